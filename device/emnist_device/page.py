@@ -1,0 +1,86 @@
+"""What was read: a page of lines of characters, as frozen dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels; ``right`` and ``bottom`` lie just outside of it."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    @property
+    def side(self) -> int:
+        return max(self.width, self.height)
+
+    def union(self, other: Box) -> Box:
+        """Return the smallest box around both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
+
+    def overlap_x(self, other: Box) -> int:
+        """Return the length that both share on the x axis; negative for a gap."""
+        return min(self.right, other.right) - max(self.x, other.x)
+
+    def overlap_y(self, other: Box) -> int:
+        """Return the length that both share on the y axis; negative for a gap."""
+        return min(self.bottom, other.bottom) - max(self.y, other.y)
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A character that the ink may be, with its probability 0..1."""
+
+    char: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Character:
+    """One character: what it was read as, how surely (0..1), where, and what else it may be.
+
+    box: in pixels of the picture as displayed. alternatives: most probable first, ``char`` left out.
+    """
+
+    char: str
+    confidence: float
+    box: Box
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Characters from left to right; ``text`` has a space between words."""
+
+    text: str
+    box: Box
+    characters: tuple[Character, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """All lines of a picture in reading order.
+
+    model: name of the model that read it. timing_ms: milliseconds for each stage of the reading.
+    """
+
+    lines: tuple[Line, ...]
+    model: str
+    timing_ms: dict[str, float]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)

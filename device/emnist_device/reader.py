@@ -1,0 +1,90 @@
+"""Picture -> page of text: the whole way, with one interpreter for the reader's life."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.decode import decode_line
+from emnist_device.engine import Engine
+from emnist_device.ink import find_ink
+from emnist_device.page import Box, Page
+from emnist_device.segment import segment
+from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.glyph import make_glyph
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+class Reader:
+    """Reads hand-printed characters from pictures. Not thread-safe: one reader a thread.
+
+    Args:
+        model: name of an installed model, or the path of a model file with its sidecar beside it.
+        threads: threads of the TFLite runtime.
+        top_k: alternatives to report for each character.
+
+    Raises:
+        ModelError: the model is missing or damaged.
+        RuntimeMissingError: no TFLite runtime is installed.
+    """
+
+    def __init__(
+        self, model: str | Path = DEFAULT_MODEL, *, threads: int = 1, top_k: int = 3
+    ) -> None:
+        self._engine = Engine(model, threads)
+        self._top_k = top_k
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return self._engine.artifact.name
+
+    def read(self, image: NDArray[np.uint8]) -> Page:
+        """Read ``image``, (H, W) grey or (H, W, 3) BGR uint8, dark ink on light or light on dark.
+
+        Boxes of the page are in pixels of ``image``. Raises ValueError for any other array.
+        """
+        if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.size == 0:
+            raise ValueError(f"image must be (H, W) or (H, W, 3) uint8, not {image.shape} {image.dtype}")
+        if image.ndim == 3 and image.shape[2] != 3:
+            raise ValueError(f"image must have 3 channels (BGR), not {image.shape[2]}")
+        start = time.perf_counter()
+        layout = segment(find_ink(image))
+        glyphs = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
+        segmented = time.perf_counter()
+        probabilities = self._engine.probabilities(
+            np.stack(glyphs) if glyphs else np.zeros((0, 28, 28), np.uint8)
+        )
+        classified = time.perf_counter()
+        rows = iter(probabilities)
+        lines = tuple(
+            decode_line(
+                np.stack([next(rows) for _ in line]),
+                [_to_picture(blob.box, layout.scale, image.shape) for blob in line],
+                self._engine.artifact.alphabet,
+                self._top_k,
+            )
+            for line in layout.lines
+        )
+        decoded = time.perf_counter()
+        timing = {
+            "segment": segmented - start,
+            "classify": classified - segmented,
+            "decode": decoded - classified,
+        }
+        return Page(lines, self.model, {name: 1000 * value for name, value in timing.items()})
+
+
+def _to_picture(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
+    """Return ``box``, in pixels at working size, in pixels of a picture of ``shape``."""
+    height, width = shape[:2]
+    x, y = min(int(box.x / scale), width - 1), min(int(box.y / scale), height - 1)
+    right = min(max(round(box.right / scale), x + 1), width)
+    bottom = min(max(round(box.bottom / scale), y + 1), height)
+    return Box(x, y, right - x, bottom - y)

@@ -1,0 +1,260 @@
+"""Ink -> lines of characters: components, cleaned of what is no writing, joined and put in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from emnist_device.page import Box
+from emnist_edge.glyph import stroke_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from emnist_device.ink import Ink
+
+
+@dataclass(frozen=True)
+class Blob:
+    """One or more connected components that make one character.
+
+    box: in pixels of the ink mask. labels: the components' labels. area: ink pixels.
+    """
+
+    box: Box
+    labels: tuple[int, ...]
+    area: int
+
+    def join(self, other: Blob) -> Blob:
+        return Blob(
+            self.box.union(other.box), self.labels + other.labels, self.area + other.area
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The characters of a picture in reading order, at working size.
+
+    lines: each a tuple of blobs from left to right. labels: (H, W) int32 component labels that
+    ``Blob.labels`` refers to. scale: working size over picture size.
+    """
+
+    lines: tuple[tuple[Blob, ...], ...]
+    labels: NDArray[np.int32]
+    scale: float
+
+    def crop(self, blob: Blob) -> NDArray[np.uint8]:
+        """Return the ink of ``blob`` alone: (H, W) uint8, 255 on 0; neighbours left out."""
+        x, y, width, height = blob.box
+        window = self.labels[y : y + height, x : x + width]
+        return np.where(np.isin(window, blob.labels), np.uint8(255), np.uint8(0))
+
+
+def segment(ink: Ink) -> Layout:
+    """Find the characters in ``ink`` and put them in lines, in reading order."""
+    labels, blobs = components(remove_rules(ink.mask))
+    blobs = drop_specks(blobs)
+    blobs = drop_frame(blobs, labels)
+    height = usual_height(blobs)
+    blobs = drop_solid(blobs, labels)
+    blobs = join_parts(blobs, height)
+    blobs = drop_misshapen(blobs, height)
+    lines = order_lines(group_lines(blobs))
+    lines = [line for line in (drop_small_in_line(line) for line in lines) if line]
+    return Layout(tuple(tuple(line) for line in lines), labels, ink.scale)
+
+
+def components(mask: NDArray[np.uint8]) -> tuple[NDArray[np.int32], list[Blob]]:
+    """Return the label image of ``mask`` and a blob for each 8-connected component."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    blobs = [
+        Blob(Box(*(int(v) for v in row[:4])), (label,), int(row[cv2.CC_STAT_AREA]))
+        for label, row in enumerate(stats)
+        if label
+    ]
+    return np.asarray(labels, np.int32), blobs
+
+
+def remove_rules(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Erase long straight horizontal and vertical lines: ruled paper, printed boxes, sheet edges.
+
+    Where a stroke crosses a line, it is kept. A picture that is one large character loses nothing:
+    lines go only if most of the ink is something else.
+    """
+    lines = cv2.max(_straight_runs(mask, horizontal=True), _straight_runs(mask, horizontal=False))
+    rest = cv2.subtract(mask, lines)
+    if cv2.countNonZero(rest) < 0.5 * cv2.countNonZero(mask):
+        return mask
+    return rest
+
+
+def _straight_runs(mask: NDArray[np.uint8], *, horizontal: bool) -> NDArray[np.uint8]:
+    """Return the pixels of ``mask`` on thin straight lines over a quarter of the picture."""
+    length = (mask.shape[1] if horizontal else mask.shape[0]) // 4
+    thick = max(mask.shape) // 100  # no rule is drawn thicker
+    across = (1, thick + 1) if horizontal else (thick + 1, 1)
+    along = (length, 1) if horizontal else (1, length)
+    # Closing across the line first lets the run follow a slope of a few pixels.
+    tolerant = cv2.morphologyEx(
+        mask, cv2.MORPH_CLOSE, np.ones((3, 1) if horizontal else (1, 3), np.uint8)
+    )
+    runs = cv2.morphologyEx(tolerant, cv2.MORPH_OPEN, np.ones(along[::-1], np.uint8))
+    if not cv2.countNonZero(runs):
+        return runs
+    grown = cv2.dilate(runs, np.ones((3, 3), np.uint8))
+    strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(across[::-1], np.uint8))
+    return cv2.bitwise_and(cv2.bitwise_and(grown, mask), cv2.bitwise_not(strokes))
+
+
+def drop_specks(blobs: Sequence[Blob]) -> list[Blob]:
+    """Drop what is tiny beside the largest strokes: grain, dust, show-through."""
+    if not blobs:
+        return []
+    largest = max(blob.box.side for blob in blobs)
+    smallest = max(4, 0.02 * largest)
+    return [blob for blob in blobs if blob.box.side >= smallest and blob.area >= smallest]
+
+
+def drop_frame(blobs: Sequence[Blob], labels: NDArray[np.int32]) -> list[Blob]:
+    """Drop what hangs on the picture's edge and is no character: table, sheet edge, shadow.
+
+    Characters that touch the edge stay: they are about as high as the others and do not lie along
+    the edge.
+    """
+    inside = [blob for blob in blobs if not _touches(blob.box, labels.shape)]
+    # Where hardly anything lies inside, the characters themselves touch the edge.
+    mostly_inside = sum(b.area for b in inside) > 0.3 * sum(b.area for b in blobs)
+    usual = usual_height(inside if mostly_inside else blobs)
+    return [
+        blob
+        for blob in blobs
+        if not _touches(blob.box, labels.shape)
+        or (
+            0.5 * usual <= blob.box.height <= 2 * usual
+            and blob.box.width <= 2.5 * usual
+            and not _lies_along_edge(blob, labels)
+        )
+    ]
+
+
+def _touches(box: Box, shape: tuple[int, ...]) -> bool:
+    """Say whether ``box`` reaches the edge of a picture of ``shape`` (within a pixel)."""
+    return box.x <= 1 or box.y <= 1 or box.right >= shape[1] - 1 or box.bottom >= shape[0] - 1
+
+
+def _lies_along_edge(blob: Blob, labels: NDArray[np.int32]) -> bool:
+    """Say whether over half of a side of ``blob`` is in contact with the picture's edge."""
+    edges = (
+        (labels[:2].max(axis=0), labels[-2:].max(axis=0), blob.box.width),
+        (labels[:, :2].max(axis=1), labels[:, -2:].max(axis=1), blob.box.height),
+    )
+    return any(
+        np.isin(edge, blob.labels).sum() > 0.5 * side for *pair, side in edges for edge in pair
+    )
+
+
+def drop_solid(blobs: Sequence[Blob], labels: NDArray[np.int32]) -> list[Blob]:
+    """Drop what is much thicker than the page's pen: blots, folds, cast shadows, fingers."""
+    widths = []
+    for blob in blobs:
+        x, y, width, height = blob.box
+        window = labels[y : y + height, x : x + width]
+        widths.append(stroke_width(np.where(window == blob.labels[0], np.uint8(255), np.uint8(0))))
+    areas = np.array([blob.area for blob in blobs], float)
+    usual = _weighted_median(np.array(widths), areas)
+    return [blob for blob, width in zip(blobs, widths, strict=True) if width <= 2.5 * usual]
+
+
+def usual_height(blobs: Sequence[Blob]) -> float:
+    """Return the height that most ink belongs to, in pixels; 0 for no blobs."""
+    heights = np.array([blob.box.height for blob in blobs], float)
+    return _weighted_median(heights, np.array([blob.area for blob in blobs], float))
+
+
+def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Return the value at which half of the weight is reached; 0 for no values."""
+    if not len(values):
+        return 0.0
+    order = np.argsort(values)
+    cumulated = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(cumulated, cumulated[-1] / 2)])
+
+
+def join_parts(blobs: Sequence[Blob], height: float) -> list[Blob]:
+    """Join components that make one character: dots, bars, broken strokes.
+
+    A part joins the blob that it lies above, below or inside of; two blobs that are each as high
+    as a character stay apart.
+    """
+    pending = sorted(blobs, key=lambda blob: -blob.area)
+    joined: list[Blob] = []
+    for part in pending:
+        host = _host(part, joined, height)
+        if host is None:
+            joined.append(part)
+        else:
+            joined[host] = joined[host].join(part)
+    return joined
+
+
+def _host(part: Blob, blobs: Sequence[Blob], height: float) -> int | None:
+    """Return the index of the blob that ``part`` belongs to, if any: the nearest that fits."""
+    best, best_gap = None, np.inf
+    for index, blob in enumerate(blobs):
+        gap_x, gap_y = -blob.box.overlap_x(part.box), -blob.box.overlap_y(part.box)
+        share = -gap_x / min(blob.box.width, part.box.width)
+        low = part.box.height <= 0.6 * height
+        within = share > 0.5 and -gap_y > 0.5 * min(blob.box.height, part.box.height)
+        stacked = share > 0.5 and low and gap_y <= 0.35 * height
+        beside = low and part.box.width <= 0.6 * height and max(gap_x, gap_y) <= 0.12 * height
+        gap = float(np.hypot(max(gap_x, 0), max(gap_y, 0)))
+        fits = blob.box.union(part.box).height <= max(1.4 * height, 1.1 * blob.box.height)
+        if (within or (fits and (stacked or beside))) and gap < best_gap:
+            best, best_gap = index, gap
+    return best
+
+
+def drop_misshapen(blobs: Sequence[Blob], height: float) -> list[Blob]:
+    """Drop what no character looks like: dots, dashes and specks, long bars, sheet edges."""
+    return [
+        blob
+        for blob in blobs
+        if 0.35 * height <= blob.box.side
+        and blob.box.height <= 3 * height
+        and blob.box.width <= max(2.5 * blob.box.height, 0.3 * height)
+    ]
+
+
+def group_lines(blobs: Sequence[Blob]) -> list[list[Blob]]:
+    """Group blobs into lines: each joins the line whose nearest blob to the left it is level with."""
+    lines: list[list[Blob]] = []
+    for blob in sorted(blobs, key=lambda blob: blob.box.x + blob.box.width / 2):
+        best, best_share = None, 0.4
+        for line in lines:
+            last = line[-1].box
+            share = last.overlap_y(blob.box) / min(last.height, blob.box.height)
+            if share > best_share:
+                best, best_share = line, share
+        if best is None:
+            lines.append([blob])
+        else:
+            best.append(blob)
+    return lines
+
+
+def drop_small_in_line(line: Sequence[Blob]) -> list[Blob]:
+    """Drop what is low beside the other characters of its line: commas, hyphens, specks."""
+    height = float(np.median([blob.box.height for blob in line]))
+    return [blob for blob in line if blob.box.side >= 0.4 * height]
+
+
+def order_lines(lines: Sequence[list[Blob]]) -> list[list[Blob]]:
+    """Sort lines from top to bottom by the mean middle of their characters."""
+    return sorted(
+        lines, key=lambda line: float(np.mean([b.box.y + b.box.height / 2 for b in line]))
+    )

@@ -1,0 +1,116 @@
+"""A model file and the JSON sidecar beside it, which says what the file is and how good."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from emnist_edge.errors import ModelError
+
+#: Folder of the models that come with the package.
+MODELS = Path(__file__).parent / "models"
+#: What ``classify`` uses unless told otherwise.
+DEFAULT_MODEL = "cnn-int8"
+
+_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """Everything a runtime needs to know of a model file, and where it came from.
+
+    name: what ``--model`` takes, and the stem of both files.
+    file: name of the model file, beside the sidecar.
+    sha256, bytes: of the model file.
+    alphabet: character of each output, in order.
+    input_type: "int8" takes pixels less 128, "float32" takes pixels 0..255; both (N, 28, 28, 1).
+    temperature: logits are divided by it before softmax (Guo et al. 2017, arXiv 1706.04599).
+    parameters: number of weights.
+    accuracy: scores by data set, "validation" and "test", measured on this very file.
+    provenance: what it was made from and by which versions.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    bytes: int
+    alphabet: str
+    input_type: Literal["int8", "float32"]
+    temperature: float
+    parameters: int
+    accuracy: dict[str, dict[str, float]] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> Path:
+        """Write the sidecar to ``folder`` and return its path."""
+        path = folder / f"{self.name}.json"
+        content = {"schema": _SCHEMA, **dataclasses.asdict(self)}
+        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        return path
+
+
+def read_sidecar(path: Path) -> Artifact:
+    """Read a sidecar; raises :class:`ModelError` where it is missing or not one of ours."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"{path}: no such sidecar; a model needs one beside it") from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read ({error}); install the package again") from error
+    if not isinstance(content, dict) or content.pop("schema", None) != _SCHEMA:
+        raise ModelError(f"{path}: not a sidecar of schema {_SCHEMA}; export the model again")
+    try:
+        artifact = Artifact(**content)
+    except TypeError as error:
+        raise ModelError(f"{path}: fields are missing or unknown ({error})") from error
+    _check_types(artifact, path)
+    return artifact
+
+
+def _check_types(artifact: Artifact, path: Path) -> None:
+    """Raise :class:`ModelError` for values that no export writes."""
+    texts = (artifact.name, artifact.file, artifact.sha256, artifact.alphabet)
+    sane = (
+        all(isinstance(text, str) and text for text in texts)
+        and Path(artifact.file).name == artifact.file
+        and artifact.input_type in ("int8", "float32")
+        and isinstance(artifact.temperature, int | float)
+        and 0 < artifact.temperature < 100
+        and len(set(artifact.alphabet)) == len(artifact.alphabet)
+        and isinstance(artifact.accuracy, dict)
+    )
+    if not sane:
+        raise ModelError(f"{path}: holds values that no export writes; export the model again")
+
+
+def installed() -> list[Artifact]:
+    """Return the artifacts that come with the package, by name."""
+    return [read_sidecar(path) for path in sorted(MODELS.glob("*.json"))]
+
+
+def open_model(model: str | Path) -> tuple[Artifact, bytes]:
+    """Return sidecar and content of a model, given its name or the path of its file.
+
+    Raises :class:`ModelError` where either is missing or the content is not what the sidecar says.
+    """
+    text = str(model)
+    is_path = isinstance(model, Path) or "/" in text or Path(text).suffix != ""
+    sidecar = Path(model).with_suffix(".json") if is_path else MODELS / f"{text}.json"
+    if not is_path and not sidecar.is_file():
+        names = ", ".join(path.stem for path in sorted(MODELS.glob("*.json"))) or "none"
+        raise ModelError(f"no model named {text!r}; installed: {names}")
+    artifact = read_sidecar(sidecar)
+    path = sidecar.with_name(artifact.file)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+    if hashlib.sha256(content).hexdigest() != artifact.sha256:
+        raise ModelError(
+            f"{path}: its SHA-256 is not the one in {sidecar.name}; install or export it again"
+        )
+    return artifact, content

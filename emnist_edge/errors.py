@@ -1,0 +1,25 @@
+"""Errors that a user can mend: each message names the thing at fault and says what to do."""
+
+
+class EmnistEdgeError(Exception):
+    """Base of every error that the command line prints as one line, without a traceback."""
+
+
+class PictureError(EmnistEdgeError):
+    """A picture that cannot be opened, decoded or accepted."""
+
+
+class DataError(EmnistEdgeError):
+    """EMNIST files that are missing, damaged or not what their name says."""
+
+
+class ModelError(EmnistEdgeError):
+    """A model file or its sidecar that is missing, damaged or does not fit the other."""
+
+
+class RuntimeMissingError(EmnistEdgeError):
+    """An optional package that is needed for what was asked, and is not installed."""
+
+
+class ParityError(EmnistEdgeError):
+    """An exported model that departs from the trained one by more than is allowed."""

@@ -1,0 +1,80 @@
+"""Figures of merit of a classifier, from predicted and true class indices."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_edge.alphabet import confusable_group
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores in 0..1 over N samples; macro means average the classes that occur, equally weighted.
+
+    accuracy_low, accuracy_high: Wilson's 95 % interval (Wilson 1927).
+    merged_accuracy: accuracy with confusable groups (0/O, 1/I/L, ...) counted as one class.
+    """
+
+    samples: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    top2_accuracy: float
+    merged_accuracy: float
+    macro_precision: float
+    macro_recall: float
+    macro_f1: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the scores rounded to 6 digits, for a JSON file."""
+        return {name: round(value, 6) for name, value in asdict(self).items()}
+
+
+def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], alphabet: str) -> Scores:
+    """Score ``probabilities`` (N, C) against ``labels`` (N,), indices into ``alphabet``."""
+    top2 = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
+    predicted = top2[:, 0]
+    confusion = confusion_matrix(predicted, labels, len(alphabet))
+    hits = np.diag(confusion).astype(float)
+    true, claimed = confusion.sum(axis=1), confusion.sum(axis=0)
+    occurs = true > 0
+    recall = hits[occurs] / true[occurs]
+    precision = hits[occurs] / np.maximum(claimed[occurs], 1)
+    f1 = 2 * hits[occurs] / (true[occurs] + claimed[occurs])
+    groups = [confusable_group(char) for char in alphabet]
+    group_of = np.array([groups.index(group) for group in groups])
+    low, high = wilson_interval(int(hits.sum()), len(labels))
+    return Scores(
+        samples=len(labels),
+        accuracy=float(hits.sum() / len(labels)),
+        accuracy_low=low,
+        accuracy_high=high,
+        top2_accuracy=float((top2 == labels[:, None]).any(axis=1).mean()),
+        merged_accuracy=float((group_of[predicted] == group_of[labels]).mean()),
+        macro_precision=float(precision.mean()),
+        macro_recall=float(recall.mean()),
+        macro_f1=float(f1.mean()),
+    )
+
+
+def confusion_matrix(
+    predicted: NDArray[np.integer], labels: NDArray[np.integer], classes: int
+) -> NDArray[np.int64]:
+    """Count (true class, predicted class) pairs: (classes, classes) int64, rows are the truth."""
+    pairs = labels.astype(np.int64) * classes + predicted
+    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+
+
+def wilson_interval(hits: int, samples: int, z: float = 1.959964) -> tuple[float, float]:
+    """Return Wilson's score interval of a proportion, at 95 % for the default ``z``."""
+    share = hits / samples
+    centre = share + z * z / (2 * samples)
+    spread = z * (share * (1 - share) / samples + z * z / (4 * samples * samples)) ** 0.5
+    scale = 1 + z * z / samples
+    return (centre - spread) / scale, (centre + spread) / scale

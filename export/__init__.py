@@ -1,0 +1,1 @@
+"""Export programs, run from a checkout: ``python -m export.cnn``."""

@@ -1,0 +1,83 @@
+"""Gate between training and device: the exported files must do on real images what was trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_edge.errors import ParityError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far one classifier is from another on the same samples.
+
+    accuracy_drop: reference accuracy less the candidate's, in points (1/100).
+    agreement: share of samples with the same most probable class.
+    largest_difference: largest difference of any probability.
+    """
+
+    samples: int
+    accuracy_drop: float
+    agreement: float
+    largest_difference: float
+
+    def __str__(self) -> str:
+        return (
+            f"drop {self.accuracy_drop:+.2f} points, same class {self.agreement:.2%}, "
+            f"largest probability difference {self.largest_difference:.3f} "
+            f"({self.samples} validation images)"
+        )
+
+
+def compare(
+    reference: NDArray[np.float32], candidate: NDArray[np.float32], labels: NDArray[np.uint8]
+) -> Parity:
+    """Compare two (N, C) arrays of probabilities for samples of true classes ``labels`` (N,)."""
+    first, second = reference.argmax(axis=1), candidate.argmax(axis=1)
+    return Parity(
+        samples=len(labels),
+        accuracy_drop=100 * float((first == labels).mean() - (second == labels).mean()),
+        agreement=float((first == second).mean()),
+        largest_difference=float(np.abs(reference - candidate).max()),
+    )
+
+
+def require(parity: Parity, name: str, *, most: float) -> None:
+    """Raise :class:`ParityError` if ``name`` lost more than ``most`` points of accuracy."""
+    if parity.accuracy_drop > most:
+        raise ParityError(
+            f"{name} loses {parity.accuracy_drop:.2f} points where {most} are allowed; nothing was "
+            "written. Try more calibration images, or train longer."
+        )
+
+
+def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
+    """Return the temperature that minimizes the negative log-likelihood (Guo et al. 2017).
+
+    ``logits`` (N, C) may be log-probabilities. The likelihood has one minimum in the temperature,
+    found by golden-section search between 0.2 and 5.
+    """
+    low, high = np.log(0.2), np.log(5.0)
+    ratio = (5**0.5 - 1) / 2
+    for _ in range(30):
+        inner, outer = high - ratio * (high - low), low + ratio * (high - low)
+        if _log_loss(logits, labels, inner) < _log_loss(logits, labels, outer):
+            high = outer
+        else:
+            low = inner
+    return float(np.exp((low + high) / 2))
+
+
+def _log_loss(
+    logits: NDArray[np.float32], labels: NDArray[np.uint8], log_temperature: float
+) -> float:
+    scaled = logits / np.exp(log_temperature)
+    scaled = scaled - scaled.max(axis=1, keepdims=True)
+    normalizer = np.log(np.exp(scaled).sum(axis=1))
+    return float((normalizer - scaled[np.arange(len(labels)), labels]).mean())

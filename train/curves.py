@@ -1,0 +1,30 @@
+"""Learning curves as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def draw_curves(history: list[dict[str, float]], path: Path) -> None:
+    """Plot loss, training and validation accuracy over the epochs of ``history`` to a PNG."""
+    from matplotlib.figure import Figure  # without pyplot: no window, no global state
+
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    losses, accuracies = figure.subplots(1, 2)
+    epochs = range(1, len(history) + 1)
+    losses.plot(epochs, [row["loss"] for row in history], color="tab:red")
+    losses.set(title="Training loss (augmented images)", xlabel="epoch", ylabel="cross-entropy")
+    for key, label in (
+        ("accuracy", "training (augmented, dropout on)"),
+        ("validation_accuracy", "validation"),
+        ("validation_macro_recall", "validation, macro recall"),
+    ):
+        accuracies.plot(epochs, [row[key] for row in history], label=label)
+    accuracies.set(title="Accuracy", xlabel="epoch", ylim=(0.7, 1.0))
+    accuracies.legend(loc="lower right")
+    for axes in (losses, accuracies):
+        axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=110)
