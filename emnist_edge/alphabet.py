@@ -22,7 +22,7 @@ def fold(text: str) -> str:
     """Write ``text`` with the 47 ByMerge classes: merged lower-case letters become capitals.
 
     >>> fold("Mouse fan")
-    'MOUSE fan'
+    'MOUSe fan'
     """
     return "".join(c.upper() if c in MERGED else c for c in text)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import os
 import zlib
 from dataclasses import dataclass, field, replace
@@ -128,23 +129,30 @@ def mapping_name(split: Split) -> str:
     return f"emnist-{split.mapping}-mapping.txt"
 
 
+def parse_idx_header(content: bytes, source: str) -> tuple[tuple[int, ...], int]:
+    """Return the shape of an IDX array of unsigned bytes, and the length of its header in bytes.
+
+    Raises :class:`DataError` naming ``source`` where ``content`` starts with no such header.
+    """
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] != _IDX_UBYTE or not content[3]:
+        raise DataError(f"{source}: not an IDX file of unsigned bytes; fetch it again")
+    length = 4 + 4 * content[3]
+    if len(content) < length:
+        raise DataError(f"{source}: its IDX header is cut off; fetch it again")
+    shape = np.frombuffer(content, ">u4", count=content[3], offset=4)
+    return tuple(int(side) for side in shape), length
+
+
 def parse_idx(content: bytes, source: str) -> NDArray[np.uint8]:
     """Read an IDX array of unsigned bytes.
 
     Raises :class:`DataError` naming ``source`` where the header or the length is wrong.
     """
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] != _IDX_UBYTE:
-        raise DataError(f"{source}: not an IDX file of unsigned bytes; fetch it again")
-    ndim = content[3]
-    header = 4 + 4 * ndim
-    if ndim == 0 or len(content) < header:
-        raise DataError(f"{source}: its IDX header is cut off; fetch it again")
-    shape = tuple(int(n) for n in np.frombuffer(content, ">u4", count=ndim, offset=4))
-    expected = int(np.prod(shape, dtype=object))
-    if len(content) - header != expected:
+    shape, header = parse_idx_header(content, source)
+    if len(content) - header != math.prod(shape):
         raise DataError(
-            f"{source}: holds {len(content) - header} bytes where its header promises {expected}; "
-            "fetch it again"
+            f"{source}: holds {len(content) - header} bytes where its header promises "
+            f"{math.prod(shape)}; fetch it again"
         )
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 

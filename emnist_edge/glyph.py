@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SIDE = 28
 #: Long side of the ink's box in the finished glyph, in pixels (median of EMNIST's images).
-INK_SIDE = 24
+INK_SIDE = 23
 #: Stroke width over long side of the ink's box: 5th, 50th and 95th percentile of EMNIST images.
 STROKE_LOW, STROKE_MEDIAN, STROKE_HIGH = 0.073, 0.119, 0.204
 
@@ -64,7 +64,7 @@ def stroke_width(binary: NDArray[np.uint8]) -> float:
     distance transform adds on each side.
     """
     framed = cv2.copyMakeBorder(binary, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    distance = cv2.distanceTransform(framed, cv2.DIST_L2, 3)
+    distance = cv2.distanceTransform(framed, cv2.DIST_L2, 5)
     ridge = (distance > 0) & (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)))
     return float(2 * distance[ridge].mean() - 1) if ridge.any() else 0.0
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.context import weigh_by_word
 from emnist_device.page import Alternative, Box, Character, Line
 
 if TYPE_CHECKING:
@@ -15,24 +16,38 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def decode_line(
-    probabilities: NDArray[np.float32], boxes: Sequence[Box], alphabet: str, top_k: int
-) -> Line:
-    """Turn one line's ``probabilities`` (N, C), N > 0, into text.
+def decode(
+    probabilities: NDArray[np.float32],
+    lines: Sequence[Sequence[Box]],
+    alphabet: str,
+    top_k: int,
+) -> tuple[Line, ...]:
+    """Turn ``probabilities`` (N, C) of a page's characters into lines of text.
 
-    ``boxes`` are the characters' boxes from left to right; ``top_k`` alternatives are kept for each.
+    ``lines`` holds the characters' boxes, from left to right and in the order of the rows; each
+    line has at least one. ``top_k`` alternatives are kept for each character.
     """
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, : top_k + 1]
-    characters = []
-    for row, ranked, box in zip(probabilities, order, boxes, strict=True):
-        best, *others = (Alternative(alphabet[k], float(row[k])) for k in ranked)
-        characters.append(Character(best.char, best.confidence, box, tuple(others)))
-    spaces = word_gaps(boxes)
-    text = "".join(
-        (" " if space else "") + character.char
-        for space, character in zip([False, *spaces], characters, strict=True)
-    )
-    return Line(text, reduce(Box.union, boxes), tuple(characters))
+    spaces = [word_gaps(boxes) for boxes in lines]
+    weighed = weigh_by_word(probabilities, words(spaces), alphabet)
+    decoded, start = [], 0
+    for boxes, gaps in zip(lines, spaces, strict=True):
+        rows = weighed[start : start + len(boxes)]
+        characters = tuple(
+            _character(row, box, alphabet, top_k) for row, box in zip(rows, boxes, strict=True)
+        )
+        text = characters[0].char + "".join(
+            (" " if gap else "") + character.char
+            for gap, character in zip(gaps, characters[1:], strict=True)
+        )
+        decoded.append(Line(text, reduce(Box.union, boxes), characters))
+        start += len(boxes)
+    return tuple(decoded)
+
+
+def _character(row: NDArray[np.float32], box: Box, alphabet: str, top_k: int) -> Character:
+    order = np.argsort(-row, kind="stable")[: top_k + 1]
+    best, *others = (Alternative(alphabet[k], float(row[k])) for k in order)
+    return Character(best.char, best.confidence, box, tuple(others))
 
 
 def word_gaps(boxes: Sequence[Box]) -> list[bool]:
@@ -47,3 +62,28 @@ def word_gaps(boxes: Sequence[Box]) -> list[bool]:
     height = float(np.median([box.height for box in boxes]))
     usual = float(np.median(gaps)) if len(gaps) > 2 else 0.0
     return [bool(gap > max(0.6 * height, 2.0 * usual)) for gap in gaps]
+
+
+def words(spaces: Sequence[Sequence[bool]]) -> list[list[int]]:
+    """Return the row indices of each word, given where each line's spaces are.
+
+    Neighbouring words of one character in a line count as one: that is how codes and numbers are
+    written into boxes.
+    """
+    found: list[list[int]] = []
+    row = 0
+    for gaps in spaces:
+        line = [[row]]
+        for offset, gap in enumerate(gaps, start=1):
+            if gap:
+                line.append([])
+            line[-1].append(row + offset)
+        row += len(gaps) + 1
+        single = False
+        for word in line:
+            if single and len(word) == 1:
+                found[-1] += word
+            else:
+                found.append(word)
+            single = len(word) == 1
+    return found

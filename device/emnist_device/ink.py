@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MIN_LONG_SIDE, _MAX_LONG_SIDE, _MAX_ENLARGEMENT = 800, 1600, 8.0
 # The paper is looked for at this long side, with a median over a fifth of it.
 _PAPER_LONG_SIDE, _PAPER_WINDOW = 200, 41
+_DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (23, 23))
 
 
 @dataclass(frozen=True)
@@ -95,13 +96,20 @@ def contrast_to_paper(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def paper_brightness(channel: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the brightness of the paper behind the ink of ``channel`` (H, W) uint8.
 
-    A wide median keeps the edges of shadows and of the sheet, where a blur or a morphological
-    closing would leave a seam, and is blind to anything as narrow as a stroke.
+    The lower of two estimates that are blind to anything as narrow as a stroke: a wide median, which
+    follows gradients, and a morphological closing, which stays true beside the edge of a shadow.
     """
     scale = min(1.0, _PAPER_LONG_SIDE / max(channel.shape))
     size = tuple(max(4, round(side * scale)) for side in channel.shape[::-1])
     small = cv2.resize(channel, size, interpolation=cv2.INTER_AREA)
-    paper = cv2.GaussianBlur(cv2.medianBlur(small, _PAPER_WINDOW), (0, 0), 1)
+    # Odd reflection goes on with a gradient beyond the edge, where repeating the edge would flatten
+    # it and leave a seam of false ink around a picture with dim corners.
+    reach = min(_PAPER_WINDOW // 2, *(side - 1 for side in small.shape))
+    wide = np.pad(small.astype(np.int16), reach, mode="reflect", reflect_type="odd")
+    median = cv2.medianBlur(np.clip(wide, 0, 255).astype(np.uint8), _PAPER_WINDOW)
+    inner = median[reach : reach + small.shape[0], reach : reach + small.shape[1]]
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _DISC)
+    paper = cv2.GaussianBlur(cv2.min(inner, closed), (0, 0), 1)
     return cv2.resize(paper, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 

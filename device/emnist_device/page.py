@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
 
 
 class Box(NamedTuple):
@@ -84,3 +84,20 @@ class Page:
     @property
     def text(self) -> str:
         return "\n".join(line.text for line in self.lines)
+
+    def timed(self, **seconds: float) -> Page:
+        """Return the page with further stages in its ``timing_ms``; in order of the reading."""
+        milliseconds = {name: 1000 * value for name, value in seconds.items()}
+        order = ("load", "segment", "classify", "decode", "total")
+        stages = self.timing_ms | milliseconds
+        return replace(self, timing_ms={name: stages[name] for name in order if name in stages})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the page as plain values for JSON; confidences to 4, times to 2 decimals."""
+        content: dict[str, Any] = {"text": self.text, **asdict(self)}
+        for line in content["lines"]:
+            for character in line["characters"]:
+                for value in (character, *character["alternatives"]):
+                    value["confidence"] = round(value["confidence"], 4)
+        content["timing_ms"] = {name: round(ms, 2) for name, ms in self.timing_ms.items()}
+        return content

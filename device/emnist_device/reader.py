@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.decode import decode_line
+from emnist_device.decode import decode
 from emnist_device.engine import Engine
 from emnist_device.ink import find_ink
 from emnist_device.page import Box, Page
@@ -62,16 +62,11 @@ class Reader:
             np.stack(glyphs) if glyphs else np.zeros((0, 28, 28), np.uint8)
         )
         classified = time.perf_counter()
-        rows = iter(probabilities)
-        lines = tuple(
-            decode_line(
-                np.stack([next(rows) for _ in line]),
-                [_to_picture(blob.box, layout.scale, image.shape) for blob in line],
-                self._engine.artifact.alphabet,
-                self._top_k,
-            )
+        boxes = [
+            [_to_picture(blob.box, layout.scale, image.shape) for blob in line]
             for line in layout.lines
-        )
+        ]
+        lines = decode(probabilities, boxes, self._engine.artifact.alphabet, self._top_k)
         decoded = time.perf_counter()
         timing = {
             "segment": segmented - start,

@@ -83,19 +83,20 @@ def components(mask: NDArray[np.uint8]) -> tuple[NDArray[np.int32], list[Blob]]:
 def remove_rules(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Erase long straight horizontal and vertical lines: ruled paper, printed boxes, sheet edges.
 
-    Where a stroke crosses a line, it is kept. A picture that is one large character loses nothing:
-    lines go only if most of the ink is something else.
+    Where a stroke crosses a line, it is kept. One or two long strokes that are most of the ink are
+    no rules but a large character, such as a 1, 7 or T that fills the picture.
     """
-    lines = cv2.max(_straight_runs(mask, horizontal=True), _straight_runs(mask, horizontal=False))
-    rest = cv2.subtract(mask, lines)
-    if cv2.countNonZero(rest) < 0.5 * cv2.countNonZero(mask):
+    across, down = (_straight_runs(mask, horizontal=horizontal) for horizontal in (True, False))
+    rest = cv2.subtract(mask, cv2.max(across, down))
+    number = sum(cv2.connectedComponents(lines, connectivity=8)[0] - 1 for lines in (across, down))
+    if number <= 2 and cv2.countNonZero(rest) < 0.5 * cv2.countNonZero(mask):
         return mask
     return rest
 
 
 def _straight_runs(mask: NDArray[np.uint8], *, horizontal: bool) -> NDArray[np.uint8]:
     """Return the pixels of ``mask`` on thin straight lines over a quarter of the picture."""
-    length = (mask.shape[1] if horizontal else mask.shape[0]) // 4
+    length = max(mask.shape) // 4
     thick = max(mask.shape) // 100  # no rule is drawn thicker
     across = (1, thick + 1) if horizontal else (thick + 1, 1)
     along = (length, 1) if horizontal else (1, length)
@@ -150,8 +151,8 @@ def _touches(box: Box, shape: tuple[int, ...]) -> bool:
 def _lies_along_edge(blob: Blob, labels: NDArray[np.int32]) -> bool:
     """Say whether over half of a side of ``blob`` is in contact with the picture's edge."""
     edges = (
-        (labels[:2].max(axis=0), labels[-2:].max(axis=0), blob.box.width),
-        (labels[:, :2].max(axis=1), labels[:, -2:].max(axis=1), blob.box.height),
+        (labels[0], labels[-1], blob.box.width),
+        (labels[:, 0], labels[:, -1], blob.box.height),
     )
     return any(
         np.isin(edge, blob.labels).sum() > 0.5 * side for *pair, side in edges for edge in pair
@@ -167,7 +168,7 @@ def drop_solid(blobs: Sequence[Blob], labels: NDArray[np.int32]) -> list[Blob]:
         widths.append(stroke_width(np.where(window == blob.labels[0], np.uint8(255), np.uint8(0))))
     areas = np.array([blob.area for blob in blobs], float)
     usual = _weighted_median(np.array(widths), areas)
-    return [blob for blob, width in zip(blobs, widths, strict=True) if width <= 2.5 * usual]
+    return [blob for blob, width in zip(blobs, widths, strict=True) if width <= 2 * usual]
 
 
 def usual_height(blobs: Sequence[Blob]) -> float:

@@ -1,0 +1,53 @@
+# Each target makes the environment that it needs. Python: make PYTHON=python3.13 demo
+PYTHON ?= python3
+RUNTIME := .venv
+DEV := .venv-dev
+SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint train export samples wheel clean
+
+help:  ## list what there is to make
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(RUNTIME)/ready  ## read the sample pictures with nothing but the runtime installed
+	@mkdir -p demo
+	@$(RUNTIME)/bin/emnist-edge classify --annotate demo $(SAMPLES)
+	@echo; echo "Annotated pictures: demo/"
+
+test: $(DEV)/ready lint  ## lint, types, import contracts, all tests, and the installed wheel
+	$(DEV)/bin/python -m pytest
+	$(DEV)/bin/python -m tests.wheel
+
+lint: $(DEV)/ready
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports
+
+train: $(DEV)/ready  ## train the CNN (data: EMNIST_EDGE_DATA, or emnist-edge data fetch bymerge)
+	$(DEV)/bin/python -m train.cnn --resume
+
+export: $(DEV)/ready  ## export what was trained to emnist_edge/models/
+	$(DEV)/bin/python -m export.cnn
+
+samples: $(DEV)/ready  ## draw the sample pictures again
+	$(DEV)/bin/python -m benchmarks.samples
+
+wheel: $(DEV)/ready  ## build the wheel and the source distribution
+	$(DEV)/bin/python -m build --outdir dist
+
+clean:  ## remove environments, caches and builds; runs/ stays
+	rm -rf $(RUNTIME) $(DEV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME)/ready: pyproject.toml
+	$(PYTHON) -m venv $(RUNTIME)
+	$(RUNTIME)/bin/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(DEV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""Programs that measure the package on data at hand: ``python -m benchmarks.pages DIR``."""

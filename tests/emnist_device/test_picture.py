@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from emnist_device import picture as picture_module
+from emnist_device.picture import decode_picture, read_picture, write_picture
+from emnist_edge.errors import PictureError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+# An asymmetric pattern, RGB: a blue corner and a green one.
+PATTERN = np.full((40, 60, 3), 230, np.uint8)
+PATTERN[:12, :20] = (20, 40, 250)
+PATTERN[30:, 50:] = (10, 240, 20)
+STORED_AS = {  # EXIF orientation -> how the camera stored the picture
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def encode(image: Image.Image, suffix: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, suffix, **options)
+    return file.getvalue()
+
+
+def difference(decoded: NDArray[np.uint8], expected_rgb: NDArray[np.uint8]) -> float:
+    assert decoded.shape == expected_rgb.shape
+    return float(np.abs(decoded[..., ::-1].astype(int) - expected_rgb).mean())
+
+
+@pytest.mark.parametrize("orientation", STORED_AS)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "PNG with alpha"])
+def test_exif_orientation_is_applied(kind: str, orientation: int) -> None:
+    image = Image.fromarray(PATTERN)
+    turn = STORED_AS[orientation]
+    stored = image if turn is None else image.transpose(turn)
+    if "alpha" in kind:
+        stored = stored.convert("RGBA")
+    exif = Image.Exif()
+    exif[0x112] = orientation
+    content = encode(stored, kind.split()[0], exif=exif, quality=95)
+    assert difference(decode_picture(content, "p"), PATTERN) < 8
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix"),
+    [
+        (mode, suffix)
+        for suffix in ("PNG", "TIFF", "BMP", "WEBP", "PPM", "JPEG")
+        for mode in ("1", "L", "P", "RGB")
+        if mode != "P" or suffix not in ("PPM", "JPEG")  # which know no palette
+    ],
+)
+def test_modes_and_formats_look_alike(mode: str, suffix: str) -> None:
+    image = Image.fromarray(PATTERN).convert(mode)
+    options = {"lossless": True} if suffix == "WEBP" else {}
+    expected = np.asarray(image.convert("RGB"))
+    decoded = decode_picture(encode(image, suffix, **options), "p")
+    assert decoded.dtype == np.uint8
+    assert difference(decoded, expected) < (12 if suffix == "JPEG" else 1)
+
+
+@pytest.mark.parametrize("bits", [10, 12, 16])
+@pytest.mark.parametrize("suffix", [".png", ".tiff", ".pgm"])
+def test_deep_samples_become_8_bit(suffix: str, bits: int) -> None:
+    ramp = np.linspace(0, 2**bits - 1, 60).astype(np.uint16)[None].repeat(40, 0)
+    done, encoded = cv2.imencode(suffix, ramp)
+    assert done
+    decoded = decode_picture(encoded.tobytes(), "p")
+    assert np.abs(decoded[..., 0].astype(float) - np.linspace(0, 255, 60)).max() <= 1.5
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_transparency_is_paper(mode: str) -> None:
+    image = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    image.paste((20, 20, 20, 255), (10, 10, 20, 30))
+    decoded = decode_picture(encode(image.convert(mode), "PNG"), "p")
+    assert decoded[0, 0].tolist() == [255, 255, 255]
+    assert decoded[20, 15].max() < 40
+
+
+def test_transparent_palette_is_paper() -> None:
+    image = Image.new("P", (60, 40), 0)
+    image.putpalette([0, 0, 0, 30, 30, 30])
+    image.paste(1, (10, 10, 20, 30))
+    decoded = decode_picture(encode(image, "PNG", transparency=0), "p")
+    assert decoded[0, 0].tolist() == [255, 255, 255]
+    assert decoded[20, 15].max() < 40
+
+
+def test_light_ink_on_nothing_is_laid_on_black() -> None:
+    image = Image.new("RGBA", (60, 40), (255, 255, 255, 0))
+    image.paste((250, 250, 250, 255), (10, 10, 20, 30))
+    decoded = decode_picture(encode(image, "PNG"), "p")
+    assert decoded[0, 0].max() == 0
+    assert decoded[20, 15].min() > 240
+
+
+@pytest.mark.parametrize("suffix", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.98])
+def test_a_truncated_file_is_refused(
+    suffix: str, share: float, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (80, 80, 3), dtype=np.uint8)
+    content = encode(Image.fromarray(noise), suffix)
+    with pytest.raises(PictureError, match="page.x: is cut off"):
+        decode_picture(content[: int(share * len(content))], "page.x")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_jpeg_with_a_thumbnail_is_not_taken_for_whole() -> None:
+    thumbnail = encode(Image.fromarray(PATTERN), "JPEG")
+    segment = b"\xff\xe1" + (len(thumbnail) + 2).to_bytes(2, "big") + thumbnail
+    photo = encode(Image.fromarray(PATTERN.repeat(3, 0)), "JPEG")
+    whole = photo[:2] + segment + photo[2:]
+    assert decode_picture(whole, "p").shape == (120, 60, 3)
+    with pytest.raises(PictureError, match="cut off"):
+        decode_picture(whole[:-30], "p")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"Dear reader, this is no picture.\n" * 9, "not a picture"),
+        (b"\xff\xd8", "cut off"),
+        (b"BM" + bytes(60), "not a picture|damaged"),
+    ],
+)
+def test_what_is_no_picture_is_named(
+    content: bytes, message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(PictureError, match=f"^note.png: .*({message})"):
+        decode_picture(content, "note.png")
+    assert capfd.readouterr().err == ""
+
+
+def test_paths_that_hold_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PictureError, match="absent.jpg: no such file"):
+        read_picture(tmp_path / "absent.jpg")
+    with pytest.raises(PictureError, match="is a folder"):
+        read_picture(tmp_path)
+    with pytest.raises(PictureError, match="cannot be read"):
+        read_picture("a\0b.png")
+    monkeypatch.setattr(picture_module, "MAX_BYTES", 10)
+    (tmp_path / "large.bmp").write_bytes(bytes(11))
+    with pytest.raises(PictureError, match="larger than"):
+        read_picture(tmp_path / "large.bmp")
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    write_picture(tmp_path / "p.png", PATTERN)
+    assert np.array_equal(read_picture(tmp_path / "p.png"), PATTERN)
+    for name, message in (("p.xyz", "names no picture format"), ("p", "names no picture format")):
+        with pytest.raises(PictureError, match=message):
+            write_picture(tmp_path / name, PATTERN)
+    with pytest.raises(PictureError, match="cannot be written"):
+        write_picture(tmp_path / "absent" / "p.png", PATTERN)
+
+
+WHOLE = [
+    encode(Image.fromarray(PATTERN).convert(mode), suffix)
+    for suffix, mode in (
+        ("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "RGB"), ("WEBP", "RGBA"), ("BMP", "RGB"),
+        ("TIFF", "L"), ("PPM", "L"),
+    )
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(WHOLE),
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4),
+    st.integers(0, 3000),
+)
+def test_damaged_files_give_a_picture_or_an_error(
+    content: bytes, changes: list[tuple[int, int]], length: int
+) -> None:
+    damaged = bytearray(content[:length])
+    for position, value in changes:
+        if position < len(damaged):
+            damaged[position] = value
+    try:
+        decoded = decode_picture(bytes(damaged), "p")
+    except PictureError:
+        return
+    assert decoded.ndim == 3
+    assert decoded.shape[2] == 3
+    assert decoded.dtype == np.uint8
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_a_picture_or_an_error(content: bytes) -> None:
+    try:
+        assert decode_picture(content, "p").dtype == np.uint8
+    except PictureError as error:
+        assert str(error).startswith("p: ")

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emnist_edge import artifact
+from emnist_edge.errors import ModelError
+
+CONTENT = b"not a real model"
+
+
+def write(folder: Path, **changes: Any) -> Path:
+    """Write a model and its sidecar, fields replaced by ``changes``; None leaves a field out."""
+    fields = {
+        "schema": 1,
+        "name": "toy",
+        "file": "toy.tflite",
+        "sha256": hashlib.sha256(CONTENT).hexdigest(),
+        "bytes": len(CONTENT),
+        "alphabet": "ABC",
+        "input_type": "int8",
+        "temperature": 1.0,
+        "parameters": 3,
+        **changes,
+    }
+    (folder / "toy.tflite").write_bytes(CONTENT)
+    (folder / "toy.json").write_text(
+        json.dumps({name: value for name, value in fields.items() if value is not None})
+    )
+    return folder / "toy.tflite"
+
+
+def test_a_sidecar_survives_writing_and_reading(tmp_path: Path) -> None:
+    original, content = artifact.open_model(write(tmp_path))
+    assert content == CONTENT
+    original.write(tmp_path)
+    assert artifact.read_sidecar(tmp_path / "toy.json") == original
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sha256": "0" * 64}, "SHA-256"),
+        ({"schema": 2}, "schema"),
+        ({"name": None}, "missing"),
+        ({"colour": "red"}, "unknown"),
+        ({"input_type": "int4"}, "no export writes"),
+        ({"file": "../toy.tflite"}, "no export writes"),
+        ({"alphabet": "AA"}, "no export writes"),
+        ({"temperature": 0}, "no export writes"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ModelError, match=message):
+        artifact.open_model(write(tmp_path, **changes))
+
+
+def test_missing_and_damaged_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"absent\.json"):
+        artifact.open_model(tmp_path / "absent.tflite")
+    path = write(tmp_path)
+    path.unlink()
+    with pytest.raises(ModelError, match=r"toy\.tflite"):
+        artifact.open_model(path)
+    (tmp_path / "toy.json").write_text("{")
+    with pytest.raises(ModelError, match=r"toy\.json"):
+        artifact.open_model(path)
+
+
+def test_an_unknown_name_lists_what_is_installed() -> None:
+    with pytest.raises(ModelError, match="cnn-int8"):
+        artifact.open_model("cnn-int9")
+
+
+def test_the_shipped_models_are_what_their_sidecars_say() -> None:
+    names = [shipped.name for shipped in artifact.installed()]
+    assert artifact.DEFAULT_MODEL in names
+    for name in names:
+        shipped, content = artifact.open_model(name)
+        assert len(content) == shipped.bytes
+        assert len(shipped.alphabet) == 47
+        assert 0.5 < shipped.accuracy["test"]["accuracy"] < 1

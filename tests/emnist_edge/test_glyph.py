@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from emnist_edge import emnist
+from emnist_edge.glyph import crop_to_ink, make_glyph, stroke_width
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+def bar(height: int, width: int, pen: int) -> NDArray[np.uint8]:
+    """Draw a T whose box is ``height`` by ``width``, away from the edge."""
+    canvas = np.zeros((height + 40, width + 40), np.uint8)
+    canvas[20 : 20 + pen, 20 : 20 + width] = 255
+    middle = 20 + width // 2 - pen // 2
+    canvas[20 : 20 + height, middle : middle + pen] = 255
+    return canvas
+
+
+@pytest.mark.parametrize("size", [20, 60, 250, 900])
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.2])
+def test_the_same_shape_gives_nearly_the_same_glyph_at_any_size_and_pen(
+    size: int, share: float
+) -> None:
+    reference = make_glyph(bar(250, 200, 30)).astype(int)
+    glyph = make_glyph(bar(size, size * 4 // 5, max(1, round(share * size)))).astype(int)
+    correlation = np.corrcoef(reference.ravel(), glyph.ravel())[0, 1]
+    assert correlation > 0.75
+
+
+@pytest.mark.parametrize(("height", "width"), [(200, 40), (40, 200), (120, 120)])
+def test_the_ink_is_centred_with_the_border_of_emnist(height: int, width: int) -> None:
+    ink = np.zeros((400, 400), np.uint8)
+    cv2.rectangle(ink, (90, 30), (90 + width, 30 + height), 255, 12)
+    glyph = make_glyph(ink)
+    rows, columns = np.nonzero(glyph > 40)
+    long_side = max(np.ptp(rows), np.ptp(columns)) + 1
+    assert 22 <= long_side <= 26
+    assert abs(rows.min() - (27 - rows.max())) <= 1
+    assert abs(columns.min() - (27 - columns.max())) <= 1
+    assert glyph.max() == 255
+
+
+def test_no_ink_gives_an_empty_glyph() -> None:
+    assert not make_glyph(np.full((50, 30), 100, np.uint8)).any()
+    assert crop_to_ink(np.zeros((5, 5), np.uint8)).size == 0
+    assert stroke_width(np.zeros((5, 5), np.uint8)) == 0.0
+
+
+@pytest.mark.parametrize("pen", [3, 8, 15, 31])
+def test_stroke_width_measures_a_bar(pen: int) -> None:
+    canvas = np.zeros((100, 200), np.uint8)
+    canvas[30 : 30 + pen, 20:180] = 255
+    assert stroke_width(canvas) == pytest.approx(pen, abs=1.2)
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70))))
+def test_any_array_gives_a_glyph(ink: NDArray[np.uint8]) -> None:
+    glyph = make_glyph(ink)
+    assert glyph.shape == (28, 28)
+    assert glyph.dtype == np.uint8
+    assert bool(glyph.any()) == bool((ink >= 128).any())
+
+
+def test_glyphs_of_emnist_images_are_those_images(emnist_data: Path) -> None:
+    samples = emnist.load(emnist.SPLITS["bymerge"], "test", emnist_data).first(500)
+    glyphs = np.stack([make_glyph(image) for image in samples.images])
+    correlations = [
+        np.corrcoef(glyph.ravel(), image.ravel())[0, 1]
+        for glyph, image in zip(glyphs.astype(float), samples.images.astype(float), strict=True)
+    ]
+    assert np.median(correlations) > 0.93
+    assert glyphs.mean() == pytest.approx(samples.images.mean(), rel=0.3)

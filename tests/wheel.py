@@ -1,0 +1,50 @@
+"""Install the built wheel alone and run it from another folder: ``python -m tests.wheel``.
+
+Needs a package index, so it is a step of ``make test`` of its own, not a pytest test.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+#: What a device has no use for.
+UNWANTED = {"tensorflow", "tensorflow-cpu", "keras", "scikit-learn", "matplotlib", "pillow"}
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run ``command`` and return what it printed."""
+    return subprocess.run(command, cwd=cwd, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+
+def main() -> None:
+    """Build, install, list, read a sample; raises where anything is not as a user expects."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, cwd=ROOT)
+        (wheel,) = folder.glob("*.whl")
+        environment = folder / "environment"
+        venv.create(environment, with_pip=True)
+        python = environment / "bin" / "python"
+        run(python, "-m", "pip", "install", "--quiet", wheel, cwd=folder)
+        installed = json.loads(run(python, "-m", "pip", "list", "--format=json", cwd=folder))
+        names = {package["name"].lower() for package in installed}
+        if names & UNWANTED:
+            raise SystemExit(f"the wheel brings {sorted(names & UNWANTED)}")
+        expected = json.loads((ROOT / "samples" / "expected.json").read_text(encoding="utf-8"))
+        command = environment / "bin" / "emnist-edge"
+        for sample, text in expected.items():
+            read = run(command, "classify", ROOT / "samples" / sample, cwd=folder)
+            if read.strip() != text:
+                raise SystemExit(f"{sample}: read {read.strip()!r} where {text!r} is written")
+        print(run(command, "models", cwd=folder), end="")
+        print(f"{wheel.name}: {len(expected)} samples read; installed: {', '.join(sorted(names))}")
+
+
+if __name__ == "__main__":
+    main()
