@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from emnist_edge import emnist
+from emnist_edge.alphabet import BYMERGE
 from emnist_edge.emnist import DATA_VARIABLE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from train.cnn import Recipe
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,14 +24,76 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def emnist_data() -> Path:
     """Folder of the IDX files, or a skip where there is none."""
-    candidates = [os.environ.get(DATA_VARIABLE), ROOT.parent / "shared" / "emnist"]
+    candidates = [_DATA, ROOT.parent / "shared" / "emnist"]
     for candidate in candidates:
         if candidate and Path(candidate).is_dir():
             return Path(candidate)
     pytest.skip(f"EMNIST is not at hand: set {DATA_VARIABLE}")
 
 
-@pytest.fixture(autouse=True)
-def _no_data_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep tests from finding the user's own data: those that want it ask for ``emnist_data``."""
-    monkeypatch.delenv(DATA_VARIABLE, raising=False)
+_DATA = os.environ.pop(DATA_VARIABLE, None)  # tests that want the real data ask for the fixture
+
+
+def write_idx(path: Path, array: NDArray[np.uint8]) -> None:
+    """Write ``array`` as an IDX file."""
+    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    path.write_bytes(header + array.tobytes())
+
+
+def toy_images(labels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return images (N, 28, 28) whose class can be learned: a block whose place tells it."""
+    images = rng.integers(0, 40, (len(labels), 28, 28), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        row, column = divmod(int(label), 7)
+        image[2 + 3 * row : 6 + 3 * row, 1 + 4 * column : 4 + 4 * column] = 255
+    return images
+
+
+@pytest.fixture(scope="session")
+def toy_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a small data set in files with the names of ByMerge's."""
+    folder = tmp_path_factory.mktemp("toy-emnist")
+    rng = np.random.default_rng(5)
+    for stem, count in (("bymergepart-train", 940), ("bymerge-test", 188)):
+        labels = rng.permutation(np.arange(count) % 47).astype(np.uint8)
+        write_idx(
+            folder / f"emnist-{stem}-images-idx3-ubyte",
+            toy_images(labels, rng).transpose(0, 2, 1).copy(),
+        )
+        write_idx(folder / f"emnist-{stem}-labels-idx1-ubyte", labels)
+    mapping = "".join(f"{index} {ord(char)}\n" for index, char in enumerate(BYMERGE))
+    (folder / "emnist-bymerge-mapping.txt").write_text(mapping)
+    return folder
+
+
+def waive_official_numbers(patch: pytest.MonkeyPatch) -> None:
+    """Let files of any number of images and any hash stand for ByMerge's."""
+    waived = emnist.Split("bymerge", 47, None, None, "bymerge")
+    patch.setitem(emnist.SPLITS, "bymerge", waived)
+    patch.setattr(emnist, "KNOWN_SHA256", {})
+
+
+@pytest.fixture
+def toy_data(toy_files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder of the small data set, with the official numbers and hashes of ByMerge waived."""
+    waive_official_numbers(monkeypatch)
+    return toy_files
+
+
+@pytest.fixture(scope="session")
+def toy_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Output folder of a short training on the small data set."""
+    from train import cnn
+
+    output = tmp_path_factory.mktemp("toy-run")
+    with pytest.MonkeyPatch.context() as patch:
+        waive_official_numbers(patch)
+        cnn.train(toy_recipe(), output, toy_files, None, None, resume=False)
+    return output
+
+
+def toy_recipe() -> Recipe:
+    """Return the recipe of the short training."""
+    from train.cnn import Recipe
+
+    return Recipe(epochs=2, batch=50, learning_rate=0.003)

@@ -160,8 +160,9 @@ def fit(
     """
     for epoch in range(len(history), recipe.epochs):
         batches = Batches(samples, kept, recipe, epoch)
+        reseed(model, recipe.seed, epoch)
         start = time.perf_counter()
-        run = model.fit(batches, initial_epoch=epoch, epochs=epoch + 1)
+        run = model.fit(batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False)
         seconds = time.perf_counter() - start
         validation = score(
             predict(model, samples.images[held]), samples.labels[held], samples.alphabet
@@ -183,6 +184,14 @@ def fit(
             f"epoch {epoch + 1}: validation accuracy {validation.accuracy:.4f}, "
             f"macro recall {validation.macro_recall:.4f}"
         )
+
+
+def reseed(model: keras.Model, seed: int, epoch: int) -> None:
+    """Set what dropout and noise draw in ``epoch``: checkpoints do not hold it, and resume must."""
+    generators = [layer.seed_generator for layer in model.layers if hasattr(layer, "seed_generator")]
+    states = np.random.SeedSequence((seed, epoch)).generate_state(2 * len(generators), np.uint32)
+    for generator, state in zip(generators, states.reshape(-1, 2), strict=True):
+        generator.state.assign(state)
 
 
 def best_epoch(history: list[dict[str, float]]) -> int:

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from emnist_edge.errors import ParityError
+from export.parity import Parity, compare, fit_temperature, require
+
+
+def test_compare_against_values_worked_out_by_hand() -> None:
+    reference = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.3, 0.7]], np.float32)
+    candidate = np.array([[0.8, 0.2], [0.4, 0.6], [0.2, 0.8], [0.3, 0.7]], np.float32)
+    labels = np.array([0, 0, 1, 0], np.uint8)
+    parity = compare(reference, candidate, labels)
+    assert parity.accuracy_drop == pytest.approx(25)
+    assert parity.agreement == 0.75
+    assert parity.largest_difference == pytest.approx(0.2)
+
+
+def test_the_gate_opens_for_a_small_drop_and_for_a_gain_only() -> None:
+    for drop in (0.2, 0.3, -5.0):
+        require(Parity(100, drop, 1, 0), "model", most=0.3)
+    with pytest.raises(ParityError, match=r"model loses 0\.31 points"):
+        require(Parity(100, 0.31, 1, 0), "model", most=0.3)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
+def test_the_temperature_that_made_the_labels_is_found(temperature: float) -> None:
+    rng = np.random.default_rng(1)
+    logits = rng.normal(0, 3, (20_000, 5)).astype(np.float32)
+    gumbel = rng.gumbel(size=logits.shape)
+    labels = (logits / temperature + gumbel).argmax(axis=1).astype(np.uint8)
+    assert fit_temperature(logits, labels) == pytest.approx(temperature, rel=0.05)
