@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import click
 import cv2
 
-from emnist_edge.drawing import DrawnPage, Hand, Paper, Pen, draw_page
+from emnist_edge.drawing import DrawnPage, Paper, Pen, draw_page
+from emnist_edge.strokes import Hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ def blackboard() -> DrawnPage:
         height=60,
         seed=8,
         pen=Pen(width=0.11, ink=(226, 236, 236)),
-        paper=Paper(colour=(58, 68, 48), vignette=0.3, blur=0.7),
+        paper=Paper(colour=(58, 68, 48), vignette=0.2, blur=0.5),
     )
 
 

@@ -144,7 +144,7 @@ def draw_character(
     ]
     thickness = max(1.0, pen.width * height * _OVERSAMPLING)
     points = np.concatenate(strokes)
-    # Whole pixels around all ink, and one more for the round ends of the widest stroke.
+    # Room for the round ends of the strokes, in whole pixels; what is too much is cut off below.
     margin = thickness + _OVERSAMPLING
     left, top = (int(v) for v in np.floor((points.min(axis=0) - margin) / _OVERSAMPLING))
     right, bottom = (int(v) for v in np.ceil((points.max(axis=0) + margin) / _OVERSAMPLING))
@@ -270,18 +270,17 @@ def _photograph(
     rng: np.random.Generator,
 ) -> NDArray[np.uint8]:
     """Return the picture (H, W, 3) BGR uint8 of ink on paper: rules, light, blur and noise."""
-    page = np.empty((*coverage.shape, 3), np.float32)
-    page[:] = paper.colour
+    page = np.full((*coverage.shape, 3), paper.colour, np.float32)
     for y in rules:
         _draw_rule(page, round(y))
     share = (coverage.astype(np.float32) / 255)[..., None]
-    page = page * (1 - share) + np.array(pen.ink, np.float32) * share
+    page += (np.array(pen.ink, np.float32) - page) * share
     page *= _light(coverage.shape, paper, rng)[..., None]
     if paper.blur > 0:
         page = np.asarray(cv2.GaussianBlur(page, (0, 0), paper.blur), np.float32)
     if paper.noise > 0:
-        page += rng.normal(0, paper.noise, page.shape).astype(np.float32)
-    return np.clip(np.rint(page), 0, 255).astype(np.uint8)
+        page += paper.noise * rng.standard_normal((*coverage.shape, 3), np.float32)
+    return np.asarray(np.clip(page + 0.5, 0, 255), np.uint8)
 
 
 def _draw_rule(page: NDArray[np.float32], y: int) -> None:
@@ -292,10 +291,11 @@ def _draw_rule(page: NDArray[np.float32], y: int) -> None:
 
 def _light(shape: tuple[int, ...], paper: Paper, rng: np.random.Generator) -> NDArray[np.float32]:
     """Return the share of the light that reaches each pixel, (H, W) 0..1."""
-    y, x = np.meshgrid(*(np.linspace(-1, 1, side) for side in shape[:2]), indexing="ij")
+    y = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, shape[1], dtype=np.float32)
     corners = 1 - paper.vignette * (x**2 + y**2) / 2
     # The shadow's edge runs through the page at a random angle, near the middle.
-    angle, offset = rng.uniform((0, -0.4), (2 * np.pi, 0.4))
+    angle, offset = rng.uniform((0, -0.4), (2 * np.pi, 0.4)).tolist()
     depth = x * np.cos(angle) + y * np.sin(angle) - offset
     shade = 1 - paper.shadow / (1 + np.exp(-8 * depth))
     return np.asarray(corners * shade, np.float32)

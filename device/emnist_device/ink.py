@@ -68,7 +68,7 @@ def make_ink_dark(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     deviation of brightness has their sign.
     """
     grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.float32)
+    half = _scaled(grey, 0.5, cv2.INTER_AREA).astype(np.float32)
     window = max(half.shape) // 20 | 1
     local = cv2.blur(half, (window, window))
     deviation = (half - local) / (local + 16)
@@ -99,9 +99,7 @@ def paper_brightness(channel: NDArray[np.uint8]) -> NDArray[np.uint8]:
     The lower of two estimates that are blind to anything as narrow as a stroke: a wide median, which
     follows gradients, and a morphological closing, which stays true beside the edge of a shadow.
     """
-    scale = min(1.0, _PAPER_LONG_SIDE / max(channel.shape))
-    size = tuple(max(4, round(side * scale)) for side in channel.shape[::-1])
-    small = cv2.resize(channel, size, interpolation=cv2.INTER_AREA)
+    small = _to_paper_size(channel, cv2.INTER_AREA)
     # Odd reflection goes on with a gradient beyond the edge, where repeating the edge would flatten
     # it and leave a seam of false ink around a picture with dim corners.
     reach = min(_PAPER_WINDOW // 2, *(side - 1 for side in small.shape))
@@ -121,9 +119,7 @@ def off_sheet(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     paper = paper_brightness(grey)
-    scale = min(1.0, _PAPER_LONG_SIDE / max(paper.shape))
-    size = tuple(max(4, round(side * scale)) for side in paper.shape[::-1])
-    small = cv2.resize(paper, size, interpolation=cv2.INTER_AREA)
+    small = _to_paper_size(paper, cv2.INTER_AREA)
     dark = (small < 0.55 * np.percentile(small, 75)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
     table = np.zeros_like(dark)
@@ -131,7 +127,7 @@ def off_sheet(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     for label in range(1, count):
         x, y, width, height, area = stats[label]
         region = (labels == label).astype(np.uint8)
-        at_edge = x == 0 or y == 0 or x + width == size[0] or y + height == size[1]
+        at_edge = x == 0 or y == 0 or x + width == dark.shape[1] or y + height == dark.shape[0]
         outside = small[(cv2.dilate(region, ring) > 0) & (dark == 0)]
         inside = small[(region > 0) & (cv2.erode(region, ring) == 0)]
         if at_edge and area > 0.01 * dark.size and outside.size:
@@ -158,10 +154,7 @@ def threshold(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _local_maximum(contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the smoothed maximum of ``contrast`` over a window of 6 % of the long side."""
-    small = cv2.resize(
-        cv2.dilate(contrast, np.ones((5, 5), np.uint8)), None, fx=0.25, fy=0.25,
-        interpolation=cv2.INTER_NEAREST,
-    )  # fmt: skip
+    small = _scaled(cv2.dilate(contrast, np.ones((5, 5), np.uint8)), 0.25, cv2.INTER_NEAREST)
     window = max(contrast.shape) * 6 // 400 | 1
     peak = cv2.dilate(small, np.ones((window, window), np.uint8))
     smooth = cv2.blur(peak.astype(np.float32), (window, window))
@@ -170,9 +163,7 @@ def _local_maximum(contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _local_texture(contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the median contrast around each pixel: the paper's own texture, since ink is rare."""
-    scale = min(1.0, _PAPER_LONG_SIDE / max(contrast.shape))
-    size = tuple(max(4, round(side * scale)) for side in contrast.shape[::-1])
-    small = cv2.resize(contrast, size, interpolation=cv2.INTER_NEAREST)
+    small = _to_paper_size(contrast, cv2.INTER_NEAREST)
     median = cv2.medianBlur(small, _PAPER_WINDOW).astype(np.float32)
     return cv2.resize(median, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
@@ -184,3 +175,14 @@ def _keep_touching(weak: NDArray[np.bool_], strong: NDArray[np.bool_]) -> NDArra
     keep[labels[strong]] = 255
     keep[0] = 0
     return keep[labels]
+
+
+def _to_paper_size(image: NDArray[np.uint8], interpolation: int) -> NDArray[np.uint8]:
+    """Return ``image`` (H, W) at the size that paper is looked for."""
+    return _scaled(image, min(1.0, _PAPER_LONG_SIDE / max(image.shape)), interpolation)
+
+
+def _scaled(image: NDArray[np.uint8], scale: float, interpolation: int) -> NDArray[np.uint8]:
+    """Return ``image`` (H, W) scaled, but no side under 4 pixels."""
+    size = tuple(max(4, round(side * scale)) for side in image.shape[::-1])
+    return cv2.resize(image, size, interpolation=interpolation)

@@ -211,7 +211,9 @@ def _host(part: Blob, blobs: Sequence[Blob], height: float) -> int | None:
         share = -gap_x / min(blob.box.width, part.box.width)
         low = part.box.height <= 0.6 * height
         within = share > 0.5 and -gap_y > 0.5 * min(blob.box.height, part.box.height)
-        stacked = share > 0.5 and low and gap_y <= 0.35 * height
+        apart = abs(blob.box.x + blob.box.right - part.box.x - part.box.right) / 2
+        above = share > 0.5 or apart <= 0.2 * height  # the dot of a slanted i stands aside
+        stacked = above and low and gap_y <= 0.35 * height
         beside = low and part.box.width <= 0.6 * height and max(gap_x, gap_y) <= 0.12 * height
         gap = float(np.hypot(max(gap_x, 0), max(gap_y, 0)))
         fits = blob.box.union(part.box).height <= max(1.4 * height, 1.1 * blob.box.height)

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from emnist_device import Reader
+from emnist_device.annotate import annotate, confidence_colour
+from emnist_edge.drawing import DrawnPage, Paper, Pen, draw_page
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(top_k=2)
+
+
+def page(text: str = "HARBOR\n7483", **options: Any) -> DrawnPage:
+    return draw_page(text, size=(640, 400), height=55, seed=3, **options)
+
+
+def test_text_boxes_and_alternatives_of_a_page(reader: Reader) -> None:
+    drawn = page()
+    read = reader.read(drawn.picture)
+    assert read.text == "HARBOR\n7483"
+    assert read.model == "cnn-int8"
+    assert list(read.timing_ms) == ["segment", "classify", "decode"]
+    for line, drawn_line in zip(read.lines, drawn.lines, strict=True):
+        for character, truth in zip(line.characters, drawn_line.characters, strict=True):
+            assert np.abs(np.array(character.box) - truth.box).max() <= 4
+            assert len(character.alternatives) == 2
+            assert 0.3 < character.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"paper": Paper(shadow=0.35, vignette=0.3, noise=4, blur=1)},
+        {"paper": Paper(colour=(45, 60, 40)), "pen": Pen(ink=(235, 235, 235))},
+        {"paper": Paper(ruled=True)},
+        {"pen": Pen(width=0.04)},
+        {"pen": Pen(width=0.18)},
+        {"pen": Pen(ink=(190, 90, 40))},
+    ],
+    ids=["dim light", "blackboard", "ruled", "thin pen", "marker", "blue"],
+)
+def test_pens_papers_and_lights(reader: Reader, options: dict[str, Any]) -> None:
+    assert reader.read(page(**options).picture).text == "HARBOR\n7483"
+
+
+@pytest.mark.parametrize("scale", [0.35, 1.0, 3.0])
+def test_the_size_of_the_picture_does_not_matter(reader: Reader, scale: float) -> None:
+    picture = cv2.resize(
+        page().picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+    )
+    read = reader.read(picture)
+    assert read.text == "HARBOR\n7483"
+    right = max(line.box.right for line in read.lines)
+    assert 0.5 * picture.shape[1] < right <= picture.shape[1]
+
+
+def test_grey_and_colour_give_the_same_text(reader: Reader) -> None:
+    picture = page().picture
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    assert reader.read(grey).text == reader.read(picture).text
+
+
+def test_reading_again_gives_the_same_and_leaves_the_picture_alone(reader: Reader) -> None:
+    picture = page().picture
+    before = picture.copy()
+    first, second = (reader.read(picture) for _ in range(2))
+    assert first.lines == second.lines
+    assert np.array_equal(picture, before)
+
+
+def test_spaces_part_words(reader: Reader) -> None:
+    assert reader.read(page("RED BOX\n47 83").picture).text == "RED BOX\n47 83"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500, 3), (30, 2), (480, 640, 3)])
+def test_nothing_to_read(reader: Reader, shape: tuple[int, ...]) -> None:
+    assert reader.read(np.full(shape, 200, np.uint8)).lines == ()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((5, 5), np.float32),
+        np.zeros((5, 5, 4), np.uint8),
+        np.zeros(5, np.uint8),
+        np.zeros((0, 5), np.uint8),
+    ],
+)
+def test_other_arrays_are_refused(reader: Reader, image: NDArray[Any]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        reader.read(image)
+
+
+@settings(max_examples=40, deadline=None)
+@given(arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3))))
+def test_any_picture_can_be_read(image: NDArray[np.uint8]) -> None:
+    read = _shared().read(image)
+    for line in read.lines:
+        for character in line.characters:
+            x, y, width, height = character.box
+            assert 0 <= x < x + width <= image.shape[1]
+            assert 0 <= y < y + height <= image.shape[0]
+
+
+def _shared(cache: list[Reader] = []) -> Reader:  # noqa: B006  # hypothesis takes no fixture
+    if not cache:
+        cache.append(Reader())
+    return cache[0]
+
+
+def test_a_page_is_frozen_and_goes_into_json(reader: Reader) -> None:
+    read = reader.read(page().picture).timed(load=0.01, total=0.5)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        read.model = "other"  # type: ignore[misc]
+    content = json.loads(json.dumps(read.as_dict()))
+    assert list(content) == ["text", "lines", "model", "timing_ms"]
+    assert list(content["timing_ms"]) == ["load", "segment", "classify", "decode", "total"]
+    assert content["timing_ms"]["total"] == 500
+    line = content["lines"][0]
+    assert list(line) == ["text", "box", "characters"]
+    assert len(line["box"]) == 4
+    assert list(line["characters"][0]) == ["char", "confidence", "box", "alternatives"]
+    assert list(line["characters"][0]["alternatives"][0]) == ["char", "confidence"]
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0])
+def test_annotations_are_drawn_around_the_characters(reader: Reader, scale: float) -> None:
+    picture = cv2.resize(page().picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    drawn = annotate(picture, reader.read(picture))
+    factor = drawn.shape[0] // picture.shape[0]
+    assert drawn.shape == (picture.shape[0] * factor, picture.shape[1] * factor, 3)
+    plain = cv2.resize(picture, drawn.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    changed = (drawn != plain).any(axis=2)
+    assert 0.01 < changed.mean() < 0.4
+    box = reader.read(picture).lines[0].characters[0].box
+    assert changed[box.y * factor + factor * box.height // 2, box.x * factor]
+
+
+def test_nothing_read_nothing_drawn(reader: Reader) -> None:
+    blank = np.full((50, 80), 200, np.uint8)
+    assert (annotate(blank, reader.read(blank)) == 200).all()
+
+
+def test_colours_run_from_red_to_green() -> None:
+    assert confidence_colour(0.1)[2] > 200
+    assert confidence_colour(1.0)[1] > 150
+    assert confidence_colour(1.0)[2] == 0
