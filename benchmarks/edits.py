@@ -18,6 +18,7 @@ class Edits:
 
     @property
     def total(self) -> int:
+        """Number of edits."""
         return self.substituted + self.lost + self.added
 
 
@@ -27,7 +28,7 @@ def normalize(text: str) -> str:
 
 
 def count_edits(truth: str, read: str) -> Edits:
-    """Count the edits from ``truth`` to ``read`` (Levenshtein 1966); substitutions are preferred."""
+    """Count the edits from ``truth`` to ``read`` (Levenshtein 1966), substitutions preferred."""
     # Each cell: (edits, lost, added, substituted) of the best way to this pair of prefixes.
     row = [(n, 0, n, 0) for n in range(len(read) + 1)]
     for lost, expected in enumerate(truth, start=1):

@@ -1,7 +1,7 @@
-"""Score the reader on a folder of transcribed pictures: ``python -m benchmarks.pages DIR``.
+r"""Score the reader on a folder of transcribed pictures: ``python -m benchmarks.pages DIR``.
 
 The folder holds pictures and a ``pages.csv`` with at least the columns ``file``, ``transcription``
-(line breaks as ``\\n``) and ``kind``. Spaces, punctuation and case are not compared. Pages of kind
+(line breaks as ``\n``) and ``kind``. Spaces, punctuation and case are not compared. Pages of kind
 ``printed-control`` are read and listed, but do not count.
 """
 
@@ -120,7 +120,7 @@ def summarize(scores: list[PageScore]) -> Summary:
 def main(
     folder: Path, model: str, threads: int, output: Path | None, json_path: Path | None
 ) -> None:
-    """Score the reader on FOLDER, worst pages last."""
+    r"""Score the reader on FOLDER, worst pages last."""
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
     try:

@@ -28,7 +28,7 @@ def main() -> NoReturn:
         cli.main(standalone_mode=True)
     except EmnistEdgeError as error:
         click.echo(f"emnist-edge: {error}", err=True)
-    except Exception as error:  # noqa: BLE001  # a user is never shown a traceback
+    except Exception as error:  # a user is never shown a traceback
         if os.environ.get("EMNIST_EDGE_DEBUG"):
             raise
         click.echo(
@@ -79,8 +79,8 @@ def classify(
         reader = Reader(model, threads=threads, top_k=top_k)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
-    failed = False
-    for number, (image, target) in enumerate(zip(images, targets, strict=True)):
+    failed = printed = False
+    for image, target in zip(images, targets, strict=True):
         try:
             page = _read(image, reader, target)
         except EmnistEdgeError as error:
@@ -95,7 +95,8 @@ def classify(
         elif len(images) == 1:
             click.echo(page.text, nl=bool(page.lines))
         else:
-            click.echo(f"{chr(10) if number else ''}{name}:\n{page.text}")
+            click.echo(("\n" if printed else "") + f"{name}:\n{page.text}")
+        printed = True
     sys.exit(EXIT_UNREAD if failed else EXIT_OK)
 
 
@@ -142,11 +143,14 @@ def models() -> None:
     """List the installed models with size, input type, accuracy and hash."""
     from emnist_edge.artifact import installed
 
-    click.echo(f"{'model':<14}{'size':>8}  {'input':<9}{'accuracy':>9}  {'macro recall':>12}  sha256")
+    click.echo(
+        f"{'model':<14}{'size':>8}  {'input':<9}{'accuracy':>9}  {'macro recall':>12}  sha256"
+    )
     for artifact in installed():
         test = artifact.accuracy.get("test", {})
         accuracy, recall = (
-            f"{100 * test[key]:.2f} %" if key in test else "-" for key in ("accuracy", "macro_recall")
+            f"{100 * test[key]:.2f} %" if key in test else "-"
+            for key in ("accuracy", "macro_recall")
         )
         click.echo(
             f"{artifact.name:<14}{artifact.bytes / 1000:>5.0f} kB  {artifact.input_type:<9}"

@@ -47,6 +47,7 @@ class Split:
     mapping: str
 
     def count(self, part: Part) -> int | None:
+        """Return the official number of images in ``part``, if there is one."""
         return self.train if part == "train" else self.test
 
 
@@ -176,7 +177,9 @@ def parse_mapping(text: str, source: str) -> tuple[str, int]:
     return alphabet, first
 
 
-def check_shapes(images: tuple[int, ...], labels: tuple[int, ...], split: Split, part: Part) -> None:
+def check_shapes(
+    images: tuple[int, ...], labels: tuple[int, ...], split: Split, part: Part
+) -> None:
     """Raise :class:`DataError` unless the two IDX shapes are those of ``split`` and ``part``."""
     count = split.count(part)
     if images[1:] != (_SIDE, _SIDE) or labels != images[:1]:
@@ -210,7 +213,9 @@ def load(split: Split, part: Part, data: Path | None = None) -> Samples:
             f"{mapping_name(split)}: {len(alphabet)} classes where {split.name} has {split.classes}"
         )
     if len(labels) and not first <= labels.min() <= labels.max() < first + len(alphabet):
-        raise DataError(f"{labels_name}: labels outside the {len(alphabet)} classes; fetch it again")
+        raise DataError(
+            f"{labels_name}: labels outside the {len(alphabet)} classes; fetch it again"
+        )
     digests = {
         name: hashlib.sha256(content).hexdigest()
         for name, content in ((images_name, image_bytes), (labels_name, label_bytes))
@@ -229,7 +234,8 @@ def _read(folder: Path, name: str, split: Split) -> bytes:
             f"run: emnist-edge data fetch {split.name}, or" if split.name in SPLITS else "please"
         )
         raise DataError(
-            f"{folder}: no {name}[.gz] there; {advice} name the folder with --data or {DATA_VARIABLE}"
+            f"{folder}: no {name}[.gz] there; {advice} name the folder with --data or "
+            f"{DATA_VARIABLE}"
         )
     try:
         content = path.read_bytes()

@@ -176,8 +176,8 @@ def _remote_archive(url: str) -> Iterator[zipfile.ZipFile]:
             with archive:
                 yield archive
     finally:
-        if server._session is not None:  # noqa: SLF001  # fsspec has no public way to close it
-            server.close_session(server.loop, server._session)  # noqa: SLF001
+        if server._session is not None:  # fsspec has no public way to close it
+            server.close_session(server.loop, server._session)
 
 
 @contextmanager

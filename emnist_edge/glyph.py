@@ -22,7 +22,9 @@ INK_SIDE = 23
 #: Stroke width over long side of the ink's box: 5th, 50th and 95th percentile of EMNIST images.
 STROKE_LOW, STROKE_MEDIAN, STROKE_HIGH = 0.073, 0.119, 0.204
 
-_WORK = 100  # the ink's long side while it is worked on, in pixels; NIST's characters are that large
+_WORK = (
+    100  # the ink's long side while it is worked on, in pixels; NIST's characters are that large
+)
 
 
 def make_glyph(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

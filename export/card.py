@@ -115,6 +115,6 @@ def _score_row(artifact: Artifact) -> str:
 def _parity_row(artifact: Artifact) -> str:
     parity = artifact.provenance["parity"]
     return (
-        f"| `{artifact.name}` | {parity['accuracy_drop']:.2f} | {100 * parity['agreement']:.2f} % | "
-        f"{parity['largest_difference']:.4f} | {artifact.temperature:.3f} |"
+        f"| `{artifact.name}` | {parity['accuracy_drop']:.2f} | {100 * parity['agreement']:.2f} % "
+        f"| {parity['largest_difference']:.4f} | {artifact.temperature:.3f} |"
     )

@@ -39,7 +39,9 @@ def calibration_images(
 ) -> NDArray[np.uint8]:
     """Return ``per_class`` images of each class, none of which was held back for validation."""
     free = np.setdiff1d(np.arange(len(samples)), held)
-    chosen = [free[samples.labels[free] == label][:per_class] for label in np.unique(samples.labels)]
+    chosen = [
+        free[samples.labels[free] == label][:per_class] for label in np.unique(samples.labels)
+    ]
     return samples.images[np.concatenate(chosen)]
 
 
@@ -73,7 +75,9 @@ def candidate(
     return artifact
 
 
-def calibrate(artifact: Artifact, folder: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Artifact:
+def calibrate(
+    artifact: Artifact, folder: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]
+) -> Artifact:
     """Return ``artifact`` with the temperature that suits the validation images."""
     probabilities = Engine(folder / artifact.file).probabilities(images)
     temperature = fit_temperature(np.log(np.maximum(probabilities, 1e-30)), labels)

@@ -30,9 +30,7 @@ class Augmentation:
     elastic: float = 0.9
     thickness: float = 0.6
 
-    def __call__(
-        self, images: NDArray[np.uint8], rng: np.random.Generator
-    ) -> NDArray[np.uint8]:
+    def __call__(self, images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
         """Vary each of ``images`` (N, 28, 28) uint8, ink 255 on 0; the shape stays."""
         maps = self._source_coordinates(len(images), rng)
         thickness = rng.uniform(-self.thickness, self.thickness, len(images))

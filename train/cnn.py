@@ -124,9 +124,12 @@ def load_training(split: str | None, data: Path | None) -> tuple[str, emnist.Sam
     """Read the training images: ByMerge whole, else the part of it that is at hand."""
     choices = {s.name: s for s in (emnist.SPLITS["bymerge"], emnist.BYMERGE_PART)}
     if split is None:
-        whole, _ = emnist.members(choices["bymerge"], "train")
-        at_hand = emnist.find(emnist.data_dir(data), whole)
-        split = "bymerge" if at_hand else emnist.BYMERGE_PART.name
+        at_hand = [
+            name
+            for name, choice in choices.items()
+            if emnist.find(emnist.data_dir(data), emnist.members(choice, "train")[0])
+        ]
+        split = next(iter(at_hand), "bymerge")
     return split, emnist.load(choices[split], "train", data)
 
 
@@ -188,7 +191,9 @@ def fit(
 
 def reseed(model: keras.Model, seed: int, epoch: int) -> None:
     """Set what dropout and noise draw in ``epoch``: checkpoints do not hold it, and resume must."""
-    generators = [layer.seed_generator for layer in model.layers if hasattr(layer, "seed_generator")]
+    generators = [
+        layer.seed_generator for layer in model.layers if hasattr(layer, "seed_generator")
+    ]
     states = np.random.SeedSequence((seed, epoch)).generate_state(2 * len(generators), np.uint32)
     for generator, state in zip(generators, states.reshape(-1, 2), strict=True):
         generator.state.assign(state)
@@ -207,7 +212,12 @@ def write_json(path: Path, content: object) -> None:
 
 
 def train(
-    recipe: Recipe, output: Path, data: Path | None, split: str | None, limit: int | None, resume: bool
+    recipe: Recipe,
+    output: Path,
+    data: Path | None,
+    split: str | None,
+    limit: int | None,
+    resume: bool,
 ) -> dict[str, Any]:
     """Run the whole training and return what ``metrics.json`` holds."""
     split, samples = load_training(split, data)
@@ -215,7 +225,9 @@ def train(
     kept, held = hold_back(samples.labels, recipe.validation_share, recipe.seed)
     batches_per_epoch = len(kept) // recipe.batch
     if not batches_per_epoch:
-        raise DataError(f"{split}: {len(kept)} training images do not fill a batch of {recipe.batch}")
+        raise DataError(
+            f"{split}: {len(kept)} training images do not fill a batch of {recipe.batch}"
+        )
     output.mkdir(parents=True, exist_ok=True)
     run = {"recipe": asdict(recipe), "split": split, "data": samples.sha256, "limit": limit}
     history: list[dict[str, float]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+
+# Width over height below which a character is one upright stroke: no foot, no serif.
+_BARE = 0.32
+# Gaps are measured in heights of a character. Overlapping ones count as the least; from the word
+# gap on, a gap may part words, and from the sure gap on it does even with none to compare it with.
+_LEAST_GAP, _WORD_GAP, _SURE_GAP = 0.1, 0.5, 0.7
+# The narrowest gap between words over the widest within one.
+_CLEAR_STEP = 1.8
 
 
 def decode(
@@ -28,7 +38,8 @@ def decode(
     line has at least one. ``top_k`` alternatives are kept for each character.
     """
     spaces = [word_gaps(boxes) for boxes in lines]
-    weighed = weigh_by_word(probabilities, words(spaces), alphabet)
+    bare = np.array([box.width < _BARE * box.height for boxes in lines for box in boxes], bool)
+    weighed = weigh_by_word(probabilities, words(spaces), bare, alphabet)
     decoded, start = [], 0
     for boxes, gaps in zip(lines, spaces, strict=True):
         rows = weighed[start : start + len(boxes)]
@@ -53,15 +64,22 @@ def _character(row: NDArray[np.float32], box: Box, alphabet: str, top_k: int) ->
 def word_gaps(boxes: Sequence[Box]) -> list[bool]:
     """Say for each of the N - 1 gaps between ``boxes`` whether it parts two words.
 
-    It does if it is wide beside the characters' height and beside the line's usual gap, so that
-    widely spaced characters are not taken for words of one letter.
+    The gaps of a line are cut in two where the step from one to the next larger is greatest. They
+    are gaps between words if they are wide beside the characters' height and the step is clear;
+    evenly spaced characters make one word, however far apart.
     """
-    gaps = np.array([-a.overlap_x(b) for a, b in zip(boxes, boxes[1:], strict=False)], float)
+    gaps = np.array([-a.overlap_x(b) for a, b in pairwise(boxes)], float)
     if not len(gaps):
         return []
-    height = float(np.median([box.height for box in boxes]))
-    usual = float(np.median(gaps)) if len(gaps) > 2 else 0.0
-    return [bool(gap > max(0.6 * height, 2.0 * usual)) for gap in gaps]
+    gaps = np.maximum(gaps / np.median([box.height for box in boxes]), _LEAST_GAP)
+    if len(gaps) < 3:  # too few to tell what is usual here
+        return [bool(gap > _SURE_GAP) for gap in gaps]
+    ordered = np.sort(gaps)
+    steps = ordered[1:] / ordered[:-1]
+    steps[ordered[1:] < _WORD_GAP] = 0
+    if steps.max() < _CLEAR_STEP:
+        return [False] * len(gaps)
+    return [bool(gap > ordered[steps.argmax()]) for gap in gaps]
 
 
 def words(spaces: Sequence[Sequence[bool]]) -> list[list[int]]:

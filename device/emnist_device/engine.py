@@ -97,7 +97,7 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-def _interpreter_class() -> Any:  # noqa: ANN401  # two packages, neither typed
+def _interpreter_class() -> Any:  # two packages, neither typed
     """Return the Interpreter class of ai-edge-litert, else of its predecessor tflite-runtime."""
     try:
         from ai_edge_litert.interpreter import Interpreter

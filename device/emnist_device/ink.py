@@ -96,12 +96,12 @@ def contrast_to_paper(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def paper_brightness(channel: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the brightness of the paper behind the ink of ``channel`` (H, W) uint8.
 
-    The lower of two estimates that are blind to anything as narrow as a stroke: a wide median, which
-    follows gradients, and a morphological closing, which stays true beside the edge of a shadow.
+    The lower of two estimates that are blind to anything as narrow as a stroke: a wide median,
+    which follows gradients, and a morphological closing, which is true beside a shadow's edge.
     """
     small = _to_paper_size(channel, cv2.INTER_AREA)
-    # Odd reflection goes on with a gradient beyond the edge, where repeating the edge would flatten
-    # it and leave a seam of false ink around a picture with dim corners.
+    # Odd reflection goes on with a gradient beyond the edge, where repeating the edge would
+    # flatten it and leave a seam of false ink around a picture with dim corners.
     reach = min(_PAPER_WINDOW // 2, *(side - 1 for side in small.shape))
     wide = np.pad(small.astype(np.int16), reach, mode="reflect", reflect_type="odd")
     median = cv2.medianBlur(np.clip(wide, 0, 255).astype(np.uint8), _PAPER_WINDOW)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Box(NamedTuple):
-    """A rectangle in pixels; ``right`` and ``bottom`` lie just outside of it."""
+    """A rectangle in pixels."""
 
     x: int
     y: int
@@ -16,14 +16,17 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> int:
+        """The first column beyond the box."""
         return self.x + self.width
 
     @property
     def bottom(self) -> int:
+        """The first row below the box."""
         return self.y + self.height
 
     @property
     def side(self) -> int:
+        """The longer of both sides."""
         return max(self.width, self.height)
 
     def union(self, other: Box) -> Box:
@@ -52,7 +55,7 @@ class Alternative:
 class Character:
     """One character: what it was read as, how surely (0..1), where, and what else it may be.
 
-    box: in pixels of the picture as displayed. alternatives: most probable first, ``char`` left out.
+    box: in pixels of the picture as displayed. alternatives: most probable first, without ``char``.
     """
 
     char: str
@@ -83,6 +86,7 @@ class Page:
 
     @property
     def text(self) -> str:
+        """The text of the lines, a line break between each two."""
         return "\n".join(line.text for line in self.lines)
 
     def timed(self, **seconds: float) -> Page:

@@ -51,7 +51,9 @@ class Reader:
         Boxes of the page are in pixels of ``image``. Raises ValueError for any other array.
         """
         if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.size == 0:
-            raise ValueError(f"image must be (H, W) or (H, W, 3) uint8, not {image.shape} {image.dtype}")
+            raise ValueError(
+                f"image must be (H, W) or (H, W, 3) uint8, not {image.shape} {image.dtype}"
+            )
         if image.ndim == 3 and image.shape[2] != 3:
             raise ValueError(f"image must have 3 channels (BGR), not {image.shape[2]}")
         start = time.perf_counter()

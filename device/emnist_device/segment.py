@@ -1,4 +1,4 @@
-"""Ink -> lines of characters: components, cleaned of what is no writing, joined and put in order."""
+"""Ink -> lines of characters: components, cleaned of what is no writing, joined and ordered."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ class Blob:
     area: int
 
     def join(self, other: Blob) -> Blob:
-        return Blob(
-            self.box.union(other.box), self.labels + other.labels, self.area + other.area
-        )
+        """Return the blob that both make together."""
+        return Blob(self.box.union(other.box), self.labels + other.labels, self.area + other.area)
 
 
 @dataclass(frozen=True)
@@ -234,7 +233,7 @@ def drop_misshapen(blobs: Sequence[Blob], height: float) -> list[Blob]:
 
 
 def group_lines(blobs: Sequence[Blob]) -> list[list[Blob]]:
-    """Group blobs into lines: each joins the line whose nearest blob to the left it is level with."""
+    """Group blobs into lines: each joins the line whose last blob so far it is level with."""
     lines: list[list[Blob]] = []
     for blob in sorted(blobs, key=lambda blob: blob.box.x + blob.box.width / 2):
         best, best_share = None, 0.4

@@ -25,7 +25,7 @@ def written(
     cv2.line(where, (150, 150), (300, 400), 255, pen)
     cv2.line(where, (500, 130), (480, 420), 255, pen)
     cv2.circle(where, (700, 300), 80, 255, pen)
-    picture = np.where(where[..., None] > 0, np.uint8(ink), np.uint8(paper))
+    picture = np.where(where[..., None] > 0, np.array(ink, np.uint8), np.array(paper, np.uint8))
     return picture, where > 0
 
 
@@ -95,7 +95,7 @@ def test_noise_alone_is_no_ink() -> None:
 
 
 def test_what_lies_beside_the_sheet_is_not_ink() -> None:
-    picture, truth = written()
+    picture, _truth = written()
     table = np.full((900, 1300, 3), 50, np.uint8)
     table += (np.random.default_rng(3).integers(0, 30, (900, 1, 1)) + 0).astype(np.uint8)  # grain
     table[150:750, 200:1100] = picture

@@ -59,9 +59,7 @@ def test_pens_papers_and_lights(reader: Reader, options: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("scale", [0.35, 1.0, 3.0])
 def test_the_size_of_the_picture_does_not_matter(reader: Reader, scale: float) -> None:
-    picture = cv2.resize(
-        page().picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
-    )
+    picture = cv2.resize(page().picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     read = reader.read(picture)
     assert read.text == "HARBOR\n7483"
     right = max(line.box.right for line in read.lines)

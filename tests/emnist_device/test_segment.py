@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from emnist_device.ink import Ink
-from emnist_device.page import Box
 from emnist_device.segment import Layout, remove_rules, segment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from emnist_device.page import Box
 
 SHAPE = (600, 900)
 

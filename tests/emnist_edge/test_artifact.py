@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from emnist_edge import artifact
 from emnist_edge.errors import ModelError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONTENT = b"not a real model"
 

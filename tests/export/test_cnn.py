@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,13 +11,14 @@ from emnist_edge import emnist
 from emnist_edge.artifact import read_sidecar
 from export import cnn
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = pytest.mark.filterwarnings("default")  # TensorFlow's are not ours to mend
 
 
 @pytest.fixture(scope="module")
-def exported(
-    toy_run: Path, toy_files: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def exported(toy_run: Path, toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.conftest import waive_official_numbers
 
     output = tmp_path_factory.mktemp("exported")
@@ -53,13 +54,14 @@ def test_every_tensor_of_the_int8_file_is_an_integer(exported: Path) -> None:
     interpreter = Interpreter(model_path=str(exported / "cnn-int8.tflite"))
     details = interpreter.get_tensor_details()
     assert {np.dtype(tensor["dtype"]).name for tensor in details} <= {"int8", "int32"}
-    filters = [
-        tensor["quantization_parameters"]["scales"]
+    scales = {
+        tuple(tensor["shape"]): len(tensor["quantization_parameters"]["scales"])
         for tensor in details
-        if len(tensor["shape"]) == 4 and tensor["quantization_parameters"]["quantized_dimension"] == 0
-        and tensor["shape"][0] in (16, 64, 96, 128)
-    ]  # fmt: skip
-    assert any(len(scales) > 1 for scales in filters)  # per channel
+        if len(tensor["shape"]) == 4
+    }
+    # Weights of the four convolutions: (out, height, width, in), a scale for each output channel.
+    for shape in ((16, 3, 3, 1), (64, 3, 3, 16), (96, 3, 3, 64), (128, 3, 3, 96)):
+        assert scales[shape] == shape[0]
 
 
 def test_int8_and_float32_agree_through_the_runtime(exported: Path, toy_data: Path) -> None:
@@ -89,8 +91,16 @@ def test_a_failed_gate_writes_nothing(
     card = tmp_path / "MODEL_CARD.md"
     result = CliRunner().invoke(
         cnn.main,
-        ["--run", str(toy_run), "--output", str(tmp_path / "models"), "--card", str(card)]
-        + ["--data", str(toy_data)],
+        [
+            "--run",
+            str(toy_run),
+            "--output",
+            str(tmp_path / "models"),
+            "--card",
+            str(card),
+            "--data",
+            str(toy_data),
+        ],
     )
     assert result.exit_code == 1
     assert "cnn-int8 loses" in result.output

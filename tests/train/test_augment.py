@@ -31,9 +31,7 @@ def test_nothing_changes_where_nothing_varies() -> None:
     assert np.abs(varied.astype(int) - IMAGES).max() <= 1
 
 
-@pytest.mark.parametrize(
-    "setting", ["rotation", "shear", "scale", "shift", "elastic", "thickness"]
-)
+@pytest.mark.parametrize("setting", ["rotation", "shear", "scale", "shift", "elastic", "thickness"])
 def test_each_setting_varies_something_and_keeps_the_character(setting: str) -> None:
     off = dict.fromkeys(("rotation", "shear", "scale", "shift", "elastic", "thickness"), 0.0)
     default = getattr(Augmentation(), setting)

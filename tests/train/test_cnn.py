@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -12,6 +12,9 @@ from emnist_edge import emnist
 from emnist_edge.errors import DataError
 from tests.conftest import toy_recipe
 from train import cnn
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -79,15 +82,16 @@ def test_training_learns_and_records_what_it_did(toy_run: Path) -> None:
 def test_training_goes_on_where_it_was_stopped(
     toy_data: Path, toy_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(message: str) -> None:
-        raise Stopped(message)
+        raise StoppedError(message)
 
-    with monkeypatch.context() as patch, pytest.raises(Stopped, match="epoch 1"):
-        patch.setattr(cnn.click, "echo", stop)  # said when the epoch's checkpoint is written
-        cnn.train(RECIPE, tmp_path, toy_data, None, None, resume=False)
+    with monkeypatch.context() as patch:
+        patch.setattr("click.echo", stop)  # said when the epoch's checkpoint is written
+        with pytest.raises(StoppedError, match="epoch 1"):
+            cnn.train(RECIPE, tmp_path, toy_data, None, None, resume=False)
     halves = cnn.train(RECIPE, tmp_path, toy_data, None, None, resume=True)
     whole = json.loads((toy_run / "metrics.json").read_text())
     assert halves["epochs"] == 2
@@ -97,8 +101,8 @@ def test_training_goes_on_where_it_was_stopped(
     ]
     assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(*weights, strict=True))
 
+    other = cnn.Recipe(epochs=3, batch=50)
     with pytest.raises(DataError, match="another recipe"):
-        other = cnn.Recipe(epochs=3, batch=50)
         cnn.train(other, tmp_path, toy_data, None, None, resume=True)
 
 
@@ -106,4 +110,5 @@ def test_missing_data_is_said_in_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(cnn.main, ["--data", str(tmp_path), "--output", str(tmp_path)])
     assert result.exit_code == 1
     assert result.output.count("\n") == 1
-    assert "emnist-bymergepart-train-images" in result.output
+    assert "emnist-bymerge-train-images" in result.output
+    assert "emnist-edge data fetch bymerge" in result.output

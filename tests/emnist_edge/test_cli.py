@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from emnist_edge import __version__, artifact
+from emnist_edge.alphabet import fold
+from emnist_edge.cli import cli
+from emnist_edge.drawing import draw_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES: Mapping[str, str] = json.loads((ROOT / "samples" / "expected.json").read_text())
+
+
+def classify(*arguments: str | Path, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(cli, ["classify", *map(str, arguments)], input=stdin)
+
+
+def run(*arguments: str, code: str = "from emnist_edge.cli import main; main()") -> str:
+    """Run the command in a process of its own and return its stdout; it must exit with 0."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        check=True,
+        text=True,
+        env=environment,
+    ).stdout
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "page.png"
+    drawn = draw_page("HARBOR\n7483", size=(500, 320), height=50, seed=3)
+    cv2.imwrite(str(path), drawn.picture)
+    return path
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_the_samples_are_read(sample: str) -> None:
+    result = classify(ROOT / "samples" / sample)
+    assert result.exit_code == 0
+    assert result.stdout == fold(SAMPLES[sample]) + "\n"
+    assert result.stderr == ""
+
+
+def test_several_images_come_under_their_paths(picture: Path) -> None:
+    other = ROOT / "samples" / "label.png"
+    result = classify(picture, other)
+    assert result.stdout == f"{picture}:\nHARBOR\n7483\n\n{other}:\nEK 2047 B\n"
+
+
+def test_standard_input(picture: Path) -> None:
+    assert classify("-", stdin=picture.read_bytes()).stdout == "HARBOR\n7483\n"
+    empty = classify("-", stdin=b"")
+    assert empty.exit_code == 1
+    assert "standard input: is empty" in empty.stderr
+
+
+def test_json_has_an_object_per_image_and_line(picture: Path) -> None:
+    result = classify("--json", "--top-k", "2", picture, picture)
+    first, second = (json.loads(line) for line in result.stdout.splitlines())
+    assert first["lines"] == second["lines"]
+    assert list(first) == ["image", "text", "lines", "model", "timing_ms"]
+    assert first["image"] == str(picture)
+    assert first["text"] == "HARBOR\n7483"
+    assert first["model"] == "cnn-int8"
+    assert list(first["timing_ms"]) == ["load", "segment", "classify", "decode", "total"]
+    parts = sum(first["timing_ms"][stage] for stage in ("load", "segment", "classify", "decode"))
+    assert parts <= first["timing_ms"]["total"] + 0.05
+    character = first["lines"][1]["characters"][0]
+    assert character["char"] == "7"
+    assert len(character["alternatives"]) == 2
+    assert len(character["box"]) == 4
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_read(picture: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "text.png").write_text("Dear reader\n" * 40)
+    photo = (ROOT / "samples" / "note.jpg").read_bytes()
+    (tmp_path / "half.jpg").write_bytes(photo[: len(photo) // 2])
+    faulty = ["absent.png", "empty.jpg", "text.png", "half.jpg"]
+    result = classify(tmp_path, *(tmp_path / name for name in faulty), picture)
+    assert result.exit_code == 1
+    assert result.stdout == f"{picture}:\nHARBOR\n7483\n"
+    lines = result.stderr.splitlines()
+    assert len(lines) == 5
+    for line, name, reason in zip(
+        lines,
+        [tmp_path.name, *faulty],
+        ["is a folder", "no such file", "is empty", "not a picture", "is cut off"],
+        strict=True,
+    ):
+        assert line.startswith("emnist-edge: ")
+        assert name in line
+        assert reason in line
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (300, 400, 3)])
+def test_nothing_to_read_is_no_error(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    path = tmp_path / "blank.png"
+    cv2.imwrite(str(path), np.full(shape, 220, np.uint8))
+    result = classify(path)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"emnist-edge: {path}: nothing to read\n"
+    content = json.loads(classify("--json", path).stdout)
+    assert (content["text"], content["lines"]) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Missing argument"),
+        (["--top-k", "99", "p.png"], "top-k"),
+        (["--model", "cnn-int9", "p.png"], "installed: cnn-float32, cnn-int8"),
+        (["--model", "absent/model.tflite", "p.png"], "no such sidecar"),
+        (["--annotate", "absent.png", "p.png", "q.png"], "name a folder"),
+        (["--colour", "p.png"], "No such option"),
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: list[str], message: str) -> None:
+    result = classify(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_annotations_go_to_a_file_or_to_a_folder(picture: Path, tmp_path: Path) -> None:
+    target = tmp_path / "annotated.jpg"
+    assert classify("--annotate", target, picture).exit_code == 0
+    assert cv2.imread(str(target)) is not None
+    folder = tmp_path / "annotated"
+    folder.mkdir()
+    assert classify("--annotate", folder, picture, picture).exit_code == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["page.png-2.png", "page.png.png"]
+
+
+def test_an_annotation_that_cannot_be_written_is_said(picture: Path, tmp_path: Path) -> None:
+    for target, reason in (("a.xyz", "names no picture format"), ("no/a.png", "cannot be written")):
+        result = classify("--annotate", tmp_path / target, picture)
+        assert result.exit_code == 1
+        assert reason in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+def test_models_are_listed_with_size_type_accuracy_and_hash() -> None:
+    result = CliRunner().invoke(cli, ["models"])
+    assert result.exit_code == 0
+    for shipped in artifact.installed():
+        (line,) = [line for line in result.stdout.splitlines() if line.startswith(shipped.name)]
+        accuracy = f"{100 * shipped.accuracy['test']['accuracy']:.2f} %"
+        for part in (
+            shipped.sha256,
+            shipped.input_type,
+            f"{shipped.bytes / 1000:.0f} kB",
+            accuracy,
+        ):
+            assert part in line
+
+
+def test_fetch_knows_the_six_splits() -> None:
+    result = CliRunner().invoke(cli, ["data", "fetch", "everything"])
+    assert result.exit_code == 2
+    for split in ("byclass", "bymerge", "balanced", "letters", "digits", "mnist"):
+        assert split in result.stderr
+
+
+def test_help_is_there_at_once_and_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom emnist_edge.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "heavy = {'cv2', 'numpy', 'ai_edge_litert', 'tflite_runtime', 'fsspec'}\n"
+        "print('heavy:', sorted(heavy & set(sys.modules)))"
+    )
+    output = run("--help", code=code)
+    assert "classify" in output
+    assert output.endswith("heavy: []\n")
+    assert run("--version").strip().endswith(__version__)
+
+
+def test_the_module_runs_as_the_command_does(picture: Path) -> None:
+    code = "import runpy; runpy.run_module('emnist_edge', run_name='__main__')"
+    assert run("classify", str(picture), code=code) == "HARBOR\n7483\n"
+
+
+def test_a_fault_of_our_own_is_one_line_without_a_traceback(picture: Path) -> None:
+    code = (
+        "import sys, emnist_device.reader as r\n"
+        "def fail(self, image): raise KeyError('broken')\n"
+        "r.Reader.read = fail\n"
+        "from emnist_edge.cli import main\n"
+        "sys.stderr = sys.stdout\n"
+        "try: main()\nexcept SystemExit as end: print('exit', end.code)"
+    )
+    output = run("classify", str(picture), code=code)
+    assert output.splitlines()[0].startswith("emnist-edge: internal error (KeyError: 'broken')")
+    assert output.splitlines()[1] == "exit 1"
