@@ -28,6 +28,7 @@ _WHITE, _CREAM, _YELLOW, _PINK, _BLUISH = (
     (240, 244, 245), (205, 228, 238), (150, 226, 246), (205, 200, 240), (240, 226, 208),
 )  # fmt: skip
 _WOOD, _SLATE, _BEECH = (52, 74, 104), (92, 88, 84), (138, 168, 192)
+_RULE_BLUE, _RULE_GREY, _RULE_RED = (200, 150, 110), (130, 130, 130), (100, 100, 210)
 _BOARD, _CHALK = (58, 68, 48), (226, 236, 236)
 
 
@@ -62,6 +63,7 @@ class Level:
     dark: float = 0.0
     papers: tuple[Colour, ...] = (_WHITE,)
     prints: tuple[Print, ...] = ("plain",)
+    print_colours: tuple[Colour, ...] = (_RULE_BLUE, _RULE_GREY)
     print_strength: Range = (0.3, 0.6)
     texture: Range = (0, 0)
     wobble: Range = (0.8, 1.2)
@@ -136,11 +138,13 @@ LEVELS = {
             dark=0.1,
             papers=(_WHITE, _CREAM, _YELLOW, _PINK, _BLUISH),
             prints=("squared", "boxed", "ruled"),
+            print_colours=(_RULE_BLUE, _RULE_GREY, _RULE_RED),
+            print_strength=(0.3, 0.8),
             texture=(0.005, 0.02),
             size_spread=(0, 0.2),
             skew=(0.02, 0.06),
             sway=(0.05, 0.25),
-            touching=0.12,
+            touching=0.2,
             vignette=(0, 0.3),
             gradient=(0, 0.4),
             shadow=(0.25, 0.45),
@@ -171,10 +175,10 @@ LEVELS = {
             size_spread=(0.1, 0.25),
             skew=(0.03, 0.08),
             sway=(0.1, 0.35),
-            touching=0.35,
-            vignette=(0, 0.4),
-            gradient=(0.2, 0.5),
-            shadow=(0.3, 0.5),
+            touching=0.55,
+            vignette=(0, 0.3),
+            gradient=(0, 0.35),
+            shadow=(0.3, 0.45),
             shadow_edges=(20, 400),
             perspective=0.05,
             turn=(0.02, 0.07),
@@ -226,6 +230,7 @@ def compose_page(level: Level, seed: int, glyphs: Glyphs = stroke_shape) -> Draw
         ruled=printed == "ruled",
         squared=printed == "squared",
         boxed=boxed,
+        print_colour=_choose(level.print_colours, rng),
         print_strength=within(level.print_strength),
         texture=within(level.texture),
         vignette=within(level.vignette),

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 # What counts as ink in EMNIST's blurred images, so that thin strokes do not break.
 _INK = 100
 # Blur that takes the pixels off an enlarged image's edges, in pixels of the image.
-_SMOOTHING = 0.4
+_SMOOTHING = 0.6
+# Pixels around the ink that count for its edges.
+_RIM = 2
 # No character is wider than this, in cap heights: it would not fit a printed box.
 _WIDEST = 1.05
 
@@ -101,7 +103,7 @@ def _dotted(image: NDArray[np.uint8]) -> bool:
 
 def _whole(image: NDArray[np.uint8]) -> bool:
     """Say whether the ink of ``image`` is in one piece."""
-    return cv2.connectedComponents((image >= _INK).astype(np.uint8), connectivity=8)[0] == 2
+    return _pieces((image >= _INK).astype(np.uint8)) == 1
 
 
 def _bare(image: NDArray[np.uint8]) -> bool:
@@ -135,17 +137,24 @@ def _to_pen_ink(
     in pixels, :data:`OVERSAMPLING` points of the mask to each.
     """
     x, y, wide, tall = cv2.boundingRect((image >= _INK).astype(np.uint8))
-    ink = cv2.copyMakeBorder(image[y : y + tall, x : x + wide], 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    ink = np.pad(image, _RIM)[y : y + tall + 2 * _RIM, x : x + wide + 2 * _RIM]
     scale = OVERSAMPLING * (height + width) / tall
     squeeze = min(1.0, OVERSAMPLING * widest / (scale * wide))
-    size = (max(1, round((wide + 2) * scale * squeeze)), max(1, round((tall + 2) * scale)))
+    size = (round((wide + 2 * _RIM) * scale * squeeze), round((tall + 2 * _RIM) * scale))
     large = cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), _SMOOTHING * scale)
     margin = round(OVERSAMPLING * width) + 1
     mask = np.where(np.pad(large, margin) >= _INK, np.uint8(255), np.uint8(0))
-    written = stroke_width(mask)
-    change = max(OVERSAMPLING * width - written, -written / 3)  # more would break strokes
+    change = OVERSAMPLING * width - stroke_width(mask)
     diameter = round(abs(change)) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (diameter, diameter))
-    operation = cv2.MORPH_DILATE if change > 0 else cv2.MORPH_ERODE
-    return crop_to_ink(np.asarray(cv2.morphologyEx(mask, operation, kernel), np.uint8))
+    if change > 0:
+        return crop_to_ink(np.asarray(cv2.dilate(mask, kernel), np.uint8))
+    thinned = np.asarray(cv2.erode(mask, kernel), np.uint8)
+    # Strokes that are uneven would break; then the pen was a thicker one.
+    return crop_to_ink(thinned if _pieces(thinned) == _pieces(mask) else mask)
+
+
+def _pieces(binary: NDArray[np.uint8]) -> int:
+    """Return the number of connected components of ``binary``, (H, W) zero or not."""
+    return int(cv2.connectedComponents(binary, connectivity=8)[0]) - 1

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import detection
+from benchmarks.detection import Tally, main, touching_pairs, true_boxes
+from emnist_device import Character, Line, Page
+from emnist_device.page import Box
+from emnist_edge.drawing import DrawnPage, draw_page
+from emnist_edge.strokes import Hand
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_as(text: str, boxes: list[tuple[int, int, int, int]]) -> Page:
+    """Return a page that says ``text`` in ``boxes``."""
+    characters = tuple(
+        Character(char, 1.0, Box(*box), ()) for char, box in zip(text, boxes, strict=True)
+    )
+    return Page((Line(text, Box(0, 0, 1, 1), characters),), "none", {})
+
+
+@pytest.fixture
+def drawn() -> DrawnPage:
+    return draw_page("HUM\nAB", size=(300, 200), height=40, seed=2, hand=Hand(touching=1.0))
+
+
+def test_a_perfect_reading_scores_full_marks(drawn: DrawnPage) -> None:
+    tally = Tally()
+    pairs = touching_pairs(drawn)
+    assert {(0, 1), (1, 2)} <= set(pairs) <= {(0, 1), (1, 2), (3, 4)}
+    assert tally.add(drawn, read_as("HUMAB", true_boxes(drawn)), 5.0) == 1
+    assert (tally.precision, tally.recall, tally.f1) == (1, 1, 1)
+    assert (tally.error_rate, tally.parted_share) == (0, 1)
+
+
+def test_merged_pairs_and_ghosts_cost(drawn: DrawnPage) -> None:
+    first, second, *others = true_boxes(drawn)
+    merged = tuple(Box(*first).union(Box(*second)))
+    tally = Tally()
+    tally.add(drawn, read_as("XMABZ", [merged, *others, (280, 180, 9, 9)]), 5.0)
+    assert (tally.characters, tally.found, tally.hits) == (5, 5, 3)
+    assert tally.precision == tally.recall == tally.f1 == pytest.approx(0.6)
+    assert tally.parted == tally.touching - 2
+    assert tally.edits == 3  # an X for H, U lost, Z added
+    assert tally.misses == {"merged": 2}
+    assert tally.alarms == {"merge": 1, "paper": 1}
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_benchmark_runs_and_repeats(tmp_path: Path) -> None:
+    output = tmp_path / "worst"
+    options = ["--characters", "30", "--levels", "1,5", "--seed", "3"]
+    contents = []
+    for name in ("one.json", "again.json"):
+        printed = run(*options, "--json", str(tmp_path / name), "--output", str(output))
+        contents.append(json.loads((tmp_path / name).read_text()))
+        for level in contents[-1]["levels"].values():
+            assert level.pop("milliseconds") > 0
+    assert contents[0] == contents[1]
+    assert set(contents[0]["levels"]) == {"1", "5"}
+    assert contents[0]["levels"]["1"]["f1"] >= 0.9
+    assert contents[0]["levels"]["5"]["characters"] >= 30
+    assert "(target 0.99)" in printed
+    assert "blank: " in printed
+    assert any(path.name.startswith("level5-") for path in output.iterdir())
+
+
+def test_what_is_wrong_with_the_options_is_said(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["--levels", "1,9"])
+    assert result.exit_code == 2
+    assert "'1,9' is no list of levels" in result.output
+    result = CliRunner().invoke(main, ["--glyphs", "emnist", "--data", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "emnist-bymerge-test-images" in result.output
+
+
+def test_pages_are_drawn_until_there_are_enough_characters() -> None:
+    level = detection.LEVELS[1]
+    pages = list(detection.compose_pages(level, 60, 1, detection.stroke_shape))
+    counts = [len(true_boxes(drawn)) for _, drawn in pages]
+    assert sum(counts) >= 60 > sum(counts[:-1])
