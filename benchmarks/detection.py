@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,7 +105,7 @@ class Tally:
 
     def as_dict(self) -> dict[str, object]:
         """Return counts and scores for a JSON file, times to the tenth of a millisecond."""
-        content = asdict(self) | {"milliseconds": round(float(np.median(self.milliseconds)), 1)}
+        content = vars(self) | {"milliseconds": round(float(np.median(self.milliseconds)), 1)}
         scores = {
             "precision": self.precision,
             "recall": self.recall,

@@ -28,10 +28,8 @@ if TYPE_CHECKING:
 
 # What counts as ink in EMNIST's blurred images, so that thin strokes do not break.
 _INK = 100
-# Blur that takes the pixels off an enlarged image's edges, in pixels of the image.
-_SMOOTHING = 0.6
-# Pixels around the ink that count for its edges.
-_RIM = 2
+# How much larger outlines are traced, and the blur that takes the pixels off them, in pixels.
+_ENLARGEMENT, _SMOOTHING = 8, 0.6
 # No character is wider than this, in cap heights: it would not fit a printed box.
 _WIDEST = 1.05
 
@@ -136,16 +134,14 @@ def _to_pen_ink(
     ``height`` is what the pen's middle goes up and down, ``widest`` as wide as the ink may get; all
     in pixels, :data:`OVERSAMPLING` points of the mask to each.
     """
-    x, y, wide, tall = cv2.boundingRect((image >= _INK).astype(np.uint8))
-    ink = np.pad(image, _RIM)[y : y + tall + 2 * _RIM, x : x + wide + 2 * _RIM]
-    scale = OVERSAMPLING * (height + width) / tall
-    squeeze = min(1.0, OVERSAMPLING * widest / (scale * wide))
-    size = (round((wide + 2 * _RIM) * scale * squeeze), round((tall + 2 * _RIM) * scale))
-    large = cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC)
-    large = cv2.GaussianBlur(large, (0, 0), _SMOOTHING * scale)
-    margin = round(OVERSAMPLING * width) + 1
-    mask = np.where(np.pad(large, margin) >= _INK, np.uint8(255), np.uint8(0))
-    change = OVERSAMPLING * width - stroke_width(mask)
+    outline = _outline(image)
+    tall, wide = outline.shape
+    written = stroke_width(outline)
+    scale = OVERSAMPLING * height / max(tall - written, 0.5 * tall)
+    size = (round(min(wide * scale, OVERSAMPLING * widest)), round(tall * scale))
+    resized = cv2.resize(outline, size, interpolation=cv2.INTER_LINEAR)
+    change = OVERSAMPLING * width - written * scale
+    mask = np.where(np.pad(resized, round(abs(change)) + 1) >= 128, np.uint8(255), np.uint8(0))
     diameter = round(abs(change)) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (diameter, diameter))
     if change > 0:
@@ -153,6 +149,15 @@ def _to_pen_ink(
     thinned = np.asarray(cv2.erode(mask, kernel), np.uint8)
     # Strokes that are uneven would break; then the pen was a thicker one.
     return crop_to_ink(thinned if _pieces(thinned) == _pieces(mask) else mask)
+
+
+def _outline(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the ink of ``image`` (28, 28) much enlarged, with smooth edges: uint8, 255 on 0."""
+    large = cv2.resize(
+        np.pad(image, 1), None, fx=_ENLARGEMENT, fy=_ENLARGEMENT, interpolation=cv2.INTER_CUBIC
+    )
+    smooth = cv2.GaussianBlur(large, (0, 0), _SMOOTHING * _ENLARGEMENT)
+    return crop_to_ink(np.where(smooth >= _INK, np.uint8(255), np.uint8(0)))
 
 
 def _pieces(binary: NDArray[np.uint8]) -> int:

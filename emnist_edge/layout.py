@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MIN_GAP = 2
 # Neighbours are moved into one another until ink overlaps by this share of the pen's width, and
 # not at all where their boxes would overlap by more than this, in cap heights.
-_BITE, _MOST_OVERLAP = 0.5, 0.08
+_BITE, _MOST_OVERLAP = 0.5, 0.12
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,10 @@ def lay_line(
         x, y = round(end) - flat.box[0], baseline + round(along + 0.03 * lift * size)
         if hand.touching and not (starts_word or boxed) and rng.random() < hand.touching:
             bite = max(2, round(_BITE * pen.width * size))
-            x -= _approach(drawn[-1], flat.moved(x, y), bite, round(_MOST_OVERLAP * size))
+            way = _approach(drawn[-1], flat.moved(x, y), bite, round(_MOST_OVERLAP * size))
+            # A narrow character is not written over to the one before it.
+            if all(old.right + _MIN_GAP <= x - way + flat.box[0] for old in drawn[:-1]):
+                x -= way
         shapes.append(shape)
         drawn.append(flat.moved(x, y))
         starts.append((x, y))

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.levels import LEVELS, Level, compose_blanks, compose_page
 
-EVERY = pytest.mark.parametrize("level", LEVELS.values(), ids=str)
+EVERY = pytest.mark.parametrize("level", LEVELS.values(), ids=lambda level: level.number)
 
 
 @EVERY
