@@ -107,15 +107,11 @@ def draw_page(
     pens = pen if isinstance(pen, Sequence) else [pen]
     pitch = hand.line_pitch * height
     lines: list[Line] = []
-    inks: list[Pen] = []
-    rows = text.splitlines()
-    for number, words in enumerate(line.split() for line in rows):
+    rows = [row.split() for row in text.splitlines()]
+    for number, words in enumerate(rows):
         if words:
-            inks.append(pens[len(lines) % len(pens)])
-            line = lay_line(
-                words, round(number * pitch), height, hand, inks[-1], glyphs, rng, paper.boxed
-            )
-            lines.append(line)
+            used, baseline = pens[len(lines) % len(pens)], round(number * pitch)
+            lines.append(lay_line(words, baseline, height, hand, used, glyphs, rng, paper.boxed))
     if not lines:
         raise ValueError("there is nothing to draw: the text has no characters")
     bends = bend(lines, hand, height, rng)
