@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 import cv2
 
-from emnist_edge.drawing import DrawnPage, Paper, Pen, draw_page
+from emnist_edge.drawing import Camera, DrawnPage, Paper, Pen, draw_page
 from emnist_edge.strokes import Hand
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def note() -> DrawnPage:
         height=84,
         seed=11,
         pen=Pen(width=0.09, ink=(92, 44, 34)),
-        paper=Paper(colour=(222, 232, 236), vignette=0.25, shadow=0.35, blur=0.8, noise=2.0),
+        paper=Paper(colour=(222, 232, 236), vignette=0.25, shadow=0.35),
+        camera=Camera(blur=0.8, noise=2.0),
     )
 
 
@@ -67,7 +68,8 @@ def blackboard() -> DrawnPage:
         height=60,
         seed=8,
         pen=Pen(width=0.11, ink=(226, 236, 236)),
-        paper=Paper(colour=(58, 68, 48), vignette=0.2, blur=0.5),
+        paper=Paper(colour=(58, 68, 48), vignette=0.2),
+        camera=Camera(blur=0.5),
     )
 
 
@@ -80,7 +82,8 @@ def label() -> DrawnPage:
         seed=21,
         hand=Hand(slant=0.0, letter_gap=0.28),
         pen=Pen(width=0.17, ink=(35, 25, 20)),
-        paper=Paper(colour=(130, 225, 250), vignette=0.1, blur=0.5),
+        paper=Paper(colour=(130, 225, 250), vignette=0.1),
+        camera=Camera(blur=0.5),
     )
 
 

@@ -109,6 +109,10 @@ class Hand:
     form: which of a character's forms is used, counted round where it has fewer.
     letter_gap, word_gap: paper between characters and between words.
     line_pitch: from baseline to baseline.
+    size_spread: how far lines differ in size at most, as a share.
+    skew: rise of the baselines to the right, as the tangent of the angle.
+    sway: how far curved baselines stray from straight ones at most.
+    touching: share of a word's neighbours that are written into one another, where they can be.
     """
 
     wobble: float = 1.0
@@ -117,6 +121,10 @@ class Hand:
     letter_gap: float = 0.2
     word_gap: float = 0.8
     line_pitch: float = 1.9
+    size_spread: float = 0.0
+    skew: float = 0.0
+    sway: float = 0.0
+    touching: float = 0.0
 
 
 def sample_path(path: str) -> list[NDArray[np.float64]]:

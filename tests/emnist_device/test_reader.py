@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from emnist_device import Reader
 from emnist_device.annotate import annotate, confidence_colour
-from emnist_edge.drawing import DrawnPage, Paper, Pen, draw_page
+from emnist_edge.drawing import Camera, DrawnPage, Paper, Pen, draw_page
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def test_text_boxes_and_alternatives_of_a_page(reader: Reader) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        {"paper": Paper(shadow=0.35, vignette=0.3, noise=4, blur=1)},
+        {"paper": Paper(shadow=0.35, vignette=0.3), "camera": Camera(noise=4, blur=1)},
         {"paper": Paper(colour=(45, 60, 40)), "pen": Pen(ink=(235, 235, 235))},
         {"paper": Paper(ruled=True)},
         {"pen": Pen(width=0.04)},
