@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_pages_are_scored_and_controls_are_not(folder: Path, tmp_path: Path) -> None:
     output, scores = tmp_path / "out", tmp_path / "scores.json"
-    arguments = [str(folder), "--output", str(output), "--json", str(scores)]
+    arguments = [str(folder), "--output", str(output), "--json", str(scores), "--peers", "none"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     content = json.loads(scores.read_text())
@@ -45,8 +45,8 @@ def test_pages_are_scored_and_controls_are_not(folder: Path, tmp_path: Path) -> 
 
 
 def test_a_folder_without_transcriptions_is_said(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, [str(tmp_path)])
+    result = CliRunner().invoke(main, [str(tmp_path), "--peers", "none"])
     assert result.exit_code == 1
     assert "pages.csv: cannot be read" in result.output
     (tmp_path / "pages.csv").write_text("name,text\na,b\n")
-    assert "needs columns" in CliRunner().invoke(main, [str(tmp_path)]).output
+    assert "needs columns" in CliRunner().invoke(main, [str(tmp_path), "--peers", "none"]).output
