@@ -24,6 +24,7 @@ import numpy as np
 from benchmarks.peers import installed, make_peers
 from emnist_device import Reader
 from emnist_device.picture import read_picture, write_picture
+from emnist_edge import __version__
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.drawing import Paper, Pen, draw_page
 from emnist_edge.errors import EmnistEdgeError
@@ -102,13 +103,13 @@ def peak_memory(path: Path, model: str, threads: int) -> float:
 
 def machine() -> str:
     """Name the machine and the versions of what runs on it, in two lines."""
-    names = ("emnist-edge", "numpy", "opencv-python-headless", "ai-edge-litert", "tflite-runtime")
+    names = ("numpy", "opencv-python-headless", "ai-edge-litert", "tflite-runtime")
     there = {name.metadata["Name"] for name in importlib.metadata.distributions()}
     versions = [f"{name} {importlib.metadata.version(name)}" for name in names if name in there]
     return (
         f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"load {os.getloadavg()[0]:.1f}\n"
-        f"Python {platform.python_version()}, {', '.join(versions)}"
+        f"emnist-edge {__version__}, Python {platform.python_version()}, {', '.join(versions)}"
     )
 
 
