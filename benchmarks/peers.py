@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
 
-from emnist_edge.errors import RuntimeMissingError
+from emnist_edge.errors import EmnistEdgeError, RuntimeMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,19 +53,22 @@ class Tesseract:
     """Tesseract through its program, a process a page; ``--psm 6`` is one block of text."""
 
     def __init__(self) -> None:
-        said = subprocess.run(["tesseract", "--version"], capture_output=True, check=True)  # noqa: S607
-        self.name = " ".join(said.stdout.decode().split()[:2])
+        self.name = " ".join(_tesseract(["--version"]).split()[:2])
 
     def read(self, picture: NDArray[np.uint8]) -> str:
         """Return the text of ``picture``; see :class:`Peer`."""
         _, content = cv2.imencode(".bmp", picture)
-        read = subprocess.run(
-            ["tesseract", "-", "-", "--psm", "6"],  # noqa: S607
-            input=content.tobytes(),
-            capture_output=True,
-            check=False,  # it fails where there is nothing to read
-        )
-        return read.stdout.decode("utf-8", "replace")
+        return _tesseract(["-", "-", "--psm", "6"], content.tobytes())
+
+
+def _tesseract(arguments: list[str], content: bytes = b"") -> str:
+    """Run the program on ``content`` and return what it prints; EmnistEdgeError where it fails."""
+    command = ["tesseract", *arguments]
+    done = subprocess.run(command, input=content, capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        reason = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        raise EmnistEdgeError(f"tesseract failed: {reason[-1]}")
+    return done.stdout.decode("utf-8", "replace")
 
 
 #: Name -> what makes the reader.

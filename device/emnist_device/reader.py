@@ -13,6 +13,7 @@ from emnist_device.engine import Engine
 from emnist_device.ink import find_ink
 from emnist_device.page import Box, Character, Page
 from emnist_device.segment import components, segment
+from emnist_edge.alphabet import fold
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.glyph import make_glyph
 
@@ -88,7 +89,8 @@ class Reader:
         Args:
             image: (H, W) grey or (H, W, 3) BGR uint8, the character about in the middle; dark on
                 light or light on dark.
-            charset: the characters that it may be, where that is known.
+            charset: the characters that it may be, where that is known; small letters that the
+                model files under their capitals stand for these.
 
         Returns:
             The character with its box in pixels of ``image``, or None where nothing is written.
@@ -98,7 +100,8 @@ class Reader:
         """
         _check(image)
         alphabet = self._engine.artifact.alphabet
-        allowed = np.array([charset is None or char in charset for char in alphabet])
+        known = alphabet if charset is None else charset + fold(charset)
+        allowed = np.array([char in known for char in alphabet])
         if not allowed.any():
             raise ValueError(f"charset {charset!r} has no character of {alphabet}")
         ink = _cell_ink(image)

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from benchmarks import peers
 from benchmarks.edits import count_edits, normalize
 from benchmarks.peers import PEERS, installed, make_peers
 from emnist_edge.drawing import draw_page
-from emnist_edge.errors import RuntimeMissingError
+from emnist_edge.errors import EmnistEdgeError, RuntimeMissingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("name", PEERS)
@@ -44,3 +50,29 @@ def test_all_means_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "installed", lambda: ["tesseract"])
     assert [peer.name for peer in make_peers("all")] == ["fake 1"]
     assert [peer.name for peer in make_peers("tesseract")] == ["fake 1"]
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Path of a program called tesseract, to be written, that goes before any other."""
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    path = tmp_path / "tesseract"
+    path.touch(0o755)
+    return path
+
+
+def test_tesseract_is_given_the_picture_and_told_it_is_one_block(program: Path) -> None:
+    program.write_text(
+        "#!/bin/sh\n"
+        'if [ "$1" = --version ]; then echo "tesseract 9.9 more"; exit; fi\n'
+        'echo "$@"; head -c 2\n'
+    )
+    (peer,) = make_peers("tesseract")
+    assert peer.name == "tesseract 9.9"
+    assert peer.read(np.zeros((9, 9, 3), np.uint8)) == "- - --psm 6\nBM"
+
+
+def test_tesseract_that_fails_is_said(program: Path) -> None:
+    program.write_text("#!/bin/sh\necho no language >&2; exit 1\n")
+    with pytest.raises(EmnistEdgeError, match="tesseract failed: no language"):
+        make_peers("tesseract")

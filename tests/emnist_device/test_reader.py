@@ -131,7 +131,7 @@ def test_a_cell_with_one_character(reader: Reader, side: int, inverted: bool) ->
 
 def test_the_charset_of_a_cell(reader: Reader) -> None:
     picture = draw_page("O", size=(96, 96), height=50, seed=3).picture
-    read = {charset: reader.read_character(picture, charset) for charset in ("0123", "LOX", "H")}
+    read = {charset: reader.read_character(picture, charset) for charset in ("0123", "lox", "H")}
     assert [character and character.char for character in read.values()] == ["0", "O", "H"]
     with pytest.raises(ValueError, match="no character of"):
         reader.read_character(picture, "?")
