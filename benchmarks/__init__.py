@@ -1,1 +1,1 @@
-"""Programs that measure the package on data at hand: ``python -m benchmarks.pages DIR``."""
+"""Programs that measure the package: ``python -m benchmarks.pages DIR``, ``glyphs``, ``timing``."""

@@ -1,8 +1,9 @@
-r"""Score the reader on a folder of transcribed pictures: ``python -m benchmarks.pages DIR``.
+r"""Score readers on a folder of transcribed pictures: ``python -m benchmarks.pages DIR``.
 
 The folder holds pictures and a ``pages.csv`` with at least the columns ``file``, ``transcription``
-(line breaks as ``\n``) and ``kind``. Spaces, punctuation and case are not compared. Pages of kind
-``printed-control`` are read and listed, but do not count.
+(line breaks as ``\n``) and ``kind``. Spaces, punctuation and case are not compared; where words are
+parted is scored apart. Pages of kind ``printed-control`` are read and listed, but do not count.
+Peers that are installed read the same pictures in the same run, by the same score.
 """
 
 from __future__ import annotations
@@ -10,55 +11,23 @@ from __future__ import annotations
 import csv
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
-from benchmarks.edits import Edits, count_edits, normalize
+from benchmarks.causes import CAUSES, find_causes
+from benchmarks.peers import Peer, make_peers
+from benchmarks.scores import PageScore, Summary, score_text, summarize, written
+from benchmarks.sheet import side_by_side
 from emnist_device import Reader
-from emnist_device.annotate import annotate
 from emnist_device.picture import read_picture, write_picture
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError, EmnistEdgeError
 
-CONTROL = "printed-control"
-
-
-@dataclass(frozen=True)
-class PageScore:
-    """What became of one page; ``milliseconds`` is for decoding the file and reading it."""
-
-    file: str
-    kind: str
-    characters: int
-    edits: Edits
-    milliseconds: float
-    truth: str
-    read: str
-
-    @property
-    def error_rate(self) -> float:
-        """Edits over characters, at most 1."""
-        return min(1.0, self.edits.total / max(self.characters, 1))
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Scores over the pages that count.
-
-    error_rate: all edits over all characters. mean_error_rate: mean over pages, each at most 1.
-    """
-
-    pages: int
-    characters: int
-    error_rate: float
-    mean_error_rate: float
-    substituted: int
-    lost: int
-    added: int
-    median_milliseconds: float
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def read_rows(folder: Path) -> list[dict[str, str]]:
@@ -75,40 +44,80 @@ def read_rows(folder: Path) -> list[dict[str, str]]:
 
 def score_page(row: dict[str, str], folder: Path, reader: Reader, output: Path | None) -> PageScore:
     """Read one page, compare it with its transcription, and draw it to ``output``."""
-    start = time.perf_counter()
     picture = read_picture(folder / row["file"])
+    start = time.perf_counter()
     page = reader.read(picture)
     milliseconds = 1000 * (time.perf_counter() - start)
+    truth = written(row)
     if output is not None:
-        write_picture(output / f"{Path(row['file']).stem}.png", annotate(picture, page))
-    truth = row["transcription"].replace("\\n", "\n")
-    return PageScore(
-        row["file"],
-        row["kind"],
-        len(normalize(truth)),
-        count_edits(normalize(truth), normalize(page.text)),
-        milliseconds,
-        truth,
-        page.text,
-    )
+        path = output / f"{Path(row['file']).stem}.png"
+        write_picture(path, side_by_side(picture, page, truth))
+    return score_text(row, page.text, milliseconds, dict(find_causes(truth, page.lines)))
 
 
-def summarize(scores: list[PageScore]) -> Summary:
-    """Sum up the pages that count."""
-    counted = [score for score in scores if score.kind != CONTROL]
-    if not counted:
-        raise DataError("no page to score: all are controls")
-    characters = sum(score.characters for score in counted)
-    return Summary(
-        pages=len(counted),
-        characters=characters,
-        error_rate=sum(score.edits.total for score in counted) / characters,
-        mean_error_rate=float(np.mean([score.error_rate for score in counted])),
-        substituted=sum(score.edits.substituted for score in counted),
-        lost=sum(score.edits.lost for score in counted),
-        added=sum(score.edits.added for score in counted),
-        median_milliseconds=float(np.median([score.milliseconds for score in counted])),
+def score_by_peer(row: dict[str, str], folder: Path, peer: Peer) -> PageScore:
+    """Let ``peer`` read one page and compare what it read with the transcription."""
+    picture = read_picture(folder / row["file"])
+    start = time.perf_counter()
+    text = peer.read(picture)
+    return score_text(row, text, 1000 * (time.perf_counter() - start))
+
+
+def show_pages(scores: Sequence[PageScore], worst: int) -> None:
+    """Print a line for each page, and what is written and read on the ``worst``, worst last."""
+    ordered = sorted(scores, key=lambda score: (score.error_rate, score.file))
+    width = max(len(score.file) for score in scores) + 1
+    for score in ordered:
+        edits = score.edits
+        click.echo(
+            f"{score.file:<{width}}{edits.total:>4} of{score.characters:>4} wrong  "
+            f"{edits.substituted:>3} other {edits.lost:>3} lost {edits.added:>3} added  "
+            f"{score.milliseconds:>6.0f} ms{'' if score.counts else '  control'}"
+        )
+    bad = [score for score in ordered if score.counts and score.edits.total]
+    for score in bad[max(len(bad) - worst, 0) :]:
+        causes = ", ".join(
+            f"{score.causes[name]} {name}" for name in CAUSES if name in score.causes
+        )
+        click.echo(f"\n{score.file}: {causes}")
+        click.echo(f"    written {score.truth!r}\n    read    {score.read!r}")
+
+
+def show_summary(summary: Summary) -> None:
+    """Print the scores of the package's own reader."""
+    edits = summary.substituted + summary.lost + summary.added
+    click.echo(
+        f"\n{summary.pages} pages, {summary.characters} characters: character error rate "
+        f"{100 * summary.error_rate:.1f} %, mean over pages {100 * summary.mean_error_rate:.1f} % "
+        f"({summary.substituted} other, {summary.lost} lost, {summary.added} added); "
+        f"in 47 classes, where case counts, {100 * summary.folded_error_rate:.1f} %"
     )
+    click.echo(
+        f"word boundaries: precision {100 * summary.boundary_precision:.1f} %, "
+        f"recall {100 * summary.boundary_recall:.1f} %, F1 {100 * summary.boundary_f1:.1f} %"
+    )
+    causes = ", ".join(f"{name} {summary.causes.get(name, 0)}" for name in CAUSES)
+    click.echo(f"{edits} edits by cause: {causes}\n")
+
+
+def show_table(summaries: Sequence[Summary]) -> None:
+    """Print all readers side by side; times are compared with the first one's."""
+    width = max(len(summary.reader) for summary in summaries) + 1
+    head = ("CER", "mean", "47 classes", "boundary F1", "median ms", "time")
+    click.echo(f"{'reader':<{width}}" + "".join(f"{name:>12}" for name in head))
+    for summary in summaries:
+        ratio = summary.median_milliseconds / max(summaries[0].median_milliseconds, 1e-3)
+        shares = (
+            summary.error_rate,
+            summary.mean_error_rate,
+            summary.folded_error_rate,
+            summary.boundary_f1,
+        )
+        click.echo(
+            f"{summary.reader:<{width}}"
+            + "".join(f"{100 * share:>10.1f} %" for share in shares)
+            + f"{summary.median_milliseconds:>12.0f}{ratio:>11.1f}x"
+        )
 
 
 @click.command()
@@ -117,35 +126,51 @@ def summarize(scores: list[PageScore]) -> Summary:
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Folder for annotated pictures.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="File for all scores.")
+@click.option(
+    "--peers",
+    "peer_names",
+    default="all",
+    show_default=True,
+    help="all that are installed, none, or a list: rapidocr,tesseract",
+)
+@click.option("--worst", type=click.IntRange(0), default=10, show_default=True)
 def main(
-    folder: Path, model: str, threads: int, output: Path | None, json_path: Path | None
+    folder: Path,
+    model: str,
+    threads: int,
+    output: Path | None,
+    json_path: Path | None,
+    peer_names: str,
+    worst: int,
 ) -> None:
-    r"""Score the reader on FOLDER, worst pages last."""
+    """Score the reader and its peers on FOLDER, worst pages last."""
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
     try:
+        rows = read_rows(folder)
         reader = Reader(model, threads=threads)
-        scores = [score_page(row, folder, reader, output) for row in read_rows(folder)]
-        summary = summarize(scores)
+        peers = make_peers(peer_names)
+        scores = [score_page(row, folder, reader, output) for row in rows]
+        summary = summarize(reader.model, scores)
+        by_peer = {peer.name: [score_by_peer(row, folder, peer) for row in rows] for peer in peers}
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
-    for score in sorted(scores, key=lambda score: (score.error_rate, score.file)):
-        edits = score.edits
-        click.echo(
-            f"{score.file:<26}{edits.total:>4} of{score.characters:>4} wrong  "
-            f"{edits.substituted:>3} other {edits.lost:>3} lost {edits.added:>3} added  "
-            f"{score.milliseconds:>6.0f} ms{'  control' if score.kind == CONTROL else ''}"
-        )
-        if edits.total:
-            click.echo(f"    written {score.truth!r}\n    read    {score.read!r}")
-    click.echo(
-        f"{summary.pages} pages, {summary.characters} characters: character error rate "
-        f"{100 * summary.error_rate:.1f} %, mean over pages {100 * summary.mean_error_rate:.1f} % "
-        f"({summary.substituted} other, {summary.lost} lost, {summary.added} added); "
-        f"median {summary.median_milliseconds:.0f} ms a page, {reader.model}"
-    )
+    summaries = [summary, *(summarize(name, found) for name, found in by_peer.items())]
+    show_pages(scores, worst)
+    show_summary(summary)
+    show_table(summaries)
     if json_path is not None:
-        content = {"summary": asdict(summary), "pages": [asdict(score) for score in scores]}
+        content = {
+            "summary": asdict(summary),
+            "pages": [asdict(score) for score in scores],
+            "peers": {
+                each.reader: {
+                    "summary": asdict(each),
+                    "pages": [asdict(score) for score in by_peer[each.reader]],
+                }
+                for each in summaries[1:]
+            },
+        }
         json_path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 

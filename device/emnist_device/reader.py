@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
+from emnist_device.cell import find_cell_ink
 from emnist_device.decode import decode
 from emnist_device.engine import Engine
 from emnist_device.ink import find_ink
-from emnist_device.page import Box, Page
+from emnist_device.page import Box, Character, Page
 from emnist_device.segment import segment
+from emnist_edge.alphabet import fold
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.glyph import make_glyph
 
@@ -50,12 +53,7 @@ class Reader:
 
         Boxes of the page are in pixels of ``image``. Raises ValueError for any other array.
         """
-        if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.size == 0:
-            raise ValueError(
-                f"image must be (H, W) or (H, W, 3) uint8, not {image.shape} {image.dtype}"
-            )
-        if image.ndim == 3 and image.shape[2] != 3:
-            raise ValueError(f"image must have 3 channels (BGR), not {image.shape[2]}")
+        _check(image)
         start = time.perf_counter()
         layout = segment(find_ink(image))
         glyphs = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
@@ -76,6 +74,52 @@ class Reader:
             "decode": decoded - classified,
         }
         return Page(lines, self.model, {name: 1000 * value for name, value in timing.items()})
+
+    def read_character(
+        self, image: NDArray[np.uint8], charset: str | None = None
+    ) -> Character | None:
+        """Read a cell that holds one character and nothing else, such as a box of a form.
+
+        Args:
+            image: (H, W) grey or (H, W, 3) BGR uint8, the character about in the middle; dark on
+                light or light on dark.
+            charset: the characters that it may be, where that is known; small letters that the
+                model files under their capitals stand for these.
+
+        Returns:
+            The character with its box in pixels of ``image``, or None where nothing is written.
+
+        Raises:
+            ValueError: another array, or no class of the model is in ``charset``.
+        """
+        _check(image)
+        alphabet = self._engine.artifact.alphabet
+        known = alphabet if charset is None else charset + fold(charset)
+        allowed = np.array([char in known for char in alphabet])
+        if not allowed.any():
+            raise ValueError(f"charset {charset!r} has no character of {alphabet}")
+        ink = find_cell_ink(image)
+        x, y, width, height = cv2.boundingRect(ink)
+        if not width:
+            return None
+        glyph = make_glyph(ink)
+        probabilities = np.where(allowed, self._engine.probabilities(glyph[None]), np.float32(0))
+        total = probabilities.sum(axis=1, keepdims=True)
+        shares = probabilities / total if total > 0 else allowed[None] / np.float32(allowed.sum())
+        scale = ink.shape[1] / image.shape[1]
+        box = _to_picture(Box(x, y, width, height), scale, image.shape)
+        (line,) = decode(shares.astype(np.float32), [[box]], alphabet, self._top_k)
+        return line.characters[0]
+
+
+def _check(image: NDArray[np.uint8]) -> None:
+    """Raise ValueError unless ``image`` is (H, W) or (H, W, 3) uint8 and not empty."""
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.size == 0:
+        raise ValueError(
+            f"image must be (H, W) or (H, W, 3) uint8, not {image.shape} {image.dtype}"
+        )
+    if image.ndim == 3 and image.shape[2] != 3:
+        raise ValueError(f"image must have 3 channels (BGR), not {image.shape[2]}")
 
 
 def _to_picture(box: Box, scale: float, shape: tuple[int, ...]) -> Box:

@@ -7,11 +7,15 @@ import cv2
 import pytest
 from click.testing import CliRunner
 
+from benchmarks import peers
 from benchmarks.pages import main
 from emnist_edge.drawing import draw_page
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_pages_are_scored_and_controls_are_not(folder: Path, tmp_path: Path) -> None:
     output, scores = tmp_path / "out", tmp_path / "scores.json"
-    arguments = [str(folder), "--output", str(output), "--json", str(scores)]
+    arguments = [str(folder), "--output", str(output), "--json", str(scores), "--peers", "none"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     content = json.loads(scores.read_text())
@@ -45,8 +49,43 @@ def test_pages_are_scored_and_controls_are_not(folder: Path, tmp_path: Path) -> 
 
 
 def test_a_folder_without_transcriptions_is_said(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, [str(tmp_path)])
+    result = CliRunner().invoke(main, [str(tmp_path), "--peers", "none"])
     assert result.exit_code == 1
     assert "pages.csv: cannot be read" in result.output
     (tmp_path / "pages.csv").write_text("name,text\na,b\n")
-    assert "needs columns" in CliRunner().invoke(main, [str(tmp_path)]).output
+    assert "needs columns" in CliRunner().invoke(main, [str(tmp_path), "--peers", "none"]).output
+
+
+class Fake:
+    """A peer that reads the same from every picture."""
+
+    name = "fake 1.0"
+
+    def read(self, picture: NDArray[np.uint8]) -> str:
+        assert picture.ndim == 3
+        return "HARBOR\n7483"
+
+
+def test_peers_are_scored_on_the_same_pages(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers, "PEERS", {"fake": Fake})
+    monkeypatch.setattr(peers, "installed", lambda: ["fake"])
+    scores = tmp_path / "scores.json"
+    result = CliRunner().invoke(main, [str(folder), "--json", str(scores), "--worst", "1"])
+    assert result.exit_code == 0, result.output
+    content = json.loads(scores.read_text())
+    peer = content["peers"]["fake 1.0"]
+    assert [page["read"] for page in peer["pages"]] == ["HARBOR\n7483"] * 3
+    # BRANE4 against HARBOR7483: capped at 1 in the mean
+    assert peer["summary"]["mean_error_rate"] == pytest.approx(0.5)
+    rows = [row.split() for row in result.output.splitlines()[-3:]]
+    assert [row[0] for row in rows] == ["reader", "cnn-int8", "fake"]
+    assert "edits by cause: order 0, split 0, merged 0, alike 0, misread 1, lost 1" in result.output
+    assert "wrong.png: 1 misread, 1 lost" in result.output
+
+
+def test_an_unknown_peer_is_said(folder: Path) -> None:
+    result = CliRunner().invoke(main, [str(folder), "--peers", "abbyy"])
+    assert result.exit_code == 1
+    assert "abbyy: no such peer" in result.output

@@ -101,6 +101,8 @@ def test_nothing_to_read(reader: Reader, shape: tuple[int, ...]) -> None:
 def test_other_arrays_are_refused(reader: Reader, image: NDArray[Any]) -> None:
     with pytest.raises(ValueError, match="must"):
         reader.read(image)
+    with pytest.raises(ValueError, match="must"):
+        reader.read_character(image)
 
 
 @settings(max_examples=40, deadline=None)
@@ -112,6 +114,52 @@ def test_any_picture_can_be_read(image: NDArray[np.uint8]) -> None:
             x, y, width, height = character.box
             assert 0 <= x < x + width <= image.shape[1]
             assert 0 <= y < y + height <= image.shape[0]
+
+
+@pytest.mark.parametrize("side", [24, 96, 500])
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_cell_with_one_character(reader: Reader, side: int, inverted: bool) -> None:
+    paper = Paper(vignette=0.3, shadow=0.3)
+    picture = draw_page("R", size=(side, side), height=0.5 * side, seed=3, paper=paper).picture
+    drawn = draw_page("R", size=(side, side), height=0.5 * side, seed=3).lines[0].characters[0]
+    character = reader.read_character(255 - picture if inverted else picture)
+    assert character is not None
+    assert character.char == "R"
+    assert np.abs(np.array(character.box) - drawn.box).max() <= max(2, 0.03 * side)
+    assert len(character.alternatives) == 2
+
+
+def test_the_charset_of_a_cell(reader: Reader) -> None:
+    picture = draw_page("O", size=(96, 96), height=50, seed=3).picture
+    read = {charset: reader.read_character(picture, charset) for charset in ("0123", "lox", "H")}
+    assert [character and character.char for character in read.values()] == ["0", "O", "H"]
+    with pytest.raises(ValueError, match="no character of"):
+        reader.read_character(picture, "?")
+
+
+def test_the_edge_of_a_box_is_not_read(reader: Reader) -> None:
+    drawn = draw_page("X", size=(96, 96), height=44, seed=3)
+    alone = reader.read_character(drawn.picture)
+    drawn.picture[:, 94:] = 40
+    boxed = reader.read_character(drawn.picture)
+    assert alone is not None
+    assert boxed is not None
+    assert (alone.char, alone.box) == (boxed.char, boxed.box)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (96, 96), (3, 200, 3), (640, 480, 3)])
+def test_an_empty_cell(reader: Reader, shape: tuple[int, ...]) -> None:
+    assert reader.read_character(np.full(shape, 200, np.uint8)) is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3))))
+def test_any_cell_can_be_read(image: NDArray[np.uint8]) -> None:
+    character = _shared().read_character(image)
+    if character is not None:
+        x, y, width, height = character.box
+        assert 0 <= x < x + width <= image.shape[1]
+        assert 0 <= y < y + height <= image.shape[0]
 
 
 def _shared(cache: list[Reader] = []) -> Reader:  # noqa: B006  # hypothesis takes no fixture
