@@ -108,7 +108,7 @@ def paper_brightness(channel: NDArray[np.uint8]) -> NDArray[np.uint8]:
     inner = median[reach : reach + small.shape[0], reach : reach + small.shape[1]]
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _DISC)
     paper = cv2.GaussianBlur(cv2.min(inner, closed), (0, 0), 1)
-    return cv2.resize(paper, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return _resized(paper, channel.shape)
 
 
 def off_sheet(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -144,42 +144,49 @@ def threshold(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
     strokes keep their width, bold ones are not swollen by blur. Nothing counts as ink that does
     not stand out of the texture around it: wood, cloth, show-through, sensor noise.
     """
-    grain = float(np.percentile(contrast, 75)) / 0.6745  # sigma of noise cut off at zero
-    floor = np.maximum(_local_texture(contrast), max(grain, 3.5)) * 5
+    small = _to_paper_size(contrast, cv2.INTER_NEAREST)
+    grain = float(np.percentile(small, 75)) / 0.6745  # sigma of noise cut off at zero
+    # The median around a pixel is the paper's own texture, since ink is rare.
+    texture = cv2.medianBlur(small, _PAPER_WINDOW).astype(np.float32)
+    floor = np.maximum(texture, max(grain, 3.5)) * 5
     nearby = _local_maximum(contrast)
-    strong = contrast > np.maximum(0.45 * nearby, floor)
-    weak = contrast > np.maximum(0.3 * nearby, 0.7 * floor)
+    floor = cv2.resize(floor, nearby.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    strong = _above(contrast, np.maximum(0.45 * nearby, floor))
+    weak = _above(contrast, np.maximum(0.3 * nearby, 0.7 * floor))
     return _keep_touching(weak, strong)
 
 
 def _local_maximum(contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the smoothed maximum of ``contrast`` over a window of 6 % of the long side."""
+    """Return the smoothed maximum of ``contrast`` over 6 % of the long side, at a quarter size."""
     small = _scaled(cv2.dilate(contrast, np.ones((5, 5), np.uint8)), 0.25, cv2.INTER_NEAREST)
     window = max(contrast.shape) * 6 // 400 | 1
     peak = cv2.dilate(small, np.ones((window, window), np.uint8))
-    smooth = cv2.blur(peak.astype(np.float32), (window, window))
-    return cv2.resize(smooth, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.blur(peak.astype(np.float32), (window, window)))
 
 
-def _local_texture(contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the median contrast around each pixel: the paper's own texture, since ink is rare."""
-    small = _to_paper_size(contrast, cv2.INTER_NEAREST)
-    median = cv2.medianBlur(small, _PAPER_WINDOW).astype(np.float32)
-    return cv2.resize(median, contrast.shape[::-1], interpolation=cv2.INTER_LINEAR)
+def _above(contrast: NDArray[np.uint8], level: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return 255 where ``contrast`` is above ``level``, which may be of a smaller size, else 0."""
+    whole = np.minimum(level, 255).astype(np.uint8)
+    return cv2.compare(contrast, _resized(whole, contrast.shape), cv2.CMP_GT)
 
 
-def _keep_touching(weak: NDArray[np.bool_], strong: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def _keep_touching(weak: NDArray[np.uint8], strong: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the components of ``weak`` that contain a pixel of ``strong`` (hysteresis)."""
-    count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
+    count, labels = cv2.connectedComponents(weak, connectivity=8)
     keep = np.zeros(count, np.uint8)
-    keep[labels[strong]] = 255
+    keep[labels.ravel()[np.flatnonzero(strong)]] = 255
     keep[0] = 0
-    return keep[labels]
+    return np.asarray(keep[labels])
 
 
 def _to_paper_size(image: NDArray[np.uint8], interpolation: int) -> NDArray[np.uint8]:
     """Return ``image`` (H, W) at the size that paper is looked for."""
     return _scaled(image, min(1.0, _PAPER_LONG_SIDE / max(image.shape)), interpolation)
+
+
+def _resized(image: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return ``image`` (H, W) at another shape, interpolated linearly."""
+    return cv2.resize(image, shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _scaled(image: NDArray[np.uint8], scale: float, interpolation: int) -> NDArray[np.uint8]:

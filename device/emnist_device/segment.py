@@ -168,7 +168,10 @@ def drop_foreign(blobs: Sequence[Blob], labels: NDArray[np.int32], ink: Ink) -> 
     Blots, folds, cast shadows and fingers are thick; creases, fibres and show-through are faint.
     """
     widths = pen_widths(ink.mask, labels)
-    contrasts = np.bincount(labels.ravel(), ink.contrast.ravel()) / np.bincount(labels.ravel())
+    pixels = np.flatnonzero(labels)
+    of_pixel = labels.ravel()[pixels]
+    counts = np.maximum(np.bincount(of_pixel), 1)
+    contrasts = np.bincount(of_pixel, ink.contrast.ravel()[pixels]) / counts
     areas = np.array([blob.area for blob in blobs], float)
     own = [blob.labels[0] for blob in blobs]
     usual_width = _weighted_median(widths[own], areas)
@@ -190,9 +193,12 @@ def pen_widths(mask: NDArray[np.uint8], labels: NDArray[np.int32]) -> NDArray[np
     As :func:`emnist_edge.glyph.stroke_width`, for all of them at once.
     """
     distance = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
-    ridge = (distance > 0) & (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)))
-    sums = np.bincount(labels[ridge], distance[ridge], minlength=int(labels.max()) + 1)
-    counts = np.bincount(labels[ridge], minlength=len(sums))
+    highest = cv2.dilate(distance, np.ones((3, 3), np.uint8))
+    ink = np.flatnonzero(labels)
+    ridge = ink[distance.ravel()[ink] >= highest.ravel()[ink]]
+    of_ridge = labels.ravel()[ridge]
+    sums = np.bincount(of_ridge, distance.ravel()[ridge], minlength=int(labels.max()) + 1)
+    counts = np.bincount(of_ridge, minlength=len(sums))
     return np.asarray(2 * sums / np.maximum(counts, 1) - 1)
 
 
