@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier
 
 #: The most classes that a leaf votes for, and the number of votes it has.
-CLASSES_A_LEAF, VOTES = 3, 16
+CLASSES_A_LEAF, VOTES = 2, 8
 
 _LEQ = 0  # nodes_modes: true where pixel <= threshold
 _SUM = 1  # aggregate_function, also where only one leaf adds to an output
@@ -28,7 +28,7 @@ _SUM = 1  # aggregate_function, also where only one leaf adds to an output
 def compact_leaves(forest: RandomForestClassifier) -> None:
     """Round the distribution of each leaf in place: ``VOTES`` votes on ``CLASSES_A_LEAF`` classes.
 
-    Sums of sixteenths are exact, so that ONNX and scikit-learn agree in every digit that counts.
+    Sums of eighths are exact, so that ONNX and scikit-learn agree in every digit that counts.
     """
     for estimator in forest.estimators_:
         tree = estimator.tree_

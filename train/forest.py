@@ -69,8 +69,8 @@ class Recipe:
 
     trees: int = 100
     depth: int = 80
-    sweep_trees: int = 15
-    depths: tuple[int, ...] = (5, 10, 15, 20, 30, 40)
+    sweep_trees: int = 10
+    depths: tuple[int, ...] = (5, 10, 20, 40)
     edges: tuple[Edge, ...] = (Edge(16, 28), Edge(16, 64), Edge(24, 64))
     edge_nodes: int = 560_000
     edge_trees: int = 100
