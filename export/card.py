@@ -28,8 +28,7 @@ y z are read as their capitals, as in EMNIST ByMerge.
 Official ByMerge test images, looked at once, after everything was chosen on validation images. The
 interval is Wilson's, at 95 %. *Merged* counts shapes that only context can tell apart
 ({confusable}) as one class. Macro means average the classes, and macro recall is what compares with
-accuracy on EMNIST Balanced; weighted means count each class by its images (weighted recall is the
-accuracy).
+accuracy on EMNIST Balanced; weighted means count each class by its images.
 
 {scores}
 
@@ -75,9 +74,9 @@ _MLP = """## MLP
 _FOREST = """## Random forest
 
 {trees} trees of {nodes:,} nodes in all, on raw pixels 0..255 (Breiman 2001). Each leaf is rounded
-to {votes} votes on {most_classes} classes, which changes the accuracy on validation images by
-{leaf_drop:+.2f} points; the ONNX file says what scikit-learn says of the rounded forest. The input
-is uint8, and the output one tensor of probabilities.
+to {votes} votes on {most_classes} classes, which cost {leaf_drop:.2f} points of accuracy on
+validation images; the ONNX file says what scikit-learn says of the rounded forest. Its input is
+uint8, its output one tensor of probabilities.
 
 {training}
 - Recipe: {recipe}.
@@ -232,7 +231,7 @@ def _forest(artifact: Artifact) -> str:
         nodes=chosen["nodes"],
         votes=facts["leaves"]["votes"],
         most_classes=facts["leaves"]["classes"],
-        leaf_drop=-facts["leaves"]["accuracy_drop"],
+        leaf_drop=facts["leaves"]["accuracy_drop"],
         training=_training(facts),
         recipe=_settings({name: recipe[name] for name in named}),
         sweep_trees=recipe["sweep_trees"],

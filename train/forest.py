@@ -11,7 +11,7 @@ forests themselves, ``validation.npz`` and ``metrics.json``.
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +20,7 @@ import numpy as np
 import sklearn
 from sklearn.ensemble import RandomForestClassifier
 
-from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.metrics import Scores, score
 from train.data import (
     TrainingData,
@@ -184,7 +184,7 @@ def flat(samples: Samples) -> Any:
 
 
 def scored(forest: RandomForestClassifier, samples: Samples, indices: Any) -> Scores:
-    """Score ``forest`` on some of ``samples``; every class must have been trained."""
+    """Score ``forest`` on the ``samples`` of some ``indices``."""
     probabilities = forest.predict_proba(flat(samples)[indices])
     return score(probabilities, samples.labels[indices], samples.alphabet)
 
@@ -210,6 +210,12 @@ def train(
 ) -> dict[str, Any]:
     """Grow and measure all forests and return what ``metrics.json`` holds."""
     training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
+    found = len(np.unique(training.samples.labels[training.kept]))
+    if found < len(training.samples.alphabet):
+        raise DataError(
+            f"{training.split}: {len(training.kept)} training images show {found} of "
+            f"{len(training.samples.alphabet)} classes; take more"
+        )
     run = open_run(output, training, asdict(recipe), resume)
     if not resume:
         for pattern in ("sweep-*.json", "edge-*.json", "full.json"):
@@ -248,7 +254,9 @@ def train(
 @click.command()
 @run_options("runs/forest")
 @click.option("--quick", is_flag=True, help="Few and small forests, to try the program out.")
-@click.option("--jobs", type=int, default=1, show_default=True, help="Trees grown at a time.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Trees grown at a time."
+)
 def main(
     data: Path | None,
     split: str | None,
@@ -260,8 +268,7 @@ def main(
     jobs: int,
 ) -> None:
     """Train random forests on EMNIST ByMerge: one for the device, and the study's full one."""
-    recipe = QUICK if quick else Recipe()
-    recipe = Recipe(**{**vars(recipe), "seed": seed})
+    recipe = replace(QUICK if quick else Recipe(), seed=seed)
     try:
         metrics = train(recipe, output, data, split, limit, resume, jobs)
     except EmnistEdgeError as error:

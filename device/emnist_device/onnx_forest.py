@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from emnist_edge.artifact import Artifact
 
-#: A class that no tree voted for is unlikely, not impossible.
-FLOOR = 1e-3
+#: A class that no tree voted for is unlikely, not impossible; this much suits validation images.
+FLOOR = 0.01
 
 
 class OnnxForest:
@@ -64,6 +64,6 @@ def _onnxruntime() -> Any:  # it ships no types
             import onnxruntime
     except ImportError:
         raise RuntimeMissingError(
-            "no ONNX runtime is installed; run: pip install 'emnist-edge[forest]'"
+            "no ONNX runtime is installed; run: pip install onnxruntime"
         ) from None
     return onnxruntime

@@ -71,3 +71,10 @@ def test_quick_on_few_images(toy_data: Path, tmp_path: Path) -> None:
     other = CliRunner().invoke(forest.main, [*arguments, "--resume", "--seed", "2"])
     assert other.exit_code == 1
     assert "another recipe" in other.output
+
+
+def test_too_few_images_are_refused(toy_data: Path, tmp_path: Path) -> None:
+    arguments = ["--quick", "--limit", "100", "--data", str(toy_data), "--output", str(tmp_path)]
+    result = CliRunner().invoke(forest.main, arguments)
+    assert result.exit_code == 1
+    assert "of 47 classes; take more" in result.output
