@@ -74,10 +74,10 @@ def train(
 ) -> dict[str, Any]:
     """Run the whole training and return what ``metrics.json`` holds."""
     training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
-    run = open_run(output, training, asdict(recipe), resume)
+    run = open_run(output, training, asdict(recipe), ("history.json",), resume)
     classes = len(training.samples.alphabet)
     keras.utils.set_random_seed(recipe.seed)
-    history = loop.fit(build(classes, pool_first=True), training, recipe, output, resume=resume)
+    history = loop.fit(build(classes, pool_first=True), training, recipe, output)
     draw_curves(history, output / "curves.png")
 
     model = build(classes)

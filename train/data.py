@@ -80,18 +80,22 @@ def hold_back(
 
 
 def open_run(
-    output: Path, data: TrainingData, recipe: dict[str, Any], resume: bool
+    output: Path, data: TrainingData, recipe: dict[str, Any], steps: tuple[str, ...], resume: bool
 ) -> dict[str, Any]:
     """Make ``output`` the folder of this run and return what the run depends on.
 
-    Writes ``run.json`` and ``validation.npz``. Raises :class:`DataError` where ``resume`` finds
-    a run of another recipe or other data.
+    Writes ``run.json`` and ``validation.npz``. ``steps`` are patterns of the files that say that a
+    step is done: they are removed unless the run goes on. Raises :class:`DataError` where
+    ``resume`` finds a run of another recipe or other data.
     """
     run = {"recipe": recipe, **data.record()}
     path = output / "run.json"
     if resume and path.exists() and read_json(path) != json.loads(json.dumps(run)):
         raise DataError(f"{output}: holds a run of another recipe or data; leave out --resume")
     output.mkdir(parents=True, exist_ok=True)
+    if not resume:
+        for done in (found for pattern in steps for found in output.glob(pattern)):
+            done.unlink()
     write_json(path, run)
     np.savez(output / "validation.npz", indices=data.held)
     return run

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from emnist_edge.emnist import Samples
 
 CRITERIA = ("gini", "entropy")
+_STEPS = ("sweep-*.json", "edge-*.json", "full.json")
 _FIRST_TREES = 4  # grown to see how many more there is room for
 
 
@@ -71,7 +72,7 @@ class Recipe:
     depth: int = 80
     sweep_trees: int = 10
     depths: tuple[int, ...] = (5, 10, 20, 40)
-    edges: tuple[Edge, ...] = (Edge(16, 28), Edge(16, 64), Edge(24, 64))
+    edges: tuple[Edge, ...] = (Edge(16, 64), Edge(24, 64))
     edge_nodes: int = 560_000
     edge_trees: int = 100
     validation_share: float = 0.1
@@ -216,11 +217,7 @@ def train(
             f"{training.split}: {len(training.kept)} training images show {found} of "
             f"{len(training.samples.alphabet)} classes; take more"
         )
-    run = open_run(output, training, asdict(recipe), resume)
-    if not resume:
-        for pattern in ("sweep-*.json", "edge-*.json", "full.json"):
-            for path in output.glob(pattern):
-                path.unlink()
+    run = open_run(output, training, asdict(recipe), _STEPS, resume)
     trainer = Trainer(recipe, training, output, jobs)
     test = load_test(data, limit)
 

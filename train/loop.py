@@ -83,13 +83,11 @@ def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32
     return np.concatenate(pieces)
 
 
-def fit(
-    model: keras.Model, data: TrainingData, recipe: Recipe, output: Path, *, resume: bool
-) -> History:
+def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) -> History:
     """Train ``model``, untrained and not compiled, and return what was measured each epoch.
 
     After each epoch it validates and leaves in ``output``: ``best.keras``, ``last.keras`` and
-    ``history.json``. With ``resume``, goes on from the last two where they are there.
+    ``history.json``. Where the last two are there, it goes on from them.
     """
     batches_per_epoch = len(data.kept) // recipe.batch
     if not batches_per_epoch:
@@ -98,11 +96,10 @@ def fit(
         )
     output.mkdir(parents=True, exist_ok=True)
     history: History = []
-    if resume and (output / "history.json").exists():
+    if (output / "history.json").exists():
         history = read_json(output / "history.json")
         model = keras.models.load_model(output / "last.keras")
     else:
-        (output / "history.json").unlink(missing_ok=True)
         compile_model(model, recipe, batches_per_epoch)
     for epoch in range(len(history), recipe.epochs):
         history.append(train_epoch(model, data, recipe, epoch))

@@ -62,14 +62,12 @@ def train(
 ) -> dict[str, Any]:
     """Train all networks and return what ``metrics.json`` holds."""
     training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
-    run = open_run(output, training, asdict(recipe), resume)
+    run = open_run(output, training, asdict(recipe), ("*/history.json",), resume)
     histories: dict[str, loop.History] = {}
     for activation in (*ACTIVATIONS, LINEAR):
         keras.utils.set_random_seed(recipe.seed)
         model = build(len(training.samples.alphabet), activation, recipe.units)
-        histories[activation] = loop.fit(
-            model, training, recipe, output / activation, resume=resume
-        )
+        histories[activation] = loop.fit(model, training, recipe, output / activation)
     draw_comparison(histories, output / "curves.png")
     comparison = {
         name: {**history[best], "best_epoch": best + 1}

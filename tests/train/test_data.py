@@ -32,11 +32,20 @@ def test_the_part_at_hand_is_taken(toy_data: Path) -> None:
 
 def test_a_run_goes_on_with_its_own_recipe_and_data_only(toy_data: Path, tmp_path: Path) -> None:
     data = load_training(None, toy_data, None, 0.1, seed=1)
-    run = open_run(tmp_path / "run", data, {"depths": (1, 2)}, resume=True)
-    assert read_json(tmp_path / "run" / "run.json")["split"] == run["split"]
-    with np.load(tmp_path / "run" / "validation.npz") as archive:
+    output, done = tmp_path / "run", tmp_path / "run" / "tanh" / "done.json"
+
+    def begin(depths: tuple[int, ...], *, resume: bool) -> dict[str, object]:
+        return open_run(output, data, {"depths": depths}, ("*/done.json",), resume)
+
+    run = begin((1, 2), resume=True)
+    assert read_json(output / "run.json")["split"] == run["split"]
+    with np.load(output / "validation.npz") as archive:
         assert np.array_equal(archive["indices"], data.held)
-    open_run(tmp_path / "run", data, {"depths": (1, 2)}, resume=True)
+    done.parent.mkdir()
+    done.touch()
+    begin((1, 2), resume=True)
     with pytest.raises(DataError, match="another recipe"):
-        open_run(tmp_path / "run", data, {"depths": (1, 3)}, resume=True)
-    open_run(tmp_path / "run", data, {"depths": (1, 3)}, resume=False)
+        begin((1, 3), resume=True)
+    assert done.exists()
+    begin((1, 3), resume=False)
+    assert not done.exists()
