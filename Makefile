@@ -2,6 +2,8 @@
 PYTHON ?= python3
 RUNTIME := .venv
 DEV := .venv-dev
+RUNS := $(foreach family,cnn mlp forest,runs/$(family)/metrics.json)
+EXPORTS := $(RUNS:metrics.json=exported)
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
@@ -25,11 +27,16 @@ lint: $(DEV)/ready
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
 
-train: $(DEV)/ready  ## train the CNN (data: EMNIST_EDGE_DATA, or emnist-edge data fetch bymerge)
-	$(DEV)/bin/python -m train.cnn --resume
+train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data fetch bymerge)
 
-export: $(DEV)/ready  ## export what was trained to emnist_edge/models/
-	$(DEV)/bin/python -m export.cnn
+runs/%/metrics.json: | $(DEV)/ready
+	$(DEV)/bin/python -m train.$* --resume
+
+export: $(EXPORTS)  ## export what was trained to emnist_edge/models/, and write MODEL_CARD.md
+
+runs/%/exported: runs/%/metrics.json
+	$(DEV)/bin/python -m export.$*
+	@touch $@
 
 samples: $(DEV)/ready  ## draw the sample pictures again
 	$(DEV)/bin/python -m benchmarks.samples

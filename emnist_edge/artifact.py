@@ -7,7 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from emnist_edge.errors import ModelError
 
@@ -15,6 +15,8 @@ from emnist_edge.errors import ModelError
 MODELS = Path(__file__).parent / "models"
 #: What ``classify`` uses unless told otherwise.
 DEFAULT_MODEL = "cnn-int8"
+
+InputType = Literal["int8", "float32", "uint8"]
 
 _SCHEMA = 1
 
@@ -27,9 +29,11 @@ class Artifact:
     file: name of the model file, beside the sidecar.
     sha256, bytes: of the model file.
     alphabet: character of each output, in order.
-    input_type: "int8" takes pixels less 128, "float32" takes pixels 0..255; both (N, 28, 28, 1).
-    temperature: logits are divided by it before softmax (Guo et al. 2017, arXiv 1706.04599).
-    parameters: number of weights.
+    input_type: "int8" takes pixels less 128, "float32" and "uint8" take pixels 0..255; all
+        (N, 28, 28, 1).
+    temperature: logits are divided by it before softmax (Guo et al. 2017, arXiv 1706.04599); for
+        a forest, logarithms of probabilities are.
+    parameters: number of weights; for a forest, of nodes.
     accuracy: scores by data set, "validation" and "test", measured on this very file.
     provenance: what it was made from and by which versions.
     """
@@ -39,7 +43,7 @@ class Artifact:
     sha256: str
     bytes: int
     alphabet: str
-    input_type: Literal["int8", "float32"]
+    input_type: InputType
     temperature: float
     parameters: int
     accuracy: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -77,7 +81,7 @@ def _check_types(artifact: Artifact, path: Path) -> None:
     sane = (
         all(isinstance(text, str) and text for text in texts)
         and Path(artifact.file).name == artifact.file
-        and artifact.input_type in ("int8", "float32")
+        and artifact.input_type in get_args(InputType)
         and isinstance(artifact.temperature, int | float)
         and 0 < artifact.temperature < 100
         and len(set(artifact.alphabet)) == len(artifact.alphabet)

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores in 0..1 over N samples; macro means average the classes that occur, equally weighted.
+    """Scores in 0..1 over N samples, averaged over the classes that occur.
 
+    macro_*: each class weighs the same. weighted_*: each by its samples; weighted recall is the
+    accuracy.
     accuracy_low, accuracy_high: Wilson's 95 % interval (Wilson 1927).
     merged_accuracy: accuracy with confusable groups (0/O, 1/I/L, ...) counted as one class.
     """
@@ -30,6 +32,9 @@ class Scores:
     macro_precision: float
     macro_recall: float
     macro_f1: float
+    weighted_precision: float
+    weighted_recall: float
+    weighted_f1: float
 
     def as_dict(self) -> dict[str, float]:
         """Return the scores rounded to 6 digits, for a JSON file."""
@@ -47,6 +52,7 @@ def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], alphabe
     recall = hits[occurs] / true[occurs]
     precision = hits[occurs] / np.maximum(claimed[occurs], 1)
     f1 = 2 * hits[occurs] / (true[occurs] + claimed[occurs])
+    weight = true[occurs] / len(labels)
     groups = [confusable_group(char) for char in alphabet]
     group_of = np.array([groups.index(group) for group in groups])
     low, high = wilson_interval(int(hits.sum()), len(labels))
@@ -60,6 +66,9 @@ def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], alphabe
         macro_precision=float(precision.mean()),
         macro_recall=float(recall.mean()),
         macro_f1=float(f1.mean()),
+        weighted_precision=float(weight @ precision),
+        weighted_recall=float(weight @ recall),
+        weighted_f1=float(weight @ f1),
     )
 
 

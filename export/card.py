@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emnist_edge.alphabet import CONFUSABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from emnist_edge.artifact import Artifact
 
 _HEAD = """# Model card
 
-Written by `python -m export.cnn` from the sidecars in `emnist_edge/models/`.
+Written by `python -m export.cnn`, `export.mlp` and `export.forest` from the sidecars in
+`emnist_edge/models/`.
 
-## What the models are
-
-The four-layer convolutional network of the EMNIST study this project implements: three blocks of
-convolution, batch normalization and max pooling, a fourth convolution, a dense layer of 128 units
-and {classes} classes. It classifies one character, cut out and scaled by `emnist_edge.glyph`, a
-28x28 picture. `cnn-int8` is what `emnist-edge classify` uses: weights, activations, input and
-output are 8-bit integers. `cnn-float32` is the same network before quantization, for comparison.
+All models classify one character, cut out and scaled by `emnist_edge.glyph` to a 28x28 picture.
+`cnn-int8` is what `emnist-edge classify` uses; the others are there to compare, with `--model`.
 
 Classes, in the order of the outputs: `{alphabet}`. The lower-case letters c i j k l m o p s u v w x
 y z are read as their capitals, as in EMNIST ByMerge.
@@ -31,36 +27,79 @@ y z are read as their capitals, as in EMNIST ByMerge.
 
 Official ByMerge test images, looked at once, after everything was chosen on validation images. The
 interval is Wilson's, at 95 %. *Merged* counts shapes that only context can tell apart
-({confusable}) as one class. Macro recall is the mean over the classes, and what compares with
-accuracy on EMNIST Balanced.
+({confusable}) as one class. Macro means average the classes, and macro recall is what compares with
+accuracy on EMNIST Balanced; weighted means count each class by its images.
 
-| model | bytes | accuracy | interval | macro recall | macro F1 | top 2 | merged |
-|---|---:|---:|---|---:|---:|---:|---:|
-{rows}
+{scores}
 
-## Quantization
+{averages}
 
-Measured on {validation} validation images, by the runtime that the package ships, against the
-probabilities of the trained network.
+## From training to the device
 
-| model | accuracy lost, points | same class | largest probability difference | temperature |
-|---|---:|---:|---:|---:|
+Measured on validation images, by the runtime that the package ships, against the probabilities of
+the trained model. The temperature divides the logits (of a forest: the logarithms of its
+probabilities), and was fitted to the validation images after conversion.
+
 {parity}
-
-Quantization ranges were set on training images only, validation images left out. The temperature
-divides the logits, and was fitted to the validation images after quantization.
 """
 
-_TAIL = """## Training
+_NETWORKS = """Quantization ranges were set on training images only, validation images left out. In
+the int8 file weights, activations, input and output are 8-bit integers; the float32 file is the
+same network before quantization, for comparison."""
 
-- Data: EMNIST `{split}`, {training} images for training and {validation} for validation, the same
-  share of each class. SHA-256 of the decompressed files:
-{hashes}
+_CNN = """## CNN
+
+The four-layer convolutional network of the EMNIST study this project implements: three blocks of
+convolution, batch normalization and max pooling, a fourth convolution, a dense layer of 128 units
+and {classes} classes. {networks}
+
+{training}
 - Recipe: {recipe}.
 - Augmentation, each drawn evenly from plus or minus: {augmentation}.
-- Best epoch on validation: {best_epoch}. Trained with {trained_by}.
+- Best epoch on validation: {best_epoch}.
+"""
 
-## Weaknesses
+_MLP = """## MLP
+
+784 pixels, one hidden layer of {units} units, {classes} classes. {networks}
+
+{training}
+- Recipe, the same for each network: {recipe}.
+- Activations, and softmax regression without a hidden layer (*linear*), each at its best epoch on
+  validation; `{activation}` did best there and is what was exported.
+
+{comparison}
+"""
+
+_FOREST = """## Random forest
+
+{trees} trees of {nodes:,} nodes in all, on raw pixels 0..255 (Breiman 2001). Each leaf is rounded
+to {votes} votes on {most_classes} classes, which cost {leaf_drop:.2f} points of accuracy on
+validation images; the ONNX file says what scikit-learn says of the rounded forest. Its input is
+uint8, its output one tensor of probabilities.
+
+{training}
+- Recipe: {recipe}.
+
+Gini against entropy, {sweep_trees} trees:
+
+{criteria}
+
+How deep trees may grow, {sweep_trees} trees, {criterion}:
+
+{depths}
+
+Edge forests of as many trees as fit, grown without bootstrap; the one with the best validation
+accuracy was exported:
+
+{edges}
+
+The full forest of the study, {full_trees} trees of depth {full_depth}, has {full_nodes:,} nodes, is
+too large for the device and is not part of the package. Trained in {full_seconds:.0f} s, it has a
+test accuracy of {full_accuracy}, macro recall {full_recall}, macro F1 {full_f1}.
+"""
+
+_TAIL = """## Weaknesses
 
 - One character at a time: shapes such as 0/O or 1/I/L are told apart by context or not at all.
 - Written by Americans of the 1990s: a 7 with a bar, a 1 with a long flag or a G in another style
@@ -74,47 +113,174 @@ government.
 
 
 def write_card(artifacts: Sequence[Artifact], path: Path) -> None:
-    """Write the model card of ``artifacts``, which come from one training run, to ``path``."""
-    first = artifacts[0]
-    facts = first.provenance
-    images, recipe = facts["images"], dict(facts["recipe"])
-    augmentation = recipe.pop("augmentation")
-    hashes = {**facts["training_data"], **facts["test_data"]}
+    """Write the model card of ``artifacts``, those of one family from one training run."""
+    alphabet = artifacts[0].alphabet
     head = _HEAD.format(
-        classes=len(first.alphabet),
-        alphabet=first.alphabet,
+        alphabet=alphabet,
         confusable=", ".join(CONFUSABLE),
-        rows="\n".join(_score_row(artifact) for artifact in artifacts),
-        parity="\n".join(_parity_row(artifact) for artifact in artifacts),
-        validation=f"{images['validation']:,}",
+        scores=_scores(artifacts),
+        averages=_averages(artifacts),
+        parity=_parity(artifacts),
     )
-    tail = _TAIL.format(
-        classes=len(first.alphabet),
-        split=facts["training_split"],
-        training=f"{images['training']:,}",
-        validation=f"{images['validation']:,}",
-        hashes="\n".join(f"  - `{name}`: `{digest}`" for name, digest in hashes.items()),
-        recipe=", ".join(f"{name.replace('_', ' ')} {value}" for name, value in recipe.items()),
-        augmentation=", ".join(f"{name} {value}" for name, value in augmentation.items()),
+    sections = [
+        section(next(a for a in artifacts if family(a) == name))
+        for name, section in _SECTIONS.items()
+        if name in map(family, artifacts)
+    ]
+    text = "\n".join([head, *sections, _TAIL.format(classes=len(alphabet))])
+    path.write_text(text, encoding="utf-8")
+
+
+def family(artifact: Artifact) -> str:
+    """Return the kind of model: what its name starts with."""
+    return artifact.name.partition("-")[0]
+
+
+def _scores(artifacts: Sequence[Artifact]) -> str:
+    rows = []
+    for artifact in artifacts:
+        test = artifact.accuracy["test"]
+        interval = f"{_percent(test['accuracy_low'])} to {_percent(test['accuracy_high'])}"
+        rows.append(
+            (f"`{artifact.name}`", f"{artifact.bytes:,}", _percent(test["accuracy"]), interval,
+             _percent(test["top2_accuracy"]), _percent(test["merged_accuracy"]),
+             _percent(artifact.accuracy["validation"]["accuracy"]))
+        )  # fmt: skip
+    return _table("model|bytes|accuracy|interval|top 2|merged|validation accuracy", rows)
+
+
+def _averages(artifacts: Sequence[Artifact]) -> str:
+    names = [f"{mean}_{name}" for mean in ("macro", "weighted") for name in _AVERAGED]
+    rows = [
+        (f"`{artifact.name}`", *(_percent(artifact.accuracy["test"][name]) for name in names))
+        for artifact in artifacts
+    ]
+    return _table("|".join(["model", *(name.replace("_", " ") for name in names)]), rows)
+
+
+def _parity(artifacts: Sequence[Artifact]) -> str:
+    rows = []
+    for artifact in artifacts:
+        parity = artifact.provenance["parity"]
+        rows.append(
+            (f"`{artifact.name}`", f"{parity['samples']:,}", f"{parity['accuracy_drop']:.2f}",
+             _percent(parity["agreement"]), f"{parity['largest_difference']:.2g}",
+             f"{artifact.temperature:.3f}")
+        )  # fmt: skip
+    return _table(
+        "model|images|accuracy lost, points|same class|largest probability difference|temperature",
+        rows,
+    )
+
+
+def _training(facts: dict[str, Any]) -> str:
+    """Describe the data that a run was trained on, as list items."""
+    images = facts["images"]
+    hashes = {**facts["training_data"], **facts["test_data"]}
+    counts = f"{images['training']:,} images for training and {images['validation']:,} for"
+    lines = [
+        f"- Data: EMNIST `{facts['training_split']}`, {counts}",
+        "  validation, the same share of each class. SHA-256 of the decompressed files:",
+        *(f"  - `{name}`: `{digest}`" for name, digest in hashes.items()),
+        f"- Trained with {facts['trained_by']}.",
+    ]
+    return "\n".join(lines)
+
+
+def _cnn(artifact: Artifact) -> str:
+    facts = artifact.provenance
+    recipe = dict(facts["recipe"])
+    return _CNN.format(
+        classes=len(artifact.alphabet),
+        networks=_NETWORKS,
+        training=_training(facts),
+        augmentation=_settings(recipe.pop("augmentation")),
+        recipe=_settings(recipe),
         best_epoch=facts["best_epoch"],
-        trained_by=facts["trained_by"],
     )
-    path.write_text(f"{head}\n{tail}", encoding="utf-8")
 
 
-def _score_row(artifact: Artifact) -> str:
-    test = {name: f"{100 * value:.2f} %" for name, value in artifact.accuracy["test"].items()}
-    interval = f"{test['accuracy_low']} to {test['accuracy_high']}"
-    cells = (
-        f"`{artifact.name}`", f"{artifact.bytes:,}", test["accuracy"], interval,
-        test["macro_recall"], test["macro_f1"], test["top2_accuracy"], test["merged_accuracy"],
-    )  # fmt: skip
-    return f"| {' | '.join(cells)} |"
-
-
-def _parity_row(artifact: Artifact) -> str:
-    parity = artifact.provenance["parity"]
-    return (
-        f"| `{artifact.name}` | {parity['accuracy_drop']:.2f} | {100 * parity['agreement']:.2f} % "
-        f"| {parity['largest_difference']:.4f} | {artifact.temperature:.3f} |"
+def _mlp(artifact: Artifact) -> str:
+    facts = artifact.provenance
+    recipe = {name: value for name, value in facts["recipe"].items() if value is not None}
+    rows = [
+        (name, _percent(row["validation_accuracy"]), _percent(row["validation_macro_recall"]),
+         _percent(row["accuracy"]), str(row["best_epoch"]))
+        for name, row in facts["comparison"].items()
+    ]  # fmt: skip
+    return _MLP.format(
+        classes=len(artifact.alphabet),
+        units=recipe["units"],
+        networks=_NETWORKS,
+        training=_training(facts),
+        recipe=_settings(recipe),
+        activation=facts["activation"],
+        comparison=_table(
+            "network|validation accuracy|macro recall|training accuracy|best epoch", rows
+        ),
     )
+
+
+def _forest(artifact: Artifact) -> str:
+    facts = artifact.provenance
+    recipe, full = facts["recipe"], facts["full"]
+    chosen = next(edge for edge in facts["edges"] if edge["name"] == facts["chosen"])
+    named = ("trees", "depth", "sweep_trees", "edge_nodes", "edge_trees", "seed")
+    return _FOREST.format(
+        trees=chosen["trees"],
+        nodes=chosen["nodes"],
+        votes=facts["leaves"]["votes"],
+        most_classes=facts["leaves"]["classes"],
+        leaf_drop=facts["leaves"]["accuracy_drop"],
+        training=_training(facts),
+        recipe=_settings({name: recipe[name] for name in named}),
+        sweep_trees=recipe["sweep_trees"],
+        criterion=full["criterion"],
+        criteria=_grown(facts["criteria"], {"criterion": "criterion"}),
+        depths=_grown(facts["depths"], {"depth": "depth", "deepest": "deepest tree"}),
+        edges=_grown(
+            facts["edges"],
+            {"split": "images to split a node", "features": "pixels at a node", "trees": "trees"},
+        ),
+        full_trees=full["trees"],
+        full_depth=full["depth"],
+        full_nodes=full["nodes"],
+        full_seconds=full["seconds"],
+        full_accuracy=_percent(full["test"]["accuracy"]),
+        full_recall=_percent(full["test"]["macro_recall"]),
+        full_f1=_percent(full["test"]["macro_f1"]),
+    )
+
+
+def _grown(results: Sequence[dict[str, Any]], columns: dict[str, str]) -> str:
+    """Return a table of grown forests: some columns of theirs, and what was measured."""
+    rows = [
+        (*(str(result[name]) for name in columns), f"{result['nodes']:,}",
+         f"{result['seconds']:.0f} s", _percent(result["validation"]["accuracy"]),
+         _percent(result["validation"]["macro_recall"]))
+        for result in results
+    ]  # fmt: skip
+    heads = [*columns.values(), "nodes", "training", "validation accuracy", "macro recall"]
+    return _table("|".join(heads), rows)
+
+
+def _table(heads: str, rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; all columns but the first are aligned to the right."""
+    lines = [
+        f"| {' | '.join(heads.split('|'))} |",
+        f"|---|{'---:|' * heads.count('|')}",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+    return "\n".join(lines)
+
+
+def _settings(settings: dict[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in settings.items())
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
+_AVERAGED = ("precision", "recall", "f1")
+_SECTIONS = {"cnn": _cnn, "mlp": _mlp, "forest": _forest}

@@ -30,13 +30,13 @@ class Parity:
     def __str__(self) -> str:
         return (
             f"drop {self.accuracy_drop:+.2f} points, same class {self.agreement:.2%}, "
-            f"largest probability difference {self.largest_difference:.3f} "
+            f"largest probability difference {self.largest_difference:.2g} "
             f"({self.samples} validation images)"
         )
 
 
 def compare(
-    reference: NDArray[np.float32], candidate: NDArray[np.float32], labels: NDArray[np.uint8]
+    reference: NDArray[np.floating], candidate: NDArray[np.floating], labels: NDArray[np.uint8]
 ) -> Parity:
     """Compare two (N, C) arrays of probabilities for samples of true classes ``labels`` (N,)."""
     first, second = reference.argmax(axis=1), candidate.argmax(axis=1)
@@ -54,6 +54,24 @@ def require(parity: Parity, name: str, *, most: float) -> None:
         raise ParityError(
             f"{name} loses {parity.accuracy_drop:.2f} points where {most} are allowed; nothing was "
             "written. Try more calibration images, or train longer."
+        )
+
+
+def require_same(
+    reference: NDArray[np.floating], candidate: NDArray[np.float32], name: str, *, least: float
+) -> None:
+    """Raise :class:`ParityError` unless two (N, C) arrays of probabilities have the same classes.
+
+    At least the share ``least`` of rows must, and the others must be ties in ``reference``.
+    """
+    first, second = reference.argmax(axis=1), candidate.argmax(axis=1)
+    rows = np.flatnonzero(first != second)
+    gap = reference[rows, first[rows]] - reference[rows, second[rows]]
+    if len(rows) > (1 - least) * len(reference) or (gap > 1e-9).any():
+        raise ParityError(
+            f"{name} has another class for {len(rows)} of {len(reference)} images, "
+            f"{int((gap > 1e-9).sum())} of them no ties; nothing was written. Report it, with the "
+            "versions of scikit-learn and onnxruntime."
         )
 
 

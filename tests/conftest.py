@@ -16,6 +16,7 @@ from emnist_edge.emnist import DATA_VARIABLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from train import forest
     from train.cnn import Recipe
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,3 +98,42 @@ def toy_recipe() -> Recipe:
     from train.cnn import Recipe
 
     return Recipe(epochs=2, batch=50, learning_rate=0.003)
+
+
+@pytest.fixture(scope="session")
+def toy_mlp_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Output folder of the networks of one hidden layer, trained on the small data set."""
+    from train import mlp
+
+    output = tmp_path_factory.mktemp("toy-mlp")
+    with pytest.MonkeyPatch.context() as patch:
+        waive_official_numbers(patch)
+        recipe = mlp.Recipe(epochs=3, batch=20, learning_rate=0.003, units=32)
+        mlp.train(recipe, output, toy_files, None, None, resume=False)
+    return output
+
+
+@pytest.fixture(scope="session")
+def toy_forest_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Output folder of forests grown on the small data set."""
+    from train import forest
+
+    output = tmp_path_factory.mktemp("toy-forest")
+    with pytest.MonkeyPatch.context() as patch:
+        waive_official_numbers(patch)
+        forest.train(toy_forest_recipe(), output, toy_files, None, None, resume=False)
+    return output
+
+
+def toy_forest_recipe() -> forest.Recipe:
+    """Return the recipe of the small forests."""
+    from train import forest
+
+    return forest.Recipe(
+        trees=8,
+        sweep_trees=4,
+        depths=(3, 10),
+        edges=(forest.Edge(4, 28), forest.Edge(60, 28)),
+        edge_nodes=3000,
+        edge_trees=10,
+    )

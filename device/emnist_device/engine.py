@@ -1,94 +1,53 @@
-"""Glyphs -> probabilities, through the TFLite runtime that is installed."""
+"""Glyphs -> probabilities, through the runtime that the model's file is for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from emnist_device.quiet import quiet_stderr
-from emnist_edge.artifact import open_model
-from emnist_edge.errors import ModelError, RuntimeMissingError
+from emnist_edge.artifact import Artifact, open_model
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
-_SIDE = 28
 #: Glyphs are run in batches of at most this many.
 BATCH = 64
 
 
+class Runtime(Protocol):
+    """A model loaded by some library."""
+
+    def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return (N, C) logits of ``glyphs`` (N, 28, 28) uint8, N from 1."""
+
+
 class Engine:
-    """A model ready to run: one interpreter for the life of the object. Not thread-safe.
+    """A model ready to run: loaded once for the life of the object. Not thread-safe.
 
     Raises :class:`ModelError` for a model that is missing or does not fit its sidecar and
-    :class:`RuntimeMissingError` where no TFLite runtime is installed.
+    :class:`RuntimeMissingError` where the library that runs it is not installed.
     """
 
     def __init__(self, model: str | Path, threads: int = 1) -> None:
         self.artifact, content = open_model(model)
-        try:
-            with quiet_stderr():  # XNNPACK announces itself on the file descriptor
-                self._interpreter = _interpreter_class()(model_content=content, num_threads=threads)
-                self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise ModelError(f"{self.artifact.file}: the runtime refuses it ({error})") from error
-        self._input = self._interpreter.get_input_details()[0]
-        self._output = self._interpreter.get_output_details()[0]
-        self._check()
-        self._batch = 1
-
-    def _check(self) -> None:
-        """Raise :class:`ModelError` unless the tensors are what the sidecar says."""
-        artifact = self.artifact
-        dtypes = (np.dtype(self._input["dtype"]).name, np.dtype(self._output["dtype"]).name)
-        shapes = (tuple(self._input["shape"]), tuple(self._output["shape"]))
-        expected = ((1, _SIDE, _SIDE, 1), (1, len(artifact.alphabet)))
-        if dtypes != (artifact.input_type,) * 2 or shapes != expected:
-            raise ModelError(
-                f"{artifact.file}: tensors {shapes} of {dtypes} do not fit its sidecar; "
-                "export it again"
-            )
-        if artifact.input_type == "int8" and self._input["quantization"] != (1.0, -128):
-            raise ModelError(f"{artifact.file}: its input is not pixels less 128; export it again")
+        self._runtime = _load(self.artifact, content, threads)
 
     def probabilities(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Classify ``glyphs`` (N, 28, 28) uint8, ink 255 on 0, of any N including 0.
 
         Returns (N, C) float32, calibrated probabilities of the artifact's alphabet; rows sum to 1.
         """
-        if glyphs.ndim != 3 or glyphs.shape[1:] != (_SIDE, _SIDE) or glyphs.dtype != np.uint8:
+        if glyphs.ndim != 3 or glyphs.shape[1:] != (28, 28) or glyphs.dtype != np.uint8:
             raise ValueError(f"glyphs must be (N, 28, 28) uint8, not {glyphs.shape} {glyphs.dtype}")
         logits = [
-            self._logits(glyphs[start : start + BATCH]) for start in range(0, len(glyphs), BATCH)
+            self._runtime.logits(glyphs[start : start + BATCH])
+            for start in range(0, len(glyphs), BATCH)
         ]
         if not logits:
             return np.zeros((0, len(self.artifact.alphabet)), np.float32)
         return softmax(np.concatenate(logits) / np.float32(self.artifact.temperature))
-
-    def _logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Run one batch and return its (N, C) float32 logits."""
-        if len(glyphs) != self._batch:
-            self._interpreter.resize_tensor_input(
-                self._input["index"], (len(glyphs), _SIDE, _SIDE, 1)
-            )
-            with quiet_stderr():
-                self._interpreter.allocate_tensors()
-            self._batch = len(glyphs)
-        pixels = glyphs[..., None]
-        if self.artifact.input_type == "int8":
-            batch: NDArray[Any] = (pixels ^ np.uint8(128)).view(np.int8)  # pixel - 128
-        else:
-            batch = pixels.astype(np.float32)
-        self._interpreter.set_tensor(self._input["index"], batch)
-        self._interpreter.invoke()
-        raw = self._interpreter.get_tensor(self._output["index"])
-        if self.artifact.input_type == "float32":
-            return np.asarray(raw, np.float32)
-        scale, zero_point = self._output["quantization"]
-        return (raw.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -97,15 +56,12 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-def _interpreter_class() -> Any:  # two packages, neither typed
-    """Return the Interpreter class of ai-edge-litert, else of its predecessor tflite-runtime."""
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError:
-        try:
-            from tflite_runtime.interpreter import Interpreter
-        except ImportError:
-            raise RuntimeMissingError(
-                "no TFLite runtime is installed; run: pip install ai-edge-litert"
-            ) from None
-    return Interpreter
+def _load(artifact: Artifact, content: bytes, threads: int) -> Runtime:
+    """Return the runtime for ``artifact``; only the one that is needed is imported."""
+    if Path(artifact.file).suffix == ".onnx":
+        from emnist_device.onnx_forest import OnnxForest
+
+        return OnnxForest(artifact, content, threads)
+    from emnist_device.litert import LiteRT
+
+    return LiteRT(artifact, content, threads)

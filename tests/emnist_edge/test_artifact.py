@@ -86,5 +86,6 @@ def test_the_shipped_models_are_what_their_sidecars_say() -> None:
     for name in names:
         shipped, content = artifact.open_model(name)
         assert len(content) == shipped.bytes
+        assert shipped.bytes <= (8_000_000 if name.startswith("forest") else 1_000_000)
         assert len(shipped.alphabet) == 47
         assert 0.5 < shipped.accuracy["test"]["accuracy"] < 1

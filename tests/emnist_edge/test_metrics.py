@@ -18,6 +18,9 @@ def test_score_against_values_worked_out_by_hand() -> None:
     assert scores.macro_recall == pytest.approx((2 / 3 + 1 + 0) / 3)
     assert scores.macro_precision == pytest.approx((2 / 3 + 1 + 0) / 3)
     assert scores.macro_f1 == pytest.approx((2 / 3 + 1 + 0) / 3)
+    assert scores.weighted_recall == pytest.approx(scores.accuracy)
+    assert scores.weighted_precision == pytest.approx(3 / 5 * 2 / 3 + 1 / 5)
+    assert scores.weighted_f1 == pytest.approx(3 / 5 * 2 / 3 + 1 / 5)
     assert scores.merged_accuracy == 1.0
     assert scores.top2_accuracy == pytest.approx(1.0)
     assert scores.accuracy_low < scores.accuracy < scores.accuracy_high

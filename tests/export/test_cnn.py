@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from emnist_device.engine import Engine
 from emnist_edge import emnist
 from emnist_edge.artifact import read_sidecar
-from export import cnn
+from export import cnn, network
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def exported(toy_run: Path, toy_files: Path, tmp_path_factory: pytest.TempPathFa
     output = tmp_path_factory.mktemp("exported")
     with pytest.MonkeyPatch.context() as patch:
         waive_official_numbers(patch)
-        patch.setattr(cnn, "MOST_DROP", 5.0)  # of 94 images, one is more than a point
+        patch.setattr(network, "MOST_DROP", 5.0)  # of 94 images, one is more than a point
         cnn.export(toy_run, output, output / "MODEL_CARD.md", toy_files)
     return output
 
@@ -74,19 +74,21 @@ def test_int8_and_float32_agree_through_the_runtime(exported: Path, toy_data: Pa
     assert (float32.argmax(axis=1) == samples.labels).mean() > 0.3
 
 
-def test_calibration_images_are_of_every_class_and_none_was_held_back(toy_data: Path) -> None:
+def test_no_calibration_image_was_held_back(toy_data: Path) -> None:
     samples = emnist.load(emnist.BYMERGE_PART, "train", toy_data)
     held = np.flatnonzero(np.arange(len(samples)) % 2)
-    images = cnn.calibration_images(samples, held, per_class=3)
-    assert len(images) == 3 * 47
+    images = network.calibration_images(samples, held, count=100)
+    assert len(images) == 100
+    assert np.array_equal(images, network.calibration_images(samples, held, count=100))
     kept = {image.tobytes() for image in np.delete(samples.images, held, axis=0)}
     assert {image.tobytes() for image in images} <= kept
+    assert len(network.calibration_images(samples, held, count=10**6)) == len(kept)
 
 
 def test_a_failed_gate_writes_nothing(
     toy_run: Path, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cnn, "MOST_DROP", -200.0)
+    monkeypatch.setattr(network, "MOST_DROP", -200.0)
     (tmp_path / "models").mkdir()
     card = tmp_path / "MODEL_CARD.md"
     result = CliRunner().invoke(

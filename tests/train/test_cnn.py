@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from emnist_edge import emnist
 from emnist_edge.errors import DataError
 from tests.conftest import toy_recipe
 from train import cnn
+from train.loop import predict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,27 +46,7 @@ def test_pooling_before_or_after_normalization_gives_the_same_probabilities() ->
     deployed = cnn.build(47)
     deployed.set_weights(first.get_weights())
     images = rng.integers(0, 256, (20, 28, 28), dtype=np.uint8)
-    assert np.abs(cnn.predict(first, images) - cnn.predict(deployed, images)).max() < 1e-4
-
-
-def test_the_same_share_of_each_class_is_held_back() -> None:
-    labels = np.repeat(np.arange(5, dtype=np.uint8), [1000, 100, 50, 30, 10])
-    kept, held = cnn.hold_back(labels, 0.1, seed=3)
-    assert sorted([*kept, *held]) == list(range(len(labels)))
-    assert np.bincount(labels[held]).tolist() == [100, 10, 5, 3, 1]
-    assert np.array_equal(held, cnn.hold_back(labels, 0.1, seed=3)[1])
-    assert not np.array_equal(held, cnn.hold_back(labels, 0.1, seed=4)[1])
-
-
-def test_an_epoch_shows_each_image_once_in_its_own_order(toy_data: Path) -> None:
-    samples = emnist.load(emnist.BYMERGE_PART, "train", toy_data)
-    indices = np.arange(100)
-    epochs = [cnn.Batches(samples, indices, RECIPE, epoch) for epoch in (0, 0, 1)]
-    assert [sorted(epoch.indices) for epoch in epochs] == [list(range(100))] * 3
-    first, again, other = (epoch[0][0] for epoch in epochs)
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
-    assert first.shape == (50, 28, 28, 1)
+    assert np.abs(predict(first, images) - predict(deployed, images)).max() < 1e-4
 
 
 def test_training_learns_and_records_what_it_did(toy_run: Path) -> None:

@@ -1,0 +1,83 @@
+"""Networks in TFLite files, through the TFLite runtime that is installed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emnist_device.quiet import quiet_stderr
+from emnist_edge.errors import ModelError, RuntimeMissingError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from emnist_edge.artifact import Artifact
+
+_SIDE = 28
+
+
+class LiteRT:
+    """One interpreter, resized only where the size of the batch changes."""
+
+    def __init__(self, artifact: Artifact, content: bytes, threads: int) -> None:
+        self._input_type = artifact.input_type
+        try:
+            with quiet_stderr():  # XNNPACK announces itself on the file descriptor
+                self._interpreter = _interpreter_class()(model_content=content, num_threads=threads)
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{artifact.file}: the runtime refuses it ({error})") from error
+        self._input = self._interpreter.get_input_details()[0]
+        self._output = self._interpreter.get_output_details()[0]
+        self._check(artifact)
+        self._batch = 1
+
+    def _check(self, artifact: Artifact) -> None:
+        """Raise :class:`ModelError` unless the tensors are what the sidecar says."""
+        dtypes = (np.dtype(self._input["dtype"]).name, np.dtype(self._output["dtype"]).name)
+        shapes = (tuple(self._input["shape"]), tuple(self._output["shape"]))
+        expected = ((1, _SIDE, _SIDE, 1), (1, len(artifact.alphabet)))
+        if dtypes != (artifact.input_type,) * 2 or shapes != expected:
+            raise ModelError(
+                f"{artifact.file}: tensors {shapes} of {dtypes} do not fit its sidecar; "
+                "export it again"
+            )
+        if artifact.input_type == "int8" and self._input["quantization"] != (1.0, -128):
+            raise ModelError(f"{artifact.file}: its input is not pixels less 128; export it again")
+
+    def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Run one batch (N, 28, 28) uint8 and return its (N, C) float32 logits."""
+        if len(glyphs) != self._batch:
+            self._interpreter.resize_tensor_input(
+                self._input["index"], (len(glyphs), _SIDE, _SIDE, 1)
+            )
+            with quiet_stderr():
+                self._interpreter.allocate_tensors()
+            self._batch = len(glyphs)
+        pixels = glyphs[..., None]
+        if self._input_type == "int8":
+            batch: NDArray[Any] = (pixels ^ np.uint8(128)).view(np.int8)  # pixel - 128
+        else:
+            batch = pixels.astype(np.float32)
+        self._interpreter.set_tensor(self._input["index"], batch)
+        self._interpreter.invoke()
+        raw = self._interpreter.get_tensor(self._output["index"])
+        if self._input_type == "float32":
+            return np.asarray(raw, np.float32)
+        scale, zero_point = self._output["quantization"]
+        return (raw.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+
+
+def _interpreter_class() -> Any:  # two packages, neither typed
+    """Return the Interpreter class of ai-edge-litert, else of its predecessor tflite-runtime."""
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        try:
+            from tflite_runtime.interpreter import Interpreter
+        except ImportError:
+            raise RuntimeMissingError(
+                "no TFLite runtime is installed; run: pip install ai-edge-litert"
+            ) from None
+    return Interpreter

@@ -1,0 +1,183 @@
+"""What every export does: read the run, write candidates, measure them, publish what passed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import numpy as np
+
+from emnist_device.engine import Engine
+from emnist_edge import __version__, emnist
+from emnist_edge.artifact import MODELS, Artifact, InputType, read_sidecar
+from emnist_edge.errors import DataError, EmnistEdgeError, ModelError
+from emnist_edge.metrics import score
+from export.card import write_card
+from export.parity import Parity, fit_temperature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+#: Bytes that a model file may have, unless its export says otherwise.
+MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run, and the images it was trained and validated on.
+
+    held: indices into ``samples`` of the validation images.
+    """
+
+    folder: Path
+    metrics: dict[str, Any]
+    samples: emnist.Samples
+    held: NDArray[np.int64]
+    test: emnist.Samples
+
+    @property
+    def images(self) -> NDArray[np.uint8]:
+        """Validation images (N, 28, 28) uint8."""
+        return self.samples.images[self.held]
+
+    @property
+    def labels(self) -> NDArray[np.uint8]:
+        """Class indices (N,) of the validation images."""
+        return self.samples.labels[self.held]
+
+
+def read_run(folder: Path, program: str, data: Path | None) -> Run:
+    """Read what ``program`` left in ``folder``; the data set must be the one it was trained on."""
+    try:
+        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        with np.load(folder / "validation.npz") as archive:
+            held = archive["indices"]
+    except FileNotFoundError as error:
+        raise DataError(f"{error.filename}: not there; run: python -m {program}") from error
+    split = emnist.BYMERGE_PART if metrics["split"] == "bymergepart" else emnist.SPLITS["bymerge"]
+    samples = emnist.load(split, "train", data).first(metrics["limit"])
+    if samples.sha256 != metrics["data"]:
+        raise DataError(f"{split.name}: not the files that {folder} was trained on; train again")
+    test = emnist.load(emnist.SPLITS["bymerge"], "test", data)
+    return Run(folder, metrics, samples, held, test)
+
+
+def candidate(
+    name: str,
+    file: str,
+    content: bytes,
+    input_type: InputType,
+    run: Run,
+    folder: Path,
+    **provenance: Any,
+) -> Artifact:
+    """Write a model file with a sidecar that knows no scores yet to ``folder``."""
+    metrics = run.metrics
+    artifact = Artifact(
+        name=name,
+        file=file,
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        alphabet=run.samples.alphabet,
+        input_type=input_type,
+        temperature=1.0,
+        parameters=metrics["parameters"],
+        provenance={
+            "emnist_edge": __version__,
+            "trained_by": metrics["backend"],
+            "training_split": metrics["split"],
+            "training_data": metrics["data"],
+            "test_data": metrics["test_data"],
+            "images": metrics["images"],
+            "recipe": metrics["recipe"],
+            **provenance,
+        },
+    )
+    (folder / artifact.file).write_bytes(content)
+    artifact.write(folder)
+    return artifact
+
+
+def finish(artifact: Artifact, folder: Path, run: Run, parity: Parity) -> Artifact:
+    """Calibrate a candidate that passed the gate, score it, and complete its sidecar."""
+    probabilities = Engine(folder / artifact.file).probabilities(run.images)
+    temperature = fit_temperature(np.log(np.maximum(probabilities, 1e-30)), run.labels)
+    artifact = replace(artifact, temperature=round(temperature, 4))
+    artifact.write(folder)
+    engine = Engine(folder / artifact.file)
+    scores = {
+        "validation": score(engine.probabilities(run.images), run.labels, run.samples.alphabet),
+        "test": score(engine.probabilities(run.test.images), run.test.labels, run.test.alphabet),
+    }
+    artifact = replace(
+        artifact,
+        accuracy={part: value.as_dict() for part, value in scores.items()},
+        provenance={**artifact.provenance, "parity": vars(parity)},
+    )
+    artifact.write(folder)
+    return artifact
+
+
+@contextmanager
+def published(output: Path, card: Path, most_bytes: int = MOST_BYTES) -> Iterator[Path]:
+    """Give a temporary folder; where the block ends well, move its files to ``output``.
+
+    Then writes the card of all models in ``output``. Raises :class:`ModelError`, and moves nothing,
+    where a file is larger than ``most_bytes``.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output) as temporary:
+        folder = Path(temporary)
+        yield folder
+        paths = sorted(folder.iterdir())
+        for path in paths:
+            if path.stat().st_size > most_bytes:
+                raise ModelError(
+                    f"{path.name}: {path.stat().st_size:,} bytes where {most_bytes:,} are allowed; "
+                    "nothing was written"
+                )
+        for path in paths:
+            path.replace(output / path.name)
+    write_card([read_sidecar(path) for path in sorted(output.glob("*.json"))], card)
+
+
+def export_options(run: str) -> Callable[[_Command], _Command]:
+    """Return a decorator that gives a command the options every export has."""
+    folder = click.Path(path_type=Path)
+    options = (
+        click.option("--run", type=folder, default=Path(run), show_default=True),
+        click.option("--output", type=folder, default=MODELS, show_default=True),
+        click.option("--card", type=folder, default=Path("MODEL_CARD.md"), show_default=True),
+        click.option("--data", type=folder, help="Folder of the IDX files."),
+    )
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def report(work: Callable[[], list[Artifact]], output: Path) -> None:
+    """Run an export for a command: print what it wrote, or one line about what went wrong."""
+    try:
+        artifacts = work()
+    except EmnistEdgeError as error:
+        raise click.ClickException(str(error)) from error
+    for artifact in artifacts:
+        test = artifact.accuracy["test"]
+        click.echo(
+            f"{output / artifact.file}: {artifact.bytes / 1000:.0f} kB, test accuracy "
+            f"{test['accuracy']:.4f}, macro recall {test['macro_recall']:.4f}"
+        )

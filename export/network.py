@@ -1,0 +1,78 @@
+"""A trained Keras network -> float32 and int8 TFLite with sidecars, through the parity gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from emnist_device.engine import Engine
+from export.common import Run, candidate, finish, published
+from export.parity import compare, require
+from export.tflite import convert, drop_softmax
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from emnist_edge import emnist
+    from emnist_edge.artifact import Artifact, InputType
+
+#: Training images that set the quantization ranges. The ranges are those of the extremes: more
+#: images widen them, and cost accuracy.
+CALIBRATION_IMAGES = 300
+#: Points of accuracy that int8 may lose against float32.
+MOST_DROP = 0.3
+
+
+def calibration_images(
+    samples: emnist.Samples, held: NDArray[np.int64], count: int = CALIBRATION_IMAGES
+) -> NDArray[np.uint8]:
+    """Return ``count`` images drawn at random, none of which was held back for validation."""
+    free = np.setdiff1d(np.arange(len(samples)), held)
+    chosen = np.random.default_rng(0).choice(free, min(count, len(free)), replace=False)
+    return samples.images[chosen]
+
+
+def export_network(
+    family: str, run: Run, output: Path, card: Path, facts: Sequence[str]
+) -> list[Artifact]:
+    """Convert ``model.keras`` of ``run`` to ``family``-int8 and ``family``-float32.
+
+    Runs both through the runtime that ships, and writes them to ``output`` with their sidecars
+    only if both pass the gate. ``facts`` are metrics of the run that sidecars record. Returns the
+    artifacts, int8 first.
+    """
+    import keras
+
+    model = keras.models.load_model(run.folder / "model.keras")
+    trained = predict(model, run.images)
+    drop_softmax(model)
+    contents: dict[InputType, bytes] = {
+        "int8": convert(model, calibration_images(run.samples, run.held)),
+        "float32": convert(model, None),
+    }
+    provenance = {fact: run.metrics[fact] for fact in facts}
+    artifacts = []
+    with published(output, card) as folder:
+        for kind, content in contents.items():
+            name = f"{family}-{kind}"
+            artifact = candidate(name, f"{name}.tflite", content, kind, run, folder, **provenance)
+            probabilities = Engine(folder / artifact.file).probabilities(run.images)
+            parity = compare(trained, probabilities, run.labels)
+            click.echo(f"{name}: {parity}")
+            require(parity, name, most=MOST_DROP)
+            artifacts.append(finish(artifact, folder, run, parity))
+    return artifacts
+
+
+def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return what the Keras ``model`` makes of ``images`` (N, 28, 28) uint8: (N, C)."""
+    pieces = [
+        np.asarray(model.predict_on_batch(images[start : start + 1024, ..., None].astype("f4")))
+        for start in range(0, len(images), 1024)
+    ]
+    return np.concatenate(pieces)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import joblib
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from emnist_device.engine import Engine
+from emnist_device.onnx_forest import FLOOR
+from emnist_edge import emnist
+from emnist_edge.artifact import read_sidecar
+from export import forest, trees
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def exported(
+    toy_forest_run: Path, toy_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    from tests.conftest import waive_official_numbers
+
+    output = tmp_path_factory.mktemp("exported")
+    with pytest.MonkeyPatch.context() as patch:
+        waive_official_numbers(patch)
+        forest.export(toy_forest_run, output, output / "MODEL_CARD.md", toy_files)
+    return output
+
+
+def test_file_sidecar_and_card_are_written_and_nothing_else(exported: Path) -> None:
+    names = sorted(path.name for path in exported.iterdir())
+    assert names == ["MODEL_CARD.md", "forest-edge.json", "forest-edge.onnx"]
+    artifact = read_sidecar(exported / "forest-edge.json")
+    assert artifact.input_type == "uint8"
+    assert artifact.accuracy["test"]["samples"] == 188
+    assert artifact.provenance["parity"]["agreement"] == 1
+    card = (exported / "MODEL_CARD.md").read_text()
+    assert f"{100 * artifact.accuracy['test']['accuracy']:.2f} %" in card
+    assert "| gini |" in card
+    assert f"{artifact.provenance['full']['nodes']:,} nodes" in card
+
+
+def test_the_engine_says_what_scikit_learn_says(
+    exported: Path, toy_forest_run: Path, toy_data: Path
+) -> None:
+    samples = emnist.load(emnist.SPLITS["bymerge"], "test", toy_data)
+    artifact = read_sidecar(exported / "forest-edge.json")
+    grown = joblib.load(toy_forest_run / f"{artifact.provenance['chosen']}.joblib")
+    trees.compact_leaves(grown)
+    expected = np.maximum(grown.predict_proba(samples.images.reshape(-1, 784)), FLOOR)
+    expected **= 1 / artifact.temperature
+    expected /= expected.sum(axis=1, keepdims=True)
+    found = Engine(exported / "forest-edge.onnx").probabilities(samples.images)
+    assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_votes_are_shared_out_by_the_largest_remainder() -> None:
+    shares = np.array([[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0.2, 0.3, 0.3, 0.2], [0.4, 0, 0, 0.6]])
+    assert trees.votes(shares).tolist() == [[8, 0, 0, 0], [4, 4, 0, 0], [0, 4, 4, 0], [3, 0, 0, 5]]
+    rng = np.random.default_rng(3)
+    random = trees.votes(rng.dirichlet(np.full(47, 0.2), 500))
+    assert (random.sum(axis=1) == trees.VOTES).all()
+    assert ((random > 0).sum(axis=1) <= trees.CLASSES_A_LEAF).all()
+    assert np.array_equal(trees.votes(random / trees.VOTES), random)
+
+
+def test_a_file_that_is_too_large_is_not_written(
+    toy_forest_run: Path, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forest, "MOST_BYTES", 10_000)
+    result = invoke(toy_forest_run, toy_data, tmp_path)
+    assert result.exit_code == 1
+    assert "bytes where 10,000 are allowed" in result.output
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_file_that_says_something_else_is_not_written(
+    toy_forest_run: Path, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(toy_forest_run, run)
+    original = trees.to_onnx
+
+    def without_a_tree(grown: object) -> bytes:
+        grown.estimators_ = grown.estimators_[:2]  # type: ignore[attr-defined]
+        return original(grown)
+
+    monkeypatch.setattr(forest, "to_onnx", without_a_tree)
+    result = invoke(run, toy_data, tmp_path)
+    assert result.exit_code == 1
+    assert "forest-edge has another class for" in result.output
+    assert list((tmp_path / "models").iterdir()) == []
+    assert not (tmp_path / "card.md").exists()
+
+
+def test_no_run_says_what_to_run(tmp_path: Path) -> None:
+    result = CliRunner().invoke(forest.main, ["--run", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "python -m train.forest" in result.output
+
+
+def invoke(run: Path, data: Path, folder: Path) -> Result:
+    arguments = {
+        "--run": run,
+        "--output": folder / "models",
+        "--card": folder / "card.md",
+        "--data": data,
+    }
+    return CliRunner().invoke(
+        forest.main, [str(word) for pair in arguments.items() for word in pair]
+    )

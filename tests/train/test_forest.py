@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import joblib
+import pytest
+from click.testing import CliRunner
+
+from tests.conftest import toy_forest_recipe
+from train import forest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_criteria_depths_and_edge_forests_are_compared(toy_forest_run: Path) -> None:
+    metrics = json.loads((toy_forest_run / "metrics.json").read_text())
+    assert [row["criterion"] for row in metrics["criteria"]] == ["gini", "entropy"]
+    assert [row["depth"] for row in metrics["depths"]] == [3, 10, 80]
+    assert [row["deepest"] <= row["depth"] for row in metrics["depths"]] == [True] * 3
+    assert metrics["depths"][0]["nodes"] < metrics["depths"][1]["nodes"]
+    for row in (*metrics["criteria"], *metrics["depths"], *metrics["edges"]):
+        assert row["seconds"] >= 0
+        assert row["validation"]["samples"] == 94
+    accuracies = {row["name"]: row["validation"]["accuracy"] for row in metrics["edges"]}
+    assert accuracies[metrics["chosen"]] == max(accuracies.values())
+    assert metrics["test"]["accuracy"] > 0.5  # of 47 classes
+    full = metrics["full"]
+    assert (full["trees"], full["depth"], full["test"]["samples"]) == (8, 80, 188)
+
+
+def test_edge_forests_keep_to_their_nodes(toy_forest_run: Path) -> None:
+    metrics = json.loads((toy_forest_run / "metrics.json").read_text())
+    for row in metrics["edges"]:
+        kept = joblib.load(toy_forest_run / f"{row['name']}.joblib")
+        assert forest.count_nodes(kept) == row["nodes"] <= 3000
+        assert len(kept.estimators_) == row["trees"] == kept.n_estimators <= 10
+        assert kept.get_params()["min_samples_split"] == row["split"]
+
+
+def test_the_full_forest_is_not_kept(toy_forest_run: Path) -> None:
+    assert sorted(path.name for path in toy_forest_run.glob("*.joblib")) == [
+        "edge-4-28.joblib",
+        "edge-60-28.joblib",
+    ]
+
+
+def test_forests_that_are_there_are_not_grown_again(
+    toy_forest_run: Path, toy_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = json.loads((toy_forest_run / "metrics.json").read_text())
+    monkeypatch.setattr(forest, "RandomForestClassifier", None)  # calling it would fail
+    recipe = toy_forest_recipe()
+    again = forest.train(recipe, toy_forest_run, toy_data, None, None, resume=True)
+    assert json.loads(json.dumps(again)) == before
+    with pytest.raises(TypeError):
+        forest.train(recipe, toy_forest_run, toy_data, None, None, resume=False)
+    (toy_forest_run / "metrics.json").write_text(json.dumps(before))
+
+
+def test_quick_on_few_images(toy_data: Path, tmp_path: Path) -> None:
+    arguments = ["--quick", "--limit", "470", "--data", str(toy_data), "--output", str(tmp_path)]
+    result = CliRunner().invoke(forest.main, arguments)
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert len(lines) == 2 + 2 + 1 + 1 + 2  # criteria, depths, edge, full, scores
+    assert lines[-1].startswith("full: test accuracy")
+    again = CliRunner().invoke(forest.main, [*arguments, "--resume"])
+    assert again.output.splitlines() == lines[-2:]
+    other = CliRunner().invoke(forest.main, [*arguments, "--resume", "--seed", "2"])
+    assert other.exit_code == 1
+    assert "another recipe" in other.output
+
+
+def test_too_few_images_are_refused(toy_data: Path, tmp_path: Path) -> None:
+    arguments = ["--quick", "--limit", "100", "--data", str(toy_data), "--output", str(tmp_path)]
+    result = CliRunner().invoke(forest.main, arguments)
+    assert result.exit_code == 1
+    assert "of 47 classes; take more" in result.output

@@ -1,0 +1,138 @@
+"""What every training program does with its data: read, hold back for validation, record."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import numpy as np
+
+from emnist_edge import emnist
+from emnist_edge.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Labelled images, and which of them train and which validate.
+
+    kept, held: indices into ``samples``, for training and for validation.
+    """
+
+    split: str
+    samples: emnist.Samples
+    limit: int | None
+    kept: NDArray[np.int64]
+    held: NDArray[np.int64]
+
+    def record(self) -> dict[str, Any]:
+        """Return what tells this data from other data, for a run's records."""
+        return {"split": self.split, "data": self.samples.sha256, "limit": self.limit}
+
+
+def load_training(
+    split: str | None, data: Path | None, limit: int | None, share: float, seed: int
+) -> TrainingData:
+    """Read the first ``limit`` training images and hold ``share`` of each class back.
+
+    ``split`` None takes ByMerge whole, else the part of it that is at hand.
+    """
+    choices = {s.name: s for s in (emnist.SPLITS["bymerge"], emnist.BYMERGE_PART)}
+    if split is None:
+        at_hand = [
+            name
+            for name, choice in choices.items()
+            if emnist.find(emnist.data_dir(data), emnist.members(choice, "train")[0])
+        ]
+        split = next(iter(at_hand), "bymerge")
+    samples = emnist.load(choices[split], "train", data).first(limit)
+    kept, held = hold_back(samples.labels, share, seed)
+    return TrainingData(split, samples, limit, kept, held)
+
+
+def load_test(data: Path | None, limit: int | None) -> emnist.Samples:
+    """Read the first ``limit`` of ByMerge's test images."""
+    return emnist.load(emnist.SPLITS["bymerge"], "test", data).first(limit)
+
+
+def hold_back(
+    labels: NDArray[np.uint8], share: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Split sample indices into training and validation, ``share`` of each class held back."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(labels))
+    rank = np.empty(len(labels), np.int64)  # position of each sample within its class
+    for label in np.unique(labels):
+        of_class = order[labels[order] == label]
+        rank[of_class] = np.arange(len(of_class))
+    counts = np.bincount(labels)[labels]
+    held = rank < np.round(share * counts)
+    return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def open_run(
+    output: Path, data: TrainingData, recipe: dict[str, Any], steps: tuple[str, ...], resume: bool
+) -> dict[str, Any]:
+    """Make ``output`` the folder of this run and return what the run depends on.
+
+    Writes ``run.json`` and ``validation.npz``. ``steps`` are patterns of the files that say that a
+    step is done: they are removed unless the run goes on. Raises :class:`DataError` where
+    ``resume`` finds a run of another recipe or other data.
+    """
+    run = {"recipe": recipe, **data.record()}
+    path = output / "run.json"
+    if resume and path.exists() and read_json(path) != json.loads(json.dumps(run)):
+        raise DataError(f"{output}: holds a run of another recipe or data; leave out --resume")
+    output.mkdir(parents=True, exist_ok=True)
+    if not resume:
+        for done in (found for pattern in steps for found in output.glob(pattern)):
+            done.unlink()
+    write_json(path, run)
+    np.savez(output / "validation.npz", indices=data.held)
+    return run
+
+
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write ``content`` as indented JSON, through a temporary file: never half a file."""
+    temporary = path.with_suffix(".part")
+    temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def run_options(output: str) -> Callable[[_Command], _Command]:
+    """Return a decorator that gives a command the options every training program has."""
+    options = (
+        click.option("--data", type=click.Path(path_type=Path), help="Folder of the IDX files."),
+        click.option(
+            "--split",
+            type=click.Choice(["bymerge", "bymergepart"]),
+            help="Training images; by default the whole of ByMerge where it is at hand.",
+        ),
+        click.option(
+            "--output", type=click.Path(path_type=Path), default=Path(output), show_default=True
+        ),
+        click.option("--seed", type=int, default=1, show_default=True),
+        click.option("--limit", type=click.IntRange(100), help="Use the first N images only."),
+        click.option("--resume", is_flag=True, help="Go on with the run in the output folder."),
+    )
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate

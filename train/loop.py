@@ -1,0 +1,181 @@
+"""The training loop that every network shares: epochs, checkpoints, the best one on validation.
+
+Nothing here calls TensorFlow, so ``KERAS_BACKEND=jax`` or ``torch`` trains on a GPU.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+import keras
+import numpy as np
+
+from emnist_edge.errors import DataError
+from emnist_edge.metrics import score
+from train.data import TrainingData, read_json, write_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from emnist_edge.emnist import Samples
+    from train.augment import Augmentation
+
+#: Mean and standard deviation of EMNIST pixels, of full scale (training images).
+PIXEL_MEAN, PIXEL_STD = 0.174, 0.332
+
+History = list[dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a run depends on, besides the data; written to ``metrics.json``.
+
+    The learning rate falls to zero along a half cosine.
+    """
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    validation_share: float = 0.1
+    seed: int = 1
+    augmentation: Augmentation | None = None
+
+
+def scaled(pixels: keras.KerasTensor) -> keras.KerasTensor:
+    """Return pixels 0..255 with zero mean and unit variance, inside the graph."""
+    return keras.layers.Rescaling(1 / (255 * PIXEL_STD), -PIXEL_MEAN / PIXEL_STD)(pixels)
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
+    """Shuffled, augmented batches of one epoch; the same for the same recipe and epoch."""
+
+    def __init__(
+        self, samples: Samples, indices: NDArray[np.int64], recipe: Recipe, epoch: int
+    ) -> None:
+        super().__init__(workers=1, max_queue_size=16)
+        self.samples, self.recipe = samples, recipe
+        self.seed = (recipe.seed, epoch)
+        self.indices = np.random.default_rng(self.seed).permutation(indices)
+
+    def __len__(self) -> int:
+        return len(self.indices) // self.recipe.batch  # the rest waits for another epoch's order
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        start = index * self.recipe.batch
+        chosen = self.indices[start : start + self.recipe.batch]
+        images = self.samples.images[chosen]
+        if self.recipe.augmentation is not None:
+            images = self.recipe.augmentation(images, np.random.default_rng((*self.seed, index)))
+        return images[..., None].astype(np.float32), self.samples.labels[chosen]
+
+
+def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return (N, classes) probabilities for ``images`` (N, 28, 28) uint8."""
+    pieces = [
+        np.asarray(model.predict_on_batch(images[start : start + 1024, ..., None].astype("f4")))
+        for start in range(0, len(images), 1024)
+    ]
+    return np.concatenate(pieces)
+
+
+def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) -> History:
+    """Train ``model``, untrained and not compiled, and return what was measured each epoch.
+
+    After each epoch it validates and leaves in ``output``: ``best.keras``, ``last.keras`` and
+    ``history.json``. Where the last two are there, it goes on from them.
+    """
+    batches_per_epoch = len(data.kept) // recipe.batch
+    if not batches_per_epoch:
+        raise DataError(
+            f"{data.split}: {len(data.kept)} training images do not fill a batch of {recipe.batch}"
+        )
+    output.mkdir(parents=True, exist_ok=True)
+    history: History = []
+    if (output / "history.json").exists():
+        history = read_json(output / "history.json")
+        model = keras.models.load_model(output / "last.keras")
+    else:
+        compile_model(model, recipe, batches_per_epoch)
+    for epoch in range(len(history), recipe.epochs):
+        history.append(train_epoch(model, data, recipe, epoch))
+        if epoch == best_epoch(history):
+            model.save(output / "best.keras")
+        model.save(output / "last.keras")
+        write_json(output / "history.json", history)
+        click.echo(
+            f"{model.name}: epoch {epoch + 1}: "
+            f"validation accuracy {history[-1]['validation_accuracy']:.4f}, "
+            f"macro recall {history[-1]['validation_macro_recall']:.4f}"
+        )
+    return history
+
+
+def compile_model(model: keras.Model, recipe: Recipe, batches_per_epoch: int) -> None:
+    """Give ``model`` its optimizer and loss."""
+    schedule = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate, recipe.epochs * batches_per_epoch
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(schedule),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+
+
+def train_epoch(
+    model: keras.Model, data: TrainingData, recipe: Recipe, epoch: int
+) -> dict[str, float]:
+    """Train one epoch and return loss, accuracies and speed."""
+    samples, held = data.samples, data.held
+    batches = Batches(samples, data.kept, recipe, epoch)
+    reseed(model, recipe.seed, epoch)
+    start = time.perf_counter()
+    run = model.fit(batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False)
+    seconds = time.perf_counter() - start
+    validation = score(predict(model, samples.images[held]), samples.labels[held], samples.alphabet)
+    return {
+        "loss": run.history["loss"][0],
+        "accuracy": run.history["accuracy"][0],
+        "validation_accuracy": validation.accuracy,
+        "validation_macro_recall": validation.macro_recall,
+        "images_per_second": round(len(batches) * recipe.batch / seconds),
+    }
+
+
+def reseed(model: keras.Model, seed: int, epoch: int) -> None:
+    """Set what dropout and noise draw in ``epoch``: checkpoints do not hold it, and resume must."""
+    generators = [
+        layer.seed_generator for layer in model.layers if hasattr(layer, "seed_generator")
+    ]
+    states = np.random.SeedSequence((seed, epoch)).generate_state(2 * len(generators), np.uint32)
+    for generator, state in zip(generators, states.reshape(-1, 2), strict=True):
+        generator.state.assign(state)
+
+
+def best_epoch(history: History) -> int:
+    """Return the index of the first epoch with the highest validation accuracy."""
+    return int(np.argmax([row["validation_accuracy"] for row in history]))
+
+
+def measure(
+    model: keras.Model, history: History, data: TrainingData, test: Samples
+) -> dict[str, Any]:
+    """Return what ``metrics.json`` says of a trained network, besides the run itself."""
+    images, labels = data.samples.images[data.held], data.samples.labels[data.held]
+    alphabet = data.samples.alphabet
+    return {
+        "backend": f"keras {keras.__version__} on {keras.backend.backend()}",
+        "parameters": model.count_params(),
+        "images": {"training": len(data.kept), "validation": len(data.held), "test": len(test)},
+        "test_data": test.sha256,
+        "epochs": len(history),
+        "best_epoch": best_epoch(history) + 1,
+        "images_per_second": round(float(np.median([r["images_per_second"] for r in history]))),
+        "validation": score(predict(model, images), labels, alphabet).as_dict(),
+        "test": score(predict(model, test.images), test.labels, test.alphabet).as_dict(),
+    }

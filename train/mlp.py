@@ -1,0 +1,125 @@
+"""Train networks of one hidden layer, each with another activation: ``python -m train.mlp``.
+
+Compares ReLU, tanh and sigmoid over the same epochs of the same batches, with linear softmax
+regression as the floor. Each network keeps the weights of its best epoch on validation images;
+the best network is measured on the test images and is what ``export.mlp`` reads. Writes to the
+output folder: a folder for each network, ``model.keras``, ``validation.npz``, ``metrics.json``
+and ``curves.png`` with the validation curves of all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+import keras
+
+from emnist_edge.errors import EmnistEdgeError
+from train import loop
+from train.curves import draw_comparison
+from train.data import load_test, load_training, open_run, run_options, write_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Softmax regression, with no hidden layer.
+LINEAR = "linear"
+ACTIVATIONS = ("relu", "tanh", "sigmoid")
+
+
+@dataclass(frozen=True)
+class Recipe(loop.Recipe):
+    """The recipe of all networks; images are not varied, so that only the activation differs."""
+
+    epochs: int = 20
+    batch: int = 256
+    learning_rate: float = 0.001
+    units: int = 128
+
+
+def build(classes: int, activation: str, units: int) -> keras.Model:
+    """Return an untrained network: (N, 28, 28, 1) pixels 0..255 -> (N, classes) probabilities.
+
+    784 pixels, scaled inside the graph, ``units`` hidden units of ``activation`` (no hidden layer
+    for ``LINEAR``), softmax.
+    """
+    layers = keras.layers
+    pixels = keras.Input((28, 28, 1), name="pixels")
+    x = layers.Flatten()(loop.scaled(pixels))
+    if activation != LINEAR:
+        x = layers.Dense(units, activation=activation)(x)
+    return keras.Model(pixels, layers.Dense(classes, activation="softmax")(x), name=activation)
+
+
+def train(
+    recipe: Recipe,
+    output: Path,
+    data: Path | None,
+    split: str | None,
+    limit: int | None,
+    resume: bool,
+) -> dict[str, Any]:
+    """Train all networks and return what ``metrics.json`` holds."""
+    training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
+    run = open_run(output, training, asdict(recipe), ("*/history.json",), resume)
+    histories: dict[str, loop.History] = {}
+    for activation in (*ACTIVATIONS, LINEAR):
+        keras.utils.set_random_seed(recipe.seed)
+        model = build(len(training.samples.alphabet), activation, recipe.units)
+        histories[activation] = loop.fit(model, training, recipe, output / activation)
+    draw_comparison(histories, output / "curves.png")
+    comparison = {
+        name: {**history[best], "best_epoch": best + 1}
+        for name, history in histories.items()
+        for best in (loop.best_epoch(history),)
+    }
+    chosen = max(comparison, key=lambda name: comparison[name]["validation_accuracy"])
+    model = keras.models.load_model(output / chosen / "best.keras")
+    model.save(output / "model.keras")
+    metrics = {
+        **run,
+        **loop.measure(model, histories[chosen], training, load_test(data, limit)),
+        "activation": chosen,
+        "comparison": comparison,
+    }
+    write_json(output / "metrics.json", metrics)
+    return metrics
+
+
+@click.command()
+@run_options("runs/mlp")
+@click.option("--epochs", type=click.IntRange(1), default=Recipe.epochs, show_default=True)
+@click.option("--batch", type=click.IntRange(1), default=Recipe.batch, show_default=True)
+@click.option("--learning-rate", type=float, default=Recipe.learning_rate, show_default=True)
+def main(
+    data: Path | None,
+    split: str | None,
+    output: Path,
+    epochs: int,
+    batch: int,
+    learning_rate: float,
+    seed: int,
+    limit: int | None,
+    resume: bool,
+) -> None:
+    """Train networks of one hidden layer on EMNIST ByMerge, and compare their activations."""
+    recipe = Recipe(epochs=epochs, batch=batch, learning_rate=learning_rate, seed=seed)
+    try:
+        metrics = train(recipe, output, data, split, limit, resume)
+    except EmnistEdgeError as error:
+        raise click.ClickException(str(error)) from error
+    for name, row in metrics["comparison"].items():
+        click.echo(
+            f"{name:<8} validation accuracy {row['validation_accuracy']:.4f}, macro recall "
+            f"{row['validation_macro_recall']:.4f} (epoch {row['best_epoch']})"
+        )
+    test = metrics["test"]
+    click.echo(
+        f"{output}: {metrics['activation']}, test accuracy {test['accuracy']:.4f}, "
+        f"macro recall {test['macro_recall']:.4f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
