@@ -49,8 +49,11 @@ def _draw(canvas: NDArray[np.uint8], character: Character, factor: int) -> None:
     colour = confidence_colour(character.confidence)
     thickness = max(1, round(max(canvas.shape) / 800))
     cv2.rectangle(canvas, (x, y), (right, bottom), colour, thickness)
-    scale = max(0.45, 0.011 * (bottom - y))
     label = f"{character.char} {100 * character.confidence:.0f}"
+    # Labels of neighbours should not run into each other: a label is hardly wider than its box.
+    room = 1.1 * max(right - x, 0.35 * (bottom - y))
+    (unit, _), _ = cv2.getTextSize(label, _FONT, 1.0, thickness)
+    scale = max(0.35, min(0.011 * (bottom - y), room / unit))
     (width, height), _ = cv2.getTextSize(label, _FONT, scale, thickness)
     left = min(max(x, 0), max(canvas.shape[1] - width, 0))
     top = y - height - 2 * thickness - 2
