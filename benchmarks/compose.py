@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from benchmarks.levels import Colour, Level, Range
 
 
-def compose_page(level: Level, seed: int, glyphs: Glyphs = stroke_shape) -> DrawnPage:
-    """Compose one page of ``level``; the same seed gives the same page."""
+def compose_page(
+    level: Level, seed: int, glyphs: Glyphs = stroke_shape, characters: str | None = None
+) -> DrawnPage:
+    """Compose one page of ``level``; the same seed gives the same page.
+
+    ``characters`` are what its words are made of: by default numbers, capitals and small letters.
+    """
     rng = np.random.default_rng([level.number, seed])
 
     def within(ends: Range) -> float:
@@ -79,11 +84,11 @@ def compose_page(level: Level, seed: int, glyphs: Glyphs = stroke_shape) -> Draw
         jpeg=int(rng.integers(*level.jpeg)) if level.jpeg else 0,
     )
     # A character and the gap after it take about one cap height, spaces included.
-    columns = int(level.fill[0] * level.size[0] / (1.25 * height if boxed else height))
-    rows = int(level.fill[1] * level.size[1] / (hand.line_pitch * height))
+    columns = max(1, int(level.fill[0] * level.size[0] / (1.25 * height if boxed else height)))
+    rows = max(1, int(level.fill[1] * level.size[1] / (hand.line_pitch * height)))
     lines = [
-        _words(int(rng.integers(columns // 2, columns + 1)), rng)
-        for _ in range(rng.integers(max(2, rows // 2), rows + 1))
+        _words(int(rng.integers(max(1, columns // 2), columns + 1)), characters, rng)
+        for _ in range(rng.integers(max(min(2, rows), rows // 2), rows + 1))
     ]
     return draw_page(
         "\n".join(" ".join(words) for words in lines),
@@ -148,14 +153,15 @@ def _fade(ink: Colour, paper: Colour, strength: float) -> Colour:
     return blue, green, red
 
 
-def _words(columns: int, rng: np.random.Generator) -> list[str]:
+def _words(columns: int, characters: str | None, rng: np.random.Generator) -> list[str]:
     """Return words that fill at most ``columns``, spaces counted: numbers, capitals, small."""
     words: list[str] = []
     left = columns
     while left > 0:
         length = min(left, int(rng.integers(2, 8)))
         kind = rng.choice(4, p=(0.35, 0.3, 0.2, 0.15))
-        alphabet = (string.digits, string.ascii_uppercase, *[string.ascii_lowercase] * 2)[kind]
+        usual = (string.digits, string.ascii_uppercase, *[string.ascii_lowercase] * 2)[kind]
+        alphabet = usual if characters is None else characters
         word = "".join(rng.choice(list(alphabet), length))
         words.append(word.capitalize() if kind == 3 else word)
         left -= length + 1

@@ -21,7 +21,7 @@ LEAST_OVERLAP = 0.5
 
 def match_boxes(truth: Sequence[BoxLike], found: Sequence[BoxLike]) -> dict[int, int]:
     """Return number of a true box -> number of the found one, one to one, best overlap first."""
-    shared, true_areas, found_areas = _overlaps(truth, found)
+    shared, true_areas, found_areas = overlaps(truth, found)
     union = true_areas[:, None] + found_areas - shared
     overlap = shared / np.maximum(union, 1)
     rows, columns = np.nonzero(overlap >= LEAST_OVERLAP)
@@ -49,7 +49,7 @@ def name_faults(
     several found boxes), "partly" found or "lost". Found boxes are a "merge", a "part" of a
     character, "badly cut", or on "paper".
     """
-    shared, true_areas, found_areas = _overlaps(truth, found)
+    shared, true_areas, found_areas = overlaps(truth, found)
     holds = shared > 0.5 * true_areas[:, None]  # (true, found): found holds most of true
     within = shared > 0.5 * found_areas
     touched = shared > 0.1 * np.minimum(true_areas[:, None], found_areas)
@@ -73,8 +73,8 @@ def name_faults(
     return misses, alarms
 
 
-def _overlaps(
-    truth: Sequence[BoxLike], found: Sequence[BoxLike]
+def overlaps(
+    truth: Sequence[BoxLike] | NDArray[np.float64], found: Sequence[BoxLike] | NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the areas that boxes share (N, M), and the areas of each: (N,) and (M,)."""
     one, other = (np.array(boxes, float).reshape(-1, 4) for boxes in (truth, found))

@@ -163,19 +163,22 @@ def best_epoch(history: History) -> int:
 
 
 def measure(
-    model: keras.Model, history: History, data: TrainingData, test: Samples
+    model: keras.Model, history: History, data: TrainingData, test: Samples | None = None
 ) -> dict[str, Any]:
     """Return what ``metrics.json`` says of a trained network, besides the run itself."""
     images, labels = data.samples.images[data.held], data.samples.labels[data.held]
     alphabet = data.samples.alphabet
-    return {
+    metrics = {
         "backend": f"keras {keras.__version__} on {keras.backend.backend()}",
         "parameters": model.count_params(),
-        "images": {"training": len(data.kept), "validation": len(data.held), "test": len(test)},
-        "test_data": test.sha256,
+        "images": {"training": len(data.kept), "validation": len(data.held)},
         "epochs": len(history),
         "best_epoch": best_epoch(history) + 1,
         "images_per_second": round(float(np.median([r["images_per_second"] for r in history]))),
         "validation": score(predict(model, images), labels, alphabet).as_dict(),
-        "test": score(predict(model, test.images), test.labels, test.alphabet).as_dict(),
     }
+    if test is not None:
+        metrics["images"]["test"] = len(test)
+        metrics["test_data"] = test.sha256
+        metrics["test"] = score(predict(model, test.images), test.labels, test.alphabet).as_dict()
+    return metrics
