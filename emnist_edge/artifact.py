@@ -15,6 +15,8 @@ from emnist_edge.errors import ModelError
 MODELS = Path(__file__).parent / "models"
 #: What ``classify`` uses unless told otherwise.
 DEFAULT_MODEL = "cnn-int8"
+#: What tells characters from parts of them.
+SHAPE_MODEL = "shape-int8"
 
 InputType = Literal["int8", "float32", "uint8"]
 

@@ -36,14 +36,14 @@ MOST_BYTES = 1_000_000
 class Run:
     """A training run, and the images it was trained and validated on.
 
-    held: indices into ``samples`` of the validation images.
+    held: indices into ``samples`` of the validation images. test: None where there is no test set.
     """
 
     folder: Path
     metrics: dict[str, Any]
     samples: emnist.Samples
     held: NDArray[np.int64]
-    test: emnist.Samples
+    test: emnist.Samples | None
 
     @property
     def images(self) -> NDArray[np.uint8]:
@@ -58,18 +58,26 @@ class Run:
 
 def read_run(folder: Path, program: str, data: Path | None) -> Run:
     """Read what ``program`` left in ``folder``; the data set must be the one it was trained on."""
-    try:
-        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        with np.load(folder / "validation.npz") as archive:
-            held = archive["indices"]
-    except FileNotFoundError as error:
-        raise DataError(f"{error.filename}: not there; run: python -m {program}") from error
+    metrics, archive = read_files(folder, "validation.npz", program)
+    held = archive["indices"]
     split = emnist.BYMERGE_PART if metrics["split"] == "bymergepart" else emnist.SPLITS["bymerge"]
     samples = emnist.load(split, "train", data).first(metrics["limit"])
     if samples.sha256 != metrics["data"]:
         raise DataError(f"{split.name}: not the files that {folder} was trained on; train again")
     test = emnist.load(emnist.SPLITS["bymerge"], "test", data)
     return Run(folder, metrics, samples, held, test)
+
+
+def read_files(
+    folder: Path, arrays: str, program: str
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the metrics and the ``arrays`` that ``program`` left in ``folder``."""
+    try:
+        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        with np.load(folder / arrays) as archive:
+            return metrics, dict(archive)
+    except FileNotFoundError as error:
+        raise DataError(f"{error.filename}: not there; run: python -m {program}") from error
 
 
 def candidate(
@@ -97,7 +105,7 @@ def candidate(
             "trained_by": metrics["backend"],
             "training_split": metrics["split"],
             "training_data": metrics["data"],
-            "test_data": metrics["test_data"],
+            "test_data": metrics.get("test_data", {}),
             "images": metrics["images"],
             "recipe": metrics["recipe"],
             **provenance,
@@ -115,9 +123,12 @@ def finish(artifact: Artifact, folder: Path, run: Run, parity: Parity) -> Artifa
     artifact = replace(artifact, temperature=round(temperature, 4))
     artifact.write(folder)
     engine = Engine(folder / artifact.file)
+    parts = {"validation": (run.images, run.labels)}
+    if run.test is not None:
+        parts["test"] = (run.test.images, run.test.labels)
     scores = {
-        "validation": score(engine.probabilities(run.images), run.labels, run.samples.alphabet),
-        "test": score(engine.probabilities(run.test.images), run.test.labels, run.test.alphabet),
+        part: score(engine.probabilities(images), labels, run.samples.alphabet)
+        for part, (images, labels) in parts.items()
     }
     artifact = replace(
         artifact,
@@ -151,15 +162,19 @@ def published(output: Path, card: Path, most_bytes: int = MOST_BYTES) -> Iterato
     write_card([read_sidecar(path) for path in sorted(output.glob("*.json"))], card)
 
 
-def export_options(run: str) -> Callable[[_Command], _Command]:
-    """Return a decorator that gives a command the options every export has."""
+def export_options(run: str, *, data: bool = True) -> Callable[[_Command], _Command]:
+    """Return a decorator that gives a command the options of an export.
+
+    ``data`` says whether it reads EMNIST.
+    """
     folder = click.Path(path_type=Path)
-    options = (
+    options = [
         click.option("--run", type=folder, default=Path(run), show_default=True),
         click.option("--output", type=folder, default=MODELS, show_default=True),
         click.option("--card", type=folder, default=Path("MODEL_CARD.md"), show_default=True),
-        click.option("--data", type=folder, help="Folder of the IDX files."),
-    )
+    ]
+    if data:
+        options.append(click.option("--data", type=folder, help="Folder of the IDX files."))
 
     def decorate(command: _Command) -> _Command:
         for option in reversed(options):
@@ -176,8 +191,8 @@ def report(work: Callable[[], list[Artifact]], output: Path) -> None:
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     for artifact in artifacts:
-        test = artifact.accuracy["test"]
+        part, scores = list(artifact.accuracy.items())[-1]
         click.echo(
-            f"{output / artifact.file}: {artifact.bytes / 1000:.0f} kB, test accuracy "
-            f"{test['accuracy']:.4f}, macro recall {test['macro_recall']:.4f}"
+            f"{output / artifact.file}: {artifact.bytes / 1000:.0f} kB, {part} accuracy "
+            f"{scores['accuracy']:.4f}, macro recall {scores['macro_recall']:.4f}"
         )

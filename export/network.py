@@ -38,28 +38,31 @@ def calibration_images(
 
 
 def export_network(
-    family: str, run: Run, output: Path, card: Path, facts: Sequence[str]
+    family: str,
+    run: Run,
+    output: Path,
+    card: Path,
+    facts: Sequence[str],
+    kinds: Sequence[InputType] = ("int8", "float32"),
 ) -> list[Artifact]:
     """Convert ``model.keras`` of ``run`` to ``family``-int8 and ``family``-float32.
 
-    Runs both through the runtime that ships, and writes them to ``output`` with their sidecars
-    only if both pass the gate. ``facts`` are metrics of the run that sidecars record. Returns the
-    artifacts, int8 first.
+    Runs them through the runtime that ships, and writes them to ``output`` with their sidecars
+    only if all pass the gate. ``facts`` are metrics of the run that sidecars record. Returns the
+    artifacts, in the order of ``kinds``.
     """
     import keras
 
     model = keras.models.load_model(run.folder / "model.keras")
     trained = predict(model, run.images)
     drop_softmax(model)
-    contents: dict[InputType, bytes] = {
-        "int8": convert(model, calibration_images(run.samples, run.held)),
-        "float32": convert(model, None),
-    }
+    calibration = calibration_images(run.samples, run.held)
     provenance = {fact: run.metrics[fact] for fact in facts}
     artifacts = []
     with published(output, card) as folder:
-        for kind, content in contents.items():
+        for kind in kinds:
             name = f"{family}-{kind}"
+            content = convert(model, calibration if kind == "int8" else None)
             artifact = candidate(name, f"{name}.tflite", content, kind, run, folder, **provenance)
             probabilities = Engine(folder / artifact.file).probabilities(run.images)
             parity = compare(trained, probabilities, run.labels)

@@ -8,8 +8,7 @@ Handwriting is that of EMNIST ByMerge's training images; validation pages are dr
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +26,8 @@ from train.data import TrainingData, load_training, read_json, run_options, writ
 from train.pieces import draw_pieces
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 _CHUNK = 25  # pages that a process draws at a time
@@ -41,7 +42,9 @@ class ShapeRecipe:
 
     pages: int = 3000
     validation_pages: int = 300
-    training: loop.Recipe = loop.Recipe(epochs=8, batch=256, learning_rate=0.002)
+    training: loop.Recipe = field(
+        default_factory=lambda: loop.Recipe(epochs=8, batch=256, learning_rate=0.002)
+    )
 
 
 def build() -> keras.Model:
@@ -85,14 +88,10 @@ def draw(training: TrainingData, recipe: ShapeRecipe) -> TrainingData:
             parts.append(np.full(len(kinds), part, bool))
     held = np.concatenate(parts)
     samples = Samples(np.concatenate(images), np.concatenate(labels), SHAPES)
-    return TrainingData(
-        "drawn pages", samples, None, np.flatnonzero(~held), np.flatnonzero(held)
-    )
+    return TrainingData("drawn pages", samples, None, np.flatnonzero(~held), np.flatnonzero(held))
 
 
-def pieces(
-    training: TrainingData, recipe: ShapeRecipe, output: Path, resume: bool
-) -> TrainingData:
+def pieces(training: TrainingData, recipe: ShapeRecipe, output: Path, resume: bool) -> TrainingData:
     """Return the pieces that an interrupted run left in ``output``, or draw them."""
     path = output / "pieces.npz"
     run = {"recipe": asdict(recipe), **training.record()}

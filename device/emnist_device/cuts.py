@@ -79,9 +79,7 @@ def _outline(small: NDArray[np.float32]) -> float:
     return float(sum(cv2.arcLength(contour, True) for contour in contours))
 
 
-def _enlarge(
-    columns: NDArray[np.int64], shape: tuple[int, ...], scale: float
-) -> NDArray[np.int64]:
+def _enlarge(columns: NDArray[np.int64], shape: tuple[int, ...], scale: float) -> NDArray[np.int64]:
     """Return a seam found in the small picture as columns of a mask of ``shape``."""
     rows = np.minimum((np.arange(shape[0]) + 0.5) * len(columns) / shape[0], len(columns) - 1)
     return np.asarray(np.round((columns[rows.astype(np.int64)] + 0.5) / scale), np.int64)

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 # Pictures are worked on with a long side between these, in pixels; scaling up stops at 8 times.
@@ -42,8 +44,11 @@ def find_ink(picture: NDArray[np.uint8]) -> Ink:
     resized, scale = to_working_size(picture)
     dark_on_light = make_ink_dark(resized)
     # A light blur takes the grain off; strokes at working size are wider than it.
-    contrast = contrast_to_paper(cv2.GaussianBlur(dark_on_light, (0, 0), 0.8))
-    contrast[off_sheet(dark_on_light) > 0] = 0
+    smooth = cv2.GaussianBlur(dark_on_light, (0, 0), 0.8)
+    channels = [smooth] if smooth.ndim == 2 else cv2.split(smooth)
+    papers = [paper_brightness(channel) for channel in channels]
+    contrast = contrast_to_paper(channels, papers)
+    contrast[off_sheet(papers, contrast.shape) > 0] = 0
     return Ink(threshold(contrast), contrast, scale)
 
 
@@ -75,18 +80,21 @@ def make_ink_dark(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return picture if float((deviation**3).mean()) <= 0 else cv2.bitwise_not(picture)
 
 
-def contrast_to_paper(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def contrast_to_paper(
+    channels: Sequence[NDArray[np.uint8]], papers: Sequence[NDArray[np.uint8]]
+) -> NDArray[np.uint8]:
     """Return how much darker than its paper each pixel is, 0..255, in the channel that shows most.
+
+    ``papers`` are the brightness of the paper in each of ``channels`` (H, W), at any size.
 
     Coloured ink is dark in at least one channel. The share of the paper's light that is missing is
     independent of shadows; below 40 % of the page's usual light it is not amplified any further,
     since there it is noise.
     """
-    channels = [picture] if picture.ndim == 2 else cv2.split(picture)
-    strongest = np.zeros(picture.shape[:2], np.uint8)
-    for channel in channels:
-        paper = paper_brightness(channel)
-        usual = float(np.percentile(paper, 75))
+    strongest = np.zeros(channels[0].shape, np.uint8)
+    for channel, small in zip(channels, papers, strict=True):
+        usual = float(np.percentile(small, 75))
+        paper = _resized(small, channel.shape)
         light = np.maximum(paper, np.uint8(max(0.4 * usual, 1)))
         missing = cv2.divide(cv2.subtract(paper, channel), light, scale=255)
         strongest = cv2.max(strongest, missing)
@@ -94,7 +102,7 @@ def contrast_to_paper(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def paper_brightness(channel: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the brightness of the paper behind the ink of ``channel`` (H, W) uint8.
+    """Return the brightness of the paper behind the ink of ``channel`` (H, W) uint8, in small.
 
     The lower of two estimates that are blind to anything as narrow as a stroke: a wide median,
     which follows gradients, and a morphological closing, which is true beside a shadow's edge.
@@ -107,19 +115,18 @@ def paper_brightness(channel: NDArray[np.uint8]) -> NDArray[np.uint8]:
     median = cv2.medianBlur(np.clip(wide, 0, 255).astype(np.uint8), _PAPER_WINDOW)
     inner = median[reach : reach + small.shape[0], reach : reach + small.shape[1]]
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _DISC)
-    paper = cv2.GaussianBlur(cv2.min(inner, closed), (0, 0), 1)
-    return _resized(paper, channel.shape)
+    return cv2.GaussianBlur(cv2.min(inner, closed), (0, 0), 1)
 
 
-def off_sheet(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def off_sheet(papers: Sequence[NDArray[np.uint8]], shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """Return the mask (H, W) uint8 of what lies beside the sheet: 255 on a dark table, else 0.
+
+    ``papers`` are the brightness of the paper in each channel, ``shape`` is that of the mask.
 
     A table is much darker than the paper, reaches the picture's edge, and the paper ends there at
     once; a shadow or a dim corner fades in.
     """
-    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    paper = paper_brightness(grey)
-    small = _to_paper_size(paper, cv2.INTER_AREA)
+    small = np.mean(papers, axis=0)
     dark = (small < 0.55 * np.percentile(small, 75)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
     table = np.zeros_like(dark)
@@ -134,7 +141,7 @@ def off_sheet(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
             sharp = float(np.median(outside)) > 1.6 * float(np.median(inside))
             table |= region if sharp else 0
     grown = cv2.dilate(table, ring) * np.uint8(255)
-    return cv2.resize(grown, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return cv2.resize(grown, shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
 def threshold(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -44,8 +44,8 @@ _SURE = 0.8
 _WIDE, _WIDEST, _FARTHEST = 0.6, 1.6, 0.25
 # What a cut, a join and the loss of ink as noise cost beyond what the model says, in nats: all are
 # rare, and the model is surest of itself on ink that is like what it was trained on.
-_CUT, _JOIN, _LOSS = 4.0, 3.0, 8.0
-_FLOOR = 1e-3  # the model is never as sure as its probabilities say
+_CUT, _JOIN, _LOSS = 4.0, 3.0, 6.0
+_FLOOR = 1e-4  # the model is never as sure as its probabilities say
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,10 @@ def _picture(
 
 
 def candidates(
-    line: Sequence[Blob], sure: Sequence[bool] | NDArray[np.bool_], height: float, labels: NDArray[np.int32]
+    line: Sequence[Blob],
+    sure: Sequence[bool] | NDArray[np.bool_],
+    height: float,
+    labels: NDArray[np.int32],
 ) -> list[Candidate]:
     """List what may be a character in ``line``, in order of the first atom.
 
@@ -172,7 +175,8 @@ def _cut(blob: Blob, labels: NDArray[np.int32], height: float) -> list[Blob]:
     part = np.zeros(window.shape, np.int32)
     for seam in seams:
         part += np.arange(width) >= seam[:, None]
-    first, pieces = int(labels.max()) + 1, []
+    first = int(labels.max()) + 1
+    pieces: list[Blob] = []
     for index in range(len(seams) + 1):
         rows, columns = np.nonzero(inside & (part == index))
         if not len(rows):  # two seams run together

@@ -12,10 +12,12 @@ from emnist_device.cell import find_cell_ink
 from emnist_device.decode import decode
 from emnist_device.engine import Engine
 from emnist_device.ink import find_ink
+from emnist_device.lattice import SHAPES, resolve
 from emnist_device.page import Box, Character, Page
 from emnist_device.segment import segment
 from emnist_edge.alphabet import fold
-from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.artifact import DEFAULT_MODEL, SHAPE_MODEL
+from emnist_edge.errors import ModelError
 from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ class Reader:
         self, model: str | Path = DEFAULT_MODEL, *, threads: int = 1, top_k: int = 3
     ) -> None:
         self._engine = Engine(model, threads)
+        if self._engine.artifact.alphabet == SHAPES:
+            raise ModelError(f"{model}: finds characters, but does not read them")
+        self._shapes = Engine(SHAPE_MODEL, threads)
         self._top_k = top_k
 
     @property
@@ -55,7 +60,7 @@ class Reader:
         """
         _check(image)
         start = time.perf_counter()
-        layout = segment(find_ink(image))
+        layout = resolve(segment(find_ink(image)), self._shapes.probabilities)
         glyphs = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
         segmented = time.perf_counter()
         probabilities = self._engine.probabilities(

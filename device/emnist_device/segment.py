@@ -168,7 +168,7 @@ def drop_foreign(blobs: Sequence[Blob], labels: NDArray[np.int32], ink: Ink) -> 
     Blots, folds, cast shadows and fingers are thick; creases, fibres and show-through are faint.
     """
     widths = pen_widths(ink.mask, labels)
-    pixels = np.flatnonzero(labels)
+    pixels = np.flatnonzero(labels > 0)
     of_pixel = labels.ravel()[pixels]
     counts = np.maximum(np.bincount(of_pixel), 1)
     contrasts = np.bincount(of_pixel, ink.contrast.ravel()[pixels]) / counts
@@ -194,7 +194,7 @@ def pen_widths(mask: NDArray[np.uint8], labels: NDArray[np.int32]) -> NDArray[np
     """
     distance = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
     highest = cv2.dilate(distance, np.ones((3, 3), np.uint8))
-    ink = np.flatnonzero(labels)
+    ink = np.flatnonzero(labels > 0)
     ridge = ink[distance.ravel()[ink] >= highest.ravel()[ink]]
     of_ridge = labels.ravel()[ridge]
     sums = np.bincount(of_ridge, distance.ravel()[ridge], minlength=int(labels.max()) + 1)

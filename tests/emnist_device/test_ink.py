@@ -99,7 +99,8 @@ def test_what_lies_beside_the_sheet_is_not_ink() -> None:
     table = np.full((900, 1300, 3), 50, np.uint8)
     table += (np.random.default_rng(3).integers(0, 30, (900, 1, 1)) + 0).astype(np.uint8)  # grain
     table[150:750, 200:1100] = picture
-    off = ink_module.off_sheet(table)
+    papers = [ink_module.paper_brightness(channel) for channel in cv2.split(table)]
+    off = ink_module.off_sheet(papers, table.shape[:2])
     assert off[20, 20] == 255
     assert off[300, 500] == 0
     mask = find_ink(table).mask
