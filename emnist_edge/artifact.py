@@ -15,7 +15,7 @@ from emnist_edge.errors import ModelError
 MODELS = Path(__file__).parent / "models"
 #: What ``classify`` uses unless told otherwise.
 DEFAULT_MODEL = "cnn-int8"
-#: What tells characters from parts of them.
+#: What finds characters, for every model that reads them.
 SHAPE_MODEL = "shape-int8"
 
 InputType = Literal["int8", "float32", "uint8"]
@@ -94,8 +94,12 @@ def _check_types(artifact: Artifact, path: Path) -> None:
 
 
 def installed() -> list[Artifact]:
-    """Return the artifacts that come with the package, by name."""
-    return [read_sidecar(path) for path in sorted(MODELS.glob("*.json"))]
+    """Return the artifacts that come with the package and read characters, by name."""
+    return [read_sidecar(MODELS / f"{name}.json") for name in _names()]
+
+
+def _names() -> list[str]:
+    return [path.stem for path in sorted(MODELS.glob("*.json")) if path.stem != SHAPE_MODEL]
 
 
 def open_model(model: str | Path) -> tuple[Artifact, bytes]:
@@ -107,7 +111,7 @@ def open_model(model: str | Path) -> tuple[Artifact, bytes]:
     is_path = isinstance(model, Path) or "/" in text or Path(text).suffix != ""
     sidecar = Path(model).with_suffix(".json") if is_path else MODELS / f"{text}.json"
     if not is_path and not sidecar.is_file():
-        names = ", ".join(path.stem for path in sorted(MODELS.glob("*.json"))) or "none"
+        names = ", ".join(_names()) or "none"
         raise ModelError(f"no model named {text!r}; installed: {names}")
     artifact = read_sidecar(sidecar)
     path = sidecar.with_name(artifact.file)

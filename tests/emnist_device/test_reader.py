@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from emnist_device import Reader
 from emnist_device.annotate import annotate, confidence_colour
 from emnist_edge.drawing import Camera, DrawnPage, Paper, Pen, draw_page
+from emnist_edge.errors import ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader(top_k=2)
+
+
+def test_the_model_that_finds_characters_reads_none() -> None:
+    with pytest.raises(ModelError, match="finds characters, but does not read them"):
+        Reader("shape-int8")
 
 
 def page(text: str = "HARBOR\n7483", **options: Any) -> DrawnPage:
