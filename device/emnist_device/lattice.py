@@ -38,14 +38,14 @@ _SIDE = 28
 # bright the ink of others is in it.
 _WINDOW, _OTHERS = 1.75, 96
 # A blob that is a character with this probability is neither cut nor joined.
-_SURE = 0.8
+_SURE = 0.95
 # Blobs narrower than this are not cut, candidates of several blobs are no wider, and there are no
 # wider gaps within them; in heights of the line.
 _WIDE, _WIDEST, _FARTHEST = 0.6, 1.6, 0.25
 # What a cut, a join and the loss of ink as noise cost beyond what the model says, in nats: all are
 # rare, and the model is surest of itself on ink that is like what it was trained on.
-_CUT, _JOIN, _LOSS = 4.0, 3.0, 6.0
-_FLOOR = 1e-4  # the model is never as sure as its probabilities say
+_CUT, _JOIN, _LOSS = 1.0, 1.0, 8.0
+_FLOOR = 1e-5  # the model is never as sure as its probabilities say
 
 
 @dataclass(frozen=True)
