@@ -22,7 +22,7 @@ from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.handwriting import EmnistGlyphs
 from train import loop
 from train.curves import draw_curves
-from train.data import TrainingData, load_training, read_json, run_options, write_json
+from train.data import TrainingData, load_training, open_run, run_options, write_json
 from train.pieces import draw_pieces
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CHUNK = 25  # pages that a process draws at a time
+_EPOCHS = 8
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class ShapeRecipe:
     pages: int = 3000
     validation_pages: int = 300
     training: loop.Recipe = field(
-        default_factory=lambda: loop.Recipe(epochs=8, batch=256, learning_rate=0.002)
+        default_factory=lambda: loop.Recipe(epochs=_EPOCHS, batch=256, learning_rate=0.002)
     )
 
 
@@ -91,23 +92,18 @@ def draw(training: TrainingData, recipe: ShapeRecipe) -> TrainingData:
     return TrainingData("drawn pages", samples, None, np.flatnonzero(~held), np.flatnonzero(held))
 
 
-def pieces(training: TrainingData, recipe: ShapeRecipe, output: Path, resume: bool) -> TrainingData:
+def pieces(training: TrainingData, recipe: ShapeRecipe, output: Path) -> TrainingData:
     """Return the pieces that an interrupted run left in ``output``, or draw them."""
     path = output / "pieces.npz"
-    run = {"recipe": asdict(recipe), **training.record()}
-    kept = output / "run.json"
-    if resume and path.exists() and kept.exists() and read_json(kept) == run:
+    if path.exists():
         with np.load(path) as archive:
             samples = Samples(archive["images"], archive["labels"], SHAPES)
             return TrainingData("drawn pages", samples, None, archive["kept"], archive["held"])
-    output.mkdir(parents=True, exist_ok=True)
-    (output / "history.json").unlink(missing_ok=True)
     drawn = draw(training, recipe)
     np.savez(
         path, images=drawn.samples.images, labels=drawn.samples.labels, kept=drawn.kept,
         held=drawn.held,
     )  # fmt: skip
-    write_json(kept, run)
     return drawn
 
 
@@ -122,17 +118,15 @@ def train(
     """Run the whole training and return what ``metrics.json`` holds."""
     inner = recipe.training
     training = load_training(split, data, limit, inner.validation_share, inner.seed)
-    drawn = pieces(training, recipe, output, resume)
-    if not resume:
-        (output / "history.json").unlink(missing_ok=True)
+    run = open_run(output, training, asdict(recipe), ("history.json", "pieces.npz"), resume)
+    drawn = pieces(training, recipe, output)
     keras.utils.set_random_seed(inner.seed)
     history = loop.fit(build(), drawn, inner, output)
     draw_curves(history, output / "curves.png")
     model = keras.models.load_model(output / "best.keras")
     model.save(output / "model.keras")
     metrics = {
-        "recipe": asdict(recipe),
-        **training.record(),
+        **run,
         **loop.measure(model, history, drawn),
         "kinds": _count(drawn.samples.labels),
     }
@@ -148,7 +142,7 @@ def _count(labels: NDArray[np.uint8]) -> dict[str, int]:
 @click.command()
 @run_options("runs/shape")
 @click.option("--pages", type=click.IntRange(1), default=ShapeRecipe.pages, show_default=True)
-@click.option("--epochs", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=_EPOCHS, show_default=True)
 def main(
     data: Path | None,
     split: str | None,
