@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Against what most of the page's ink has: contrast of a stroke at least, its width at most, and the
 # share of its box that a stroke of more than that width may fill.
 _LEAST_CONTRAST, _MOST_WIDTH, _FILLED = 0.3, 2.0, 0.6
+# How far from a rule, in pixels, the bar of a box may end.
+_REACH = 5
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,10 @@ class Layout:
 
 def segment(ink: Ink) -> Layout:
     """Find the characters in ``ink`` and put them in lines, in reading order."""
-    labels, blobs = components(remove_rules(ink.mask))
-    blobs = drop_specks(blobs)
-    blobs = drop_frame(blobs, labels)
+    writing = remove_rules(ink.mask)
+    labels, blobs = components(writing)
+    blobs = drop_specks(drop_box_sides(blobs, cv2.subtract(ink.mask, writing)))
+    blobs = drop_enclosing(drop_frame(blobs, labels))
     height = usual_height(blobs)
     blobs = drop_foreign(blobs, labels, ink)
     blobs = join_parts(blobs, height)
@@ -115,6 +118,30 @@ def _straight_runs(mask: NDArray[np.uint8], *, horizontal: bool) -> NDArray[np.u
     return cv2.bitwise_and(cv2.bitwise_and(grown, mask), cv2.bitwise_not(strokes))
 
 
+def drop_box_sides(blobs: Sequence[Blob], rules: NDArray[np.uint8]) -> list[Blob]:
+    """Drop bars that stand between two of the ``rules`` (H, W) uint8: what is left of box rows.
+
+    A single such bar may be a 1 or an I; three or more of about one height are sides of boxes.
+    """
+
+    def stands_between(box: Box) -> bool:
+        columns = slice(max(box.x - _REACH, 0), box.right + _REACH)
+        ends = (
+            rules[max(box.y - _REACH, 0) : box.y + 1, columns],
+            rules[box.bottom - 1 : box.bottom + _REACH, columns],
+        )
+        return box.width < 0.3 * box.height and all(end.any() for end in ends)
+
+    bars = [blob for blob in blobs if stands_between(blob.box)]
+    heights = np.array([bar.box.height for bar in bars], float)
+    sides = {
+        bar
+        for bar in bars
+        if (np.abs(heights - bar.box.height) <= 0.15 * bar.box.height).sum() >= 3
+    }
+    return [blob for blob in blobs if blob not in sides]
+
+
 def drop_specks(blobs: Sequence[Blob]) -> list[Blob]:
     """Drop what is tiny beside the largest strokes: grain, dust, show-through."""
     if not blobs:
@@ -144,6 +171,20 @@ def drop_frame(blobs: Sequence[Blob], labels: NDArray[np.int32]) -> list[Blob]:
             and not _lies_along_edge(blob, labels)
         )
     ]
+
+
+def drop_enclosing(blobs: Sequence[Blob]) -> list[Blob]:
+    """Drop what several characters lie inside of: printed boxes, tables, frames drawn around."""
+    boxes = np.array([blob.box for blob in blobs], float).reshape(-1, 4)
+    centres = boxes[:, :2] + boxes[:, 2:] / 2
+    kept = []
+    for blob in blobs:
+        x, y, width, height = blob.box
+        inside = ((centres > (x, y)) & (centres < (x + width, y + height))).all(axis=1)
+        high = (boxes[:, 3] >= 0.3 * height) & (boxes[:, 3] < 0.95 * height)
+        if (inside & high).sum() < 2 or blob.area > 0.35 * width * height:
+            kept.append(blob)
+    return kept
 
 
 def _touches(box: Box, shape: tuple[int, ...]) -> bool:

@@ -155,3 +155,33 @@ def test_any_mask_is_laid_out_without_losing_its_bounds(mask: NDArray[np.bool_])
 def test_degenerate_masks(shape: tuple[int, int]) -> None:
     assert lay_out(np.zeros(shape, np.uint8)).lines == ()
     lay_out(np.full(shape, 255, np.uint8))
+
+
+def test_empty_printed_boxes_hold_nothing() -> None:
+    mask = blank()
+    for column in range(8):
+        cv2.rectangle(mask, (60 + 90 * column, 100), (150 + 90 * column, 200), 255, 3)
+    assert boxes(lay_out(mask)) == []
+
+
+def test_characters_in_tilted_printed_boxes_are_found_and_the_boxes_are_not() -> None:
+    mask = blank()
+    for column in range(8):
+        cv2.rectangle(mask, (60 + 90 * column, 250), (150 + 90 * column, 350), 255, 3)
+    turn = cv2.getRotationMatrix2D((450, 300), 4, 1)
+    mask = cv2.warpAffine(mask, turn, SHAPE[::-1], flags=cv2.INTER_NEAREST)
+    for column in range(1, 7):
+        x, y = turn @ (105 + 90 * column, 300, 1)
+        ring(mask, round(x), round(y))
+    (line,) = boxes(lay_out(mask))
+    assert len(line) == 6
+    assert all(60 <= box.height <= 70 for box in line)
+
+
+def test_one_bar_between_two_rules_is_a_character() -> None:
+    mask = blank()
+    mask[100:103, 20:880] = mask[200:203, 20:880] = 255
+    mask[103:200, 300:308] = 255
+    ring(mask, 400, 150)
+    (line,) = boxes(lay_out(mask))
+    assert [box.x for box in line] == [300, 367]
