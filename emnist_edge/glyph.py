@@ -46,16 +46,21 @@ def make_glyph(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     resized = cv2.resize(
         cropped, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
     )
-    margin = _WORK // 4
+    margin = _WORK // 8  # room for strokes that are thickened, and for the blur
     canvas = np.zeros((size[1] + 2 * margin, size[0] + 2 * margin), np.uint8)
     canvas[margin:-margin, margin:-margin] = resized
-    normalized = normalize_stroke(np.where(canvas >= 128, np.uint8(255), np.uint8(0)))
+    normalized = normalize_stroke(_at_least(canvas, 128))
     return _fit(cv2.GaussianBlur(normalized, (0, 0), 1.0))
+
+
+def _at_least(image: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
+    """Return 255 where ``image`` is at least ``level``, else 0."""
+    return cv2.threshold(image, level - 1, 255, cv2.THRESH_BINARY)[1]
 
 
 def crop_to_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the part of ``ink`` inside the box of its pixels of at least 128; maybe empty."""
-    x, y, width, height = cv2.boundingRect(np.where(ink >= 128, np.uint8(255), np.uint8(0)))
+    x, y, width, height = cv2.boundingRect(_at_least(ink, 128))
     return ink[y : y + height, x : x + width]
 
 
@@ -95,7 +100,7 @@ def _morph(binary: NDArray[np.uint8], operation: int, change: float) -> NDArray[
 
 def _fit(blurred: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Centre the box of the ink in a square with EMNIST's border, shrink and stretch it."""
-    x, y, width, height = cv2.boundingRect(np.where(blurred >= 64, np.uint8(255), np.uint8(0)))
+    x, y, width, height = cv2.boundingRect(_at_least(blurred, 64))
     side = max(width, height)
     pad = round(side * (SIDE - INK_SIDE) / (2 * INK_SIDE))
     full = side + 2 * pad

@@ -95,7 +95,7 @@ def picture_blobs(
 
     (N, 28, 28) uint8: the blob's ink is 255, that of others 96, paper 0.
     """
-    ink = np.where(layout.labels > 0, np.uint8(_OTHERS), np.uint8(0))
+    ink = (layout.labels > 0).astype(np.uint8) * np.uint8(_OTHERS)
     pictures = [_picture(ink, layout, blob, height) for blobs, height in lines for blob in blobs]
     return np.stack(pictures) if pictures else np.zeros((0, _SIDE, _SIDE), np.uint8)
 
