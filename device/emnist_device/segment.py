@@ -268,34 +268,45 @@ def join_parts(blobs: Sequence[Blob], height: float) -> list[Blob]:
     A part joins the blob that it lies above, below or inside of; two blobs that are each as high
     as a character stay apart.
     """
-    pending = sorted(blobs, key=lambda blob: -blob.area)
     joined: list[Blob] = []
-    for part in pending:
-        host = _host(part, joined, height)
+    boxes = np.zeros((len(blobs), 4))  # of ``joined``: left, top, right, bottom
+    for part in sorted(blobs, key=lambda blob: -blob.area):
+        host = _host(part.box, boxes[: len(joined)], height)
         if host is None:
+            host = len(joined)
             joined.append(part)
         else:
             joined[host] = joined[host].join(part)
+        box = joined[host].box
+        boxes[host] = box.x, box.y, box.right, box.bottom
     return joined
 
 
-def _host(part: Blob, blobs: Sequence[Blob], height: float) -> int | None:
-    """Return the index of the blob that ``part`` belongs to, if any: the nearest that fits."""
-    best, best_gap = None, np.inf
-    for index, blob in enumerate(blobs):
-        gap_x, gap_y = -blob.box.overlap_x(part.box), -blob.box.overlap_y(part.box)
-        share = -gap_x / min(blob.box.width, part.box.width)
-        low = part.box.height <= 0.6 * height
-        within = share > 0.5 and -gap_y > 0.5 * min(blob.box.height, part.box.height)
-        apart = abs(blob.box.x + blob.box.right - part.box.x - part.box.right) / 2
-        above = share > 0.5 or apart <= 0.2 * height  # the dot of a slanted i stands aside
-        stacked = above and low and gap_y <= 0.35 * height
-        beside = low and part.box.width <= 0.6 * height and max(gap_x, gap_y) <= 0.12 * height
-        gap = float(np.hypot(max(gap_x, 0), max(gap_y, 0)))
-        fits = blob.box.union(part.box).height <= max(1.4 * height, 1.1 * blob.box.height)
-        if (within or (fits and (stacked or beside))) and gap < best_gap:
-            best, best_gap = index, gap
-    return best
+def _host(part: Box, boxes: NDArray[np.float64], height: float) -> int | None:
+    """Return the row of the box that ``part`` belongs to, if any: the nearest that fits.
+
+    ``boxes`` (N, 4) are left, top, right and bottom.
+    """
+    if not len(boxes):
+        return None
+    starts, ends = boxes[:, :2], boxes[:, 2:]
+    own_start, own_end = np.array([part.x, part.y]), np.array([part.right, part.bottom])
+    own_size = own_end - own_start
+    gaps = np.maximum(starts, own_start) - np.minimum(ends, own_end)  # negative where they overlap
+    smaller = np.minimum(ends - starts, own_size)
+    share = -gaps[:, 0] / smaller[:, 0]
+    within = (share > 0.5) & (-gaps[:, 1] > 0.5 * smaller[:, 1])
+    apart = np.abs(starts[:, 0] + ends[:, 0] - part.x - part.right) / 2
+    above = (share > 0.5) | (apart <= 0.2 * height)  # the dot of a slanted i stands aside
+    low, narrow = part.height <= 0.6 * height, part.width <= 0.6 * height
+    stacked = above & low & (gaps[:, 1] <= 0.35 * height)
+    beside = (gaps.max(axis=1) <= 0.12 * height) & low & narrow
+    union = np.maximum(ends[:, 1], part.bottom) - np.minimum(starts[:, 1], part.y)
+    fits = union <= np.maximum(1.4 * height, 1.1 * (ends[:, 1] - starts[:, 1]))
+    distance = np.hypot(*np.maximum(gaps, 0).T)
+    distance[~(within | (fits & (stacked | beside)))] = np.inf
+    nearest = int(distance.argmin())
+    return nearest if np.isfinite(distance[nearest]) else None
 
 
 def drop_misshapen(blobs: Sequence[Blob], height: float) -> list[Blob]:
