@@ -3,7 +3,8 @@
 Stone 1974, "Cross-validatory choice and assessment of statistical predictions": each training
 image is predicted once, by a model that did not see it. No epoch is chosen: a network is measured
 as its last epoch leaves it. Folds run one after the other, in joblib's processes, or on the workers
-of a Dask scheduler.
+of a Dask scheduler, which have this project installed and one thread each. There, networks start
+from other weights each time: the workers draw from the same generator.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class Workers:
     def hired(self) -> Iterator[None]:
         """Let joblib use these workers within the context.
 
-        Raises :class:`EmnistEdgeError` where Dask is not installed or no scheduler answers.
+        Raises :class:`EmnistEdgeError` where Dask is not installed, no scheduler answers, or it has
+        no two workers.
         """
         if self.scheduler is None:
             with joblib.parallel_config("loky", n_jobs=self.jobs):
@@ -76,8 +78,15 @@ class Workers:
             client = Client(self.scheduler, timeout=10)
         except (OSError, ValueError) as error:
             raise EmnistEdgeError(f"{self.scheduler}: no Dask scheduler answers there") from error
-        with client, joblib.parallel_config("dask", n_jobs=-1):
-            yield
+        with client:
+            threads = sum(client.ncores().values())
+            if threads < 2:  # joblib would run the folds here
+                raise EmnistEdgeError(
+                    f"{self.scheduler}: its workers have {threads} threads, and folds need two or "
+                    "more; start workers, each with one thread: dask worker --nthreads 1"
+                )
+            with joblib.parallel_config("dask"):
+                yield
 
 
 def cross_validate(

@@ -9,6 +9,7 @@ import numpy as np
 
 from emnist_edge.corruptions import SEVERITIES, UNITS
 from train import folds, noise, study_figures
+from train import study_words as words
 from train.curves import draw_comparison
 from train.data import read_json
 from train.study_models import FILTERS, NETWORKS, Network
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: Precision, recall and F1 that the report gives, by its models; of the forest it gives one figure.
-REPORTED = {
-    "random forest": ("-", "0.81", "-"),
-    "CNN, 1 layer": ("0.83", "0.81", "0.81"),
-    "CNN, 2 layers": ("0.83", "0.81", "0.81"),
-    "CNN, 3 layers": ("0.90", "0.88", "0.88"),
-    "CNN, 4 layers": ("0.90", "0.89", "0.89"),
-}
 #: The character whose activations are shown.
 CHARACTER = "R"
 _PAIRS = 12
@@ -35,70 +28,6 @@ _SCORES = [
     for average in ("weighted", "macro")
     for score in ("precision", "recall", "f1")
 ]
-
-_INTRO = """\
-How well networks of one to four convolutions, a network of one hidden layer and a random forest
-read the 47 classes of EMNIST ByMerge, what regularization and depth are worth, and what noise does
-to each. The study that this project reproduces reported the same comparison, on other images;
-its figures stand beside ours. Written by `python -m train.study`: every figure comes from the JSON
-files under `runs/`.
-"""
-
-_MODELS = """\
-Each network of the study has a convolution of 3x3 for each of its layers, with {filters} filters;
-the first three are followed by 2x2 max pooling, and the last by a dense layer of 128 units. These
-are fewer filters than those of the network that ships (`cnn`), so that all train on two CPU cores.
-*Plain* is without regularization; the others have dropout 0.3, Gaussian noise 0.1 on the input and
-batch normalization. Adam, with a learning rate that starts at {rate:g} and falls to zero along a
-half cosine. The images are not varied, except for `cnn` (augmented). A tenth of the training images
-is held back; the epoch that does best on these is kept. The test images were looked at once, by
-that epoch. Weighted scores count each class by its images (weighted recall is the accuracy), macro
-scores count all classes the same.
-"""
-
-_COLUMNS = """\
-Images: for training / for the test. Epoch: the one that did best on validation images. Seconds an
-epoch are those of the machine, and of what else ran on it.
-"""
-
-_CHANCE = """\
-The accuracy is known to about {half:.2f} percentage points either way (Wilson's 95 % interval);
-another seed would move it too.
-"""
-
-_REPORTED = """\
-The report validates on 22,560 images with equally many of each class, so that its averages compare
-with our macro columns rather than with the weighted ones; ByMerge's classes are far from even, and
-rare ones are read worse.
-"""
-
-_FOLDS = """\
-Stratified folds of all training images; each model is trained on the other folds and measured on
-the one left out, with no choice of an epoch. `forest` is smaller here ({trees} trees), and networks
-train for {epochs} epochs. `cnn` is the four-layer network that ships, with its own recipe.
-"""
-
-_NOISE = """\
-Accuracy on the first {images:,} test images, altered before the model sees them. The device would
-centre and stretch a character first, which undoes much of a shift or a loss of contrast: the table
-is about the models alone.
-"""
-
-_NAMES = """\
-Mean over five strengths of each kind. `cnn-3-plain` is the network of three layers without
-regularization, and so on.
-"""
-
-_MISTAKES = """\
-`{model}`, the network of the study that does best on validation images, mistakes {wrong:,} of
-{images:,} test images. {pairs} pairs of characters account for {share:.0%} of the mistakes:
-"""
-
-_INSIDE = """\
-What the convolutions of `{model}` make of a drawn {char}: one row for each layer, the maps that
-vary most, brighter where a filter answers more. The first layers answer to edges, the last ones to
-parts.
-"""
 
 
 @dataclass(frozen=True)
@@ -146,7 +75,7 @@ def write_page(results: Results, page: Path, study: Path, *, quick: bool) -> Non
     title = "# The study: models, depth, regularization, noise"
     if quick:
         title += "\n\n**A QUICK TRIAL: few images and epochs. No figure here means anything.**"
-    sections = [title, _INTRO]
+    sections = [title, words.INTRO]
     if results.networks or results.trained:
         sections += _models(results, pictures)
     if results.validated:
@@ -200,20 +129,20 @@ def _models(results: Results, pictures: Path) -> list[str]:
             ])  # fmt: skip
     head = ["model", "images", "epoch", "batch", "parameters", "s an epoch"]
     head += [score.replace("_", " ") for score in _SCORES]
-    sections = ["## Models", _table(head, rows), _COLUMNS]
+    sections = ["## Models", _table(head, rows), words.COLUMNS]
     if results.networks:
         rate = next(iter(results.networks.values()))["recipe"]["learning_rate"]
         filters = ", ".join(str(count) for count in FILTERS)
-        sections.insert(1, _MODELS.format(filters=filters, rate=rate))
+        sections.insert(1, words.MODELS.format(filters=filters, rate=rate))
         test = next(iter(results.networks.values()))["test"]
         half = 50 * (test["accuracy_high"] - test["accuracy_low"])
-        sections.append(_CHANCE.format(half=half))
+        sections.append(words.CHANCE.format(half=half))
         sections += _comparisons(results.networks)
         histories = {name: metrics["history"] for name, metrics in results.networks.items()}
         draw_comparison(histories, pictures / "curves.png")
         sections.append(_picture(pictures, "curves", "Loss and validation accuracy over epochs"))
-    reported = [[name, *scores] for name, scores in REPORTED.items()]
-    sections += ["## What the report gives", _REPORTED]
+    reported = [[name, *scores] for name, scores in words.REPORT_SCORES.items()]
+    sections += ["## What the report gives", words.REPORTED]
     sections.append(_table(["model", "precision", "recall", "F1"], reported))
     return sections
 
@@ -252,7 +181,7 @@ def _validated(results: Results) -> list[str]:
     head = ["model", *(key.replace("_", " ") for key in folds.AVERAGED), "accuracy of each fold"]
     return [
         f"## {recipe['folds']}-fold cross-validation",
-        _FOLDS.format(trees=recipe["trees"], epochs=recipe["epochs"]),
+        words.FOLDS.format(trees=recipe["trees"], epochs=recipe["epochs"]),
         _table(head, rows),
         "Mean and standard deviation over the folds.",
     ]
@@ -276,9 +205,9 @@ def _altered(results: Results, pictures: Path) -> list[str]:
     study_figures.draw_corruptions(glyph, pictures / "corruptions.png")
     return [
         "## Noise",
-        _NOISE.format(images=images),
+        words.NOISE.format(images=images),
         _table(["model", "clean", *SEVERITIES, "mean of all"], rows),
-        _NAMES,
+        words.NAMES,
         _picture(pictures, "noise", "Accuracy over strength, for each kind of alteration"),
         "The strengths, and a drawn character that shows them (left: as it is):",
         _table(["kind", "in", *(str(n) for n in range(1, len(strengths[0]) - 1))], strengths),
@@ -301,7 +230,7 @@ def _mistakes(found: dict[str, Any], pictures: Path, study: Path) -> list[str]:
     study_figures.draw_activations(model, glyph, pictures / "activations.png")
     return [
         "## Mistakes",
-        _MISTAKES.format(
+        words.MISTAKES.format(
             model=found["model"],
             wrong=wrong,
             images=int(confusion.sum()),
@@ -312,7 +241,7 @@ def _mistakes(found: dict[str, Any], pictures: Path, study: Path) -> list[str]:
         _picture(pictures, "classes", "Accuracy of each class"),
         _picture(pictures, "confusion", "Confusion matrix"),
         "## Inside the network",
-        _INSIDE.format(model=found["model"], char=CHARACTER),
+        words.INSIDE.format(model=found["model"], char=CHARACTER),
         _picture(pictures, "activations", f"Activations of each layer for a drawn {CHARACTER}"),
     ]
 

@@ -49,7 +49,7 @@ class Network:
         return f"cnn-{self.layers}{'' if self.regularized else '-plain'}{batch}"
 
 
-#: The eight networks, and the report's own batch of 32 on the smallest of them.
+#: The eight networks, and one of the smallest of them with batches of 32, to compare.
 NETWORKS = {
     network.name: network
     for network in (

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import sys
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from emnist_edge.errors import DataError, RuntimeMissingError
+from emnist_edge.errors import DataError, EmnistEdgeError, RuntimeMissingError
 from train import folds
 from train.data import load_training
 from train.folds import Recipe, Workers, cross_validate, split
@@ -89,6 +90,35 @@ def test_networks_are_trained_on_the_other_folds(
     assert found["fold"] == 1
     assert found["samples"] == len(held)
     assert found["accuracy"] > 1 / 47
+
+
+class Client:
+    """What Dask's client does where a scheduler has no workers, or none answers."""
+
+    def __init__(self, address: str, timeout: float) -> None:
+        if address == "nowhere":
+            raise OSError(f"no answer in {timeout} s")
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def ncores(self) -> dict[str, int]:
+        return {"worker": 1}
+
+
+@pytest.mark.parametrize(
+    ("address", "message"), [("nowhere", "no Dask scheduler answers"), ("one", "have 1 threads")]
+)
+def test_a_scheduler_of_no_use_is_said_in_one_line(
+    address: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "dask", ModuleType("dask"))
+    monkeypatch.setitem(sys.modules, "dask.distributed", SimpleNamespace(Client=Client))
+    with pytest.raises(EmnistEdgeError, match=message), Workers(scheduler=address).hired():
+        pass
 
 
 def test_a_scheduler_without_dask_is_said_in_one_line(
