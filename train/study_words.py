@@ -48,8 +48,8 @@ rare ones are read worse. Of its forest the report gives one figure.
 
 FOLDS = """\
 Stratified folds of all training images; each model is trained on the other folds and measured on
-the one left out, with no choice of an epoch. `forest` is smaller here ({trees} trees), and networks
-train for {epochs} epochs. `cnn` is the four-layer network that ships, with its own recipe.
+the one left out, with no choice of an epoch. `forest` has fewer trees here ({trees}), and the
+networks fewer epochs ({epochs}). `cnn` is the four-layer network that ships, with its own recipe.
 """
 
 NOISE = """\
