@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: Of the four convolutions.
+FILTERS = (16, 64, 96, 128)
+
+
 @dataclass(frozen=True)
 class Recipe(loop.Recipe):
     """The CNN's recipe."""
@@ -35,7 +39,14 @@ class Recipe(loop.Recipe):
     augmentation: Augmentation | None = field(default_factory=Augmentation)
 
 
-def build(classes: int, *, pool_first: bool = False) -> keras.Model:
+def build(
+    classes: int,
+    *,
+    pool_first: bool = False,
+    filters: tuple[int, ...] = FILTERS,
+    regularized: bool = True,
+    name: str = "cnn",
+) -> keras.Model:
     """Return the untrained network: (N, 28, 28, 1) pixels 0..255 -> (N, classes) probabilities.
 
     Three blocks of convolution, batch normalization and max pooling, a fourth convolution without
@@ -46,22 +57,32 @@ def build(classes: int, *, pool_first: bool = False) -> keras.Model:
     scales by less than zero here, so it commutes with max pooling, and the same weights give the
     same probabilities in either order; the default is the one whose normalization a converter
     folds into the convolution.
+
+    One to four ``filters`` make a network of as many convolutions, the first of these. Without
+    ``regularized`` there is no normalization, noise or dropout.
     """
     layers = keras.layers
     pixels = keras.Input((28, 28, 1), name="pixels")
-    x = layers.GaussianNoise(0.1)(loop.scaled(pixels))
-    for filters in (16, 64, 96):
-        x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-        # Keras' default momentum of 0.99 lags behind the weights in a short run.
-        normalize = layers.BatchNormalization(momentum=0.9, gamma_constraint="non_neg")
+    x = loop.scaled(pixels)
+    if regularized:
+        x = layers.GaussianNoise(0.1)(x)
+    for count in filters[:3]:
+        x = layers.Conv2D(count, 3, padding="same", use_bias=not regularized)(x)
         pool = layers.MaxPooling2D(2, padding="same")
-        x = normalize(pool(x)) if pool_first else pool(normalize(x))
+        if regularized:
+            # Keras' default momentum of 0.99 lags behind the weights in a short run.
+            normalize = layers.BatchNormalization(momentum=0.9, gamma_constraint="non_neg")
+            x = normalize(pool(x)) if pool_first else pool(normalize(x))
+        else:
+            x = pool(x)
         x = layers.ReLU()(x)
-    x = layers.Conv2D(128, 3, activation="relu")(x)
+    for count in filters[3:]:
+        x = layers.Conv2D(count, 3, activation="relu")(x)
     x = layers.Flatten()(x)
     x = layers.Dense(128, activation="relu")(x)
-    x = layers.Dropout(0.3)(x)
-    return keras.Model(pixels, layers.Dense(classes, activation="softmax")(x), name="cnn")
+    if regularized:
+        x = layers.Dropout(0.3)(x)
+    return keras.Model(pixels, layers.Dense(classes, activation="softmax")(x), name=name)
 
 
 def train(

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import sys
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from emnist_edge.errors import DataError, EmnistEdgeError, RuntimeMissingError
+from train import folds
+from train.data import load_training
+from train.folds import Recipe, Workers, cross_validate, split
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from train.data import TrainingData
+
+pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
+
+RECIPE = Recipe(folds=3, epochs=1, trees=3)
+
+
+@pytest.fixture
+def training(toy_data: Path) -> TrainingData:
+    return load_training(None, toy_data, None, 0.1, 1)
+
+
+def test_each_image_is_held_once_and_classes_are_even() -> None:
+    labels = np.repeat(np.arange(4, dtype=np.uint8), [20, 5, 10, 40])
+    cuts = split(labels, 5, seed=1)
+    assert sorted(np.concatenate([held for _, held in cuts])) == list(range(len(labels)))
+    for kept, held in cuts:
+        assert sorted([*kept, *held]) == list(range(len(labels)))
+        assert np.bincount(labels[held]).tolist() == [4, 1, 2, 8]
+
+
+def test_a_class_of_too_few_images_is_refused() -> None:
+    with pytest.raises(DataError, match="one has 4"):
+        split(np.repeat(np.arange(3, dtype=np.uint8), [9, 4, 9]), 5, seed=1)
+
+
+def test_folds_in_processes_are_the_folds_in_a_row(training: TrainingData, tmp_path: Path) -> None:
+    rows = [
+        cross_validate("forest", RECIPE, training, tmp_path / name, False, Workers(jobs))
+        for name, jobs in (("row", 1), ("processes", 2))
+    ]
+    scores = [[fold["macro_recall"] for fold in row["folds"]] for row in rows]
+    assert scores[0] == scores[1]
+    accuracies = [fold["accuracy"] for fold in rows[0]["folds"]]
+    assert rows[0]["mean"]["accuracy"] == pytest.approx(np.mean(accuracies), abs=1e-6)
+    assert rows[0]["deviation"]["accuracy"] == pytest.approx(np.std(accuracies, ddof=1), abs=1e-6)
+    assert min(accuracies) > 0.3  # of 47 classes
+    assert sum(fold["samples"] for fold in rows[0]["folds"]) == 940
+
+
+def test_only_missing_folds_are_run_again(
+    training: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = cross_validate("forest", RECIPE, training, tmp_path, False, Workers())
+    (tmp_path / "fold-2.json").unlink()
+    run: list[int] = []
+
+    def forest(recipe: Recipe, data: TrainingData) -> Any:
+        run.append(len(data.held))
+        return grow(recipe, data)
+
+    grow = folds.MODELS["forest"]
+    monkeypatch.setitem(folds.MODELS, "forest", forest)
+    again = cross_validate("forest", RECIPE, training, tmp_path, True, Workers())
+    assert len(run) == 1
+    assert again["mean"] == first["mean"]
+    assert json.loads((tmp_path / "metrics.json").read_text()) == json.loads(json.dumps(again))
+    with pytest.raises(DataError, match="another recipe"):
+        cross_validate("forest", Recipe(folds=4), training, tmp_path, True, Workers())
+
+
+@pytest.mark.parametrize(("model", "batch"), [("mlp", 20), ("cnn", 100)])
+def test_networks_are_trained_on_the_other_folds(
+    model: str, batch: int, training: TrainingData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"train.{model}.Recipe.batch", batch)
+    samples = training.samples
+    kept, held = split(samples.labels, 3, seed=1)[0]
+    found = folds.run_fold(
+        model, RECIPE, samples.images, samples.labels, samples.alphabet, 1, kept, held
+    )
+    assert found["fold"] == 1
+    assert found["samples"] == len(held)
+    assert found["accuracy"] > 1 / 47
+
+
+class Client:
+    """What Dask's client does where a scheduler has no workers, or none answers."""
+
+    def __init__(self, address: str, timeout: float) -> None:
+        if address == "nowhere":
+            raise OSError(f"no answer in {timeout} s")
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def ncores(self) -> dict[str, int]:
+        return {"worker": 1}
+
+
+@pytest.mark.parametrize(
+    ("address", "message"), [("nowhere", "no Dask scheduler answers"), ("one", "have 1 threads")]
+)
+def test_a_scheduler_of_no_use_is_said_in_one_line(
+    address: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "dask", ModuleType("dask"))
+    monkeypatch.setitem(sys.modules, "dask.distributed", SimpleNamespace(Client=Client))
+    with pytest.raises(EmnistEdgeError, match=message), Workers(scheduler=address).hired():
+        pass
+
+
+def test_a_scheduler_without_dask_is_said_in_one_line(
+    training: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "dask.distributed", None)
+    with pytest.raises(RuntimeMissingError, match="pip install distributed"):
+        cross_validate(
+            "forest", RECIPE, training, tmp_path, False, Workers(scheduler="tcp://127.0.0.1:1")
+        )
