@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emnist_device.engine import Engine
 from emnist_edge.corruptions import SEVERITIES, corrupt
 from train.data import read_json, write_json
-from train.study_models import NETWORKS
+from train.study_models import NETWORKS, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,18 +37,14 @@ class Recipe:
     seed: int = 1
 
 
-def trained_models(study: Path, runs: Path) -> dict[str, Path]:
+def trained_models(study: Path, models: Path) -> dict[str, Path]:
     """Return the files of the models that are there, by name.
 
-    The networks in ``study``, and what ``train.cnn``, ``train.mlp`` and ``train.forest`` left in
-    ``runs``.
+    The networks in ``study``, and of the folder ``models`` those that :func:`shipped` finds.
     """
     files = {name: study / name / "best.keras" for name in NETWORKS}
     files = {name: path for name, path in files.items() if (study / name / "metrics.json").exists()}
-    files |= {name: runs / name / "model.keras" for name in ("mlp", "cnn")}
-    chosen = runs / "forest" / "metrics.json"
-    if chosen.exists():
-        files["forest"] = runs / "forest" / f"{read_json(chosen)['chosen']}.joblib"
+    files |= {name: models / artifact.file for name, artifact in shipped(models).items()}
     return {name: path for name, path in files.items() if path.exists()}
 
 
@@ -92,12 +89,14 @@ def mean(accuracy: dict[str, list[float]]) -> float:
 
 
 def load_predictor(path: Path) -> Predictor:
-    """Return what gives (N, classes) probabilities for images (N, 28, 28) uint8."""
-    if path.suffix == ".joblib":
-        import joblib
+    """Return what gives (N, classes) float32 probabilities for images (N, 28, 28) uint8.
 
-        forest = joblib.load(path)
-        return lambda images: forest.predict_proba(images.reshape(len(images), -1))
+    Keras runs a ``.keras`` file; a model that ships runs as on the device, which raises
+    :class:`ModelError` where it does not fit its sidecar and :class:`RuntimeMissingError` where the
+    library that runs it is not installed.
+    """
+    if path.suffix != ".keras":
+        return Engine(path).probabilities
     import keras
 
     from train import loop

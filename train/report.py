@@ -12,13 +12,16 @@ from train import folds, noise, study_figures
 from train import study_words as words
 from train.curves import draw_comparison
 from train.data import read_json
-from train.study_models import FILTERS, NETWORKS, Network
+from train.mlp import ACTIVATIONS
+from train.study_models import CNN, FILTERS, FOREST, MLP, NETWORKS, SHIPPED, Network, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from emnist_edge.artifact import Artifact
 
 #: The character whose activations are shown.
 CHARACTER = "R"
@@ -32,21 +35,24 @@ _SCORES = [
 
 @dataclass(frozen=True)
 class Results:
-    """What the parts of the study left; any may be missing.
+    """What the parts of the study left, and the models that ship; any may be missing.
 
-    networks, trained: ``metrics.json`` by model, of the study's and of those that ship.
-    validated: of cross-validation. altered: of the noise study. confusion: of the best network.
+    networks: ``metrics.json`` of the study's, by name. shipped: sidecars, by name. validated: of
+    cross-validation. altered: of the noise study. confusion: of the best network.
     """
 
     networks: dict[str, Any]
-    trained: dict[str, Any]
+    shipped: dict[str, Artifact]
     validated: dict[str, Any]
     altered: dict[str, Any]
     confusion: dict[str, Any] | None
 
 
-def read_results(study: Path, runs: Path) -> Results:
-    """Read the JSON files under ``study`` and, of the models that ship, under ``runs``."""
+def read_results(study: Path, models: Path) -> Results:
+    """Read the JSON files under ``study`` and, in ``models``, the sidecars of the models that ship.
+
+    Raises :class:`ModelError` for one that is not a sidecar.
+    """
 
     def read(files: dict[str, Path]) -> dict[str, Any]:
         return {name: read_json(path) for name, path in files.items() if path.exists()}
@@ -54,11 +60,11 @@ def read_results(study: Path, runs: Path) -> Results:
     confusion = study / "confusion.json"
     return Results(
         read({name: study / name / "metrics.json" for name in NETWORKS}),
-        read({name: runs / name / "metrics.json" for name in ("forest", "mlp", "cnn")}),
+        shipped(models),
         read({name: study / f"folds-{name}" / "metrics.json" for name in folds.MODELS}),
         read({
             name: study / "noise" / f"{name}.json"
-            for name in (*NETWORKS, "forest", "mlp", "cnn")
+            for name in (*NETWORKS, *SHIPPED)
         }),
         read_json(confusion) if confusion.exists() else None,
     )  # fmt: skip
@@ -76,8 +82,12 @@ def write_page(results: Results, page: Path, study: Path, *, quick: bool) -> Non
     if quick:
         title += "\n\n**A QUICK TRIAL: few images and epochs. No figure here means anything.**"
     sections = [title, words.INTRO]
-    if results.networks or results.trained:
-        sections += _models(results, pictures)
+    if results.networks or results.shipped:
+        sections += _models(results, pictures) + _reported(results)
+    if MLP in results.shipped:
+        sections += _activations(results.shipped[MLP])
+    if FOREST in results.shipped:
+        sections += _grown(results.shipped[FOREST])
     if results.validated:
         sections += _validated(results)
     if results.altered:
@@ -108,43 +118,147 @@ def confused_pairs(
 
 
 def _models(results: Results, pictures: Path) -> list[str]:
-    rows = []
-    forest = results.trained.get("forest")
-    if forest:
-        for name, grown in (("forest-edge", forest), ("forest, full", forest["full"])):
-            nodes = grown.get("nodes", grown.get("parameters"))
-            images = f"{forest['images']['training']:,}"
-            rows.append([name, images, "-", "-", f"{nodes:,} nodes", "-", *_scores(grown["test"])])
-    named = {"mlp": "MLP, 1 hidden layer"}
-    named |= {name: title_of(network) for name, network in NETWORKS.items()}
-    named |= {"cnn": "`cnn`, 4 layers, augmented"}
-    for name, title in named.items():
-        metrics = (results.networks | results.trained).get(name)
-        if metrics:
-            seconds = metrics["images"]["training"] / metrics["images_per_second"]
-            rows.append([
-                title, _images(metrics),
-                f"{metrics['best_epoch']} of {metrics['epochs']}", metrics["recipe"]["batch"],
-                f"{metrics['parameters']:,}", f"{seconds:.0f}", *_scores(metrics["test"]),
-            ])  # fmt: skip
-    head = ["model", "images", "epoch", "batch", "parameters", "s an epoch"]
-    head += [score.replace("_", " ") for score in _SCORES]
-    sections = ["## Models", _table(head, rows), words.COLUMNS]
+    head = ["model", "images", "epoch", "batch", "parameters", "s an epoch", *map(_named, _SCORES)]
+    sections = ["## Models", _table(head, _model_rows(results)), words.COLUMNS]
     if results.networks:
-        rate = next(iter(results.networks.values()))["recipe"]["learning_rate"]
+        first = next(iter(results.networks.values()))
         filters = ", ".join(str(count) for count in FILTERS)
+        rate = first["recipe"]["learning_rate"]
         sections.insert(1, words.MODELS.format(filters=filters, rate=rate))
-        test = next(iter(results.networks.values()))["test"]
-        half = 50 * (test["accuracy_high"] - test["accuracy_low"])
-        sections.append(words.CHANCE.format(half=half))
+        sections.append(_chance(first["test"]))
         sections += _comparisons(results.networks)
         histories = {name: metrics["history"] for name, metrics in results.networks.items()}
         draw_comparison(histories, pictures / "curves.png")
         sections.append(_picture(pictures, "curves", "Loss and validation accuracy over epochs"))
-    reported = [[name, *scores] for name, scores in words.REPORT_SCORES.items()]
-    sections += ["## What the report gives", words.REPORTED]
-    sections.append(_table(["model", "precision", "recall", "F1"], reported))
     return sections
+
+
+def _model_rows(results: Results) -> list[list[object]]:
+    """Return a row for each model: the forests, the MLP, the study's networks, the CNN."""
+    models = results.shipped
+    rows = _forest_rows(models[FOREST]) if FOREST in models else []
+    if MLP in models:
+        rows.append(_shipped_row(models[MLP], f"`{MLP}`"))
+    for name, metrics in results.networks.items():
+        seconds = metrics["images"]["training"] / metrics["images_per_second"]
+        rows.append([
+            title_of(NETWORKS[name]), _images(metrics["images"]),
+            f"{metrics['best_epoch']} of {metrics['epochs']}", metrics["recipe"]["batch"],
+            f"{metrics['parameters']:,}", f"{seconds:.0f}", *_scores(metrics["test"]),
+        ])  # fmt: skip
+    if CNN in models:
+        rows.append(_shipped_row(models[CNN], f"`{CNN}` (4 layers, augmented)"))
+    return rows
+
+
+def _shipped_row(artifact: Artifact, title: str) -> list[object]:
+    facts = artifact.provenance
+    return [
+        title, _images(facts["images"]), f"{facts['best_epoch']} of {facts['recipe']['epochs']}",
+        facts["recipe"]["batch"], f"{artifact.parameters:,}", "-",
+        *_scores(artifact.accuracy["test"]),
+    ]  # fmt: skip
+
+
+def _forest_rows(artifact: Artifact) -> list[list[object]]:
+    """Return the rows of the forest that ships and of the full one, which was not kept."""
+    full, images = artifact.provenance["full"], _images(artifact.provenance["images"])
+    forests = (
+        (f"`{FOREST}`", artifact.parameters, artifact.accuracy["test"]),
+        (f"forest, full (depth {full['depth']})", full["nodes"], full["test"]),
+    )
+    return [
+        [title, images, "-", "-", f"{nodes:,} nodes", "-", *_scores(test)]
+        for title, nodes, test in forests
+    ]
+
+
+def _reported(results: Results) -> list[str]:
+    """Set the report's figures beside those of its models here, and say where ours fall short."""
+    ours = {title_of(NETWORKS[name]): run["test"] for name, run in results.networks.items()}
+    if FOREST in results.shipped:
+        ours["random forest"] = results.shipped[FOREST].provenance["full"]["test"]
+    ours = {name: ours[name] for name in words.REPORT_SCORES if name in ours}
+    head = ["model", *(f"report's {score}" for score in ("precision", "recall", "F1"))]
+    head += [f"our {_named(score)}" for score in _SCORES]
+    rows = [
+        [name, *figures, *(_scores(ours[name]) if name in ours else ["-"] * len(_SCORES))]
+        for name, figures in words.REPORT_SCORES.items()
+    ]
+    sections = ["## What the report gives", _table(head, rows), words.REPORTED]
+    if ours:
+        sections.append(" ".join(_reached(average, ours) for average in ("weighted", "macro")))
+    return sections
+
+
+def _reached(average: str, ours: dict[str, dict[str, float]]) -> str:
+    """Say which of ``ours``, test scores by the report's models, have an F1 below the report's."""
+    short = []
+    for name, scores in ours.items():
+        figure = [given for given in words.REPORT_SCORES[name] if given != "-"][-1]  # F1, if given
+        f1 = round(scores[f"{average}_f1"], 4)  # as the table shows it
+        if f1 < float(figure):
+            short.append(f"{name} ({f1:.4f} to the report's {figure})")
+    count = len(ours)
+    if not short:
+        return f"By {average} F1, each of our {count} models is at least as good as the report's."
+    return (
+        f"By {average} F1, {count - len(short)} of our {count} models are at least as good as the "
+        f"report's; these are not: {', '.join(short)}."
+    )
+
+
+def _activations(mlp: Artifact) -> list[str]:
+    facts = mlp.provenance
+    compared, recipe = facts["comparison"], facts["recipe"]
+    rows = [
+        [f"`{name}`", f"{row['validation_accuracy']:.4f}",
+         f"{row['validation_macro_recall']:.4f}", row["best_epoch"]]
+        for name, row in compared.items()
+    ]  # fmt: skip
+    accuracies = [compared[name]["validation_accuracy"] for name in ACTIVATIONS]
+    held = "held" if accuracies == sorted(accuracies, reverse=True) else "did not hold"
+    order = " ≥ ".join(f"`{name}`" for name in ACTIVATIONS)
+    return [
+        "## Activations of the MLP",
+        words.ACTIVATIONS.format(
+            units=recipe["units"], epochs=recipe["epochs"], activation=facts["activation"]
+        ),
+        _table(["activation", "validation accuracy", "macro recall", "best epoch"], rows),
+        f"On validation accuracy, {order} {held}.",
+        _chance(mlp.accuracy["validation"]),
+    ]
+
+
+def _grown(forest: Artifact) -> list[str]:
+    """Return the section on the forests among which the one that ships was chosen."""
+    facts = forest.provenance
+    full, recipe, depths = facts["full"], facts["recipe"], facts["depths"]
+    swept = [row for row in facts["criteria"] if row not in depths] + depths
+    named = {f"{row['criterion']}, depth {row['depth']}": row for row in swept}
+    named |= {f"`{row['name']}`": row for row in facts["edges"]}
+    named[f"full: {full['criterion']}, depth {full['depth']}"] = full
+    rows = [
+        [name, row["trees"], row["deepest"], f"{row['nodes']:,}", f"{row['seconds']:.0f}",
+         f"{row['validation']['accuracy']:.4f}", f"{row['validation']['macro_recall']:.4f}"]
+        for name, row in named.items()
+    ]  # fmt: skip
+    head = ["forest", "trees", "deepest", "nodes", "s to grow"]
+    head += ["validation accuracy", "macro recall"]
+    best = max(depths, key=lambda row: row["validation"]["accuracy"])
+    chosen = next(edge for edge in facts["edges"] if edge["name"] == facts["chosen"])
+    return [
+        "## Criterion and depth of the forest",
+        words.GROWN.format(**chosen | {"nodes": recipe["edge_nodes"]}),
+        _table(head, rows),
+        words.CHOSEN.format(
+            criterion=full["criterion"],
+            most=recipe["depth"],
+            depth=best["depth"],
+            chosen=chosen["name"],
+        ),
+        _chance(forest.accuracy["validation"]),
+    ]
 
 
 def _comparisons(networks: dict[str, Any]) -> list[str]:
@@ -178,7 +292,7 @@ def _validated(results: Results) -> list[str]:
         )
         listed = ", ".join(f"{fold['accuracy']:.4f}" for fold in metrics["folds"])
         rows.append([f"`{name}`", *averages, listed])
-    head = ["model", *(key.replace("_", " ") for key in folds.AVERAGED), "accuracy of each fold"]
+    head = ["model", *map(_named, folds.AVERAGED), "accuracy of each fold"]
     return [
         f"## {recipe['folds']}-fold cross-validation",
         words.FOLDS.format(trees=recipe["trees"], epochs=recipe["epochs"]),
@@ -246,14 +360,21 @@ def _mistakes(found: dict[str, Any], pictures: Path, study: Path) -> list[str]:
     ]
 
 
-def _images(metrics: dict[str, Any]) -> str:
-    images = metrics["images"]
+def _images(images: dict[str, int]) -> str:
     return f"{images['training']:,} / {images['test']:,}"
 
 
 def _scores(test: dict[str, float]) -> list[str]:
-    """Return the cells of one model's scores; runs of older versions lack some."""
-    return [f"{test[score]:.4f}" if score in test else "-" for score in _SCORES]
+    return [f"{test[score]:.4f}" for score in _SCORES]
+
+
+def _named(score: str) -> str:
+    return score.replace("_", " ").replace("f1", "F1")
+
+
+def _chance(scores: dict[str, float]) -> str:
+    half = 50 * (scores["accuracy_high"] - scores["accuracy_low"])
+    return words.CHANCE.format(images=scores["samples"], half=half)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

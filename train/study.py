@@ -3,8 +3,8 @@
 Trains networks of one to four convolutions with and without regularization, cross-validates the
 forest, the network of one hidden layer and the CNN, alters images to see how models fall, and
 writes a page with tables and pictures. Each part leaves JSON files in its own folder under the
-output folder, and ``--resume`` goes on with what an interrupted run left. Models that
-``train.cnn``, ``train.mlp`` and ``train.forest`` trained stand in the tables too.
+output folder, and ``--resume`` goes on with what an interrupted run left. The models that ship
+stand in the tables too, as their sidecars and files are.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emnist_edge.artifact import MODELS
 from emnist_edge.errors import EmnistEdgeError
 from train import folds, noise, report, study_models
 from train.data import load_test, load_training, run_options
@@ -55,14 +56,18 @@ def run_parts(
     parts: tuple[str, ...],
     recipe: Recipe,
     output: Path,
-    runs: Path,
+    models: Path,
     data: Path | None,
     split: str | None,
     limit: int | None,
     resume: bool,
     workers: folds.Workers,
 ) -> None:
-    """Run ``parts`` of ``PARTS``, but for the page; ``runs`` holds the models that ship."""
+    """Run ``parts`` of ``PARTS``, but for the page.
+
+    ``models`` is the folder of the models that ship. Raises :class:`EmnistEdgeError` where data,
+    an earlier run, a model or the workers are not what they should be.
+    """
     networks = recipe.networks
     training = load_training(split, data, limit, networks.validation_share, networks.seed)
     test = load_test(data, limit)
@@ -78,8 +83,8 @@ def run_parts(
         )
 
     def alter() -> object:
-        models = noise.trained_models(output, runs)
-        return noise.measure_all(models, test, recipe.noise, output / "noise", resume)
+        trained = noise.trained_models(output, models)
+        return noise.measure_all(trained, test, recipe.noise, output / "noise", resume)
 
     work = {name: train(network) for name, network in study_models.NETWORKS.items()}
     work |= {f"folds-{model}": validate(model) for model in folds.MODELS}
@@ -109,9 +114,9 @@ def run_parts(
     help=f"Run this part alone, more than once for several: {', '.join(PARTS)}.",
 )
 @click.option(
-    "--runs",
+    "--models",
     type=click.Path(path_type=Path),
-    default=Path("runs"),
+    default=MODELS,
     show_default=True,
     help="Folder of the models that ship.",
 )
@@ -137,7 +142,7 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
     jobs: int,
     scheduler: str | None,
     only: tuple[str, ...],
-    runs: Path,
+    models: Path,
     page: Path,
     is_quick: bool,
     seed: int,
@@ -157,9 +162,9 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
     parts = only or PARTS
     try:
         workers = folds.Workers(jobs, scheduler)
-        run_parts(parts, recipe, output, runs, data, split, limit, resume, workers)
+        run_parts(parts, recipe, output, models, data, split, limit, resume, workers)
         if "page" in parts:
-            results = report.read_results(output, runs)
+            results = report.read_results(output, models)
             report.write_page(results, page, output, quick=is_quick)
             click.echo(f"{page}: written")
     except EmnistEdgeError as error:

@@ -2,7 +2,7 @@
 
 Regularization is dropout 0.3, Gaussian noise 0.1 and batch normalization together, as in
 :func:`train.cnn.build`. The filters are fewer than those of the network that ships, so that eight
-networks train on two CPU cores.
+networks train on two CPU cores. The models that ship stand beside them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from emnist_edge.artifact import read_sidecar
 from emnist_edge.metrics import confusion_matrix
 from train import cnn, loop
 from train.data import TrainingData, open_run, read_json, write_json
@@ -19,6 +20,7 @@ from train.data import TrainingData, open_run, read_json, write_json
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from emnist_edge.artifact import Artifact
     from emnist_edge.emnist import Samples
 
 #: Of one to four convolutions.
@@ -57,6 +59,18 @@ NETWORKS = {
         Network(1, batch=32),
     )
 }
+
+#: The models that ship and stand in the tables: a forest, a network of one hidden layer, the CNN.
+FOREST, MLP, CNN = SHIPPED = ("forest-edge", "mlp-int8", "cnn-int8")
+
+
+def shipped(models: Path) -> dict[str, Artifact]:
+    """Return the sidecars of those of ``SHIPPED`` that are in the folder ``models``, by name.
+
+    Raises :class:`ModelError` for one that is not a sidecar.
+    """
+    paths = {name: models / f"{name}.json" for name in SHIPPED}
+    return {name: read_sidecar(path) for name, path in paths.items() if path.exists()}
 
 
 def train_network(
