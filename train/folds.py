@@ -44,7 +44,7 @@ class Recipe:
     """
 
     folds: int = 5
-    epochs: int = 4
+    epochs: int = 3
     trees: int = 30
     depth: int = 80
     seed: int = 1
