@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUNTIME := .venv
 DEV := .venv-dev
-RUNS := $(foreach family,cnn mlp forest shape,runs/$(family)/metrics.json)
+RUNS := $(foreach family,cnn mlp forest page,runs/$(family)/metrics.json)
 EXPORTS := $(RUNS:metrics.json=exported)
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 

@@ -6,7 +6,7 @@ Every page is drawn with its truth by :mod:`emnist_edge.drawing`; a seed compose
 from __future__ import annotations
 
 import string
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from benchmarks.levels import Colour, Level, Range
 
 
+@dataclass(frozen=True)
+class Setting:
+    """How one page is written and photographed; ``height`` is that of a capital, in pixels."""
+
+    height: float
+    hand: Hand
+    pens: list[Pen]
+    paper: Paper
+    camera: Camera
+
+
 def compose_page(
     level: Level, seed: int, glyphs: Glyphs = stroke_shape, characters: str | None = None
 ) -> DrawnPage:
@@ -30,6 +41,45 @@ def compose_page(
     ``characters`` are what its words are made of: by default numbers, capitals and small letters.
     """
     rng = np.random.default_rng([level.number, seed])
+    setting = _compose_setting(level, rng)
+    height = setting.height
+    cell = 1.25 * height if setting.paper.boxed else height
+    # A character and the gap after it take about one cap height, spaces included.
+    columns = max(1, int(level.fill[0] * level.size[0] / cell))
+    rows = max(1, int(level.fill[1] * level.size[1] / (setting.hand.line_pitch * height)))
+    lines = [
+        _words(int(rng.integers(max(1, columns // 2), columns + 1)), characters, rng)
+        for _ in range(rng.integers(max(min(2, rows), rows // 2), rows + 1))
+    ]
+    return draw_page(
+        "\n".join(" ".join(words) for words in lines),
+        size=level.size,
+        height=height,
+        seed=int(rng.integers(2**32)),
+        hand=setting.hand,
+        pen=setting.pens,
+        paper=setting.paper,
+        camera=setting.camera,
+        glyphs=glyphs,
+    )
+
+
+def compose_blank(level: Level, seed: int) -> DrawnPage:
+    """Compose one page of ``level`` that nothing is written on."""
+    rng = np.random.default_rng([level.number, seed])
+    setting = _compose_setting(level, rng)
+    return draw_blank(
+        size=level.size,
+        height=setting.height,
+        seed=int(rng.integers(2**32)),
+        hand=setting.hand,
+        paper=setting.paper,
+        camera=setting.camera,
+    )
+
+
+def _compose_setting(level: Level, rng: np.random.Generator) -> Setting:
+    """Return how a page of ``level`` turned out."""
 
     def within(ends: Range) -> float:
         return float(rng.uniform(*ends))
@@ -83,24 +133,7 @@ def compose_page(
         noise=within(level.noise),
         jpeg=int(rng.integers(*level.jpeg)) if level.jpeg else 0,
     )
-    # A character and the gap after it take about one cap height, spaces included.
-    columns = max(1, int(level.fill[0] * level.size[0] / (1.25 * height if boxed else height)))
-    rows = max(1, int(level.fill[1] * level.size[1] / (hand.line_pitch * height)))
-    lines = [
-        _words(int(rng.integers(max(1, columns // 2), columns + 1)), characters, rng)
-        for _ in range(rng.integers(max(min(2, rows), rows // 2), rows + 1))
-    ]
-    return draw_page(
-        "\n".join(" ".join(words) for words in lines),
-        size=level.size,
-        height=height,
-        seed=int(rng.integers(2**32)),
-        hand=hand,
-        pen=pens,
-        paper=paper,
-        camera=camera,
-        glyphs=glyphs,
-    )
+    return Setting(height, hand, pens, paper, camera)
 
 
 def compose_pages(

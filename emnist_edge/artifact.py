@@ -16,7 +16,7 @@ MODELS = Path(__file__).parent / "models"
 #: What ``classify`` uses unless told otherwise.
 DEFAULT_MODEL = "cnn-int8"
 #: What finds characters, for every model that reads them.
-SHAPE_MODEL = "shape-int8"
+PAGE_MODEL = "page-int8"
 
 InputType = Literal["int8", "float32", "uint8"]
 
@@ -30,7 +30,7 @@ class Artifact:
     name: what ``--model`` takes, and the stem of both files.
     file: name of the model file, beside the sidecar.
     sha256, bytes: of the model file.
-    alphabet: character of each output, in order.
+    alphabet: character of each output, in order; empty where a network reads no characters.
     input_type: "int8" takes pixels less 128, "float32" and "uint8" take pixels 0..255; all
         (N, 28, 28, 1).
     temperature: logits are divided by it before softmax (Guo et al. 2017, arXiv 1706.04599); for
@@ -79,9 +79,10 @@ def read_sidecar(path: Path) -> Artifact:
 
 def _check_types(artifact: Artifact, path: Path) -> None:
     """Raise :class:`ModelError` for values that no export writes."""
-    texts = (artifact.name, artifact.file, artifact.sha256, artifact.alphabet)
+    texts = (artifact.name, artifact.file, artifact.sha256)
     sane = (
         all(isinstance(text, str) and text for text in texts)
+        and isinstance(artifact.alphabet, str)
         and Path(artifact.file).name == artifact.file
         and artifact.input_type in get_args(InputType)
         and isinstance(artifact.temperature, int | float)
@@ -99,7 +100,7 @@ def installed() -> list[Artifact]:
 
 
 def _names() -> list[str]:
-    return [path.stem for path in sorted(MODELS.glob("*.json")) if path.stem != SHAPE_MODEL]
+    return [path.stem for path in sorted(MODELS.glob("*.json")) if path.stem != PAGE_MODEL]
 
 
 def open_model(model: str | Path) -> tuple[Artifact, bytes]:

@@ -99,18 +99,20 @@ too large for the device and is not part of the package. Trained in {full_second
 test accuracy of {full_accuracy}, macro recall {full_recall}, macro F1 {full_f1}.
 """
 
-_SHAPE = """## Shape model
+_PAGE = """## Page network
 
-`shape-int8` does not read characters but finds them: it sees a piece of ink at the scale of its
-line, with the ink around it, and says whether it is a character, a part of one, several, or noise.
-What it doubts the reader cuts and joins by what it says.
+`page-int8` reads no characters but finds them: a fully convolutional network that sees the contrast
+of a whole page at the scale of its writing and says of each pixel whether it is ink, where the
+middles of characters are, and to which of them the ink belongs. All models read what it finds.
 
-- Data: {training:,} pieces of {pages:,} pages that the project draws itself, in the shapes of
-  EMNIST's training images and in strokes of its own; {validation:,} pieces of other pages for
-  validation, in the shapes of images held back from all training.
+- {parameters:,} weights, {bytes:,} bytes.
+- Data: {training:,} crops of {pages:,} pages that the project draws itself, most of them in the
+  shapes of EMNIST's training images, the others in strokes of its own, with much beside them that
+  is no character; {validation:,} crops of other pages for validation, in the shapes of images held
+  back from all training.
 - Recipe: {recipe}.
 - Trained with {trained_by}.
-- Accuracy on validation {accuracy} ({low} to {high}), macro recall {recall}.
+- F1 on the validation crops, by the exported file: pixels of ink {ink}, middles {middle}.
 """
 
 _TAIL = """## Weaknesses
@@ -176,6 +178,8 @@ def _averages(artifacts: Sequence[Artifact]) -> str:
 def _parity(artifacts: Sequence[Artifact]) -> str:
     rows = []
     for artifact in artifacts:
+        if "parity" not in artifact.provenance:
+            continue
         parity = artifact.provenance["parity"]
         rows.append(
             (f"`{artifact.name}`", f"{parity['samples']:,}", f"{parity['accuracy_drop']:.2f}",
@@ -267,19 +271,18 @@ def _forest(artifact: Artifact) -> str:
     )
 
 
-def _shape(artifact: Artifact) -> str:
+def _page(artifact: Artifact) -> str:
     facts, scores = artifact.provenance, artifact.accuracy["validation"]
-    training = facts["recipe"]["training"]
-    return _SHAPE.format(
-        training=facts["images"]["training"],
-        validation=facts["images"]["validation"],
+    return _PAGE.format(
+        parameters=artifact.parameters,
+        bytes=artifact.bytes,
+        training=facts["crops"]["training"],
+        validation=facts["crops"]["validation"],
         pages=facts["recipe"]["pages"],
-        recipe=_settings({name: value for name, value in training.items() if value is not None}),
-        trained_by=facts["trained_by"],
-        accuracy=_percent(scores["accuracy"]),
-        low=_percent(scores["accuracy_low"]),
-        high=_percent(scores["accuracy_high"]),
-        recall=_percent(scores["macro_recall"]),
+        recipe=_settings(facts["recipe"]),
+        trained_by=facts["backend"],
+        ink=_percent(scores["ink_f1"]),
+        middle=_percent(scores["middle_f1"]),
     )
 
 
@@ -314,4 +317,4 @@ def _percent(share: float) -> str:
 
 
 _AVERAGED = ("precision", "recall", "f1")
-_SECTIONS = {"cnn": _cnn, "mlp": _mlp, "forest": _forest, "shape": _shape}
+_SECTIONS = {"cnn": _cnn, "mlp": _mlp, "forest": _forest, "page": _page}

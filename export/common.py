@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+# Scores that are printed where a model has them.
+_REPORTED = ("accuracy", "macro_recall")
+
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 #: Bytes that a model file may have, unless its export says otherwise.
@@ -116,6 +119,27 @@ def candidate(
     return artifact
 
 
+def sidecar(name: str, content: bytes, metrics: dict[str, Any], folder: Path) -> Artifact:
+    """Write the model file of a network that reads no characters, and its sidecar, to ``folder``.
+
+    All ``metrics`` of its training are recorded.
+    """
+    artifact = Artifact(
+        name=name,
+        file=f"{name}.tflite",
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        alphabet="",
+        input_type="int8",
+        temperature=1.0,
+        parameters=metrics["parameters"],
+        provenance={"emnist_edge": __version__, **metrics},
+    )
+    (folder / artifact.file).write_bytes(content)
+    artifact.write(folder)
+    return artifact
+
+
 def finish(artifact: Artifact, folder: Path, run: Run, parity: Parity) -> Artifact:
     """Calibrate a candidate that passed the gate, score it, and complete its sidecar."""
     probabilities = Engine(folder / artifact.file).probabilities(run.images)
@@ -192,7 +216,6 @@ def report(work: Callable[[], list[Artifact]], output: Path) -> None:
         raise click.ClickException(str(error)) from error
     for artifact in artifacts:
         part, scores = list(artifact.accuracy.items())[-1]
-        click.echo(
-            f"{output / artifact.file}: {artifact.bytes / 1000:.0f} kB, {part} accuracy "
-            f"{scores['accuracy']:.4f}, macro recall {scores['macro_recall']:.4f}"
-        )
+        shown = [name for name in _REPORTED if name in scores] or scores
+        values = ", ".join(f"{name.replace('_', ' ')} {scores[name]:.4f}" for name in shown)
+        click.echo(f"{output / artifact.file}: {artifact.bytes / 1000:.0f} kB, {part} {values}")

@@ -31,10 +31,15 @@ MOST_DROP = 0.3
 def calibration_images(
     samples: emnist.Samples, held: NDArray[np.int64], count: int = CALIBRATION_IMAGES
 ) -> NDArray[np.uint8]:
-    """Return ``count`` images drawn at random, none of which was held back for validation."""
+    """Return ``count`` images drawn at random, none of which was held back for validation.
+
+    Before them comes one that is half black, half white: it fixes the input's range at 0..255
+    whatever the images are.
+    """
     free = np.setdiff1d(np.arange(len(samples)), held)
     chosen = np.random.default_rng(0).choice(free, min(count, len(free)), replace=False)
-    return samples.images[chosen]
+    black_and_white = np.array([0, 255], np.uint8).repeat(28 * 14).reshape(1, 28, 28)
+    return np.concatenate([black_and_white, samples.images[chosen]])
 
 
 def export_network(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is im
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import keras
     from numpy.typing import NDArray
@@ -32,22 +33,39 @@ def drop_softmax(model: keras.Model) -> None:
     last.activation = keras.activations.linear
 
 
+def load_with_depth_to_space(path: Path) -> Any:
+    """Load a Keras model with TensorFlow's own op in place of the layer ``DepthToSpace``.
+
+    The layer, of reshapes, runs on any backend; the op follows the size that the runtime gives the
+    input.
+    """
+    import keras
+    import tensorflow as tf
+
+    class DepthToSpace(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
+        def call(self, inputs: Any) -> Any:
+            return tf.nn.depth_to_space(inputs, 2)
+
+    return keras.models.load_model(path, {"DepthToSpace": DepthToSpace}, compile=False)
+
+
 def convert(model: keras.Model, calibration: NDArray[np.uint8] | None) -> bytes:
     """Return the TFLite file of ``model``: full-integer int8, or float32 without ``calibration``.
 
-    ``calibration`` (N, 28, 28) uint8 are training images whose activations set the quantization
-    ranges; weights are quantized per channel. The batch size stays open, so that the runtime may
-    resize it. Input is pixels 0..255: in int8, pixels less 128.
+    ``calibration`` (N, H, W) uint8 are training images whose activations set the quantization
+    ranges, 0 and 255 among their pixels to set that of the input; weights are quantized per
+    channel. The batch size stays open, so that the runtime may resize it. Input is pixels 0..255:
+    in int8, pixels less 128.
     """
     import tensorflow as tf
 
+    if calibration is not None and (calibration.min(), calibration.max()) != (0, 255):
+        raise ValueError("calibration images must reach from 0 to 255")
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if calibration is not None:
         images = calibration
 
         def representative() -> Iterator[list[NDArray[np.float32]]]:
-            # Black and white together fix the input's range at 0..255 whatever the images are.
-            yield [np.array([0, 255], np.float32).repeat(28 * 14).reshape(1, 28, 28, 1)]
             for image in images:
                 yield [image[None, ..., None].astype(np.float32)]
 

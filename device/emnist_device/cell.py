@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.segment import components
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -47,10 +45,12 @@ def find_cell_ink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if int(contrast.max()) < _LEAST_CONTRAST:
         return np.zeros_like(large)
     _, mask = cv2.threshold(large, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    labels, blobs = components(mask)
-    largest = max(blobs, key=lambda blob: blob.area)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    areas[0] = 0  # paper
+    largest = int(areas.argmax())
     # What else hangs on the rim is the edge of the cell's box, or a neighbour.
     rim_labels = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    others = [b.labels[0] for b in blobs if b.area >= _PART * largest.area]
-    parts = [*largest.labels, *np.setdiff1d(others, rim_labels)]
+    others = np.flatnonzero(areas >= _PART * areas[largest])
+    parts = [largest, *np.setdiff1d(others, rim_labels)]
     return np.where(np.isin(labels, parts), np.uint8(255), np.uint8(0))

@@ -22,12 +22,7 @@ class LiteRT:
 
     def __init__(self, artifact: Artifact, content: bytes, threads: int) -> None:
         self._input_type = artifact.input_type
-        try:
-            with quiet_stderr():  # XNNPACK announces itself on the file descriptor
-                self._interpreter = _interpreter_class()(model_content=content, num_threads=threads)
-                self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise ModelError(f"{artifact.file}: the runtime refuses it ({error})") from error
+        self._interpreter = open_interpreter(content, artifact.file, threads)
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
         self._check(artifact)
@@ -49,11 +44,7 @@ class LiteRT:
     def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Run one batch (N, 28, 28) uint8 and return its (N, C) float32 logits."""
         if len(glyphs) != self._batch:
-            self._interpreter.resize_tensor_input(
-                self._input["index"], (len(glyphs), _SIDE, _SIDE, 1)
-            )
-            with quiet_stderr():
-                self._interpreter.allocate_tensors()
+            resize_input(self._interpreter, self._input["index"], (len(glyphs), _SIDE, _SIDE, 1))
             self._batch = len(glyphs)
         pixels = glyphs[..., None]
         if self._input_type == "int8":
@@ -67,6 +58,27 @@ class LiteRT:
             return np.asarray(raw, np.float32)
         scale, zero_point = self._output["quantization"]
         return (raw.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+
+
+def open_interpreter(content: bytes, name: str, threads: int) -> Any:
+    """Return an interpreter with its tensors allocated for the TFLite file ``content``.
+
+    Raises :class:`ModelError`, which calls the file ``name``, where the runtime refuses it.
+    """
+    try:
+        with quiet_stderr():  # XNNPACK announces itself on the file descriptor
+            interpreter = _interpreter_class()(model_content=content, num_threads=threads)
+            interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(f"{name}: the runtime refuses it ({error})") from error
+    return interpreter
+
+
+def resize_input(interpreter: Any, index: int, shape: tuple[int, ...]) -> None:
+    """Give the input ``index`` of ``interpreter`` another shape."""
+    interpreter.resize_tensor_input(index, shape)
+    with quiet_stderr():
+        interpreter.allocate_tensors()
 
 
 def _interpreter_class() -> Any:  # two packages, neither typed

@@ -78,11 +78,14 @@ class Page:
     """All lines of a picture in reading order.
 
     model: name of the model that read it. timing_ms: milliseconds for each stage of the reading.
+    turned: degrees, clockwise, by which the picture was turned to be read; boxes are in pixels of
+    the picture as it was.
     """
 
     lines: tuple[Line, ...]
     model: str
     timing_ms: dict[str, float]
+    turned: int = 0
 
     @property
     def text(self) -> str:

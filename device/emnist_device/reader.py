@@ -11,12 +11,12 @@ import numpy as np
 from emnist_device.cell import find_cell_ink
 from emnist_device.decode import decode
 from emnist_device.engine import Engine
-from emnist_device.ink import find_ink
-from emnist_device.lattice import SHAPES, resolve
+from emnist_device.orientation import legibility, turn, turn_back
 from emnist_device.page import Box, Character, Page
+from emnist_device.page_net import PageNet
 from emnist_device.segment import segment
 from emnist_edge.alphabet import fold
-from emnist_edge.artifact import DEFAULT_MODEL, SHAPE_MODEL
+from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import ModelError
 from emnist_edge.glyph import make_glyph
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from emnist_device.segment import Layout
+    from emnist_device.trace import Trace
 
 
 class Reader:
@@ -33,6 +36,8 @@ class Reader:
         model: name of an installed model, or the path of a model file with its sidecar beside it.
         threads: threads of the TFLite runtime.
         top_k: alternatives to report for each character.
+        turns: pictures may be turned by quarters; which way up is found out, in five
+            times the time.
 
     Raises:
         ModelError: the model is missing or damaged.
@@ -40,35 +45,40 @@ class Reader:
     """
 
     def __init__(
-        self, model: str | Path = DEFAULT_MODEL, *, threads: int = 1, top_k: int = 3
+        self,
+        model: str | Path = DEFAULT_MODEL,
+        *,
+        threads: int = 1,
+        top_k: int = 3,
+        turns: bool = False,
     ) -> None:
         self._engine = Engine(model, threads)
-        if self._engine.artifact.alphabet == SHAPES:
+        if not self._engine.artifact.alphabet:
             raise ModelError(f"{model}: finds characters, but does not read them")
-        self._shapes = Engine(SHAPE_MODEL, threads)
-        self._top_k = top_k
+        self._page_net = PageNet(threads=threads)
+        self._top_k, self._turns = top_k, turns
 
     @property
     def model(self) -> str:
         """Name of the model."""
         return self._engine.artifact.name
 
-    def read(self, image: NDArray[np.uint8]) -> Page:
+    def read(self, image: NDArray[np.uint8], trace: Trace | None = None) -> Page:
         """Read ``image``, (H, W) grey or (H, W, 3) BGR uint8, dark ink on light or light on dark.
 
-        Boxes of the page are in pixels of ``image``. Raises ValueError for any other array.
+        Boxes of the page are in pixels of ``image``. ``trace`` is given what each step makes.
+        Raises ValueError for any other array.
         """
         _check(image)
         start = time.perf_counter()
-        layout = resolve(segment(find_ink(image)), self._shapes.probabilities)
-        glyphs = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
+        quarters = self._find_turn(image) if self._turns else 0
+        upright = turn(image, quarters)
+        layout, glyphs = self._find(upright, trace)
         segmented = time.perf_counter()
-        probabilities = self._engine.probabilities(
-            np.stack(glyphs) if glyphs else np.zeros((0, 28, 28), np.uint8)
-        )
+        probabilities = self._engine.probabilities(glyphs)
         classified = time.perf_counter()
         boxes = [
-            [_to_picture(blob.box, layout.scale, image.shape) for blob in line]
+            [_to_picture(blob.box, layout.scale, upright.shape) for blob in line]
             for line in layout.lines
         ]
         lines = decode(probabilities, boxes, self._engine.artifact.alphabet, self._top_k)
@@ -78,7 +88,32 @@ class Reader:
             "classify": classified - segmented,
             "decode": decoded - classified,
         }
-        return Page(lines, self.model, {name: 1000 * value for name, value in timing.items()})
+        return Page(
+            turn_back(lines, quarters, image.shape),
+            self.model,
+            {name: 1000 * value for name, value in timing.items()},
+            90 * quarters,
+        )
+
+    def _find(
+        self, image: NDArray[np.uint8], trace: Trace | None = None
+    ) -> tuple[Layout, NDArray[np.uint8]]:
+        """Return the characters of ``image`` and their glyphs (N, 28, 28) in reading order."""
+        layout = segment(image, self._page_net, trace)
+        found = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
+        glyphs = np.stack(found) if found else np.zeros((0, 28, 28), np.uint8)
+        if trace is not None:
+            trace.glyphs("glyphs", glyphs)
+        return layout, glyphs
+
+    def _find_turn(self, image: NDArray[np.uint8]) -> int:
+        """Return by how many quarters to turn ``image`` clockwise for it to be read best."""
+
+        def readable(quarters: int) -> float:
+            _, glyphs = self._find(turn(image, quarters))
+            return legibility(self._engine.probabilities(glyphs))
+
+        return max(range(4), key=readable)
 
     def read_character(
         self, image: NDArray[np.uint8], charset: str | None = None

@@ -27,7 +27,7 @@ def reader() -> Reader:
 
 def test_the_model_that_finds_characters_reads_none() -> None:
     with pytest.raises(ModelError, match="finds characters, but does not read them"):
-        Reader("shape-int8")
+        Reader("page-int8")
 
 
 def page(text: str = "HARBOR\n7483", **options: Any) -> DrawnPage:
@@ -179,7 +179,7 @@ def test_a_page_is_frozen_and_goes_into_json(reader: Reader) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         read.model = "other"  # type: ignore[misc]
     content = json.loads(json.dumps(read.as_dict()))
-    assert list(content) == ["text", "lines", "model", "timing_ms"]
+    assert list(content) == ["text", "lines", "model", "timing_ms", "turned"]
     assert list(content["timing_ms"]) == ["load", "segment", "classify", "decode", "total"]
     assert content["timing_ms"]["total"] == 500
     line = content["lines"][0]

@@ -1,0 +1,106 @@
+"""Maps of a page -> its characters: each cell of ink goes to the middle that it points to.
+
+Bottom-up instance segmentation after Cheng et al. 2020 (Panoptic-DeepLab, arXiv 1911.10194): what
+touches comes apart, what is broken comes together, and ink that points to no middle is noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from emnist_device.page import Box
+from emnist_device.page_net import STRIDE, WRITING_HEIGHT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from emnist_device.page_net import Maps
+
+# Least probability of a middle. Ink that points farther from all middles than this, in cells, is
+# noise.
+_LEAST_MIDDLE, _FARTHEST = 0.4, 0.4 * WRITING_HEIGHT / STRIDE
+# Coverage from which a pixel counts as ink (of 255), and a cell, by its strongest pixel.
+INK = 128
+_CELL_INK = 90
+# Characters with less ink than this are noise, in pixels.
+_LEAST_AREA = 12
+
+
+@dataclass(frozen=True)
+class Blob:
+    """The ink of one character: its box in pixels, its label, and how many pixels it has."""
+
+    box: Box
+    label: int
+    area: int
+
+
+def find_middles(maps: Maps) -> NDArray[np.int64]:
+    """Return the cells (N, 2), row and column, that are middles of characters."""
+    # A light blur makes one peak of the plateaus that few steps of probability leave.
+    smooth = cv2.GaussianBlur(maps.middle, (0, 0), 0.6)
+    highest = cv2.dilate(smooth, np.ones((3, 3), np.uint8))
+    found = np.argwhere((maps.middle >= _LEAST_MIDDLE) & (smooth == highest))
+    return _thin(found, smooth)
+
+
+def _thin(found: NDArray[np.int64], middle: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Keep the most probable of middles ``found`` (N, 2) that are neighbours."""
+    order = np.argsort(-middle[tuple(found.T)], kind="stable")
+    kept: list[NDArray[np.int64]] = []
+    for cell in found[order]:
+        if all(np.abs(cell - other).max() > 1 for other in kept):
+            kept.append(cell)
+    return np.array(kept, np.int64).reshape(-1, 2)
+
+
+def group(maps: Maps) -> tuple[NDArray[np.int32], list[Blob]]:
+    """Return whose each pixel is, (H, W) int32, 0 for nobody's, and all characters."""
+    middles = find_middles(maps)
+    cells = np.zeros(maps.middle.shape, np.int32)
+    if len(middles):
+        high, wide = maps.middle.shape
+        pixels = maps.coverage.reshape(high, STRIDE, wide, STRIDE)
+        rows, columns = np.nonzero(pixels.max(axis=(1, 3)) >= _CELL_INK)
+        cells[rows, columns] = _nearest(maps, middles, rows, columns)
+    labels = cells.repeat(STRIDE, axis=0).repeat(STRIDE, axis=1)
+    return labels, _blobs(labels, maps.coverage, len(middles))
+
+
+def _nearest(
+    maps: Maps, middles: NDArray[np.int64], rows: NDArray[np.int64], columns: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Return the number, from 1, of the middle that each cell points to; 0 for none."""
+    high, wide = maps.middle.shape
+    elsewhere = np.ones((high, wide), np.uint8)
+    elsewhere[tuple(middles.T)] = 0
+    distance, regions = cv2.distanceTransformWithLabels(
+        elsewhere, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    number = np.zeros(len(middles) + 1, np.int32)
+    number[regions[tuple(middles.T)]] = np.arange(1, len(middles) + 1)
+    offset = maps.offset[rows, columns]
+    to_row = np.clip(np.rint(rows + offset[:, 1]), 0, high - 1).astype(np.int64)
+    to_column = np.clip(np.rint(columns + offset[:, 0]), 0, wide - 1).astype(np.int64)
+    near = distance[to_row, to_column] <= _FARTHEST
+    return np.where(near, number[regions[to_row, to_column]], 0).astype(np.int32)
+
+
+def _blobs(labels: NDArray[np.int32], coverage: NDArray[np.uint8], count: int) -> list[Blob]:
+    """Return a blob for each of ``count`` labels that has enough ink."""
+    rows, columns = np.nonzero((coverage >= INK) & (labels > 0))
+    own = labels[rows, columns]
+    areas = np.bincount(own, minlength=count + 1)
+    first, last = np.full((2, count + 1), 2**31), np.full((2, count + 1), -1)
+    for axis, places in enumerate((columns, rows)):
+        np.minimum.at(first[axis], own, places)
+        np.maximum.at(last[axis], own, places)
+    blobs = []
+    for label in np.flatnonzero(areas >= _LEAST_AREA).tolist():
+        (x, y), (right, bottom) = first[:, label].tolist(), last[:, label].tolist()
+        blobs.append(Blob(Box(x, y, right - x + 1, bottom - y + 1), label, int(areas[label])))
+    return blobs

@@ -1,0 +1,60 @@
+"""Pictures turned by quarters: which way up is it, and where boxes lie in the picture as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.page import Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from emnist_device.page import Line
+
+# A character read with less probability than this speaks against the way that the picture is held.
+_DOUBT = 0.5
+
+
+def turn(picture: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
+    """Return ``picture`` (H, W) or (H, W, 3) turned clockwise by ``quarters`` of a full turn."""
+    return np.ascontiguousarray(np.rot90(picture, -quarters)) if quarters else picture
+
+
+def legibility(probabilities: NDArray[np.float32]) -> float:
+    """Return how well a picture can be read this way up, from its characters' (N, C).
+
+    Many characters read surely make it high; characters that lie on their side are doubtful.
+    """
+    return float((probabilities.max(axis=1) - _DOUBT).sum()) if len(probabilities) else 0.0
+
+
+def turn_back(lines: tuple[Line, ...], quarters: int, shape: tuple[int, ...]) -> tuple[Line, ...]:
+    """Return ``lines`` of a picture that was turned, with boxes where they were before.
+
+    ``shape`` is that of the picture before it was turned.
+    """
+    if not quarters:
+        return lines
+    return tuple(
+        replace(
+            line,
+            box=_turn_box_back(line.box, quarters, shape),
+            characters=tuple(
+                replace(character, box=_turn_box_back(character.box, quarters, shape))
+                for character in line.characters
+            ),
+        )
+        for line in lines
+    )
+
+
+def _turn_box_back(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:
+    height, width = shape[:2]
+    if quarters == 1:
+        return Box(box.y, height - box.right, box.height, box.width)
+    if quarters == 2:
+        return Box(width - box.right, height - box.bottom, box.width, box.height)
+    return Box(width - box.bottom, box.x, box.height, box.width)

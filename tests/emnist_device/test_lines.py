@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emnist_device.grouping import Blob
+from emnist_device.lines import arrange
+from emnist_device.page import Box
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def blobs(places: Iterable[tuple[float, float]], size: int = 30) -> list[Blob]:
+    return [
+        Blob(Box(round(x), round(y), size, size), number + 1, size * size)
+        for number, (x, y) in enumerate(places)
+    ]
+
+
+def read(places: Iterable[tuple[float, float]]) -> list[list[tuple[int, int]]]:
+    """Return where the characters stand, in the order that they are read in."""
+    return [[(blob.box.x, blob.box.y) for blob in line] for line in arrange(blobs(places))]
+
+
+def test_lines_from_top_to_bottom_and_characters_from_left_to_right() -> None:
+    found = read((x, y) for y in (400, 100, 250) for x in (500, 100, 300))
+    assert found == [[(x, y) for x in (100, 300, 500)] for y in (100, 250, 400)]
+
+
+def test_a_slanting_line_stays_one_line() -> None:
+    found = read((80 + 50 * n, y + 11 * n) for n in range(8) for y in (150, 220))
+    assert [len(line) for line in found] == [8, 8]
+
+
+def test_two_rows_close_above_each_other_stay_apart() -> None:
+    found = read((x, y) for x in (100, 200, 300) for y in (200, 238))
+    assert [len(line) for line in found] == [3, 3]
+
+
+def words(left: int, top: int, lines: int, characters: int = 6) -> list[tuple[float, float]]:
+    return [(left + 40 * n, top + 70 * row) for row in range(lines) for n in range(characters)]
+
+
+@pytest.mark.parametrize("shift", [0, 20])
+def test_columns_are_read_one_after_the_other(shift: int) -> None:
+    found = read(words(50, 100, 4) + words(500, 100 + shift, 5))
+    assert [line[0][0] for line in found] == [50] * 4 + [500] * 5
+    assert all(len(line) == 6 for line in found)
+
+
+def test_a_heading_over_columns_is_read_first_and_what_stands_below_last() -> None:
+    wide = words(50, 20, 1, 18)
+    below = words(50, 450, 1, 18)
+    found = read(below + words(500, 100, 4) + words(50, 100, 4) + wide)
+    assert [len(line) for line in found] == [18, *[6] * 8, 18]
+    assert [line[0][0] for line in found[1:-1]] == [50] * 4 + [500] * 4
+
+
+def test_rows_of_single_characters_far_apart_are_no_columns() -> None:
+    found = read((100 + 200 * n, 100 + 90 * row) for row in range(5) for n in range(4))
+    assert [len(line) for line in found] == [4] * 5
+
+
+def test_nothing_makes_no_lines() -> None:
+    assert arrange([]) == ()

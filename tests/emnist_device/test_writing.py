@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from emnist_device.contrast import find_contrast
+from emnist_device.writing import measure_writing
+from emnist_edge.drawing import Camera, Paper, Pen, draw_page
+
+
+@pytest.mark.parametrize(
+    "paper",
+    [Paper(), Paper(ruled=True), Paper(squared=True), Paper(boxed=True, gradient=0.3)],
+    ids=["plain", "ruled", "squared", "boxed"],
+)
+@pytest.mark.parametrize("height", [24, 60])
+def test_the_height_of_capitals_is_found_on_any_paper(paper: Paper, height: int) -> None:
+    drawn = draw_page(
+        "ABC DEF\nMNK 423", size=(900, 500), height=height, seed=3, paper=paper, pen=Pen(width=0.1),
+        camera=Camera(blur=0.6, noise=2),
+    )  # fmt: skip
+    contrast, scale = find_contrast(drawn.picture)
+    writing = measure_writing(contrast)
+    assert writing is not None
+    # A capital's ink is a pen's width higher than the pen goes.
+    assert writing.height / scale == pytest.approx(1.1 * height, rel=0.25)
+    assert writing.pen / scale == pytest.approx(0.1 * height, abs=1.2)
+
+
+def test_a_character_that_fills_the_frame_is_as_high_as_it() -> None:
+    contrast = np.zeros((96, 96), np.uint8)
+    cv2.line(contrast, (30, 0), (60, 95), 255, 9)
+    writing = measure_writing(contrast)
+    assert writing is not None
+    assert writing.height == pytest.approx(96, abs=2)
+    assert writing.pen == pytest.approx(9, abs=2)
+
+
+def test_bars_and_blots_are_no_writing() -> None:
+    contrast = np.zeros((300, 400), np.uint8)
+    contrast[100:104] = 255
+    cv2.circle(contrast, (200, 200), 12, 255, -1)
+    assert measure_writing(contrast) is None
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1)])
+def test_degenerate_pictures(shape: tuple[int, int]) -> None:
+    assert measure_writing(np.zeros(shape, np.uint8)) is None
+    measure_writing(np.full(shape, 255, np.uint8))

@@ -1,0 +1,241 @@
+"""Train the page network, which finds characters: ``python -m train.page``.
+
+Draws pages, cuts crops from them and trains on those. Handwriting is that of EMNIST ByMerge's
+training images; validation pages are drawn with those that ``train.cnn`` holds back, too. Writes to
+the output folder: ``crops.npz`` (drawn once), ``model.keras`` (what ``export.page`` reads) and
+``metrics.json``.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+import joblib
+import keras
+import numpy as np
+
+from emnist_device.page_net import OFFSET_UNIT, STRIDE
+from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.handwriting import EmnistGlyphs
+from train.crops import SIDE, Crops, draw_crops
+from train.data import TrainingData, load_training, open_run, read_json, run_options, write_json
+from train.page_network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_CHUNK = 25  # pages that a process draws at a time
+_EPOCHS = 8
+# About how many crops are left for the export.
+_CALIBRATION = 200
+# Spread of the peak at the middle of a character, in pixels of the output.
+_SIGMA, _REACH = 1.5, 4
+
+
+@dataclass(frozen=True)
+class PageRecipe:
+    """What a run depends on, besides the data; written to ``metrics.json``.
+
+    pages, validation_pages: drawn for training and validation. The learning rate falls to zero
+    along a half cosine.
+    """
+
+    pages: int = 6500
+    validation_pages: int = 400
+    epochs: int = _EPOCHS
+    batch: int = 16
+    learning_rate: float = 0.003
+    validation_share: float = 0.1
+    seed: int = 1
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
+    """Shuffled batches of one epoch with their targets; the same for the same seed.
+
+    With ``vary``, contrast and noise are altered.
+    """
+
+    def __init__(self, crops: Crops, batch: int, seed: tuple[int, ...], vary: bool = True) -> None:
+        super().__init__(workers=1, max_queue_size=8)
+        self.crops, self.batch, self.seed, self.vary = crops, batch, seed, vary
+        self.order = np.random.default_rng(seed).permutation(len(crops))
+
+    def __len__(self) -> int:
+        return len(self.order) // self.batch
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
+        chosen = self.order[index * self.batch : (index + 1) * self.batch]
+        contrast = self.crops.contrast[chosen].astype(np.float32)
+        if self.vary:
+            rng = np.random.default_rng((*self.seed, index))
+            shape = (len(chosen), 1, 1)
+            contrast *= rng.uniform(0.6, 1.4, shape).astype(np.float32)
+            noise = rng.standard_normal(contrast.shape, np.float32)
+            contrast += noise * (rng.uniform(0, 8, shape) * (rng.random(shape) < 0.5))
+            contrast = np.clip(np.rint(contrast), 0, 255)
+        return contrast[..., None], targets(self.crops, chosen)
+
+
+def targets(crops: Crops, chosen: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
+    """Return what the network should answer to the ``chosen`` crops; see ``page_network.build``.
+
+    ``offset`` has a third channel: 1 where there is ink.
+    """
+    side = SIDE // STRIDE
+    count = len(chosen)
+    cells = crops.coverage[chosen].reshape(count, side, STRIDE, side, STRIDE)
+    ink = cells.transpose(0, 1, 3, 2, 4).reshape(count, side, side, STRIDE**2).astype(np.float32)
+    ink /= 255
+    boxes = crops.boxes[chosen]
+    middles = boxes[..., :2] + boxes[..., 2:] / 2
+    own = middles[np.arange(count)[:, None, None], crops.owner[chosen]]
+    here = STRIDE * (np.arange(side, dtype=np.float32) + 0.5)
+    offset = np.empty((count, side, side, 3), np.float32)
+    offset[..., 0] = (own[..., 0] - here) / OFFSET_UNIT
+    offset[..., 1] = (own[..., 1] - here[:, None]) / OFFSET_UNIT
+    offset[..., 2] = ink.max(axis=3) >= 0.4
+    middle = np.zeros((count, side, side, 1), np.float32)
+    for number in range(count):
+        present = boxes[number, :, 2] > 0
+        _add_peaks(middle[number, ..., 0], middles[number, present] / STRIDE)
+    return {"ink": ink, "middle": middle, "offset": offset}
+
+
+def _add_peaks(plane: NDArray[np.float32], points: NDArray[np.float32]) -> None:
+    """Draw a peak of height 1 at each of ``points`` (N, 2), x and y, inside of ``plane``."""
+    side = len(plane)
+    for column, row in np.floor(points).astype(int):
+        if not (0 <= column < side and 0 <= row < side):
+            continue
+        left, top = max(column - _REACH, 0), max(row - _REACH, 0)
+        place = plane[top : row + _REACH + 1, left : column + _REACH + 1]
+        ys = np.arange(top, top + place.shape[0])[:, None] - row
+        xs = np.arange(left, left + place.shape[1]) - column
+        np.maximum(place, np.exp(-(ys**2 + xs**2) / (2 * _SIGMA**2)), out=place)
+
+
+def draw(training: TrainingData, recipe: PageRecipe, output: Path) -> tuple[Crops, Crops]:
+    """Return the crops for training and validation; those that an interrupted run left, or new."""
+    parts = []
+    sources = ((recipe.pages, training.kept), (recipe.validation_pages, training.held))
+    for part, (count, chosen) in enumerate(sources):
+        path = output / f"crops-{('training', 'validation')[part]}.npz"
+        if path.exists():
+            with np.load(path) as archive:
+                parts.append(Crops(**archive))
+            continue
+        samples = training.samples
+        hand = EmnistGlyphs(
+            replace(samples, images=samples.images[chosen], labels=samples.labels[chosen])
+        )
+        starts = range(0, count, _CHUNK)
+        jobs = [
+            (recipe.seed + part, range(start, min(start + _CHUNK, count)), hand) for start in starts
+        ]
+        run = joblib.Parallel(n_jobs=-1, return_as="generator")
+        results = run(joblib.delayed(draw_crops)(*job) for job in jobs)
+        with click.progressbar(results, length=len(jobs), label=path.stem) as progress:
+            crops = Crops.join(list(progress))
+        np.savez(path, **vars(crops))
+        parts.append(crops)
+    return parts[0], parts[1]
+
+
+def fit(training: Crops, held: Crops, recipe: PageRecipe, output: Path) -> list[dict[str, float]]:
+    """Train, and return what was measured each epoch; leaves ``last.keras`` after each.
+
+    Where that and ``history.json`` are there, it goes on from them.
+    """
+    history: list[dict[str, float]] = []
+    if (output / "history.json").exists():
+        history = read_json(output / "history.json")
+        model = keras.models.load_model(output / "last.keras", CUSTOM_OBJECTS)
+    else:
+        keras.utils.set_random_seed(recipe.seed)
+        model = build(SIDE)
+        steps = recipe.epochs * (len(training) // recipe.batch)
+        schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
+        model.compile(keras.optimizers.Adam(schedule), loss=LOSSES, loss_weights=LOSS_WEIGHTS)
+    for epoch in range(len(history), recipe.epochs):
+        start = time.perf_counter()
+        batches = Batches(training, recipe.batch, (recipe.seed, epoch))
+        run = model.fit(
+            batches,
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            shuffle=False,
+            verbose=2,
+            validation_data=Batches(held, recipe.batch, (0,), vary=False),
+        )
+        seconds = time.perf_counter() - start
+        history.append({name: float(values[0]) for name, values in run.history.items()})
+        history[-1]["crops_per_second"] = round(len(batches) * recipe.batch / seconds, 1)
+        model.save(output / "last.keras")
+        write_json(output / "history.json", history)
+    return history
+
+
+def save_calibration(crops: Crops, path: Path) -> None:
+    """Leave some crops for the export to set quantization ranges by, 0 and 255 among the pixels."""
+    contrast = crops.contrast[:: max(1, len(crops) // _CALIBRATION)].copy()
+    contrast[0, 0, :2] = 0, 255
+    np.savez(path, contrast=contrast)
+
+
+def train(
+    recipe: PageRecipe,
+    output: Path,
+    data: Path | None,
+    split: str | None,
+    limit: int | None,
+    resume: bool,
+) -> dict[str, Any]:
+    """Run the whole training and return what ``metrics.json`` holds."""
+    training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
+    run = open_run(output, training, asdict(recipe), ("history.json", "crops-*.npz"), resume)
+    crops, held = draw(training, recipe, output)
+    history = fit(crops, held, recipe, output)
+    model = keras.models.load_model(output / "last.keras", CUSTOM_OBJECTS)
+    model.save(output / "model.keras")
+    save_calibration(crops, output / "calibration.npz")
+    metrics = {
+        **run,
+        "backend": f"keras {keras.__version__} on {keras.backend.backend()}",
+        "parameters": model.count_params(),
+        "crops": {"training": len(crops), "validation": len(held)},
+        "history": history,
+    }
+    write_json(output / "metrics.json", metrics)
+    return metrics
+
+
+@click.command()
+@run_options("runs/page")
+@click.option("--pages", type=click.IntRange(1), default=PageRecipe.pages, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=_EPOCHS, show_default=True)
+def main(
+    data: Path | None,
+    split: str | None,
+    output: Path,
+    pages: int,
+    epochs: int,
+    seed: int,
+    limit: int | None,
+    resume: bool,
+) -> None:
+    """Train the network that finds characters on pages."""
+    recipe = PageRecipe(pages=pages, validation_pages=max(pages // 16, 1), epochs=epochs, seed=seed)
+    try:
+        metrics = train(recipe, output, data, split, limit, resume)
+    except EmnistEdgeError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{output}: validation loss {metrics['history'][-1]['val_loss']:.4f}")
+
+
+if __name__ == "__main__":
+    main()
