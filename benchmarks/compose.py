@@ -43,8 +43,8 @@ def compose_page(
     rng = np.random.default_rng([level.number, seed])
     setting = _compose_setting(level, rng)
     height = setting.height
-    cell = 1.25 * height if setting.paper.boxed else height
-    # A character and the gap after it take about one cap height, spaces included.
+    # A character and the usual gap after it take about one cap height, spaces included.
+    cell = height * (1.25 if setting.paper.boxed else max(1.0, 0.74 + setting.hand.letter_gap))
     columns = max(1, int(level.fill[0] * level.size[0] / cell))
     rows = max(1, int(level.fill[1] * level.size[1] / (setting.hand.line_pitch * height)))
     lines = [
@@ -96,7 +96,7 @@ def _compose_setting(level: Level, rng: np.random.Generator) -> Setting:
         wobble=within(level.wobble),
         slant=within(level.slant),
         form=int(rng.integers(2)),
-        letter_gap=within((0.18, 0.26)),
+        letter_gap=within(level.letter_gap),
         line_pitch=within((1.8, 2.1)),
         size_spread=0 if boxed else within(level.size_spread),
         skew=0 if boxed else signed(level.skew),

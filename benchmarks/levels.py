@@ -56,6 +56,7 @@ class Level:
     texture: Range = (0, 0)
     wobble: Range = (0.8, 1.2)
     slant: Range = (-0.05, 0.15)
+    letter_gap: Range = (0.18, 0.26)
     size_spread: Range = (0, 0)
     skew: Range = (0, 0)
     sway: Range = (0, 0)

@@ -13,7 +13,7 @@ import click
 import numpy as np
 
 from emnist_device.grouping import INK, find_middles
-from emnist_device.page_net import OFFSET_UNIT, STRIDE, Maps, PageNet
+from emnist_device.page_net import MARGIN, OFFSET_UNIT, STRIDE, Maps, PageNet
 from emnist_edge.errors import ParityError
 from export.common import export_options, published, read_files, report, sidecar
 from export.tflite import convert, load_with_depth_to_space
@@ -66,9 +66,16 @@ def export(run: Path, output: Path, card: Path) -> list[Artifact]:
 
 
 def trained_maps(model: Any, contrast: NDArray[np.uint8]) -> Maps:
-    """Return what the Keras ``model`` says of ``contrast`` (H, W), as :class:`PageNet` does."""
-    outputs = model.predict_on_batch(contrast[None, ..., None].astype(np.float32))
-    ink, middle, offset = (np.asarray(outputs[name])[0] for name in ("ink", "middle", "offset"))
+    """Return what the Keras ``model`` says of ``contrast`` (H, W), as :class:`PageNet` does.
+
+    With the margin around it, ``contrast`` is as large as what the model was trained on.
+    """
+    framed = np.pad(contrast, MARGIN)[None, ..., None].astype(np.float32)
+    outputs = model.predict_on_batch(framed)
+    inner = slice(MARGIN // STRIDE, -MARGIN // STRIDE)
+    ink, middle, offset = (
+        np.asarray(outputs[name])[0, inner, inner] for name in ("ink", "middle", "offset")
+    )
     rows, columns, _ = ink.shape
     pixels = ink.reshape(rows, columns, STRIDE, STRIDE).swapaxes(1, 2)
     coverage = 255 / (1 + np.exp(-pixels.reshape(contrast.shape)))
@@ -80,15 +87,17 @@ def trained_maps(model: Any, contrast: NDArray[np.uint8]) -> Maps:
 
 
 def score_maps(look: Callable[[NDArray[np.uint8]], Maps], crops: dict[str, NDArray[Any]]) -> Finds:
-    """Score what ``look`` says of ``crops``: see ``train.crops.Crops``."""
+    """Score what ``look`` says of ``crops``, less the margin: see ``train.crops.Crops``."""
     ink, middles = np.zeros(3), np.zeros(3)  # hits, found, true
+    inner = slice(MARGIN, -MARGIN)
     for contrast, coverage, boxes in zip(
         crops["contrast"], crops["coverage"], crops["boxes"], strict=True
     ):
-        maps = look(contrast)
-        found, true = maps.coverage >= INK, coverage >= INK
+        maps = look(contrast[inner, inner])
+        found, true = maps.coverage >= INK, coverage[inner, inner] >= INK
         ink += (found & true).sum(), found.sum(), true.sum()
-        points = (boxes[:, :2] + boxes[:, 2:] / 2)[boxes[:, 2] > 0] / STRIDE
+        corners = boxes[:, :2] + boxes[:, 2:] / 2 - MARGIN
+        points = corners[boxes[:, 2] > 0] / STRIDE
         inside = ((points >= 0) & (points < np.array(maps.middle.shape[::-1]))).all(axis=1)
         middles += _match(find_middles(maps)[:, ::-1] + 0.5, points[inside])
     return Finds(*(float(2 * hits / max(found + true, 1)) for hits, found, true in (ink, middles)))

@@ -20,6 +20,7 @@ from emnist_device.contrast import find_contrast
 from emnist_device.page_net import STRIDE, WRITING_HEIGHT
 from emnist_edge.character import stroke_shape
 from train.litter import litter
+from train.tails import Tailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +36,9 @@ SIDE = 256
 #: Crops with more characters than this are left out.
 MOST_CHARACTERS = 160
 
-# From each page, this many crops are taken; this share of pages is blank, or in people's hands.
-_PER_PAGE, _BLANK, _HANDWRITTEN = 3, 0.04, 0.7
+# From each page, this many crops are taken; this share of pages is blank, in people's hands, with
+# tails, and with characters far apart.
+_PER_PAGE, _BLANK, _HANDWRITTEN, _TAILED, _SPACED = 3, 0.04, 0.7, 0.3, 0.25
 # Pages whose writing has less contrast (of 255) teach nothing.
 _LEAST_CONTRAST = 12
 # The writing is this much higher or lower than the network is meant to see it: standard deviation
@@ -76,6 +78,8 @@ def draw_crops(seed: int, pages: range, handwriting: Glyphs) -> Crops:
     for number in pages:
         rng = np.random.default_rng([seed, number])
         glyphs = handwriting if rng.random() < _HANDWRITTEN else stroke_shape
+        if rng.random() < _TAILED:
+            glyphs = Tailed(glyphs, rng.uniform(0.2, 0.9), float(np.exp(rng.uniform(-0.1, 0.4))))
         try:
             picture, characters = draw_varied(rng, glyphs)
         except ValueError:  # wide characters on a small page: they do not fit
@@ -131,6 +135,10 @@ def _vary(level: Level, rng: np.random.Generator) -> Level:
     """Return ``level`` with other sizes and pens; half the time a page of a few characters."""
     pens = (0.03, 0.24) if rng.random() < 0.5 else level.pens
     touching = float(rng.choice((0.0, 0.3, 0.7)))
+    if rng.random() < _SPACED:
+        wide = float(rng.uniform(0.3, 2.0))
+        level = replace(level, letter_gap=(wide, 1.2 * wide))
+        touching = 0.0
     if rng.random() < 0.5:
         height = float(rng.uniform(40, 180))
         width, lines = rng.uniform(1.6, 6), rng.uniform(1.7, 4)

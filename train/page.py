@@ -8,8 +8,10 @@ the output folder: ``crops.npz`` (drawn once), ``model.keras`` (what ``export.pa
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,8 +27,6 @@ from train.data import TrainingData, load_training, open_run, read_json, run_opt
 from train.page_network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 _CHUNK = 25  # pages that a process draws at a time
@@ -41,8 +41,8 @@ _SIGMA, _REACH = 1.5, 4
 class PageRecipe:
     """What a run depends on, besides the data; written to ``metrics.json``.
 
-    pages, validation_pages: drawn for training and validation. The learning rate falls to zero
-    along a half cosine.
+    pages, validation_pages: drawn for training and validation. start: SHA-256 of the model that
+    the weights are from at first, if any. The learning rate falls to zero along a half cosine.
     """
 
     pages: int = 6500
@@ -52,6 +52,7 @@ class PageRecipe:
     learning_rate: float = 0.003
     validation_share: float = 0.1
     seed: int = 1
+    start: str | None = None
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
@@ -146,10 +147,13 @@ def draw(training: TrainingData, recipe: PageRecipe, output: Path) -> tuple[Crop
     return parts[0], parts[1]
 
 
-def fit(training: Crops, held: Crops, recipe: PageRecipe, output: Path) -> list[dict[str, float]]:
+def fit(
+    training: Crops, held: Crops, recipe: PageRecipe, output: Path, start: Path | None
+) -> list[dict[str, float]]:
     """Train, and return what was measured each epoch; leaves ``last.keras`` after each.
 
-    Where that and ``history.json`` are there, it goes on from them.
+    Where that and ``history.json`` are there, it goes on from them; else from the weights of the
+    model ``start``, if there is one.
     """
     history: list[dict[str, float]] = []
     if (output / "history.json").exists():
@@ -158,11 +162,14 @@ def fit(training: Crops, held: Crops, recipe: PageRecipe, output: Path) -> list[
     else:
         keras.utils.set_random_seed(recipe.seed)
         model = build(SIDE)
+        if start is not None:
+            trained = keras.models.load_model(start, CUSTOM_OBJECTS, compile=False)
+            model.set_weights(trained.get_weights())
         steps = recipe.epochs * (len(training) // recipe.batch)
         schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
         model.compile(keras.optimizers.Adam(schedule), loss=LOSSES, loss_weights=LOSS_WEIGHTS)
     for epoch in range(len(history), recipe.epochs):
-        start = time.perf_counter()
+        before = time.perf_counter()
         batches = Batches(training, recipe.batch, (recipe.seed, epoch))
         run = model.fit(
             batches,
@@ -172,7 +179,7 @@ def fit(training: Crops, held: Crops, recipe: PageRecipe, output: Path) -> list[
             verbose=2,
             validation_data=Batches(held, recipe.batch, (0,), vary=False),
         )
-        seconds = time.perf_counter() - start
+        seconds = time.perf_counter() - before
         history.append({name: float(values[0]) for name, values in run.history.items()})
         history[-1]["crops_per_second"] = round(len(batches) * recipe.batch / seconds, 1)
         model.save(output / "last.keras")
@@ -194,12 +201,13 @@ def train(
     split: str | None,
     limit: int | None,
     resume: bool,
+    start: Path | None = None,
 ) -> dict[str, Any]:
     """Run the whole training and return what ``metrics.json`` holds."""
     training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
     run = open_run(output, training, asdict(recipe), ("history.json", "crops-*.npz"), resume)
     crops, held = draw(training, recipe, output)
-    history = fit(crops, held, recipe, output)
+    history = fit(crops, held, recipe, output, start)
     model = keras.models.load_model(output / "last.keras", CUSTOM_OBJECTS)
     model.save(output / "model.keras")
     save_calibration(crops, output / "calibration.npz")
@@ -218,20 +226,35 @@ def train(
 @run_options("runs/page")
 @click.option("--pages", type=click.IntRange(1), default=PageRecipe.pages, show_default=True)
 @click.option("--epochs", type=click.IntRange(1), default=_EPOCHS, show_default=True)
-def main(
+@click.option("--learning-rate", type=float, default=PageRecipe.learning_rate, show_default=True)
+@click.option(
+    "--start",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Go on from the weights of another run's model.keras.",
+)
+def main(  # noqa: PLR0913, PLR0917  # one for each option
     data: Path | None,
     split: str | None,
     output: Path,
     pages: int,
     epochs: int,
+    learning_rate: float,
+    start: Path | None,
     seed: int,
     limit: int | None,
     resume: bool,
 ) -> None:
     """Train the network that finds characters on pages."""
-    recipe = PageRecipe(pages=pages, validation_pages=max(pages // 16, 1), epochs=epochs, seed=seed)
+    recipe = PageRecipe(
+        pages=pages,
+        validation_pages=max(pages // 16, 1),
+        epochs=epochs,
+        learning_rate=learning_rate,
+        seed=seed,
+        start=hashlib.sha256(start.read_bytes()).hexdigest() if start else None,
+    )
     try:
-        metrics = train(recipe, output, data, split, limit, resume)
+        metrics = train(recipe, output, data, split, limit, resume, start)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{output}: validation loss {metrics['history'][-1]['val_loss']:.4f}")

@@ -27,8 +27,8 @@ WRITING_HEIGHT = 32
 OFFSET_UNIT = 16
 #: Width and height of the input are multiples of this.
 MULTIPLE = 32
-# Blank paper around what is seen, in pixels: no character ends where the network's view does.
-_MARGIN = 16
+#: Blank paper around what is seen, in pixels: no character ends where the network's view does.
+MARGIN = 16
 
 # Channels of the outputs: the pixels of a cell, a middle, x and y.
 _INK, _MIDDLE, _OFFSET = STRIDE**2, 1, 2
@@ -76,18 +76,16 @@ class PageNet:
     def __call__(self, contrast: NDArray[np.uint8]) -> Maps:
         """Return the maps of ``contrast`` (H, W) uint8; rounded down to even sides."""
         height, width = contrast.shape
-        rows, columns = (
-            -(-(side + 2 * _MARGIN) // MULTIPLE) * MULTIPLE for side in contrast.shape
-        )
+        rows, columns = (-(-(side + 2 * MARGIN) // MULTIPLE) * MULTIPLE for side in contrast.shape)
         if (rows, columns) != self._shape:
             resize_input(self._interpreter, self._input["index"], (1, rows, columns, 1))
             self._shape = (rows, columns)
         padded = np.full((1, rows, columns, 1), -128, np.int8)
-        inner = padded[0, _MARGIN : _MARGIN + height, _MARGIN : _MARGIN + width, 0]
+        inner = padded[0, MARGIN : MARGIN + height, MARGIN : MARGIN + width, 0]
         inner[...] = (contrast ^ np.uint8(128)).view(np.int8)
         self._interpreter.set_tensor(self._input["index"], padded)
         self._interpreter.invoke()
-        start = _MARGIN // STRIDE
+        start = MARGIN // STRIDE
         cells = (slice(start, start + height // STRIDE), slice(start, start + width // STRIDE))
         ink = self._coverage[self._output(_INK)[cells].view(np.uint8)]
         high, wide = ink.shape[:2]

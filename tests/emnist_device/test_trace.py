@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 import pytest
 
 from emnist_device import Reader
+from emnist_device.picture import read_picture
 from emnist_device.trace import Trace
 from emnist_edge.drawing import draw_page
 from emnist_edge.errors import PictureError
@@ -23,9 +23,9 @@ def test_each_step_of_a_reading_is_written_in_order(tmp_path: Path) -> None:
         "1-contrast.png", "2-seen.png", "3-ink.png", "4-middles.png", "5-characters.png",
         "6-glyphs.png",
     ]  # fmt: skip
-    characters = cv2.imread(str(tmp_path / "steps" / "5-characters.png"))
+    characters = read_picture(tmp_path / "steps" / "5-characters.png")
     assert len(np.unique(characters.reshape(-1, 3), axis=0)) == 4  # three, and black
-    glyphs = cv2.imread(str(tmp_path / "steps" / "6-glyphs.png"), cv2.IMREAD_GRAYSCALE)
+    glyphs = read_picture(tmp_path / "steps" / "6-glyphs.png")[..., 0]
     assert glyphs.shape == (30, 480)
     assert glyphs[:, :90].max() == 255
     assert (glyphs[:, 90:] == 96).all()  # three glyphs, and room for more
