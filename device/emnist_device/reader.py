@@ -13,6 +13,7 @@ from emnist_device.decode import decode
 from emnist_device.engine import Engine
 from emnist_device.ink import find_ink
 from emnist_device.lattice import SHAPES, resolve
+from emnist_device.limits import Limits
 from emnist_device.page import Box, Character, Page
 from emnist_device.segment import segment
 from emnist_edge.alphabet import fold
@@ -33,6 +34,7 @@ class Reader:
         model: name of an installed model, or the path of a model file with its sidecar beside it.
         threads: threads of the TFLite runtime.
         top_k: alternatives to report for each character.
+        limits: how many pieces of ink a picture may hold.
 
     Raises:
         ModelError: the model is missing or damaged.
@@ -40,13 +42,19 @@ class Reader:
     """
 
     def __init__(
-        self, model: str | Path = DEFAULT_MODEL, *, threads: int = 1, top_k: int = 3
+        self,
+        model: str | Path = DEFAULT_MODEL,
+        *,
+        threads: int = 1,
+        top_k: int = 3,
+        limits: Limits = Limits(),  # noqa: B008  # frozen
     ) -> None:
         self._engine = Engine(model, threads)
         if self._engine.artifact.alphabet == SHAPES:
             raise ModelError(f"{model}: finds characters, but does not read them")
         self._shapes = Engine(SHAPE_MODEL, threads)
         self._top_k = top_k
+        self._limits = limits
 
     @property
     def model(self) -> str:
@@ -56,11 +64,15 @@ class Reader:
     def read(self, image: NDArray[np.uint8]) -> Page:
         """Read ``image``, (H, W) grey or (H, W, 3) BGR uint8, dark ink on light or light on dark.
 
-        Boxes of the page are in pixels of ``image``. Raises ValueError for any other array.
+        Boxes of the page are in pixels of ``image``. Raises ValueError for any other array, and
+        :class:`PictureError` where it holds more pieces of ink than the limits allow.
         """
         _check(image)
         start = time.perf_counter()
-        layout = resolve(segment(find_ink(image)), self._shapes.probabilities)
+        ink = find_ink(image)
+        pieces = cv2.connectedComponents(ink.mask, connectivity=8)[0] - 1
+        self._limits.check_components(pieces)
+        layout = resolve(segment(ink), self._shapes.probabilities)
         glyphs = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
         segmented = time.perf_counter()
         probabilities = self._engine.probabilities(
