@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import time
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,7 +16,8 @@ from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import EmnistEdgeError, ModelError
 
 if TYPE_CHECKING:
-    from emnist_device import Page, Reader
+    from emnist_device.batch import Task
+    from emnist_device.limits import Limits
 
 #: Exit codes, as documented in the README.
 EXIT_OK, EXIT_UNREAD, EXIT_USAGE = 0, 1, 2
@@ -47,8 +48,17 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...", type=click.Path())
+@click.option("--recursive", is_flag=True, help="Also read what is in the folders below a folder.")
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per image and line.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print one CSV row per image.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT",
+    help="Write results to OUT.jsonl or OUT.csv as they come, without times.",
+)
+@click.option("--resume", is_flag=True, help="Go on with OUT: skip the images that it has.")
 @click.option(
     "--annotate",
     type=click.Path(path_type=Path),
@@ -59,83 +69,121 @@ def cli() -> None:
     "--top-k", type=click.IntRange(0, 46), default=3, show_default=True, help="Alternatives."
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
-def classify(
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that read several images.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Read on the workers of a Dask scheduler.")
+@click.option(
+    "--limit",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Change what an image may cost; SECURITY.md lists the limits.",
+)
+def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     images: tuple[str, ...],
+    recursive: bool,
     model: str,
     as_json: bool,
+    as_csv: bool,
+    output: Path | None,
+    resume: bool,
     annotate: Path | None,
     top_k: int,
     threads: int,
+    jobs: int,
+    scheduler: str | None,
+    settings: tuple[str, ...],
 ) -> None:
-    """Print the text of each IMAGE; - reads a picture from standard input.
+    """Print the text of each IMAGE: a file, a folder, or a pattern; - reads standard input.
 
     Exit codes: 0 read (or nothing there to read), 1 at least one image could not be read (the
     others are), 2 wrong usage.
     """
-    targets = _annotation_targets(images, annotate)
+    if as_json + as_csv + (output is not None) > 1:
+        raise click.UsageError("choose one of --json, --csv and --output")
+    if resume and output is None:
+        raise click.UsageError("--resume goes on with the file of --output; name it")
     from emnist_device import Reader
+    from emnist_device.batch import outcomes
+    from emnist_device.find import find_pictures
+    from emnist_device.limits import Limits
+    from emnist_device.results import FORMATS, Results
+    from emnist_edge.artifact import open_model
+    from emnist_edge.console import Console
 
     try:
-        reader = Reader(model, threads=threads, top_k=top_k)
-    except ModelError as error:
-        raise click.BadParameter(str(error), param_hint="--model") from error
-    failed = printed = False
-    for image, target in zip(images, targets, strict=True):
+        limits = Limits().raised(settings)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
+    names, problems = find_pictures(images, recursive=recursive)
+    tasks = _tasks(names, _annotation_targets(names, annotate, alone=len(images) == 1), limits)
+    written_as = FORMATS[".jsonl"] if as_json else FORMATS[".csv"] if as_csv else None
+    console = Console(written_as, headed=tuple(names) != images[:1], silent=output is not None)
+    for problem in problems:
+        console.complain(problem)
+    make_reader = partial(Reader, model, threads=threads, top_k=top_k, limits=limits)
+    failed = bool(problems)
+    with ExitStack() as stack:
         try:
-            page = _read(image, reader, target)
-        except EmnistEdgeError as error:
-            click.echo(f"emnist-edge: {error}", err=True)
-            failed = True
-            continue
-        name = click.format_filename(image)
-        if not page.lines:
-            click.echo(f"emnist-edge: {name}: nothing to read", err=True)
-        if as_json:
-            click.echo(json.dumps({"image": name, **page.as_dict()}, ensure_ascii=False))
-        elif len(images) == 1:
-            click.echo(page.text, nl=bool(page.lines))
-        else:
-            click.echo(("\n" if printed else "") + f"{name}:\n{page.text}")
-        printed = True
+            results = None
+            if output is not None:
+                name = open_model(model)[0].name
+                results = stack.enter_context(Results(output, resume=resume, model=name))
+                tasks = [task for task in tasks if task.name not in results.done]
+            stack.enter_context(console.progress(len(names) - len(tasks), len(names)))
+            for index, outcome in outcomes(tasks, make_reader, jobs, scheduler, limits):
+                if results is not None:
+                    results.add(outcome)
+                console.add(index, outcome)
+                failed |= outcome.page is None
+        except ModelError as error:
+            raise click.BadParameter(str(error), param_hint="--model") from error
+        if results is not None:
+            failed |= any(results.done[name] for name in names)
     sys.exit(EXIT_UNREAD if failed else EXIT_OK)
 
 
-def _read(image: str, reader: Reader, target: Path | None) -> Page:
-    """Read one image, draw it to ``target`` if there is one, and time the whole."""
-    from emnist_device.annotate import annotate
-    from emnist_device.picture import decode_picture, read_picture, write_picture
+def _tasks(names: list[str], targets: list[Path | None], limits: Limits) -> list[Task]:
+    """Return a task for each name; - stands for the bytes of standard input."""
+    from emnist_device.batch import Task
 
-    start = time.perf_counter()
-    if image == "-":
-        picture = decode_picture(sys.stdin.buffer.read(), "standard input")
-    else:
-        picture = read_picture(image)
-    loaded = time.perf_counter()
-    page = reader.read(picture)
-    page = page.timed(load=loaded - start, total=time.perf_counter() - start)
-    if target is not None:
-        write_picture(target, annotate(picture, page))
-    return page
+    return [
+        Task(name, _standard_input(limits) if name == "-" else None, target)
+        for name, target in zip(names, targets, strict=True)
+    ]
 
 
-def _annotation_targets(images: tuple[str, ...], out: Path | None) -> list[Path | None]:
+def _standard_input(limits: Limits) -> bytes:
+    """Return what standard input holds, as far as a picture may."""
+    content = bytearray()
+    while len(content) <= limits.file_bytes and (more := sys.stdin.buffer.read(2**20)):
+        content += more
+    return bytes(content)
+
+
+def _annotation_targets(names: list[str], out: Path | None, *, alone: bool) -> list[Path | None]:
     """Return for each image the file to draw to, or None."""
     if out is None:
-        return [None] * len(images)
-    if len(images) == 1 and not out.is_dir():
+        return [None] * len(names)
+    if alone and len(names) == 1 and not out.is_dir():
         return [out]
     if not out.is_dir():
         raise click.BadParameter(
             f"{out}: with several images, name a folder that exists", param_hint="--annotate"
         )
-    targets: list[Path | None] = []
-    for image in images:
-        stem = "stdin" if image == "-" else Path(image).name
+    targets: dict[Path, None] = {}
+    for name in names:
+        stem = "stdin" if name == "-" else Path(name).name
         target, number = out / f"{stem}.png", 2
         while target in targets:  # pictures of one name from several folders
             target, number = out / f"{stem}-{number}.png", number + 1
-        targets.append(target)
-    return targets
+        targets[target] = None
+    return list(targets)
 
 
 @cli.command()
