@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -16,8 +16,11 @@ from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import EmnistEdgeError, ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from emnist_device.batch import Task
     from emnist_device.limits import Limits
+    from emnist_device.results import Results
 
 #: Exit codes, as documented in the README.
 EXIT_OK, EXIT_UNREAD, EXIT_USAGE = 0, 1, 2
@@ -111,15 +114,10 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     from emnist_device import Reader
     from emnist_device.batch import outcomes
     from emnist_device.find import find_pictures
-    from emnist_device.limits import Limits
-    from emnist_device.results import FORMATS, Results
-    from emnist_edge.artifact import open_model
+    from emnist_device.results import FORMATS
     from emnist_edge.console import Console
 
-    try:
-        limits = Limits().raised(settings)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--limit") from error
+    limits = _limits(settings)
     names, problems = find_pictures(images, recursive=recursive)
     tasks = _tasks(names, _annotation_targets(names, annotate, alone=len(images) == 1), limits)
     written_as = FORMATS[".jsonl"] if as_json else FORMATS[".csv"] if as_csv else None
@@ -128,24 +126,48 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
         console.complain(problem)
     make_reader = partial(Reader, model, threads=threads, top_k=top_k, limits=limits)
     failed = bool(problems)
-    with ExitStack() as stack:
-        try:
-            results = None
-            if output is not None:
-                name = open_model(model)[0].name
-                results = stack.enter_context(Results(output, resume=resume, model=name))
+    try:
+        with _results(output, resume, model) as results:
+            if results is not None:
+                failed |= any(results.done.get(name, False) for name in names)
                 tasks = [task for task in tasks if task.name not in results.done]
-            stack.enter_context(console.progress(len(names) - len(tasks), len(names)))
-            for index, outcome in outcomes(tasks, make_reader, jobs, scheduler, limits):
-                if results is not None:
-                    results.add(outcome)
-                console.add(index, outcome)
-                failed |= outcome.page is None
-        except ModelError as error:
-            raise click.BadParameter(str(error), param_hint="--model") from error
-        if results is not None:
-            failed |= any(results.done[name] for name in names)
+            with console.progress(len(names) - len(tasks), len(names)):
+                for index, outcome in outcomes(tasks, make_reader, jobs, scheduler, limits):
+                    if results is not None:
+                        results.add(outcome)
+                    console.add(index, outcome)
+                    failed |= outcome.page is None
+    except ModelError as error:
+        raise click.BadParameter(str(error), param_hint="--model") from error
     sys.exit(EXIT_UNREAD if failed else EXIT_OK)
+
+
+def _limits(settings: tuple[str, ...]) -> Limits:
+    """Return the limits with the ``settings`` of the command line."""
+    from emnist_device.limits import Limits
+
+    try:
+        return Limits().raised(settings)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
+
+
+@contextmanager
+def _results(output: Path | None, resume: bool, model: str) -> Iterator[Results | None]:
+    """Hold the file of results open, if there is to be one."""
+    from emnist_device.results import Results
+    from emnist_edge.artifact import open_model
+
+    if output is None:
+        yield None
+        return
+    name = open_model(model)[0].name
+    try:
+        results = Results(output, resume=resume, model=name)
+    except EmnistEdgeError as error:
+        raise click.BadParameter(str(error), param_hint="--output") from error
+    with results:
+        yield results
 
 
 def _tasks(names: list[str], targets: list[Path | None], limits: Limits) -> list[Task]:
