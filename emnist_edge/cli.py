@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from emnist_device.batch import Task
     from emnist_device.limits import Limits
     from emnist_device.results import Results
+    from emnist_edge.artifact import Artifact
 
 #: Exit codes, as documented in the README.
 EXIT_OK, EXIT_UNREAD, EXIT_USAGE = 0, 1, 2
@@ -217,16 +218,20 @@ def models() -> None:
         f"{'model':<14}{'size':>8}  {'input':<9}{'accuracy':>9}  {'macro recall':>12}  sha256"
     )
     for artifact in installed():
-        test = artifact.accuracy.get("test", {})
-        accuracy, recall = (
-            f"{100 * test[key]:.2f} %" if key in test else "-"
-            for key in ("accuracy", "macro_recall")
-        )
-        click.echo(
-            f"{artifact.name:<14}{artifact.bytes / 1000:>5.0f} kB  {artifact.input_type:<9}"
-            f"{accuracy:>9}  {recall:>12}  {artifact.sha256}"
-        )
+        click.echo(model_row(artifact))
     click.echo("Accuracy and macro recall on EMNIST's ByMerge test images.")
+
+
+def model_row(artifact: Artifact) -> str:
+    """Return the row of ``artifact`` in the list of models."""
+    test = artifact.accuracy.get("test", {})
+    accuracy, recall = (
+        f"{100 * test[key]:.2f} %" if key in test else "-" for key in ("accuracy", "macro_recall")
+    )
+    return (
+        f"{artifact.name:<14}{artifact.bytes / 1000:>5.0f} kB  {artifact.input_type:<9}"
+        f"{accuracy:>9}  {recall:>12}  {artifact.sha256}"
+    )
 
 
 @cli.group()

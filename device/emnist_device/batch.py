@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from emnist_device.picture import decode_picture, read_picture, shown, write_picture
+from emnist_device.picture import decode_picture, read_picture, write_picture
 from emnist_device.workers import DEBUG_VARIABLE, Failure, Terms, run, took_too_long
-from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.errors import EmnistEdgeError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -110,7 +110,7 @@ def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcom
         except Exception as error:  # noqa: BLE001  # a fault of ours costs one picture, too
             if os.environ.get(DEBUG_VARIABLE):
                 traceback.print_exc()
-            name = f"{type(error).__name__}: {shown(str(error))}"
+            name = f"{type(error).__name__}: {shown(error)}"
             reason = f"internal error ({name}); please report it"
         return Outcome(task.name, error=reason)
 

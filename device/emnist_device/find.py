@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emnist_device.headers import SUFFIXES
-from emnist_device.picture import shown
+from emnist_edge.errors import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

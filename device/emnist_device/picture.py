@@ -17,7 +17,7 @@ import numpy as np
 from emnist_device.headers import is_truncated, read_header
 from emnist_device.limits import Limits
 from emnist_device.quiet import quiet_stderr
-from emnist_edge.errors import PictureError
+from emnist_edge.errors import PictureError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,13 +103,6 @@ def decode_picture(content: bytes, name: str, limits: Limits = _DEFAULTS) -> NDA
     if stored.ndim == 3 and stored.shape[2] == 4:
         return _on_paper(colour, _alpha_like(colour, stored))
     return colour
-
-
-def shown(path: str | Path) -> str:
-    """Return ``path`` for messages and terminals: what cannot be printed is escaped."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(path)
-    )
 
 
 def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:

@@ -15,8 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from emnist_device.picture import shown
-from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.errors import EmnistEdgeError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,12 +169,13 @@ class Results:
                 entry = self.format.entry(record)
             except (ValueError, RecursionError, csv.Error) as error:
                 raise EmnistEdgeError(
-                    f"{shown(path)}: record {number} is not of this program ({error}); take it out"
+                    f"{shown(path)}: record {number} is not of this program ({shown(error)}); "
+                    "take it out"
                 ) from error
             if entry.model not in (None, model):
                 raise EmnistEdgeError(
-                    f"{shown(path)}: was read by {entry.model}; give that as --model, or another "
-                    "file"
+                    f"{shown(path)}: was read by {shown(entry.model)}; give that as --model, "
+                    "or name another file"
                 )
             self.done[entry.name] = entry.failed
         self._file.truncate(whole)

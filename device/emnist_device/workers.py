@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from emnist_edge.errors import EmnistEdgeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     Make = Callable[[], Callable[[Any], Any]]
 
@@ -58,7 +58,9 @@ class Failure:
     reason: str
 
 
-def run(make: Make, items: Iterable[Any], jobs: int, terms: Terms) -> Iterator[tuple[int, Any]]:
+def run(
+    make: Make, items: Iterable[Any], jobs: int, terms: Terms
+) -> Generator[tuple[int, Any], None, None]:
     """Let ``jobs`` processes work on ``items``; yield index and result of each, as they are done.
 
     Args:
