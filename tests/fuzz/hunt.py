@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 #: What a case may use: seconds, and bytes that its process may allocate. The pixels are OpenCV's
 #: own limit, as it is without ours.
 TERMS = Terms(seconds=20, memory=2**30, pixels=2**30)
-# At most so many faults of a target are reduced, in so many rounds, trying so many inputs in each.
-_MOST_FAULTS, _ROUNDS, _BATCH = 10, 60, 64
+# A fault is reduced in at most so many rounds, trying so many inputs in each.
+_ROUNDS, _BATCH = 60, 64
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _seeds(target: Target) -> list[bytes]:
 def hunt(
     name: str, cases: int, seed: int, jobs: int, targets: Mapping[str, Target] = TARGETS
 ) -> Hunt:
-    """Try ``cases`` cases of the target ``name`` and reduce what is at fault."""
+    """Try ``cases`` cases of the target ``name``; reduce the shortest of each kind of fault."""
     found = Hunt()
     target = targets[name]
     for number, verdict in run(partial(_by_number, target, seed), range(cases), jobs, TERMS):
@@ -70,13 +70,16 @@ def hunt(
         found.accepted += verdict.accepted
         found.refused += not verdict.accepted
         found.memory = max(found.memory, verdict.memory)
-    if target.trusted:
-        return found
-    reduced: dict[bytes, str] = {}
-    for content, fault in list(found.faults.items())[:_MOST_FAULTS]:
-        reduced[reduce(target, content, fault)] = fault
-    found.faults = reduced | dict(list(found.faults.items())[_MOST_FAULTS:])
+    if not target.trusted:
+        shortest = {_kind(found.faults[content]): content for content in _longest_first(found)}
+        for content in shortest.values():
+            fault = found.faults.pop(content)
+            found.faults[reduce(target, content, fault)] = fault
     return found
+
+
+def _longest_first(found: Hunt) -> list[bytes]:
+    return sorted(found.faults, key=len, reverse=True)
 
 
 def reduce(target: Target, content: bytes, fault: str) -> bytes:
@@ -88,7 +91,9 @@ def reduce(target: Target, content: bytes, fault: str) -> bytes:
         starts = range(0, len(content), max(size, -(-len(content) // _BATCH)))
         smaller = [content[:start] + content[start + size :] for start in starts]
         verdicts = run(partial(_by_content, target), smaller, 1, TERMS)
-        kept = next((smaller[i] for i, verdict in verdicts if _same(fault, _fault(verdict))), None)
+        kept = next(
+            (smaller[i] for i, verdict in verdicts if _kind(_fault(verdict)) == _kind(fault)), None
+        )
         verdicts.close()
         if kept is None:
             size //= 2
@@ -101,9 +106,9 @@ def _fault(verdict: Verdict | Failure) -> str | None:
     return verdict.reason if isinstance(verdict, Failure) else verdict.fault
 
 
-def _same(fault: str, other: str | None) -> bool:
-    """Say whether both are faults of one kind: the exception, or how the process ended."""
-    return other is not None and fault.partition(":")[0] == other.partition(":")[0]
+def _kind(fault: str | None) -> str | None:
+    """Return the exception, or how the process ended, without what differs from case to case."""
+    return fault and fault.partition(":")[0]
 
 
 def _by_number(target: Target, seed: int) -> Callable[[int], Verdict]:
