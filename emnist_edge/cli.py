@@ -86,7 +86,8 @@ def cli() -> None:
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Change what an image may cost; SECURITY.md lists the limits.",
+    help="Change what an image may cost: file_bytes, pixels, side, decoded_bytes, components, "
+    "seconds, memory.",
 )
 def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     images: tuple[str, ...],

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import stat
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -154,6 +155,8 @@ class Results:
 
     def _take_over(self, path: Path, model: str) -> None:
         """Learn what the file holds, and cut off what a killed run left unfinished."""
+        if not stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+            raise EmnistEdgeError(f"{shown(path)}: is no file; results go on only in one")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

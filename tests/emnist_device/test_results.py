@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,6 +110,31 @@ def test_files_that_are_not_gone_on_with(tmp_path: Path) -> None:
     refused("d.jsonl", record, "was read by cnn-int8", model="mlp-int8")
     refused("e.csv", b"name,text\r\n", "its first row")
     refused("f.csv", FORMATS[".csv"].heading + b"a,b\r\n", "record 2 is not")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "out.csv")
+    with pytest.raises(EmnistEdgeError, match="is no file"):
+        Results(tmp_path / "out.csv", resume=True, model="cnn-int8")
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Results(path, resume=False, model="cnn-int8") as results:
+        results.add(OUTCOMES[0])
+        size = path.stat().st_size
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 5, limits[1]))
+        try:
+            for message in ("there is no room", "cannot be written"):
+                with pytest.raises(EmnistEdgeError, match=message):
+                    results.add(OUTCOMES[1])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.stat().st_size == size + 5
+    with Results(path, resume=True, model="cnn-int8") as results:
+        assert results.done == {"one.png": False}
+    assert path.stat().st_size == size
 
 
 def test_two_runs_do_not_write_to_one_file(tmp_path: Path) -> None:

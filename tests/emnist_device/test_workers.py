@@ -9,6 +9,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -102,6 +103,23 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     results = dict(run(partial(make, tmp_path), ["a", "hoard", "b"], 1, TERMS))
     assert (results[0], results[2]) == ("A", "B")
     assert isinstance(results[1], Failure)  # an uncaught MemoryError
+
+
+def decode() -> Callable[[bytes], bool]:
+    def opens(content: bytes) -> bool:
+        try:
+            return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) is not None
+        except cv2.error:
+            return False
+
+    return opens
+
+
+def test_opencv_has_the_limit_of_pixels_too() -> None:
+    pictures = [
+        cv2.imencode(".png", np.zeros((side, 1000), np.uint8))[1].tobytes() for side in (1000, 1001)
+    ]
+    assert dict(run(decode, pictures, 1, TERMS)) == {0: True, 1: False}
 
 
 def test_a_process_that_cannot_start() -> None:
