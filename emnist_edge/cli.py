@@ -146,10 +146,10 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
 
 def _limits(settings: tuple[str, ...]) -> Limits:
     """Return the limits with the ``settings`` of the command line."""
-    from emnist_device.limits import Limits
+    from emnist_device.limits import DEFAULTS
 
     try:
-        return Limits().raised(settings)
+        return DEFAULTS.raised(settings)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--limit") from error
 

@@ -25,7 +25,7 @@ class Limits:
     file_bytes: size of the file.
     pixels: width times height, by the file's header; 64 megapixels is the largest camera of a Pi.
     side: the longer side, in pixels.
-    decoded_bytes: of the samples once decoded; 64 megapixels of four 16-bit channels.
+    decoded_bytes: of the samples once decoded; 64 megapixels of four channels of 8 bits.
     components: separate pieces of ink at working size; a page full of writing has some hundreds.
     seconds: from opening the file to its text.
     memory: bytes that a process which reads one of several pictures may allocate.
@@ -34,7 +34,7 @@ class Limits:
     file_bytes: int = 256 * 2**20
     pixels: int = 64_000_000
     side: int = 65_535
-    decoded_bytes: int = 512 * 2**20
+    decoded_bytes: int = 256 * 2**20
     components: int = 5_000
     seconds: float = 60.0
     memory: int = 2**30
@@ -83,5 +83,7 @@ class Limits:
             )
 
 
+#: What holds unless other limits are given.
+DEFAULTS = Limits()
 #: Names of the limits, as ``--limit`` takes them.
 NAMES = tuple(field.name for field in dataclasses.fields(Limits))

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from emnist_device.headers import is_truncated, read_header
-from emnist_device.limits import Limits
+from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.quiet import quiet_stderr
 from emnist_edge.errors import PictureError, shown
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _JPEG = b"\xff\xd8"
-_DEFAULTS = Limits()
 # Samples are converted this many pixels at a time: what that takes beside them stays small.
 _STRIP = 2**20
 # The eight orientations of EXIF: the picture as stored, then as displayed.
@@ -42,7 +41,7 @@ _ORIENTATIONS: tuple[Callable[[NDArray[Any]], NDArray[Any]], ...] = (
 )
 
 
-def read_picture(path: str | Path, limits: Limits = _DEFAULTS) -> NDArray[np.uint8]:
+def read_picture(path: str | Path, limits: Limits = DEFAULTS) -> NDArray[np.uint8]:
     """Read a picture file; see :func:`decode_picture`.
 
     Raises :class:`PictureError` naming ``path`` where it cannot be read, is no regular file or no
@@ -70,7 +69,7 @@ def read_picture(path: str | Path, limits: Limits = _DEFAULTS) -> NDArray[np.uin
     return decode_picture(content, name, limits)
 
 
-def decode_picture(content: bytes, name: str, limits: Limits = _DEFAULTS) -> NDArray[np.uint8]:
+def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDArray[np.uint8]:
     """Decode the content of a picture file.
 
     Takes JPEG, PNG, WebP, GIF, BMP, TIFF, and PNM and its kin; of several pictures in one file, the
@@ -99,9 +98,9 @@ def decode_picture(content: bytes, name: str, limits: Limits = _DEFAULTS) -> NDA
     colour = _to_8_bits(_decode(content, name, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH))
     if content.startswith(_JPEG):  # no alpha there: spare a large photo the second decoding
         return colour
-    stored = _to_8_bits(_decode(content, name, cv2.IMREAD_UNCHANGED))
+    stored = _decode(content, name, cv2.IMREAD_UNCHANGED)
     if stored.ndim == 3 and stored.shape[2] == 4:
-        return _on_paper(colour, _alpha_like(colour, stored))
+        return _on_paper(colour, _alpha_like(colour, _to_8_bits(stored)))
     return colour
 
 
@@ -146,10 +145,10 @@ def _to_8_bits(samples: NDArray[Any]) -> NDArray[np.uint8]:
     """
     if samples.dtype == np.uint8:
         return np.ascontiguousarray(samples)
-    if np.issubdtype(samples.dtype, np.integer):
+    if samples.dtype == np.uint16:
         full = 2.0 ** max(8, int(samples.max()).bit_length()) - 1
-    else:
-        full = max(float(_finite(samples[rows]).max()) for rows in _strips(samples.shape))
+        return np.clip(np.arange(2**16) * (255 / full) + 0.5, 0, 255).astype(np.uint8)[samples]
+    full = max(float(_finite(samples[rows]).max()) for rows in _strips(samples.shape))
     scaled = np.empty(samples.shape, np.uint8)
     for rows in _strips(samples.shape):
         share = _finite(samples[rows]) * (255 / (full if full > 0 else 1.0))
@@ -186,13 +185,19 @@ def _on_paper(colour: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
     A drawing in light ink on nothing, made for a dark screen, would vanish on white.
     """
     total = float(alpha.sum(dtype=np.int64)) / 255
-    light = sum(
-        float((colour[rows].mean(axis=2) * alpha[rows]).sum()) for rows in _strips(alpha.shape)
-    )
-    brightness = light / 255 / max(total, 1e-6)
-    paper = 0.0 if total < 0.5 * alpha.size and brightness > 170 else 255.0
+    paper = 255
+    if total < 0.5 * alpha.size:  # mostly clear
+        mean = cv2.transform(colour, np.full((1, 3), 1 / 3))
+        light = sum(float((mean[rows] * share).sum()) for rows, share in _shares(alpha))
+        paper = 0 if light / 255 / max(total, 1e-6) > 170 else 255
     laid = np.empty_like(colour)
-    for rows in _strips(alpha.shape):
-        share = alpha[rows, :, None].astype(np.float32) / 255
-        laid[rows] = np.rint(colour[rows] * share + paper * (1 - share))
+    for rows, share in _shares(alpha):
+        weighed = colour[rows] * share[..., None] + paper * (255 - share[..., None]) + 128
+        laid[rows] = (weighed + (weighed >> 8)) >> 8  # divided by 255 and rounded
     return laid
+
+
+def _shares(alpha: NDArray[np.uint8]) -> Iterator[tuple[slice, NDArray[np.uint16]]]:
+    """Yield strips of rows, and ``alpha`` (H, W) in each, wide enough to multiply samples by."""
+    for rows in _strips(alpha.shape):
+        yield rows, alpha[rows].astype(np.uint16)

@@ -13,7 +13,7 @@ from emnist_device.decode import decode
 from emnist_device.engine import Engine
 from emnist_device.ink import find_ink
 from emnist_device.lattice import SHAPES, resolve
-from emnist_device.limits import Limits
+from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.page import Box, Character, Page
 from emnist_device.segment import segment
 from emnist_edge.alphabet import fold
@@ -47,7 +47,7 @@ class Reader:
         *,
         threads: int = 1,
         top_k: int = 3,
-        limits: Limits = Limits(),  # noqa: B008  # frozen
+        limits: Limits = DEFAULTS,
     ) -> None:
         self._engine = Engine(model, threads)
         if self._engine.artifact.alphabet == SHAPES:

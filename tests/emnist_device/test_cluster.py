@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import pytest
+from click.testing import CliRunner
 
 from emnist_device import Reader, cluster
 from emnist_device.batch import Task, read_many
 from emnist_device.cluster import read_on_cluster
 from emnist_device.limits import Limits
+from emnist_edge.cli import cli
 from emnist_edge.drawing import draw_page
 from emnist_edge.errors import EmnistEdgeError, ModelError, RuntimeMissingError
 from tests.emnist_device.test_batch import CRASH, Stumbling, blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's are not ours to mend
 
@@ -73,6 +76,20 @@ def test_a_picture_that_crashes_its_reader_leaves_the_workers_alone(scheduler: s
     read = dict(read_on_cluster(todo, Stumbling, scheduler, Limits()))
     assert [index for index, outcome in sorted(read.items()) if outcome.page is None] == [2]
     assert "(SIGSEGV)" in (read[2].error or "")
+
+
+def test_the_command_reads_a_folder_on_the_cluster(scheduler: str, tmp_path: Path) -> None:
+    folder, output = tmp_path / "in", tmp_path / "out.csv"
+    folder.mkdir()
+    for task in tasks(3):
+        (folder / task.name).write_bytes(task.content or b"")
+    (folder / "bad.png").touch()
+    options = ["--scheduler", scheduler, "--output", str(output)]
+    result = CliRunner().invoke(cli, ["classify", str(folder), *options])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.endswith("bad.png: is empty\n")
+    texts = [line.split(",")[1] for line in output.read_text().splitlines()[1:]]
+    assert sorted(texts) == ["", "00", "01", "02"]
 
 
 def test_a_reader_that_cannot_be_made(scheduler: str) -> None:
