@@ -32,8 +32,6 @@ class Console:
         self._next = 0
         self._printed = False
         self._bar: Any = None  # click's, whose class is not public
-        if written_as is not None and not silent:
-            click.echo(written_as.heading, nl=False)
 
     def add(self, index: int, outcome: Outcome) -> None:
         """Take the outcome of number ``index``, and print what is next in order."""
@@ -73,7 +71,8 @@ class Console:
         if self._silent:
             return
         if self._format is not None:
-            click.echo(self._format.record(outcome, timed=True), nl=False)
+            heading = b"" if self._printed else self._format.heading
+            click.echo(heading + self._format.record(outcome, timed=True), nl=False)
         elif self._headed:
             click.echo(("\n" if self._printed else "") + f"{outcome.title}:\n{outcome.page.text}")
         else:

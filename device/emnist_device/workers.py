@@ -2,7 +2,7 @@
 
 A worker is a Python of its own, ``python -m emnist_device.workers``, that talks over a socket. It
 inherits neither the caller's ``__main__`` nor its threads, hears no Ctrl-C, and ends as soon as the
-caller does, however that ends.
+caller does, however that ends. It is no sandbox: it may do what its user may.
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ class _Worker:
         }
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  # this very module
-                [sys.executable, "-m", "emnist_device.workers", str(theirs.fileno())],
+                # -P: the current folder may hold pictures of strangers, and modules, too.
+                [sys.executable, "-P", "-m", "emnist_device.workers", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=None if os.environ.get(DEBUG_VARIABLE) else subprocess.DEVNULL,

@@ -56,15 +56,15 @@ def test_a_worker_killed_midway_loses_nothing_and_doubles_nothing(
 ) -> None:
     from dask.distributed import Client
 
-    monkeypatch.setattr(cluster, "LOT", 5)
-    todo = tasks(40)
+    monkeypatch.setattr(cluster, "LOT", 4)
+    todo = tasks(24)
     with Client(scheduler) as client:
         pids = list(client.run(os.getpid).values())
     assert len(set(pids)) == 2
     outcomes = []
     for outcome in read_on_cluster(todo, Reader, scheduler, Limits()):
         outcomes.append(outcome)
-        if len(outcomes) == 12:
+        if len(outcomes) == 5:
             os.kill(pids[0], signal.SIGKILL)
     assert set(Counter(index for index, _ in outcomes).values()) == {1}
     assert comparable(outcomes) == comparable(read_many(todo, Reader, 1, Limits()))

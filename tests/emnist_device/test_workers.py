@@ -131,6 +131,16 @@ def test_a_process_that_cannot_start() -> None:
         list(run(hoard, ["a"], 1, TERMS))
 
 
+def test_modules_in_the_current_folder_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("cv2", "numpy", "select", "emnist_device"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    assert dict(run(partial(make, tmp_path), ["a"], 1, TERMS)) == {0: "A"}
+    assert not (tmp_path / "run").exists()
+
+
 def test_nothing_to_do_starts_nothing() -> None:
     assert list(run(fail, [], 2, TERMS)) == []
 

@@ -95,6 +95,7 @@ def test_a_file_of_results_is_gone_on_with(folder: Path) -> None:
         (["--output", "there.csv"], "is there already"),
         (["--limit", "pixels=none"], "write pixels=NUMBER"),
         (["--model", "cnn-int9", "--output", "out.csv"], "no model named"),
+        (["--model", "cnn-int9", "--csv"], "no model named"),
         (["--annotate", "absent"], "name a folder"),
     ],
 )
