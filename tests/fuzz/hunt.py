@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import resource
 from dataclasses import dataclass, field
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,4 +126,13 @@ def judge(target: Target, content: bytes) -> Verdict:
         accepted = target.accepts(content)
     except Exception as error:  # noqa: BLE001  # is what is looked for
         fault = f"{type(error).__name__}: {error}"
-    return Verdict(accepted, fault, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return Verdict(accepted, fault, _peak())
+
+
+def _peak() -> float:
+    """Return the most memory that this process has held, in MiB.
+
+    Not ru_maxrss, which starts at what the caller held when it started this process.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
