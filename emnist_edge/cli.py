@@ -60,7 +60,7 @@ def cli() -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="OUT",
-    help="Write results to OUT.jsonl or OUT.csv as they come, without times.",
+    help="Write results to OUT, which ends in .jsonl or .csv, as they come, without times.",
 )
 @click.option("--resume", is_flag=True, help="Go on with OUT: skip the images that it has.")
 @click.option(
