@@ -54,7 +54,7 @@ def test_what_is_written_is_known_again(tmp_path: Path, suffix: str) -> None:
 def test_a_file_cut_anywhere_is_gone_on_with(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     whole = written(path, OUTCOMES)
-    for cut in range(0, len(whole), 1 + len(whole) // 400):
+    for cut in range(0, len(whole), 1 + len(whole) // 150):
         path.write_bytes(whole[:cut])
         with Results(path, resume=True, model="cnn-int8") as results:
             for outcome in OUTCOMES:
