@@ -7,7 +7,7 @@ EXPORTS := $(RUNS:metrics.json=exported)
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint train export samples wheel clean
+.PHONY: help demo test lint fuzz train export samples wheel clean
 
 help:  ## list what there is to make
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ lint: $(DEV)/ready
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
+
+fuzz: $(DEV)/ready  ## 20,000 damaged inputs for each of what reads files from outside
+	$(DEV)/bin/python -m tests.fuzz
 
 train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data fetch bymerge)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from emnist_edge.errors import ModelError
+from emnist_edge.errors import ModelError, shown
 
 #: Folder of the models that come with the package.
 MODELS = Path(__file__).parent / "models"
@@ -65,14 +65,16 @@ def read_sidecar(path: Path) -> Artifact:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelError(f"{path}: no such sidecar; a model needs one beside it") from error
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read ({error}); install the package again") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(
+            f"{path}: cannot be read ({shown(error)}); install the package again"
+        ) from error
     if not isinstance(content, dict) or content.pop("schema", None) != _SCHEMA:
         raise ModelError(f"{path}: not a sidecar of schema {_SCHEMA}; export the model again")
     try:
         artifact = Artifact(**content)
     except TypeError as error:
-        raise ModelError(f"{path}: fields are missing or unknown ({error})") from error
+        raise ModelError(f"{path}: fields are missing or unknown ({shown(error)})") from error
     _check_types(artifact, path)
     return artifact
 
@@ -80,18 +82,26 @@ def read_sidecar(path: Path) -> Artifact:
 def _check_types(artifact: Artifact, path: Path) -> None:
     """Raise :class:`ModelError` for values that no export writes."""
     texts = (artifact.name, artifact.file, artifact.sha256)
+    counts = (artifact.bytes, artifact.parameters)
     sane = (
-        all(isinstance(text, str) and text for text in texts)
+        all(isinstance(text, str) and text and text.isprintable() for text in texts)
         and isinstance(artifact.alphabet, str)
+        and all(isinstance(count, int) and 0 <= count < 2**63 for count in counts)
         and Path(artifact.file).name == artifact.file
         and artifact.input_type in get_args(InputType)
         and isinstance(artifact.temperature, int | float)
         and 0 < artifact.temperature < 100
         and len(set(artifact.alphabet)) == len(artifact.alphabet)
         and isinstance(artifact.accuracy, dict)
+        and all(_are_scores(scores) for scores in artifact.accuracy.values())
+        and isinstance(artifact.provenance, dict)
     )
     if not sane:
         raise ModelError(f"{path}: holds values that no export writes; export the model again")
+
+
+def _are_scores(scores: Any) -> bool:
+    return isinstance(scores, dict) and all(isinstance(v, int | float) for v in scores.values())
 
 
 def installed() -> list[Artifact]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import time
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,7 +16,12 @@ from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import EmnistEdgeError, ModelError
 
 if TYPE_CHECKING:
-    from emnist_device import Page, Reader
+    from collections.abc import Iterator, Sequence
+
+    from emnist_device.batch import Task
+    from emnist_device.limits import Limits
+    from emnist_device.results import Results
+    from emnist_edge.artifact import Artifact
 
 #: Exit codes, as documented in the README.
 EXIT_OK, EXIT_UNREAD, EXIT_USAGE = 0, 1, 2
@@ -47,8 +52,17 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...", type=click.Path())
+@click.option("--recursive", is_flag=True, help="Also read what is in the folders below a folder.")
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per image and line.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print one CSV row per image.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT",
+    help="Write results to OUT, which ends in .jsonl or .csv, as they come, without times.",
+)
+@click.option("--resume", is_flag=True, help="Go on with OUT: skip the images that it has.")
 @click.option(
     "--annotate",
     type=click.Path(path_type=Path),
@@ -56,86 +70,178 @@ def cli() -> None:
     help="Draw what was read on the picture: a file, or a folder for several images.",
 )
 @click.option(
+    "--debug-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a picture of each step of the reading to a folder in DIR for each image.",
+)
+@click.option(
+    "--orientation",
+    type=click.Choice(["up", "auto"]),
+    default="up",
+    show_default=True,
+    help="auto: images may lie on their side or upside down; five times slower.",
+)
+@click.option(
     "--top-k", type=click.IntRange(0, 46), default=3, show_default=True, help="Alternatives."
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
-def classify(
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that read several images.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Read on the workers of a Dask scheduler.")
+@click.option(
+    "--limit",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Change what an image may cost: file_bytes, pixels, side, decoded_bytes, characters, "
+    "seconds, memory.",
+)
+def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     images: tuple[str, ...],
+    recursive: bool,
     model: str,
     as_json: bool,
+    as_csv: bool,
+    output: Path | None,
+    resume: bool,
     annotate: Path | None,
+    debug_dir: Path | None,
+    orientation: str,
     top_k: int,
     threads: int,
+    jobs: int,
+    scheduler: str | None,
+    settings: tuple[str, ...],
 ) -> None:
-    """Print the text of each IMAGE; - reads a picture from standard input.
+    """Print the text of each IMAGE: a file, a folder, or a pattern; - reads standard input.
 
     Exit codes: 0 read (or nothing there to read), 1 at least one image could not be read (the
     others are), 2 wrong usage.
     """
-    targets = _annotation_targets(images, annotate)
+    if as_json + as_csv + (output is not None) > 1:
+        raise click.UsageError("choose one of --json, --csv and --output")
+    if resume and output is None:
+        raise click.UsageError("--resume goes on with the file of --output; name it")
     from emnist_device import Reader
+    from emnist_device.batch import outcomes
+    from emnist_device.find import find_pictures
+    from emnist_device.results import FORMATS
+    from emnist_edge.console import Console
 
+    limits = _limits(settings)
+    names, problems = find_pictures(images, recursive=recursive)
+    tasks = _tasks(
+        names,
+        _annotation_targets(names, annotate, alone=len(images) == 1),
+        [None] * len(names) if debug_dir is None else _in_folder(names, debug_dir, ""),
+        limits,
+    )
+    written_as = FORMATS[".jsonl"] if as_json else FORMATS[".csv"] if as_csv else None
+    console = Console(written_as, headed=tuple(names) != images[:1], silent=output is not None)
+    for problem in problems:
+        console.complain(problem)
+    make_reader = partial(
+        Reader, model, threads=threads, top_k=top_k, turns=orientation == "auto", limits=limits
+    )
+    failed = bool(problems)
     try:
-        reader = Reader(model, threads=threads, top_k=top_k)
+        with _results(output, resume, model) as results:
+            if results is not None:
+                failed |= any(results.done.get(name, False) for name in names)
+                tasks = [task for task in tasks if task.name not in results.done]
+            with console.progress(len(names) - len(tasks), len(names)):
+                for index, outcome in outcomes(tasks, make_reader, jobs, scheduler, limits):
+                    if results is not None:
+                        results.add(outcome)
+                    console.add(index, outcome)
+                    failed |= outcome.page is None
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
-    failed = printed = False
-    for image, target in zip(images, targets, strict=True):
-        try:
-            page = _read(image, reader, target)
-        except EmnistEdgeError as error:
-            click.echo(f"emnist-edge: {error}", err=True)
-            failed = True
-            continue
-        name = click.format_filename(image)
-        if not page.lines:
-            click.echo(f"emnist-edge: {name}: nothing to read", err=True)
-        if as_json:
-            click.echo(json.dumps({"image": name, **page.as_dict()}, ensure_ascii=False))
-        elif len(images) == 1:
-            click.echo(page.text, nl=bool(page.lines))
-        else:
-            click.echo(("\n" if printed else "") + f"{name}:\n{page.text}")
-        printed = True
     sys.exit(EXIT_UNREAD if failed else EXIT_OK)
 
 
-def _read(image: str, reader: Reader, target: Path | None) -> Page:
-    """Read one image, draw it to ``target`` if there is one, and time the whole."""
-    from emnist_device.annotate import annotate
-    from emnist_device.picture import decode_picture, read_picture, write_picture
+def _limits(settings: tuple[str, ...]) -> Limits:
+    """Return the limits with the ``settings`` of the command line."""
+    from emnist_device.limits import DEFAULTS
 
-    start = time.perf_counter()
-    if image == "-":
-        picture = decode_picture(sys.stdin.buffer.read(), "standard input")
-    else:
-        picture = read_picture(image)
-    loaded = time.perf_counter()
-    page = reader.read(picture)
-    page = page.timed(load=loaded - start, total=time.perf_counter() - start)
-    if target is not None:
-        write_picture(target, annotate(picture, page))
-    return page
+    try:
+        return DEFAULTS.raised(settings)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
 
 
-def _annotation_targets(images: tuple[str, ...], out: Path | None) -> list[Path | None]:
+@contextmanager
+def _results(output: Path | None, resume: bool, model: str) -> Iterator[Results | None]:
+    """Hold the file of results open, if there is to be one."""
+    from emnist_device.results import Results
+    from emnist_edge.artifact import open_model
+
+    if output is None:
+        yield None
+        return
+    name = open_model(model)[0].name
+    try:
+        results = Results(output, resume=resume, model=name)
+    except EmnistEdgeError as error:
+        raise click.BadParameter(str(error), param_hint="--output") from error
+    with results:
+        yield results
+
+
+def _tasks(
+    names: list[str],
+    targets: Sequence[Path | None],
+    steps: Sequence[Path | None],
+    limits: Limits,
+) -> list[Task]:
+    """Return a task for each name; - stands for the bytes of standard input."""
+    from emnist_device.batch import Task
+
+    return [
+        Task(name, _standard_input(limits) if name == "-" else None, target, folder)
+        for name, target, folder in zip(names, targets, steps, strict=True)
+    ]
+
+
+def _standard_input(limits: Limits) -> bytes:
+    """Return what standard input holds, as far as a picture may."""
+    content = bytearray()
+    while len(content) <= limits.file_bytes and (more := sys.stdin.buffer.read(2**20)):
+        content += more
+    return bytes(content)
+
+
+def _annotation_targets(
+    names: list[str], out: Path | None, *, alone: bool
+) -> Sequence[Path | None]:
     """Return for each image the file to draw to, or None."""
     if out is None:
-        return [None] * len(images)
-    if len(images) == 1 and not out.is_dir():
+        return [None] * len(names)
+    if alone and len(names) == 1 and not out.is_dir():
         return [out]
     if not out.is_dir():
         raise click.BadParameter(
             f"{out}: with several images, name a folder that exists", param_hint="--annotate"
         )
-    targets: list[Path | None] = []
-    for image in images:
-        stem = "stdin" if image == "-" else Path(image).name
-        target, number = out / f"{stem}.png", 2
+    return _in_folder(names, out, ".png")
+
+
+def _in_folder(names: list[str], out: Path, suffix: str) -> list[Path]:
+    """Return a path in ``out`` for each image, no two the same."""
+    targets: dict[Path, None] = {}
+    for name in names:
+        stem = "stdin" if name == "-" else Path(name).name
+        target, number = out / f"{stem}{suffix}", 2
         while target in targets:  # pictures of one name from several folders
-            target, number = out / f"{stem}-{number}.png", number + 1
-        targets.append(target)
-    return targets
+            target, number = out / f"{stem}-{number}{suffix}", number + 1
+        targets[target] = None
+    return list(targets)
 
 
 @cli.command()
@@ -147,16 +253,20 @@ def models() -> None:
         f"{'model':<14}{'size':>8}  {'input':<9}{'accuracy':>9}  {'macro recall':>12}  sha256"
     )
     for artifact in installed():
-        test = artifact.accuracy.get("test", {})
-        accuracy, recall = (
-            f"{100 * test[key]:.2f} %" if key in test else "-"
-            for key in ("accuracy", "macro_recall")
-        )
-        click.echo(
-            f"{artifact.name:<14}{artifact.bytes / 1000:>5.0f} kB  {artifact.input_type:<9}"
-            f"{accuracy:>9}  {recall:>12}  {artifact.sha256}"
-        )
+        click.echo(model_row(artifact))
     click.echo("Accuracy and macro recall on EMNIST's ByMerge test images.")
+
+
+def model_row(artifact: Artifact) -> str:
+    """Return the row of ``artifact`` in the list of models."""
+    test = artifact.accuracy.get("test", {})
+    accuracy, recall = (
+        f"{100 * test[key]:.2f} %" if key in test else "-" for key in ("accuracy", "macro_recall")
+    )
+    return (
+        f"{artifact.name:<14}{artifact.bytes / 1000:>5.0f} kB  {artifact.input_type:<9}"
+        f"{accuracy:>9}  {recall:>12}  {artifact.sha256}"
+    )
 
 
 @cli.group()

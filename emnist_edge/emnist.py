@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import math
 import os
 import zlib
@@ -30,6 +31,8 @@ DATA_VARIABLE = "EMNIST_EDGE_DATA"
 
 _IDX_UBYTE = 0x08
 _SIDE = 28
+# The largest file, ByMerge's images to train on, has 547 million bytes.
+_MOST_BYTES = 600_000_000
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,22 @@ def parse_idx(content: bytes, source: str) -> NDArray[np.uint8]:
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
 
+def unpack(content: bytes, source: str) -> bytes:
+    """Return what the gzip file ``content`` holds.
+
+    Raises :class:`DataError` naming ``source`` where it is damaged, or holds more than any of
+    EMNIST's files: no more than that is unpacked.
+    """
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            unpacked = file.read(_MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{source}: cannot be read ({error}); fetch it again") from error
+    if len(unpacked) > _MOST_BYTES:
+        raise DataError(f"{source}: holds more than any file of EMNIST; fetch it again")
+    return unpacked
+
+
 def parse_mapping(text: str, source: str) -> tuple[str, int]:
     """Read a mapping file: one line per class, its index and the codes of its characters.
 
@@ -239,6 +258,6 @@ def _read(folder: Path, name: str, split: Split) -> bytes:
         )
     try:
         content = path.read_bytes()
-        return gzip.decompress(content) if path.suffix == ".gz" else content
-    except (OSError, EOFError, zlib.error) as error:
+    except OSError as error:
         raise DataError(f"{path}: cannot be read ({error}); fetch it again") from error
+    return unpack(content, str(path)) if path.suffix == ".gz" else content

@@ -23,3 +23,13 @@ class RuntimeMissingError(EmnistEdgeError):
 
 class ParityError(EmnistEdgeError):
     """An exported model that departs from the trained one by more than is allowed."""
+
+
+def shown(text: object) -> str:
+    """Return ``text``, such as a path, for a line of a message: what is not printable is escaped.
+
+    Names of files may hold line breaks, bytes that are no text, and commands for the terminal.
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(text)
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from emnist_edge.artifact import Artifact, open_model
+from emnist_edge.errors import ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +33,8 @@ class Engine:
 
     def __init__(self, model: str | Path, threads: int = 1) -> None:
         self.artifact, content = open_model(model)
+        if not self.artifact.alphabet:
+            raise ModelError(f"{model}: finds characters, but does not read them")
         self._runtime = _load(self.artifact, content, threads)
 
     def probabilities(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_device.quiet import quiet_stderr
-from emnist_edge.errors import ModelError, RuntimeMissingError
+from emnist_edge.errors import ModelError, RuntimeMissingError, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,7 @@ class LiteRT:
     """One interpreter, resized only where the size of the batch changes."""
 
     def __init__(self, artifact: Artifact, content: bytes, threads: int) -> None:
-        self._input_type = artifact.input_type
+        self._file, self._input_type = artifact.file, artifact.input_type
         self._interpreter = open_interpreter(content, artifact.file, threads)
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
@@ -42,22 +42,38 @@ class LiteRT:
             raise ModelError(f"{artifact.file}: its input is not pixels less 128; export it again")
 
     def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Run one batch (N, 28, 28) uint8 and return its (N, C) float32 logits."""
-        if len(glyphs) != self._batch:
-            resize_input(self._interpreter, self._input["index"], (len(glyphs), _SIDE, _SIDE, 1))
-            self._batch = len(glyphs)
+        """Run one batch (N, 28, 28) uint8 and return its (N, C) float32 logits.
+
+        Raises :class:`ModelError` where the file is damaged in a way that only shows here.
+        """
         pixels = glyphs[..., None]
         if self._input_type == "int8":
             batch: NDArray[Any] = (pixels ^ np.uint8(128)).view(np.int8)  # pixel - 128
         else:
             batch = pixels.astype(np.float32)
-        self._interpreter.set_tensor(self._input["index"], batch)
-        self._interpreter.invoke()
-        raw = self._interpreter.get_tensor(self._output["index"])
+        try:
+            raw = self._run(batch)
+        except (ValueError, RuntimeError) as error:
+            raise refused(self._file, error) from error
         if self._input_type == "float32":
             return np.asarray(raw, np.float32)
         scale, zero_point = self._output["quantization"]
         return (raw.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+
+    def _run(self, batch: NDArray[Any]) -> NDArray[Any]:
+        """Return what the network makes of ``batch`` (N, 28, 28, 1), in its own types."""
+        if len(batch) != self._batch:
+            resize_input(self._interpreter, self._input["index"], batch.shape)
+            self._batch = len(batch)
+        self._interpreter.set_tensor(self._input["index"], batch)
+        self._interpreter.invoke()
+        return self._interpreter.get_tensor(self._output["index"])
+
+
+def refused(file: str, error: Exception) -> ModelError:
+    """Return the error that says that the runtime does not run ``file``."""
+    reason = shown(" ".join(str(error).split()))
+    return ModelError(f"{file}: the runtime refuses it ({reason}); export it again")
 
 
 def open_interpreter(content: bytes, name: str, threads: int) -> Any:
@@ -70,7 +86,7 @@ def open_interpreter(content: bytes, name: str, threads: int) -> Any:
             interpreter = _interpreter_class()(model_content=content, num_threads=threads)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        raise ModelError(f"{name}: the runtime refuses it ({error})") from error
+        raise refused(name, error) from error
     return interpreter
 
 

@@ -1,30 +1,33 @@
 """Picture files -> arrays as a person sees them, and back.
 
 OpenCV decodes; this module adds what it leaves to its caller: paper behind transparent pixels,
-16-bit samples, orientation where alpha is asked for, and errors that say what is wrong. OpenCV
-decodes the rest of a truncated file as grey without a word, so the end of the file is looked for.
+16-bit samples, orientation where alpha is asked for, limits, and errors that say what is wrong.
+What a file would take is read from its header first; OpenCV gets nothing that exceeds the limits.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
+from emnist_device.headers import is_truncated, read_header
+from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.quiet import quiet_stderr
-from emnist_edge.errors import PictureError
+from emnist_edge.errors import PictureError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
-#: Larger files are refused.
-MAX_BYTES = 256 * 2**20
-
-_JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8"
+# Samples are converted this many pixels at a time: what that takes beside them stays small.
+_STRIP = 2**20
 # The eight orientations of EXIF: the picture as stored, then as displayed.
 _ORIENTATIONS: tuple[Callable[[NDArray[Any]], NDArray[Any]], ...] = (
     lambda a: a,
@@ -38,51 +41,67 @@ _ORIENTATIONS: tuple[Callable[[NDArray[Any]], NDArray[Any]], ...] = (
 )
 
 
-def read_picture(path: str | Path) -> NDArray[np.uint8]:
+def read_picture(path: str | Path, limits: Limits = DEFAULTS) -> NDArray[np.uint8]:
     """Read a picture file; see :func:`decode_picture`.
 
-    Raises :class:`PictureError` naming ``path`` where it cannot be read or is no picture.
+    Raises :class:`PictureError` naming ``path`` where it cannot be read, is no regular file or no
+    picture, or exceeds ``limits``.
     """
+    name = shown(path)
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        # A pipe without a writer would block, a device might never end: neither is read.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            status = os.fstat(descriptor)
+            if stat.S_ISDIR(status.st_mode):
+                raise PictureError(f"{name}: is a folder; name the pictures in it")
+            if not stat.S_ISREG(status.st_mode):
+                raise PictureError(f"{name}: is a pipe or device; a pipe is read by the name -")
+            limits.check_file(status.st_size, name)
+            with open(descriptor, "rb", closefd=False) as file:
+                content = file.read(status.st_size)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError as error:
-        raise PictureError(f"{path}: no such file") from error
-    except IsADirectoryError as error:
-        raise PictureError(f"{path}: is a folder; name the pictures in it") from error
+        raise PictureError(f"{name}: no such file") from error
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        raise PictureError(f"{path}: cannot be read ({_reason(error)})") from error
-    return decode_picture(content, str(path))
+        raise PictureError(f"{name}: cannot be read ({_reason(error)})") from error
+    return decode_picture(content, name, limits)
 
 
-def decode_picture(content: bytes, name: str) -> NDArray[np.uint8]:
+def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDArray[np.uint8]:
     """Decode the content of a picture file.
 
-    Takes what OpenCV takes: JPEG, PNG, WebP, BMP, TIFF, PGM and its kin; of several pictures in one
-    file, the first. Transparent pixels become paper, 16-bit samples 8-bit.
+    Takes JPEG, PNG, WebP, GIF, BMP, TIFF, and PNM and its kin; of several pictures in one file, the
+    first. Transparent pixels become paper, 16-bit samples 8-bit.
 
     Args:
         content: the file's bytes.
         name: what messages call it.
+        limits: what it may take; what its header announces counts, before anything is decoded.
 
     Returns:
         (H, W, 3) BGR uint8, as displayed: EXIF orientation applied.
 
     Raises:
-        PictureError: empty, too large, truncated, or not a picture.
+        PictureError: empty, too large, truncated, damaged, or not a picture.
     """
     if not content:
         raise PictureError(f"{name}: is empty")
-    if len(content) > MAX_BYTES:
-        raise PictureError(f"{name}: is larger than {MAX_BYTES // 2**20} MiB; scale it down")
-    if _is_truncated(content):
+    limits.check_file(len(content), name)
+    if is_truncated(content):
         raise PictureError(f"{name}: is cut off; copy or take the picture again")
-    colour = _decode(content, name, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
-    if not content.startswith(_JPEG):  # no alpha there: spare a large photo the second decoding
-        stored = _decode(content, name, cv2.IMREAD_UNCHANGED)
-        if stored.ndim == 3 and stored.shape[2] == 4:
-            return _on_paper(_to_8_bits(colour), _to_8_bits(_alpha_like(colour, stored)))
-    return _to_8_bits(colour)
+    header = read_header(content)
+    if header is None or not header.pixels:
+        raise PictureError(f"{name}: is not a picture that can be read; use JPEG or PNG")
+    limits.check_header(header, name)
+    colour = _to_8_bits(_decode(content, name, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH))
+    if content.startswith(_JPEG):  # no alpha there: spare a large photo the second decoding
+        return colour
+    stored = _decode(content, name, cv2.IMREAD_UNCHANGED)
+    if stored.ndim == 3 and stored.shape[2] == 4:
+        return _on_paper(colour, _alpha_like(colour, _to_8_bits(stored)))
+    return colour
 
 
 def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
@@ -95,11 +114,13 @@ def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     except cv2.error:
         done = False
     if not done:
-        raise PictureError(f"{path}: {path.suffix!r} names no picture format; use .png or .jpg")
+        raise PictureError(
+            f"{shown(path)}: {path.suffix!r} names no picture format; use .png or .jpg"
+        )
     try:
         path.write_bytes(encoded.tobytes())
     except OSError as error:
-        raise PictureError(f"{path}: cannot be written ({_reason(error)})") from error
+        raise PictureError(f"{shown(path)}: cannot be written ({_reason(error)})") from error
 
 
 def _reason(error: Exception) -> str:
@@ -113,24 +134,37 @@ def _decode(content: bytes, name: str, flags: int) -> NDArray[Any]:
     except (cv2.error, MemoryError) as error:
         raise PictureError(f"{name}: cannot be decoded; it is damaged or far too large") from error
     if picture is None or picture.size == 0:
-        raise PictureError(f"{name}: is not a picture that can be read; use JPEG or PNG")
+        raise PictureError(f"{name}: is damaged, or of a kind that cannot be read; use JPEG or PNG")
     return picture
 
 
 def _to_8_bits(samples: NDArray[Any]) -> NDArray[np.uint8]:
-    """Scale ``samples`` of any type to uint8.
+    """Scale ``samples`` of any type to uint8; what is not finite becomes black.
 
     16-bit files often use 10 or 12 bits only: full scale is the next power of two.
     """
     if samples.dtype == np.uint8:
         return np.ascontiguousarray(samples)
-    finite = np.nan_to_num(samples.astype(np.float32), posinf=0.0, neginf=0.0)
-    largest = float(finite.max())
-    if np.issubdtype(samples.dtype, np.integer):
-        full = 2.0 ** max(8, int(largest).bit_length()) - 1
-    else:
-        full = largest if largest > 0 else 1.0
-    return np.clip(finite * (255 / full) + 0.5, 0, 255).astype(np.uint8)
+    if samples.dtype == np.uint16:
+        full = 2.0 ** max(8, int(samples.max()).bit_length()) - 1
+        return np.clip(np.arange(2**16) * (255 / full) + 0.5, 0, 255).astype(np.uint8)[samples]
+    full = max(float(_finite(samples[rows]).max()) for rows in _strips(samples.shape))
+    scaled = np.empty(samples.shape, np.uint8)
+    for rows in _strips(samples.shape):
+        share = _finite(samples[rows]) * (255 / (full if full > 0 else 1.0))
+        scaled[rows] = np.clip(share + 0.5, 0, 255)
+    return scaled
+
+
+def _finite(samples: NDArray[Any]) -> NDArray[np.float64]:
+    return np.nan_to_num(samples.astype(np.float64), posinf=0.0, neginf=0.0)
+
+
+def _strips(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Yield slices of rows that together make a picture of ``shape``."""
+    rows = max(1, _STRIP // shape[1])
+    for start in range(0, shape[0], rows):
+        yield slice(start, start + rows)
 
 
 def _alpha_like(colour: NDArray[Any], stored: NDArray[Any]) -> NDArray[Any]:
@@ -150,41 +184,20 @@ def _on_paper(colour: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
 
     A drawing in light ink on nothing, made for a dark screen, would vanish on white.
     """
-    visible = alpha.astype(np.float32) / 255
-    total = float(visible.sum())
-    mostly_clear = total < 0.5 * visible.size
-    brightness = float((colour.mean(axis=2) * visible).sum()) / max(total, 1e-6)
-    paper = 0.0 if mostly_clear and brightness > 170 else 255.0
-    share = visible[..., None]
-    return np.asarray(np.rint(colour * share + paper * (1 - share)), np.uint8)
+    total = float(alpha.sum(dtype=np.int64)) / 255
+    paper = 255
+    if total < 0.5 * alpha.size:  # mostly clear
+        mean = cv2.transform(colour, np.full((1, 3), 1 / 3))
+        light = sum(float((mean[rows] * share).sum()) for rows, share in _shares(alpha))
+        paper = 0 if light / 255 / max(total, 1e-6) > 170 else 255
+    laid = np.empty_like(colour)
+    for rows, share in _shares(alpha):
+        weighed = colour[rows] * share[..., None] + paper * (255 - share[..., None]) + 128
+        laid[rows] = (weighed + (weighed >> 8)) >> 8  # divided by 255 and rounded
+    return laid
 
 
-def _is_truncated(content: bytes) -> bool:
-    """Say whether a JPEG, PNG or WebP lacks its end."""
-    if content.startswith(_JPEG):
-        scan = _jpeg_scan(content)
-        return scan is None or content.find(b"\xff\xd9", scan) < 0
-    if content.startswith(_PNG):
-        return content.rfind(b"IEND") < 0
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return len(content) < 8 + int.from_bytes(content[4:8], "little")
-    return False
-
-
-def _jpeg_scan(content: bytes) -> int | None:
-    """Return where the first scan of a JPEG starts (ITU-T T.81, annex B), or None without one.
-
-    The segments before it are skipped: a thumbnail in them has an end marker of its own.
-    """
-    position = 2
-    while position + 4 <= len(content):
-        if content[position] != 0xFF:
-            return None
-        marker = content[position + 1]
-        if marker == 0xFF:  # fill byte
-            position += 1
-        elif marker == 0xDA:  # start of scan
-            return position
-        else:
-            position += 2 + int.from_bytes(content[position + 2 : position + 4], "big")
-    return None
+def _shares(alpha: NDArray[np.uint8]) -> Iterator[tuple[slice, NDArray[np.uint16]]]:
+    """Yield strips of rows, and ``alpha`` (H, W) in each, wide enough to multiply samples by."""
+    for rows in _strips(alpha.shape):
+        yield rows, alpha[rows].astype(np.uint16)

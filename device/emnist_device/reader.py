@@ -11,13 +11,13 @@ import numpy as np
 from emnist_device.cell import find_cell_ink
 from emnist_device.decode import decode
 from emnist_device.engine import Engine
+from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.orientation import legibility, turn, turn_back
 from emnist_device.page import Box, Character, Page
 from emnist_device.page_net import PageNet
 from emnist_device.segment import segment
 from emnist_edge.alphabet import fold
 from emnist_edge.artifact import DEFAULT_MODEL
-from emnist_edge.errors import ModelError
 from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Reader:
         top_k: alternatives to report for each character.
         turns: pictures may be turned by quarters; which way up is found out, in five
             times the time.
+        limits: how many pieces of ink a picture may hold.
 
     Raises:
         ModelError: the model is missing or damaged.
@@ -51,12 +52,12 @@ class Reader:
         threads: int = 1,
         top_k: int = 3,
         turns: bool = False,
+        limits: Limits = DEFAULTS,
     ) -> None:
         self._engine = Engine(model, threads)
-        if not self._engine.artifact.alphabet:
-            raise ModelError(f"{model}: finds characters, but does not read them")
         self._page_net = PageNet(threads=threads)
         self._top_k, self._turns = top_k, turns
+        self._limits = limits
 
     @property
     def model(self) -> str:
@@ -67,7 +68,8 @@ class Reader:
         """Read ``image``, (H, W) grey or (H, W, 3) BGR uint8, dark ink on light or light on dark.
 
         Boxes of the page are in pixels of ``image``. ``trace`` is given what each step makes.
-        Raises ValueError for any other array.
+        Raises ValueError for any other array, and :class:`PictureError` where it seems to hold more
+        characters than the limits allow.
         """
         _check(image)
         start = time.perf_counter()
@@ -99,7 +101,7 @@ class Reader:
         self, image: NDArray[np.uint8], trace: Trace | None = None
     ) -> tuple[Layout, NDArray[np.uint8]]:
         """Return the characters of ``image`` and their glyphs (N, 28, 28) in reading order."""
-        layout = segment(image, self._page_net, trace)
+        layout = segment(image, self._page_net, self._limits, trace)
         found = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
         glyphs = np.stack(found) if found else np.zeros((0, 28, 28), np.uint8)
         if trace is not None:

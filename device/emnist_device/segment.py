@@ -10,6 +10,7 @@ import numpy as np
 
 from emnist_device.contrast import find_contrast
 from emnist_device.grouping import Blob, group
+from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.lines import arrange
 from emnist_device.page_net import WRITING_HEIGHT
 from emnist_device.writing import Writing, measure_writing
@@ -57,10 +58,16 @@ class Layout:
         return np.where(self.labels[window] == blob.label, self.coverage[window], np.uint8(0))
 
 
-def segment(picture: NDArray[np.uint8], look: Look, trace: Trace | None = None) -> Layout:
+def segment(
+    picture: NDArray[np.uint8],
+    look: Look,
+    limits: Limits = DEFAULTS,
+    trace: Trace | None = None,
+) -> Layout:
     """Find the characters in ``picture``, (H, W) or (H, W, 3) BGR uint8.
 
-    ``trace`` is given what each step makes.
+    ``trace`` is given what each step makes. Raises :class:`PictureError` where there are more
+    characters than ``limits`` allow.
     """
     contrast, scale = find_contrast(picture)
     writing = measure_writing(contrast) or _ANY
@@ -80,6 +87,7 @@ def segment(picture: NDArray[np.uint8], look: Look, trace: Trace | None = None) 
         trace.add("ink", maps.coverage)
         trace.add("middles", np.rint(255 * maps.middle).astype(np.uint8))
         trace.labels("characters", labels)
+    limits.check_characters(len(blobs))
     return Layout(arrange(blobs), labels, maps.coverage, scale * zoom)
 
 

@@ -103,6 +103,16 @@ def test_a_file_that_is_no_model_is_refused(
     assert capfd.readouterr().err == ""
 
 
+def test_damage_that_shows_only_when_it_runs_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("node 9\nfailed to prepare")
+
+    damaged = Engine(artifact.DEFAULT_MODEL)
+    monkeypatch.setattr(damaged._runtime._interpreter, "resize_tensor_input", fail)  # type: ignore[attr-defined]
+    with pytest.raises(ModelError, match=r"refuses it \(node 9 failed to prepare\); export"):
+        damaged.probabilities(drawn_glyphs("B8e"))
+
+
 def test_the_temperature_of_the_sidecar_is_applied(tmp_path: Path, engine: Engine) -> None:
     glyphs = drawn_glyphs("S5Z2")
     warm = Engine(copy_model(tmp_path, temperature=5.0)).probabilities(glyphs)

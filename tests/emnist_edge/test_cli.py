@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from emnist_device.picture import read_picture
 from emnist_edge import __version__, artifact
 from emnist_edge.alphabet import fold
 from emnist_edge.cli import cli
@@ -73,7 +74,7 @@ def test_json_has_an_object_per_image_and_line(picture: Path) -> None:
     result = classify("--json", "--top-k", "2", picture, picture)
     first, second = (json.loads(line) for line in result.stdout.splitlines())
     assert first["lines"] == second["lines"]
-    assert list(first) == ["image", "text", "lines", "model", "timing_ms"]
+    assert list(first) == ["image", "text", "lines", "model", "timing_ms", "turned"]
     assert first["image"] == str(picture)
     assert first["text"] == "HARBOR\n7483"
     assert first["model"] == "cnn-int8"
@@ -92,16 +93,13 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_read(picture: Path, tmp_pat
     photo = (ROOT / "samples" / "note.jpg").read_bytes()
     (tmp_path / "half.jpg").write_bytes(photo[: len(photo) // 2])
     faulty = ["absent.png", "empty.jpg", "text.png", "half.jpg"]
-    result = classify(tmp_path, *(tmp_path / name for name in faulty), picture)
+    result = classify(*(tmp_path / name for name in faulty), picture)
     assert result.exit_code == 1
     assert result.stdout == f"{picture}:\nHARBOR\n7483\n"
     lines = result.stderr.splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 4
     for line, name, reason in zip(
-        lines,
-        [tmp_path.name, *faulty],
-        ["is a folder", "no such file", "is empty", "not a picture", "is cut off"],
-        strict=True,
+        lines, faulty, ["no such file", "is empty", "not a picture", "is cut off"], strict=True
     ):
         assert line.startswith("emnist-edge: ")
         assert name in line
@@ -207,3 +205,21 @@ def test_a_fault_of_our_own_is_one_line_without_a_traceback(picture: Path) -> No
     output = run("classify", str(picture), code=code)
     assert output.splitlines()[0].startswith("emnist-edge: internal error (KeyError: 'broken')")
     assert output.splitlines()[1] == "exit 1"
+
+
+def test_each_step_is_written_for_each_image(picture: Path, tmp_path: Path) -> None:
+    result = classify("--debug-dir", tmp_path / "steps", picture, picture)
+    assert result.exit_code == 0
+    for folder in ("page.png", "page.png-2"):
+        names = sorted(path.name for path in (tmp_path / "steps" / folder).iterdir())
+        assert names[0] == "1-contrast.png"
+        assert len(names) == 6
+
+
+def test_a_picture_that_lies_on_its_side_is_read(picture: Path, tmp_path: Path) -> None:
+    turned = tmp_path / "turned.png"
+    cv2.imwrite(str(turned), cv2.rotate(read_picture(picture), cv2.ROTATE_90_CLOCKWISE))
+    up = classify("--json", picture)
+    found = json.loads(classify("--json", "--orientation", "auto", turned).stdout)
+    assert found["text"] == json.loads(up.stdout)["text"]
+    assert found["turned"] == 270

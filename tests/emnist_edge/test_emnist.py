@@ -162,6 +162,13 @@ def test_a_truncated_gzip_file_is_named(folder: Path) -> None:
         emnist.load(SPLIT, "train", folder)
 
 
+def test_a_gzip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emnist, "_MOST_BYTES", 1000)
+    assert emnist.unpack(gzip.compress(bytes(1000)), "f") == bytes(1000)
+    with pytest.raises(DataError, match="f: holds more than any file of EMNIST"):
+        emnist.unpack(gzip.compress(bytes(1001)), "f")
+
+
 def test_a_file_that_is_not_nists_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = emnist.load(SPLIT, "train", folder).sha256[IMAGES]
     monkeypatch.setattr(emnist, "KNOWN_SHA256", {IMAGES: digest})

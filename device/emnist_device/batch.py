@@ -1,0 +1,172 @@
+"""Many pictures -> what was read in each, or why not, whatever a file does to its reader."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from emnist_device.picture import decode_picture, read_picture, write_picture
+from emnist_device.workers import DEBUG_VARIABLE, Failure, Terms, run, took_too_long
+from emnist_edge.errors import EmnistEdgeError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from emnist_device.limits import Limits
+    from emnist_device.page import Page
+    from emnist_device.reader import Reader
+
+    MakeReader = Callable[[], Reader]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A picture to read: ``content``, or the file ``name`` where that is None.
+
+    target: where to draw what was read, if anywhere. steps: folder for a picture of each step.
+    """
+
+    name: str
+    content: bytes | None = None
+    target: Path | None = None
+    steps: Path | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was read in a picture, or the reason why it was not; one of both is None."""
+
+    name: str
+    page: Page | None = None
+    error: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What messages call the picture."""
+        return title(self.name)
+
+
+def title(name: str) -> str:
+    """Return what messages call the picture ``name``, - being standard input."""
+    return "standard input" if name == "-" else shown(name)
+
+
+def read_task(task: Task, reader: Reader, limits: Limits) -> Page:
+    """Read one picture, draw it where that is asked for, and time the whole.
+
+    Raises :class:`EmnistEdgeError` where it cannot be read or drawn.
+    """
+    from emnist_device.annotate import annotate
+    from emnist_device.trace import Trace
+
+    start = time.perf_counter()
+    if task.content is None:
+        picture = read_picture(task.name, limits)
+    else:
+        picture = decode_picture(task.content, title(task.name), limits)
+    loaded = time.perf_counter()
+    page = reader.read(picture, None if task.steps is None else Trace(task.steps))
+    page = page.timed(load=loaded - start, total=time.perf_counter() - start)
+    if task.target is not None:
+        write_picture(task.target, annotate(picture, page))
+    return page
+
+
+def read_many(
+    tasks: Iterable[Task], make_reader: MakeReader, jobs: int, limits: Limits
+) -> Iterator[tuple[int, Outcome]]:
+    """Read pictures in ``jobs`` processes; yields the index of each and its outcome, as it is done.
+
+    A picture that crashes its process, or takes more memory or time than the limits allow, has that
+    for its outcome; the others are read. ``make_reader`` is called in each process and can be
+    pickled: ``functools.partial(Reader, model)``.
+
+    Raises :class:`EmnistEdgeError` where no reader can be made.
+    """
+    tasks = list(tasks)
+    terms = Terms(limits.seconds, limits.memory, limits.pixels, alone=jobs == 1)
+    for index, result in run(partial(_reading, make_reader, limits), tasks, jobs, terms):
+        name = tasks[index].name
+        if isinstance(result, Failure):
+            yield index, Outcome(name, error=result.reason)
+        else:
+            yield index, result
+
+
+def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcome]:
+    """Return the function of a worker: task -> outcome, which never raises."""
+    reader = make_reader()
+
+    def read(task: Task) -> Outcome:
+        try:
+            return _outcome(task, reader, limits)
+        except MemoryError:
+            reason = f"takes more than {limits.memory:,} bytes; raise the limit: --limit memory=N"
+        except Exception as error:  # noqa: BLE001  # a fault of ours costs one picture, too
+            if os.environ.get(DEBUG_VARIABLE):
+                traceback.print_exc()
+            name = f"{type(error).__name__}: {shown(error)}"
+            reason = f"internal error ({name}); please report it"
+        return Outcome(task.name, error=reason)
+
+    return read
+
+
+def _outcome(task: Task, reader: Reader, limits: Limits) -> Outcome:
+    """Return what was read, or in what way the picture is at fault."""
+    try:
+        return Outcome(task.name, read_task(task, reader, limits))
+    except EmnistEdgeError as error:
+        return Outcome(task.name, error=str(error).removeprefix(f"{title(task.name)}: "))
+
+
+def outcomes(
+    tasks: list[Task],
+    make_reader: MakeReader,
+    jobs: int,
+    scheduler: str | None,
+    limits: Limits,
+) -> Iterator[tuple[int, Outcome]]:
+    """Yield number and outcome of each task, as they are done.
+
+    Several are read in processes, or on the cluster of a Dask ``scheduler``; a single one here.
+    """
+    if scheduler is not None:
+        from emnist_device.cluster import read_on_cluster
+
+        yield from read_on_cluster(tasks, make_reader, scheduler, limits)
+    elif len(tasks) == 1:
+        reader = make_reader()
+        with _ended_after(limits.seconds, tasks[0].name):
+            outcome = _outcome(tasks[0], reader, limits)
+        yield 0, outcome
+    else:
+        yield from read_many(tasks, make_reader, jobs, limits)
+
+
+@contextmanager
+def _ended_after(seconds: float, name: str) -> Iterator[None]:
+    """End this whole process with 1 and a line on stderr where the block takes too long.
+
+    A codec that hangs cannot be interrupted, and does not return.
+    """
+
+    def end() -> None:
+        line = f"emnist-edge: {title(name)}: {took_too_long(seconds)}\n"
+        os.write(2, line.encode())
+        os._exit(1)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -1,0 +1,198 @@
+"""What is fuzzed: each target takes any bytes and must accept them or refuse them by our errors."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from emnist_device import Reader
+from emnist_device.batch import Outcome
+from emnist_device.engine import Engine
+from emnist_device.limits import Limits
+from emnist_device.page import Page
+from emnist_device.picture import decode_picture
+from emnist_device.results import FORMATS, Results
+from emnist_edge import emnist
+from emnist_edge.alphabet import BYMERGE
+from emnist_edge.artifact import MODELS, read_sidecar
+from emnist_edge.drawing import draw_page
+from emnist_edge.errors import EmnistEdgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: The model whose sidecar and file are damaged: the smallest.
+_MODEL = "mlp-int8"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that takes bytes from outside.
+
+    seeds: good inputs to start from. take: accepts bytes, or raises :class:`EmnistEdgeError`;
+    anything else it raises, and anything that ends or holds up its process, is a fault.
+    trusted: whether its input is, by SECURITY.md: faults are counted, but are none of ours.
+    """
+
+    seeds: Callable[[], list[bytes]]
+    take: Callable[[bytes], None]
+    trusted: bool = False
+
+    def accepts(self, content: bytes) -> bool:
+        """Say whether ``content`` is accepted."""
+        try:
+            self.take(content)
+        except EmnistEdgeError as error:
+            if not str(error).isprintable():
+                raise ValueError("the error is not one line that can be printed") from error
+            return False
+        return True
+
+
+def _pictures() -> list[bytes]:
+    """Return a small picture in each format, mode and depth that is read."""
+    page = draw_page("R7", size=(60, 40), height=24, seed=1).picture
+    image = Image.fromarray(page[..., ::-1])
+    kinds = [
+        *((kind, mode, {}) for kind in ("PNG", "TIFF", "BMP") for mode in ("1", "L", "P", "RGB")),
+        *((kind, "RGBA", {}) for kind in ("PNG", "TIFF", "WEBP", "BMP")),
+        *(("JPEG", mode, {}) for mode in ("L", "RGB", "CMYK")),
+        ("JPEG", "RGB", {"progressive": True}),
+        ("TIFF", "CMYK", {}),
+        *(("TIFF", "RGB", {"compression": kind}) for kind in ("tiff_lzw", "jpeg", "packbits")),
+        ("TIFF", "1", {"compression": "group4"}),
+        ("WEBP", "RGB", {}),
+        ("WEBP", "RGB", {"lossless": True}),
+        ("GIF", "P", {}),
+        *((kind, "RGB", {"save_all": True, "append_images": [image]}) for kind in ("GIF", "PNG")),
+        ("PPM", "1", {}), ("PPM", "L", {}), ("PPM", "RGB", {}),
+    ]  # fmt: skip
+    files = []
+    for kind, mode, options in kinds:
+        file = io.BytesIO()
+        exif = Image.Exif()
+        exif[0x112] = 6
+        extra = {"exif": exif} if kind in ("JPEG", "WEBP", "PNG") else {}
+        image.convert(mode).save(file, kind, **options, **extra)  # type: ignore[arg-type]
+        files.append(file.getvalue())
+    deep = page.astype(np.uint16) * 257
+    files += [bytes(cv2.imencode(suffix, deep)[1]) for suffix in (".png", ".tiff", ".ppm", ".pam")]
+    floats = page.astype(np.float32) / 255
+    return files + [bytes(cv2.imencode(suffix, floats)[1]) for suffix in (".tiff", ".pfm")]
+
+
+def _take_picture(content: bytes) -> None:
+    limits = Limits()
+    picture = decode_picture(content, "picture", limits)
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
+        raise ValueError(f"decoded to {picture.shape} {picture.dtype}")
+    if picture.shape[0] * picture.shape[1] > limits.pixels:
+        raise ValueError("is larger than its header announced")
+
+
+@cache
+def _reader() -> Reader:
+    return Reader()
+
+
+def _take_page(content: bytes) -> None:
+    """Read the picture too; large ones are left to the target ``picture``, which is faster."""
+    _reader().read(decode_picture(content, "page", Limits(pixels=10**6)))
+
+
+def _idx_files() -> list[bytes]:
+    images = np.arange(3 * 28 * 28, dtype=np.uint8).reshape(3, 28, 28)
+    plain = [
+        bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
+        for array in (images, np.arange(9, dtype=np.uint8), images[:, :2, :3])
+    ]
+    return plain + [gzip.compress(content) for content in plain]
+
+
+def _take_idx(content: bytes) -> None:
+    emnist.parse_idx(emnist.unpack(content, "idx") if content[:1] == b"\x1f" else content, "idx")
+
+
+def _mappings() -> list[bytes]:
+    lines = [f"{index} {ord(char)}\n" for index, char in enumerate(BYMERGE)]
+    return ["".join(lines).encode(), b"1 65 97\n2 66 98\n"]
+
+
+def _take_mapping(content: bytes) -> None:
+    emnist.parse_mapping(content.decode("ascii", errors="replace"), "mapping")
+
+
+@cache
+def _folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="emnist-edge-fuzz-"))
+
+
+def _sidecars() -> list[bytes]:
+    return [(MODELS / f"{_MODEL}.json").read_bytes()]
+
+
+def _take_sidecar(content: bytes) -> None:
+    """Read the sidecar, list its model as the command does, and load it and run it."""
+    from emnist_edge.cli import model_row
+
+    path = _folder() / f"{_MODEL}.json"
+    path.write_bytes(content)
+    (_folder() / f"{_MODEL}.tflite").write_bytes((MODELS / f"{_MODEL}.tflite").read_bytes())
+    model_row(read_sidecar(path))
+    Engine(path.with_suffix(".tflite")).probabilities(np.zeros((2, 28, 28), np.uint8))
+
+
+def _model_files() -> list[bytes]:
+    return [(MODELS / f"{_MODEL}.tflite").read_bytes()]
+
+
+def _take_model(content: bytes) -> None:
+    """Load and run a model whose sidecar has the hash of its bytes, whatever they are."""
+    sidecar = json.loads((MODELS / f"{_MODEL}.json").read_text(encoding="utf-8"))
+    sidecar["sha256"] = hashlib.sha256(content).hexdigest()
+    path = _folder() / f"{_MODEL}.tflite"
+    path.write_bytes(content)
+    path.with_suffix(".json").write_text(json.dumps(sidecar), encoding="utf-8")
+    Engine(path).probabilities(np.full((2, 28, 28), 255, np.uint8))
+
+
+def _result_files() -> list[bytes]:
+    outcomes = [Outcome("a.png", Page((), "cnn-int8", {})), Outcome("b\n.png", error='is "bad"')]
+    return [
+        b"".join([FORMATS[suffix].heading, *map(FORMATS[suffix].record, outcomes)])
+        for suffix in FORMATS
+    ]
+
+
+def _take_results(content: bytes) -> None:
+    """Go on with a file of results."""
+    path = _folder() / f"results{'.jsonl' if content[:1] == b'{' else '.csv'}"
+    path.write_bytes(content)
+    with Results(path, resume=True, model="cnn-int8") as results:
+        results.add(Outcome("c.png", error="is empty"))
+    with Results(path, resume=True, model="cnn-int8") as results:
+        if "c.png" not in results.done:
+            raise ValueError("what was written is lost")
+
+
+#: A new target is a line here: its name, what it starts from, what takes its bytes.
+TARGETS = {
+    "picture": Target(_pictures, _take_picture),
+    "page": Target(_pictures, _take_page),
+    "idx": Target(_idx_files, _take_idx),
+    "mapping": Target(_mappings, _take_mapping),
+    "sidecar": Target(_sidecars, _take_sidecar),
+    "model": Target(_model_files, _take_model, trusted=True),
+    "results": Target(_result_files, _take_results),
+}

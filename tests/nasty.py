@@ -1,0 +1,179 @@
+"""Files that are out to do harm, or just odd, with what is to become of each.
+
+The names are those of the table in SECURITY.md, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from emnist_edge.drawing import draw_page
+
+TEXT = "HARBOR\n7483"
+PAGE = draw_page(TEXT, size=(500, 320), height=50, seed=3).picture
+_IMAGE = Image.fromarray(PAGE[..., ::-1])
+_OTHER = Image.fromarray(draw_page("ZEBRA", size=(500, 320), height=50, seed=4).picture[..., ::-1])
+
+
+@dataclass(frozen=True)
+class Nasty:
+    """A file and its outcome: the text that is read in it, or words of the error."""
+
+    name: str
+    content: bytes
+    text: str | None = None
+    error: str | None = None
+
+
+def encode(image: Image.Image, kind: str, **options: object) -> bytes:
+    """Return ``image`` as a file of ``kind``."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def png(width: int, height: int, depth: int, kind: int, data: bytes, interlaced: int = 0) -> bytes:
+    """Return a PNG with this header, whatever its compressed ``data`` holds."""
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, interlaced)
+    chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def bomb() -> bytes:
+    """Return a PNG of 30,000 x 30,000 pixels of one bit, blank: 900 megapixels in 110 kB."""
+    row = bytes(1 + 30_000 // 8)
+    packer = zlib.compressobj(1)
+    return png(
+        30_000,
+        30_000,
+        1,
+        0,
+        b"".join([*(packer.compress(100 * row) for _ in range(300)), packer.flush()]),
+    )
+
+
+def _flipped(content: bytes, position: int) -> bytes:
+    changed = bytearray(content)
+    changed[position] ^= 0xFF
+    return bytes(changed)
+
+
+def tiff(*tags: tuple[int, int]) -> bytes:
+    """Return the header of a TIFF with these ``tags``, each with one value of 32 bits."""
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags))
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
+
+
+def _interlaced() -> bytes:
+    """Return PAGE as grey PNG with Adam7's seven passes, two IDAT chunks, the second damaged."""
+    grey = np.asarray(_IMAGE.convert("L"))
+    starts = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2))
+    passes = [grey[y::dy, x::dx] for y, x, dy, dx in (*starts, (1, 0, 2, 1))]
+    raw = b"".join(b"\0" + row.tobytes() for part in passes for row in part)
+    whole = png(grey.shape[1], grey.shape[0], 8, 0, zlib.compress(raw), interlaced=1)
+    return _flipped(whole, len(whole) - 200)
+
+
+def _floats(*, colour: bool) -> bytes:
+    """Return PAGE as a TIFF of floats 0..1 with a patch that is not a number, and one infinite."""
+    samples = (PAGE if colour else PAGE[..., 0]).astype(np.float32) / 255
+    samples[:20, :20], samples[:20, -20:] = np.nan, np.inf
+    return bytes(cv2.imencode(".tiff", samples)[1])
+
+
+def _lies() -> list[Nasty]:
+    """Return headers that announce 2 gigapixels and more, in each format, with nothing behind."""
+    grey = encode(Image.new("L", (8, 8)), "JPEG")
+    frame = grey.index(b"\xff\xc0")
+    jpeg = grey[: frame + 5] + b"\xff\xff\xff\xff" + grey[frame + 9 :]
+    gif = b"GIF89a\xff\xff\xff\xff" + encode(Image.new("P", (8, 8)), "GIF")[10:]
+    extended = b"VP8X" + struct.pack("<II", 10, 0) + b"\xff\xff\xff" * 2
+    bitmap = encode(Image.new("RGB", (8, 8)), "BMP")
+    size = [(256, 50_000), (257, 40_000)]
+    tiles = [(256, 64), (257, 64), (258, 8), (277, 3), (322, 2**15), (323, 2**14)]
+    contents = {
+        "PNG": png(50_000, 40_000, 8, 2, b""),
+        "JPEG": jpeg,
+        "GIF": gif,
+        "WebP": b"RIFF" + struct.pack("<I", len(extended) + 4) + b"WEBP" + extended,
+        "BMP": bitmap[:18] + struct.pack("<ii", 50_000, -40_000) + bitmap[26:],
+        "TIFF": tiff(*size),
+        "TIFF, in its tiles": tiff(*tiles),
+        "TIFF, in its strips": tiff((256, 5_000), (257, 8), (278, 2**20)),
+        "PPM": b"P6 50000 40000 255\n",
+        "PBM": b"P1 # a comment 1 1\n50000\n40000\n",
+        "PAM": b"P7\nWIDTH 50000\nHEIGHT 40000\nDEPTH 3\nMAXVAL 255\nENDHDR\n",
+        "PFM": b"PF\n50000 40000\n-1.0\n",
+    }
+    limit = "header announces .* is the limit"
+    return [
+        Nasty(f"header of gigapixels: {kind}", content, error=limit)
+        for kind, content in contents.items()
+    ]
+
+
+def nasty_files() -> list[Nasty]:
+    """Return all of them; those of several kinds are named ``class: kind``."""
+    deep = PAGE[..., 0].astype(np.uint16) * 257
+    more: dict[str, object] = {"save_all": True, "append_images": [_OTHER]}
+    jpeg, photo = encode(_IMAGE, "JPEG"), encode(_IMAGE, "PNG")
+    damaged = "is damaged, or of a kind"
+    return [
+        Nasty("empty file", b"", error="is empty"),
+        Nasty("no picture", b"Dear reader, this is no picture.\n" * 9, error="is not a picture"),
+        Nasty("no picture: PDF", b"%PDF-1.7\n" + bytes(500), error="is not a picture"),
+        Nasty("no picture: gzip", zlib.compress(bytes(500)), error="is not a picture"),
+        Nasty("decompression bomb", bomb(), error="header announces 30,000 x 30,000 pixels"),
+        *_lies(),
+        Nasty("truncated: JPEG", jpeg[: len(jpeg) // 2], error="is cut off"),
+        Nasty("truncated: PNG", photo[: len(photo) // 2], error="is cut off"),
+        *(
+            Nasty(f"truncated: {kind}", content[: len(content) // 2], error=damaged)
+            for kind in ("GIF", "BMP", "TIFF", "PPM")
+            for content in [encode(_IMAGE.convert("RGB"), kind)]
+        ),
+        Nasty("truncated in its header: PNG", photo[:18], error="is cut off"),
+        Nasty("truncated in its header: PPM", b"P6 50", error="is not a picture"),
+        Nasty("damaged chunk: interlaced PNG", _interlaced(), error=damaged),
+        Nasty("damaged chunk: PNG", _flipped(photo, len(photo) // 2), error=damaged),
+        Nasty("side of no pixels", png(0, 5, 8, 0, b""), error="is not a picture"),
+        *(
+            Nasty(
+                f"one row or column: {shape}",
+                encode(Image.fromarray(np.full(shape, 200, np.uint8)), "PNG"),
+                text="",
+            )
+            for shape in ((1, 1), (1, 3000), (3000, 1))
+        ),
+        Nasty("CMYK: JPEG", encode(_IMAGE.convert("CMYK"), "JPEG"), text=TEXT),
+        Nasty("CMYK: TIFF", encode(_IMAGE.convert("CMYK"), "TIFF"), text=TEXT),
+        Nasty("16 bits: PNG", bytes(cv2.imencode(".png", deep)[1]), text=TEXT),
+        Nasty("16 bits: TIFF", bytes(cv2.imencode(".tiff", deep)[1]), text=TEXT),
+        Nasty("animated: GIF", encode(_IMAGE, "GIF", **more), text=TEXT),
+        Nasty("animated: WebP", encode(_IMAGE, "WEBP", quality=95, **more), text=TEXT),
+        Nasty("animated: PNG", encode(_IMAGE, "PNG", **more), text=TEXT),
+        Nasty("several pages: TIFF", encode(_IMAGE, "TIFF", **more), text=TEXT),
+        Nasty("samples that are no numbers: TIFF", _floats(colour=True), text=TEXT),
+        Nasty("samples of floats in grey: TIFF", _floats(colour=False), error=damaged),
+        Nasty(
+            "format that is not read: OpenEXR",
+            b"\x76\x2f\x31\x01\x02\0\0\0" + bytes(300),
+            error="is not a picture",
+        ),
+        Nasty(
+            "format that is not read: JPEG 2000",
+            bytes(cv2.imencode(".jp2", PAGE)[1]),
+            error="is not a picture",
+        ),
+    ]
