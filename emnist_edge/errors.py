@@ -23,3 +23,11 @@ class RuntimeMissingError(EmnistEdgeError):
 
 class ParityError(EmnistEdgeError):
     """An exported model that departs from the trained one by more than is allowed."""
+
+
+class SourceError(EmnistEdgeError):
+    """A camera, stream or video that cannot be opened, or has failed while it was read."""
+
+
+class OutputError(EmnistEdgeError):
+    """A place that results cannot be sent to: a port, a window, a recording, a broker."""

@@ -1,0 +1,178 @@
+"""The reading loop: newest frame -> page -> steady lines -> outputs, until the source ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+
+from emnist_device.live.charset import narrow
+from emnist_device.live.moment import Moment, Output, Rate
+from emnist_device.live.steady import Patience, Steady
+from emnist_device.reader import Reader
+from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emnist_device.live.capture import Capture
+    from emnist_device.live.frames import Frame
+    from emnist_device.page import Page
+
+# How often the loop looks up where no frame comes, and when that is worth a word. Seconds.
+_LOOK, _SILENCE = 0.25, 5.0
+#: Alternatives that averaging needs; what is beyond them is next to nothing.
+_SOME, _ALL = 8, 46
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How frames are read. colour: read colours too; grey is faster, and does for most ink."""
+
+    model: str = DEFAULT_MODEL
+    charset: str = ""
+    colour: bool = False
+    threads: int = 1
+
+
+class Eye:
+    """A reader with settings that may change between two pictures. Belongs to one thread.
+
+    Raises :class:`ModelError` where the model of ``settings`` cannot be had.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._reader = _make_reader(settings)
+        self._wanted = settings
+
+    @property
+    def settings(self) -> Settings:
+        """What was asked for last."""
+        return self._wanted
+
+    @property
+    def model(self) -> str:
+        """Name of the model in use."""
+        return self._reader.model
+
+    def ask(self, settings: Settings) -> None:
+        """Read with ``settings`` from the next picture on; from any thread."""
+        self._wanted = settings
+
+    def read(self, picture: NDArray[np.uint8]) -> Page:
+        """Read (H, W) grey or (H, W, 3) BGR uint8."""
+        wanted = self._wanted
+        if wanted != self._settings:
+            if replace(wanted, colour=self._settings.colour) != self._settings:
+                self._reader = _make_reader(wanted)
+            self._settings = wanted
+        if picture.ndim == 3 and not wanted.colour:
+            picture = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+        page = self._reader.read(picture)
+        return narrow(page, wanted.charset) if wanted.charset else page
+
+
+def _make_reader(settings: Settings) -> Reader:
+    top_k = _ALL if settings.charset else _SOME
+    return Reader(settings.model, threads=settings.threads, top_k=top_k)
+
+
+class Loop:
+    """Reads what ``capture`` delivers, in the thread that calls :meth:`run`.
+
+    Args:
+        capture: a thread that is not yet started.
+        eye: reads the pictures.
+        patience: when a text has settled.
+        outputs: are shown every frame; one that fails is closed and left out from then on.
+        report: told in one line of what goes wrong.
+        alive: called a few times a second as long as all is well, for a watchdog.
+    """
+
+    def __init__(
+        self,
+        capture: Capture,
+        eye: Eye,
+        patience: Patience,
+        outputs: Sequence[Output],
+        report: Callable[[str], None],
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.failed = False
+        self.frames = 0
+        self._capture, self._eye, self._report, self._alive = capture, eye, report, alive
+        self._outputs = list(outputs)
+        self._steady = Steady(patience)
+        self._rate = Rate()
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """End :meth:`run` soon; from any thread or a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Read until the source ends or :meth:`stop` is called, then close every output."""
+        mailbox = self._capture.mailbox
+        self._capture.start()
+        heard = time.monotonic()
+        silent = False
+        try:
+            while not self._stopping.is_set() and not mailbox.ended:
+                frame = mailbox.take(_LOOK)
+                if self._capture.healthy:
+                    self._alive()
+                if frame is not None:
+                    self._show(self._read(frame))
+                    heard, silent = time.monotonic(), False
+                elif not silent and time.monotonic() - heard > _SILENCE:
+                    self._report(f"no frame for {_SILENCE:.0f} seconds; waiting")
+                    silent = True
+        finally:
+            self._capture.stop()
+            self.failed |= self._capture.failed
+            for output in self._outputs:
+                self._close(output)
+
+    def _read(self, frame: Frame) -> Moment:
+        """Read one frame and follow its lines."""
+        page = self._eye.read(frame.picture)
+        start = time.perf_counter()
+        height, width = frame.picture.shape[:2]
+        lines, settled = self._steady.update(page, frame.time, (width, height))
+        now = time.monotonic()
+        self.frames += 1
+        return Moment(
+            frame,
+            lines,
+            settled,
+            self._rate.count(now),
+            1000 * (now - frame.captured),
+            self._capture.mailbox.dropped,
+            {**page.timing_ms, "track": 1000 * (time.perf_counter() - start)},
+            page.model,
+        )
+
+    def _show(self, moment: Moment) -> None:
+        for output in tuple(self._outputs):
+            try:
+                output.show(moment)
+            except OutputError as error:
+                self._report(str(error))
+                self.failed = True
+                self._outputs.remove(output)
+                self._close(output)
+
+    def _close(self, output: Output) -> None:
+        try:
+            output.close()
+        except OutputError as error:
+            self._report(str(error))
+            self.failed = True
