@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -78,6 +79,12 @@ class Size(click.ParamType[tuple[int, int]]):
     help="Seconds out of sight after which a text is reported once more.",
 )
 @click.option("--window", is_flag=True, help="Show the picture in a window of the desktop.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT",
+    help="Record the frames to a .mp4, .mkv or .avi, and what was read to a .jsonl beside it.",
+)
 def live(  # noqa: PLR0913, PLR0917  # one for each option
     source: str,
     model: str,
@@ -94,6 +101,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     confidence: float,
     again: float,
     window: bool,
+    record: Path | None,
 ) -> None:
     """Read what a camera sees, until Ctrl-C; print each text once when it has settled.
 
@@ -120,6 +128,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
         trigger=trigger,
         changing=sys.stdout.isatty(),
         window=window,
+        record=record,
     )
     try:
         well = run(options)

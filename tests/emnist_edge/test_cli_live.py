@@ -139,3 +139,28 @@ def test_whoever_reads_may_leave(video: Path) -> None:
     assert process.wait(timeout=10) == 0
     assert process.stderr.read() == ""
     process.stderr.close()
+
+
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_leaves_a_recording_that_can_be_played(
+    video: Path, tmp_path: Path, kind: signal.Signals
+) -> None:
+    process = start("--json", "--record", tmp_path / "out.mp4", video)
+    assert process.stdout is not None
+    for _ in range(15):
+        process.stdout.readline()
+    process.send_signal(kind)
+    read = 15 + len(process.communicate(timeout=10)[0].splitlines())
+    assert process.returncode == 0
+    log = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert len(log) == read
+    again = live("--json", "--every-frame", tmp_path / "out.mp4")
+    length = json.loads(log[-1])["video_time"]
+    assert len(again.stdout.splitlines()) == round(30 * length)
+    assert json.loads(again.stdout.splitlines()[-1])["text"] == "ROOM 47"
+
+
+def test_a_recording_that_cannot_be_made_is_said(video: Path, tmp_path: Path) -> None:
+    result = live("--record", tmp_path / "absent" / "out.mp4", video)
+    assert result.exit_code == 1
+    assert "absent/out.mp4: cannot be written" in str(result.exception)

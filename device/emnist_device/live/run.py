@@ -15,9 +15,14 @@ from emnist_device.live.terminal import Printer, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import FrameType
 
     from emnist_device.live.moment import Output
+
+
+# Frames a second of the recording of a camera, however many it gives.
+_RECORDING_RATE = 25.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Options:
     trigger: bool = False
     changing: bool = False
     window: bool = False
+    record: Path | None = None
 
 
 def run(options: Options) -> bool:
@@ -65,6 +71,14 @@ def run(options: Options) -> bool:
             from emnist_device.live.window import Window
 
             outputs.append(Window(stop))
+        if options.record is not None:
+            from emnist_device.live.recording import Recording
+
+            rate = source.rate or _RECORDING_RATE
+            recording = Recording(options.record, rate, wait=options.every_frame)
+            outputs.append(recording)
+            if recording.path != options.record:
+                terminal.complain(f"{options.record} exists; recording to {recording.path}")
         capture = Capture(
             source, terminal.complain, every_frame=options.every_frame, turn=options.turn
         )

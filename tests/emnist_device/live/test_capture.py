@@ -59,7 +59,7 @@ def test_a_camera_that_fails_is_opened_again_and_frames_go_on() -> None:
     capture = started(source, words)
     words.wait_for("is back")
     words.wait_for("fake: gone; trying again")
-    times = []
+    times: list[tuple[int, float]] = []
     while len(times) < 4:
         if (frame := capture.mailbox.take(1)) is not None:
             times.append((frame.number, frame.time))

@@ -24,7 +24,12 @@ def test_the_newest_frame_is_taken_and_the_others_are_counted() -> None:
 
 def test_a_frame_that_is_handed_over_waits_for_the_one_before() -> None:
     mailbox = Mailbox()
-    giver = threading.Thread(target=lambda: [mailbox.hand(frame(n)) for n in range(20)])
+
+    def give() -> None:
+        for number in range(20):
+            mailbox.hand(frame(number))
+
+    giver = threading.Thread(target=give)
     giver.start()
     numbers = []
     for _ in range(20):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -40,7 +40,7 @@ def test_the_alignment_is_the_best_that_keeps_the_order(scores: list[list[float]
     )
     pairs = align(scores)
     assert sum(scores[r][c] for r, c in pairs) == best
-    assert all(a < c and b < d for (a, b), (c, d) in zip(pairs, pairs[1:], strict=False))
+    assert all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
 
 
 def test_spaces_stand_before_the_first_character_of_a_word() -> None:
