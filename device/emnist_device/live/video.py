@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.quiet import quiet_stderr
 from emnist_edge.errors import SourceError
 
 if TYPE_CHECKING:
@@ -19,6 +18,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.live.source import Wish
+
+# FFmpeg and OpenCV print what goes wrong inside; whoever reads the frames says it in a line. FFmpeg
+# takes its level from the environment when it is first used.
+if not os.environ.get("EMNIST_EDGE_DEBUG"):
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 # A stream that sends nothing for so long has stalled. Milliseconds.
 _OPEN_TIMEOUT, _READ_TIMEOUT = 10_000, 5_000
@@ -36,8 +41,7 @@ class _Capture:
     def _open(self, target: str, backend: int, options: Sequence[int] = ()) -> cv2.VideoCapture:
         """Open ``target``; raises :class:`SourceError` without a reason: OpenCV gives none."""
         self.close()
-        with quiet_stderr():
-            capture = cv2.VideoCapture(target, backend, list(options))
+        capture = cv2.VideoCapture(target, backend, list(options))
         if not capture.isOpened():
             capture.release()
             raise SourceError(self.name)
