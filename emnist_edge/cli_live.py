@@ -78,6 +78,16 @@ class Size(click.ParamType[tuple[int, int]]):
     show_default=True,
     help="Seconds out of sight after which a text is reported once more.",
 )
+@click.option(
+    "--serve",
+    metavar="[HOST:]PORT",
+    help="Show the preview page in a browser; on 127.0.0.1 unless HOST says otherwise.",
+)
+@click.option(
+    "--token",
+    envvar="EMNIST_EDGE_TOKEN",
+    help="What visitors of the page must bring; beyond this machine one is made up if not given.",
+)
 @click.option("--window", is_flag=True, help="Show the picture in a window of the desktop.")
 @click.option(
     "--record",
@@ -100,6 +110,8 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     settle: float,
     confidence: float,
     again: float,
+    serve: str | None,
+    token: str | None,
     window: bool,
     record: Path | None,
 ) -> None:
@@ -107,16 +119,28 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
 
     SOURCE is auto (the first camera), a number or /dev/video0 (USB), picamera (the Raspberry Pi's
     own), the URL of an HTTP or RTSP stream, a video file, or pictures in order: a folder, or a
-    pattern such as page-%03d.png.
+    pattern such as page-%03d.png. With none, the preview page has its pad and upload alone.
 
     Exit codes: 0 the file has ended, or it was stopped by Ctrl-C or SIGTERM; 1 the source cannot
     be opened, or an output failed, which is said on stderr; 2 wrong usage.
     """
+    from emnist_device.live.charset import check_charset
     from emnist_device.live.loop import Settings
-    from emnist_device.live.run import Options, run
+    from emnist_device.live.preview.address import parse_address
+    from emnist_device.live.run import NO_SOURCE, Options, run
     from emnist_device.live.source import Wish
     from emnist_device.live.steady import Patience
 
+    try:
+        check_charset(charset)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--charset") from error
+    try:
+        address = None if serve is None else parse_address(serve, token)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--serve") from error
+    if source == NO_SOURCE and address is None:
+        raise click.UsageError("without a source there is nothing to do but --serve")
     options = Options(
         source=source,
         wish=Wish(size, fps),
@@ -129,6 +153,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
         changing=sys.stdout.isatty(),
         window=window,
         record=record,
+        serve=address,
     )
     try:
         well = run(options)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emnist_device.page import Alternative
-from emnist_edge.alphabet import DIGITS, LOWER, UPPER, fold
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER, fold
 
 if TYPE_CHECKING:
     from emnist_device.page import Character, Line, Page
@@ -19,6 +19,13 @@ CHARSETS = {
     "letters": UPPER + LOWER,
     "alnum": DIGITS + UPPER + LOWER,
 }
+
+
+def check_charset(charset: str) -> str:
+    """Return ``charset``, a name, a list of characters or ""; raises ValueError for another."""
+    if charset not in CHARSETS and not set(charset) <= set(BYCLASS):
+        raise ValueError(f"{charset!r} is none of {', '.join(CHARSETS)}, nor letters and digits")
+    return charset
 
 
 def characters_of(charset: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -17,6 +16,7 @@ from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import OutputError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
 
     import numpy as np
@@ -43,46 +43,37 @@ class Settings:
 
 
 class Eye:
-    """A reader with settings that may change between two pictures. Belongs to one thread.
+    """A reader and how it reads, which may change between two pictures. One thread may read.
 
-    Raises :class:`ModelError` where the model of ``settings`` cannot be had.
+    Raises :class:`ModelError` where the model of ``settings`` cannot be had, and
+    :class:`RuntimeMissingError` where it needs what is not installed.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._reader = _make_reader(settings)
-        self._wanted = settings
+        top_k = _ALL if settings.charset else _SOME
+        reader = Reader(settings.model, threads=settings.threads, top_k=top_k)
+        self._current = (settings, reader)
 
     @property
     def settings(self) -> Settings:
-        """What was asked for last."""
-        return self._wanted
+        """How the next picture is read."""
+        return self._current[0]
 
-    @property
-    def model(self) -> str:
-        """Name of the model in use."""
-        return self._reader.model
+    def twin(self) -> Eye:
+        """Return another of the same settings, for another thread."""
+        return Eye(self.settings)
 
-    def ask(self, settings: Settings) -> None:
-        """Read with ``settings`` from the next picture on; from any thread."""
-        self._wanted = settings
+    def become(self, other: Eye) -> None:
+        """Read as ``other`` from the next picture on; nobody may use that any more."""
+        self._current = other._current
 
     def read(self, picture: NDArray[np.uint8]) -> Page:
         """Read (H, W) grey or (H, W, 3) BGR uint8."""
-        wanted = self._wanted
-        if wanted != self._settings:
-            if replace(wanted, colour=self._settings.colour) != self._settings:
-                self._reader = _make_reader(wanted)
-            self._settings = wanted
-        if picture.ndim == 3 and not wanted.colour:
+        settings, reader = self._current
+        if picture.ndim == 3 and not settings.colour:
             picture = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-        page = self._reader.read(picture)
-        return narrow(page, wanted.charset) if wanted.charset else page
-
-
-def _make_reader(settings: Settings) -> Reader:
-    top_k = _ALL if settings.charset else _SOME
-    return Reader(settings.model, threads=settings.threads, top_k=top_k)
+        page = reader.read(picture)
+        return narrow(page, settings.charset) if settings.charset else page
 
 
 class Loop:
@@ -94,6 +85,7 @@ class Loop:
         patience: when a text has settled.
         outputs: are shown every frame; one that fails is closed and left out from then on.
         report: told in one line of what goes wrong.
+        stopping: ends :meth:`run` soon once it is set.
         alive: called a few times a second as long as all is well, for a watchdog.
     """
 
@@ -104,6 +96,7 @@ class Loop:
         patience: Patience,
         outputs: Sequence[Output],
         report: Callable[[str], None],
+        stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.failed = False
@@ -112,14 +105,10 @@ class Loop:
         self._outputs = list(outputs)
         self._steady = Steady(patience)
         self._rate = Rate()
-        self._stopping = threading.Event()
-
-    def stop(self) -> None:
-        """End :meth:`run` soon; from any thread or a signal handler."""
-        self._stopping.set()
+        self._stopping = stopping
 
     def run(self) -> None:
-        """Read until the source ends or :meth:`stop` is called, then close every output."""
+        """Read until the source ends or it is stopped, then close every output."""
         mailbox = self._capture.mailbox
         self._capture.start()
         heard = time.monotonic()

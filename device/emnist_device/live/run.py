@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from contextlib import contextmanager
+import threading
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,17 @@ from emnist_device.live.steady import Patience
 from emnist_device.live.terminal import Printer, Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import FrameType
 
     from emnist_device.live.moment import Output
+    from emnist_device.live.preview.address import Address
+    from emnist_device.live.source import Source
 
 
+#: The source that is none: the preview's pad and upload alone.
+NO_SOURCE = "none"
 # Frames a second of the recording of a camera, however many it gives.
 _RECORDING_RATE = 25.0
 
@@ -40,6 +45,7 @@ class Options:
     changing: bool = False
     window: bool = False
     record: Path | None = None
+    serve: Address | None = None
 
 
 def run(options: Options) -> bool:
@@ -47,60 +53,77 @@ def run(options: Options) -> bool:
 
     Raises :class:`EmnistEdgeError` where what was asked for cannot even begin.
     """
-    loops: list[Loop] = []
-
-    def stop() -> None:
-        for loop in loops:
-            loop.stop()
-
-    terminal = Terminal(stop)
+    stopping = threading.Event()
+    terminal = Terminal(stopping.set)
     eye = Eye(options.settings)
-    source = make_source(options.source, options.wish)
-    source.open()
-    outputs: list[Output] = []
-    try:
-        outputs.append(
-            Printer(
-                terminal,
-                as_json=options.as_json,
-                trigger=options.trigger,
-                changing=options.changing,
-            )
-        )
-        if options.window:
-            from emnist_device.live.window import Window
-
-            outputs.append(Window(stop))
-        if options.record is not None:
-            from emnist_device.live.recording import Recording
-
-            rate = source.rate or _RECORDING_RATE
-            recording = Recording(options.record, rate, wait=options.every_frame)
-            outputs.append(recording)
-            if recording.path != options.record:
-                terminal.complain(f"{options.record} exists; recording to {recording.path}")
+    with ExitStack() as undo:
+        source = None if options.source == NO_SOURCE else make_source(options.source, options.wish)
+        if source is not None:
+            source.open()
+            undo.callback(source.close)
+        outputs = _open_outputs(options, eye, source, terminal, stopping.set, undo)
+        undo.pop_all()  # from here on the loop closes them
+    with _signals(stopping):
+        if source is None:
+            stopping.wait()
+            for output in outputs:
+                output.close()
+            return True
         capture = Capture(
             source, terminal.complain, every_frame=options.every_frame, turn=options.turn
         )
-        loops.append(Loop(capture, eye, options.patience, outputs, terminal.complain))
-    except BaseException:
-        source.close()
-        for output in outputs:
-            output.close()
-        raise
-    with _signals(loops[0]):
-        loops[0].run()
-    return not loops[0].failed
+        loop = Loop(capture, eye, options.patience, outputs, terminal.complain, stopping)
+        loop.run()
+        return not loop.failed
+
+
+def _open_outputs(
+    options: Options,
+    eye: Eye,
+    source: Source | None,
+    terminal: Terminal,
+    stop: Callable[[], None],
+    undo: ExitStack,
+) -> list[Output]:
+    """Return the outputs that were asked for, each of which ``undo`` closes if the next fails."""
+    outputs: list[Output] = []
+
+    def add(output: Output) -> None:
+        outputs.append(output)
+        undo.callback(output.close)
+
+    changing = options.changing and not options.trigger
+    add(Printer(terminal, as_json=options.as_json, trigger=options.trigger, changing=changing))
+    if options.window:
+        from emnist_device.live.window import Window
+
+        add(Window(stop))
+    if options.serve is not None:
+        from emnist_device.live.preview.server import Preview
+
+        preview = Preview(options.serve, eye)
+        add(preview)
+        terminal.complain(f"preview at {preview.url}")
+    if options.record is not None:
+        from emnist_device.live.recording import Recording
+
+        rate = source.rate if source is not None else None
+        wait = options.every_frame
+        recording = Recording(options.record, rate or _RECORDING_RATE, wait=wait)
+        add(recording)
+        if recording.path != options.record:
+            terminal.complain(f"{options.record} exists; recording to {recording.path}")
+    return outputs
 
 
 @contextmanager
-def _signals(loop: Loop) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end ``loop``; a second one ends the process as it always did."""
+def _signals(stopping: threading.Event) -> Iterator[None]:
+    """Let SIGINT and SIGTERM set ``stopping``; a second one ends the process as it always did."""
     kinds = (signal.SIGINT, signal.SIGTERM)
     before = {kind: signal.getsignal(kind) for kind in kinds}
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        loop.stop()
+        stopping.set()
         for kind, handler in before.items():
             signal.signal(kind, handler)
 

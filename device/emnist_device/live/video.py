@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # takes its level from the environment when it is first used.
 if not os.environ.get("EMNIST_EDGE_DEBUG"):
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    # OpenCV 4.6 has it in one place, OpenCV 5 in the other; 0 is silent.
+    (cv2.setLogLevel if hasattr(cv2, "setLogLevel") else cv2.utils.logging.setLogLevel)(0)
 
 # A stream that sends nothing for so long has stalled. Milliseconds.
 _OPEN_TIMEOUT, _READ_TIMEOUT = 10_000, 5_000
