@@ -79,6 +79,12 @@ class Size(click.ParamType[tuple[int, int]]):
     help="Seconds out of sight after which a text is reported once more.",
 )
 @click.option(
+    "--mqtt",
+    metavar="URL",
+    envvar="EMNIST_EDGE_MQTT",
+    help="Publish settled texts: mqtt://[user:password@]host[:port]/topic, or mqtts.",
+)
+@click.option(
     "--serve",
     metavar="[HOST:]PORT",
     help="Show the preview page in a browser; on 127.0.0.1 unless HOST says otherwise.",
@@ -110,6 +116,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     settle: float,
     confidence: float,
     again: float,
+    mqtt: str | None,
     serve: str | None,
     token: str | None,
     window: bool,
@@ -126,6 +133,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     """
     from emnist_device.live.charset import check_charset
     from emnist_device.live.loop import Settings
+    from emnist_device.live.mqtt import parse_broker
     from emnist_device.live.preview.address import parse_address
     from emnist_device.live.run import NO_SOURCE, Options, run
     from emnist_device.live.source import Wish
@@ -139,6 +147,10 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
         address = None if serve is None else parse_address(serve, token)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--serve") from error
+    try:
+        broker = None if mqtt is None else parse_broker(mqtt)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--mqtt") from error
     if source == NO_SOURCE and address is None:
         raise click.UsageError("without a source there is nothing to do but --serve")
     options = Options(
@@ -154,6 +166,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
         window=window,
         record=record,
         serve=address,
+        mqtt=broker,
     )
     try:
         well = run(options)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from emnist_device.live.moment import Output
+    from emnist_device.live.mqtt import Broker
     from emnist_device.live.preview.address import Address
     from emnist_device.live.source import Source
 
@@ -46,6 +47,7 @@ class Options:
     window: bool = False
     record: Path | None = None
     serve: Address | None = None
+    mqtt: Broker | None = None
 
 
 def run(options: Options) -> bool:
@@ -104,6 +106,10 @@ def _open_outputs(
         preview = Preview(options.serve, eye)
         add(preview)
         terminal.complain(f"preview at {preview.url}")
+    if options.mqtt is not None:
+        from emnist_device.live.mqtt import Publisher
+
+        add(Publisher(options.mqtt, terminal.complain))
     if options.record is not None:
         from emnist_device.live.recording import Recording
 
