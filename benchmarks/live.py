@@ -71,7 +71,7 @@ def play(path: Path, settings: Settings, *, every_frame: bool) -> tuple[Probe, f
 
 
 def faults(texts: Sequence[tuple[str, float]], parts: Sequence[Shot]) -> list[str]:
-    """Return what is wrong with ``texts``, settled at times in seconds: every line once, in time."""
+    """Return what is wrong with ``texts`` and their times: every line once, while it is shown."""
     wanted = {
         fold(line): (part.start / RATE, part.end / RATE)
         for part in parts

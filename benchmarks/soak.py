@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.request
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -98,7 +99,7 @@ def look(pid: int, at: float, read: int) -> Sample:
 
 
 def growth(samples: list[Sample]) -> float:
-    """Return by how many MB memory has grown: medians of a tenth after the warm-up and at the end."""
+    """Return by how many MB memory has grown, from the first tenth of samples to the last."""
     tenth = max(1, len(samples) // 10)
     first = median(sample.memory for sample in samples[:tenth])
     return median(sample.memory for sample in samples[-tenth:]) - first
@@ -109,7 +110,7 @@ def rates(samples: list[Sample], parts: int = 10) -> list[float]:
     bounds = [samples[round(n * (len(samples) - 1) / parts)] for n in range(parts + 1)]
     return [
         (after.frames - before.frames) / (after.at - before.at)
-        for before, after in zip(bounds, bounds[1:], strict=False)
+        for before, after in pairwise(bounds)
     ]
 
 
@@ -154,29 +155,41 @@ def soak(seconds: float, kills: int = _KILLS) -> tuple[Watched, list[Sample], in
 @click.option("--minutes", type=click.FloatRange(0.2), default=30, show_default=True)
 def main(minutes: float) -> None:
     """Watch the command read a camera that comes and goes."""
-    click.echo(f"{machine()}\n{minutes:g} minutes, {_KILLS} kills of the camera", err=False)
+    click.echo(f"{machine()}\n{minutes:g} minutes, {_KILLS} kills of the camera")
     watched, samples, code = soak(60 * minutes)
-    grown = growth(samples)
-    threads = {sample.threads for sample in (samples[0], samples[-1])}
-    each = rates(samples)
-    last = max(samples, key=lambda sample: sample.memory).memory
-    click.echo(f"frames read      {watched.frames}, texts settled {watched.settled}")
-    verdict = "held" if grown < GROWTH_TARGET_MB else "MISSED"
-    click.echo(
-        f"memory           {samples[0].memory:.1f} MB after warm-up, {samples[-1].memory:.1f} at the "
-        f"end, at most {last:.1f}: grown by {grown:.1f} MB  {verdict}  (target {GROWTH_TARGET_MB:.0f})"
-    )
-    verdict = "held" if len(threads) == 1 else "MISSED"
-    click.echo(
-        f"threads          {samples[0].threads}, at the end {samples[-1].threads}  {verdict}"
-    )
-    verdict = "held" if watched.recoveries == _KILLS else "MISSED"
-    click.echo(f"recoveries       {watched.recoveries} of {_KILLS}  {verdict}")
-    tenths = " ".join(f"{rate:.1f}" for rate in each)
-    click.echo(
-        f"frames a second  {median(each):.1f} at the median; by tenths of the time: {tenths}"
-    )
+    _show(watched, samples)
     click.echo(f"exit code        {code}; said: {'; '.join(watched.complaints) or 'nothing else'}")
+
+
+def _show(watched: Watched, samples: list[Sample]) -> None:
+    """Print what was measured, and whether it is what is to be held."""
+
+    def verdict(held: bool) -> str:
+        return "held" if held else "MISSED"
+
+    first, last = samples[0], samples[-1]
+    grown = growth(samples)
+    most = max(sample.memory for sample in samples)
+    each = rates(samples)
+    click.echo(f"frames read      {watched.frames}, texts settled {watched.settled}")
+    click.echo(
+        f"memory           {first.memory:.1f} MB after warm-up, {last.memory:.1f} at the end, "
+        f"at most {most:.1f}"
+    )
+    click.echo(
+        f"  grown by       {grown:.1f} MB  {verdict(grown < GROWTH_TARGET_MB)}  "
+        f"(target {GROWTH_TARGET_MB:.0f})"
+    )
+    click.echo(
+        f"threads          {first.threads} after warm-up, {last.threads} at the end  "
+        f"{verdict(last.threads >= first.threads)}  (none may be lost)"
+    )
+    click.echo(
+        f"recoveries       {watched.recoveries} of {_KILLS}  "
+        f"{verdict(watched.recoveries == _KILLS)}"
+    )
+    tenths = " ".join(f"{rate:.1f}" for rate in each)
+    click.echo(f"frames a second  {median(each):.1f} median; by tenths of the time: {tenths}")
 
 
 if __name__ == "__main__":
