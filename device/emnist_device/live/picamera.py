@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 # A camera that gives nothing for so long has stalled. Seconds.
 _TIMEOUT = 5.0
-_INSTALL = (
-    "picamera2 is not installed for this Python; run: sudo apt install python3-picamera2, and make "
-    "the environment with: python3 -m venv --system-site-packages"
+#: What to do where picamera2 is missing.
+INSTALL = (
+    "sudo apt install python3-picamera2, and make the environment with: "
+    "python3 -m venv --system-site-packages"
 )
 
 
@@ -36,7 +37,7 @@ class Picamera:
         try:
             from picamera2 import Picamera2
         except ImportError:
-            raise SourceError(f"{self.name}: {_INSTALL}") from None
+            raise SourceError(f"{self.name}: picamera2 is missing; run: {INSTALL}") from None
         try:
             camera = Picamera2(self._number)
         except (RuntimeError, IndexError) as error:  # none there, or another program has it

@@ -12,6 +12,7 @@ from emnist_device.live.capture import Capture
 from emnist_device.live.loop import Eye, Loop, Settings
 from emnist_device.live.source import Wish, make_source
 from emnist_device.live.steady import Patience
+from emnist_device.live.systemd import Notifier
 from emnist_device.live.terminal import Printer, Terminal
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: The source that is none: the preview's pad and upload alone.
 NO_SOURCE = "none"
+# How often a watchdog is fed where there are no frames, in seconds.
+_BEAT = 0.5
 # Frames a second of the recording of a camera, however many it gives.
 _RECORDING_RATE = 25.0
 
@@ -65,18 +68,32 @@ def run(options: Options) -> bool:
             undo.callback(source.close)
         outputs = _open_outputs(options, eye, source, terminal, stopping.set, undo)
         undo.pop_all()  # from here on the loop closes them
-    with _signals(stopping):
-        if source is None:
-            stopping.wait()
-            for output in outputs:
-                output.close()
-            return True
-        capture = Capture(
-            source, terminal.complain, every_frame=options.every_frame, turn=options.turn
-        )
-        loop = Loop(capture, eye, options.patience, outputs, terminal.complain, stopping)
-        loop.run()
-        return not loop.failed
+    notifier = Notifier()
+    notifier.ready()
+    try:
+        with _signals(stopping):
+            if source is None:
+                while not stopping.wait(_BEAT):
+                    notifier.alive()
+                for output in outputs:
+                    output.close()
+                return True
+            capture = Capture(
+                source, terminal.complain, every_frame=options.every_frame, turn=options.turn
+            )
+            loop = Loop(
+                capture,
+                eye,
+                options.patience,
+                outputs,
+                terminal.complain,
+                stopping,
+                notifier.alive,
+            )
+            loop.run()
+            return not loop.failed
+    finally:
+        notifier.stopping()
 
 
 def _open_outputs(
