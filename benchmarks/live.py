@@ -83,9 +83,7 @@ def faults(texts: Sequence[tuple[str, float]], parts: Sequence[Shot]) -> list[st
     for text, moment in texts:
         start, end = wanted.get(text, (moment, moment))
         if not start <= moment <= end:
-            found.append(
-                f"{text!r} reported at {moment:.1f} s, shown from {start:.0f} to {end:.0f}"
-            )
+            found.append(f"{text!r} reported at {moment:.1f} s, shown {start:.0f} to {end:.0f} s")
     return found
 
 

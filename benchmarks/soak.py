@@ -114,9 +114,14 @@ def rates(samples: list[Sample], parts: int = 10) -> list[float]:
     ]
 
 
-def soak(seconds: float, kills: int = _KILLS) -> tuple[Watched, list[Sample], int]:
-    """Run the command for so long; returns what it did, samples after the warm-up, and its code."""
-    shown = [frame for shot in shots(seconds=2.0) for frame in frames(shot, seed=1)]
+def soak(
+    seconds: float, kills: int = _KILLS, each_text: float = 2.0
+) -> tuple[Watched, list[Sample], int]:
+    """Run the command for so many seconds before a camera that shows each text for so many.
+
+    Returns what it did, samples after the warm-up, and its exit code.
+    """
+    shown = [frame for shot in shots(seconds=each_text) for frame in frames(shot, seed=1)]
     camera = NetworkCamera(shown, RATE)
     camera.start()
     process = subprocess.Popen(  # noqa: S603  # this Python, and our own command
@@ -126,9 +131,12 @@ def soak(seconds: float, kills: int = _KILLS) -> tuple[Watched, list[Sample], in
         text=True,
     )
     watched = Watched()
-    for work, pipe in ((watched.hear, process.stdout), (watched.overhear, process.stderr)):
-        threading.Thread(target=work, args=(pipe,), daemon=True).start()
-    threading.Thread(target=watched.view, daemon=True).start()
+    hearers = [
+        threading.Thread(target=work, args=(pipe,), daemon=True)
+        for work, pipe in ((watched.hear, process.stdout), (watched.overhear, process.stderr))
+    ]
+    for thread in (*hearers, threading.Thread(target=watched.view, daemon=True)):
+        thread.start()
     start = time.monotonic()
     due = [seconds * (n + 1) / (kills + 1) for n in range(kills)]
     samples: list[Sample] = []
@@ -147,8 +155,12 @@ def soak(seconds: float, kills: int = _KILLS) -> tuple[Watched, list[Sample], in
         raise click.ClickException(f"the command has ended: {watched.complaints}") from error
     finally:
         process.terminate()
+        for thread in hearers:  # to the end of what it printed
+            thread.join(30)
         camera.stop()
-    return watched, samples, process.wait(30)
+        with process:
+            process.wait(30)
+    return watched, samples, process.returncode
 
 
 @click.command()

@@ -42,10 +42,13 @@ def start(*arguments: str | Path) -> subprocess.Popen[str]:
 
 
 def test_settled_texts_are_printed_once_each(video: Path) -> None:
-    result = live("--every-frame", "--trigger", video)
-    assert result.exit_code == 0
-    assert result.stdout == "ROOM 47\nBOX 2906\n"
-    assert result.stderr == ""
+    result = live("--every-frame", "--trigger", "--json", video)
+    assert (result.exit_code, result.stderr) == (0, "")
+    settled = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [each["settled"] for each in settled] == ["ROOM 47", "BOX 2906"]
+    assert 0.5 <= settled[0]["time"] < 1.2 < settled[1]["time"]
+    plain = live("--every-frame", video)
+    assert plain.stdout == "ROOM 47\nBOX 2906\n"
 
 
 def test_json_has_an_object_for_each_frame(video: Path) -> None:
@@ -61,13 +64,6 @@ def test_json_has_an_object_for_each_frame(video: Path) -> None:
     (line,) = last["lines"]
     assert line["settled"]
     assert [each["char"] for each in line["characters"]] == list("BOX2906")
-
-
-def test_triggers_can_be_json(video: Path) -> None:
-    result = live("--every-frame", "--trigger", "--json", video)
-    settled = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [each["settled"] for each in settled] == ["ROOM 47", "BOX 2906"]
-    assert 0.5 <= settled[0]["time"] < 1.2 < settled[1]["time"]
 
 
 def test_a_charset_rules_other_characters_out(video: Path) -> None:
@@ -117,19 +113,6 @@ def test_a_window_without_a_display_is_said(video: Path, monkeypatch: pytest.Mon
     assert stderr == "emnist-edge: no display for a window here; use --serve PORT and a browser\n"
 
 
-@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_well(video: Path, kind: signal.Signals) -> None:
-    process = start("--json", video)
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(kind)
-    stdout, stderr = process.communicate(timeout=10)
-    assert process.returncode == 0
-    assert stderr == ""
-    assert len(stdout.splitlines()) < 60
-    assert all(json.loads(line) for line in stdout.splitlines())
-
-
 def test_whoever_reads_may_leave(video: Path) -> None:
     process = start("--json", "--every-frame", video)
     assert process.stdout is not None
@@ -150,8 +133,9 @@ def test_a_signal_leaves_a_recording_that_can_be_played(
     for _ in range(15):
         process.stdout.readline()
     process.send_signal(kind)
-    read = 15 + len(process.communicate(timeout=10)[0].splitlines())
-    assert process.returncode == 0
+    stdout, stderr = process.communicate(timeout=10)
+    assert (process.returncode, stderr) == (0, "")
+    read = 15 + len(stdout.splitlines())
     log = (tmp_path / "out.jsonl").read_text().splitlines()
     assert len(log) == read
     again = live("--json", "--every-frame", tmp_path / "out.mp4")
