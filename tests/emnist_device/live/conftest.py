@@ -87,7 +87,7 @@ class Words(list[str]):
             self.append(line)
             self._changed.notify_all()
 
-    def wait_for(self, part: str, timeout: float = 5) -> None:
+    def wait_for(self, part: str, timeout: float = 20) -> None:
         """Wait until something with ``part`` was reported."""
         with self._changed:
             there = self._changed.wait_for(lambda: any(part in line for line in self), timeout)

@@ -48,7 +48,7 @@ def words(capture: Capture) -> Words:
 
 
 def wait_for_frames(capture: Capture, count: int = 5) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while count and time.monotonic() < deadline:
         count -= capture.mailbox.take(1) is not None
     assert count == 0
