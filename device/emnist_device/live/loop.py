@@ -100,7 +100,6 @@ class Loop:
         alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.failed = False
-        self.frames = 0
         self._capture, self._eye, self._report, self._alive = capture, eye, report, alive
         self._outputs = list(outputs)
         self._steady = Steady(patience)
@@ -137,7 +136,6 @@ class Loop:
         height, width = frame.picture.shape[:2]
         lines, settled = self._steady.update(page, frame.time, (width, height))
         now = time.monotonic()
-        self.frames += 1
         return Moment(
             frame,
             lines,

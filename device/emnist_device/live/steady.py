@@ -71,11 +71,12 @@ class Settled:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values for JSON."""
+        line = self.line.as_dict()
         return {
             "settled": self.text,
             "time": round(self.time, 3),
             "confidence": round(self.confidence, 4),
-            **{key: self.line.as_dict()[key] for key in ("track", "box", "characters")},
+            **{key: line[key] for key in ("track", "box", "characters")},
         }
 
 
