@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -102,6 +103,31 @@ def test_what_cannot_begin_is_said(arguments: list[str], code: int, message: str
     assert message in stderr
     assert "Traceback" not in stderr
     assert stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--serve", "x"], "is not a port"),
+        (["--serve", "8000", "--token", "short"], "at least 8 characters"),
+        (["--mqtt", "http://broker/t"], "is no broker's address"),
+        (["--charset", "é"], "nor letters and digits"),
+        (["none"], "nothing to do but --serve"),
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: list[str], message: str) -> None:
+    result = live(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_a_port_that_is_taken_ends_it_and_lets_the_rest_go(video: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = live("--serve", port, "--record", tmp_path / "out.mp4", video)
+    assert result.exit_code == 1
+    assert "another program has this port" in str(result.exception)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_window_without_a_display_is_said(video: Path, monkeypatch: pytest.MonkeyPatch) -> None:

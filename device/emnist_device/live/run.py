@@ -69,9 +69,9 @@ def run(options: Options) -> bool:
         outputs = _open_outputs(options, eye, source, terminal, stopping.set, undo)
         undo.pop_all()  # from here on the loop closes them
     notifier = Notifier()
-    notifier.ready()
     try:
         with _signals(stopping):
+            notifier.ready()
             if source is None:
                 while not stopping.wait(_BEAT):
                     notifier.alive()

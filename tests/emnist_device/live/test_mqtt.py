@@ -11,10 +11,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
 from emnist_device.live.mqtt import Broker, Publisher, parse_broker
+from emnist_edge.cli import cli
 from emnist_edge.errors import RuntimeMissingError
-from tests.emnist_device.live.conftest import Words
+from tests.emnist_device.live.conftest import LINES, Words
 from tests.emnist_device.live.preview.test_server import moment
 
 if TYPE_CHECKING:
@@ -134,6 +136,17 @@ def test_each_settled_text_arrives_once_and_the_status_is_kept(
     value = json.loads(next(content for topic, content in listener.arrived if topic == "lab/door"))
     assert list(value) == ["text", "at", "time", "confidence", "track", "box", "characters"]
     assert words == []
+
+
+@needs_mosquitto
+def test_the_command_publishes_each_text_of_a_video_once(
+    mosquitto: Mosquitto, listener: Listener, video: Path
+) -> None:
+    broker = f"mqtt://127.0.0.1:{mosquitto.port}/lab/door"
+    result = CliRunner().invoke(cli, ["live", "--every-frame", "--mqtt", broker, str(video)])
+    assert (result.exit_code, result.stderr) == (0, "")
+    listener.wait_for(2)
+    assert listener.texts == LINES
 
 
 @needs_mosquitto
