@@ -13,6 +13,8 @@ import click
 
 from emnist_edge import __version__
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli_doctor import doctor
+from emnist_edge.cli_live import live
 from emnist_edge.errors import EmnistEdgeError, ModelError
 
 if TYPE_CHECKING:
@@ -48,6 +50,10 @@ def main() -> NoReturn:
 @click.version_option(__version__, prog_name="emnist-edge")
 def cli() -> None:
     """Read hand-printed characters from pictures, on the device."""
+
+
+cli.add_command(live)
+cli.add_command(doctor)
 
 
 @cli.command()

@@ -25,6 +25,14 @@ class ParityError(EmnistEdgeError):
     """An exported model that departs from the trained one by more than is allowed."""
 
 
+class SourceError(EmnistEdgeError):
+    """A camera, stream or video that cannot be opened, or has failed while it was read."""
+
+
+class OutputError(EmnistEdgeError):
+    """A place that results cannot be sent to: a port, a window, a recording, a broker."""
+
+
 def shown(text: object) -> str:
     """Return ``text``, such as a path, for a line of a message: what is not printable is escaped.
 

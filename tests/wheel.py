@@ -16,7 +16,12 @@ from emnist_edge.alphabet import fold
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What a device has no use for.
-UNWANTED = {"tensorflow", "tensorflow-cpu", "keras", "scikit-learn", "matplotlib", "pillow"}
+UNWANTED = {
+    "tensorflow", "tensorflow-cpu", "keras", "scikit-learn", "matplotlib", "pillow",
+    "starlette", "uvicorn", "paho-mqtt", "selenium",
+}  # fmt: skip
+#: Where the preview's page is, beside the code.
+STATIC = Path("device/emnist_device/live/preview/static")
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -44,6 +49,17 @@ def main() -> None:
             read = run(command, "classify", ROOT / "samples" / sample, cwd=folder)
             if read.strip() != fold(text):
                 raise SystemExit(f"{sample}: read {read.strip()!r} where {text!r} is written")
+        moments = run(command, "live", "--json", ROOT / "samples", cwd=folder).splitlines()
+        if len(moments) != len(expected):
+            raise SystemExit(f"live: read {len(moments)} of {len(expected)} samples")
+        (package,) = environment.glob("lib/python*/site-packages/emnist_device")
+        page = package.parent / STATIC.relative_to("device")
+        missing = {file.name for file in (ROOT / STATIC).iterdir()} - {
+            file.name for file in page.iterdir()
+        }
+        if missing:
+            raise SystemExit(f"the wheel lacks {sorted(missing)} of the preview")
+        print(run(command, "doctor", cwd=folder), end="")
         print(run(command, "models", cwd=folder), end="")
         print(f"{wheel.name}: {len(expected)} samples read; installed: {', '.join(sorted(names))}")
 

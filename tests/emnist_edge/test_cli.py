@@ -196,7 +196,7 @@ def test_the_module_runs_as_the_command_does(picture: Path) -> None:
 def test_a_fault_of_our_own_is_one_line_without_a_traceback(picture: Path) -> None:
     code = (
         "import sys, emnist_device.reader as r\n"
-        "def fail(self, image): raise KeyError('broken')\n"
+        "def fail(self, image, trace): raise KeyError('broken')\n"
         "r.Reader.read = fail\n"
         "from emnist_edge.cli import main\n"
         "sys.stderr = sys.stdout\n"

@@ -1,0 +1,78 @@
+"""What is known once a frame is read: the value that every output is given."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from emnist_device.live.frames import Frame
+    from emnist_device.live.steady import Settled, SteadyLine
+
+# Frames a second are counted over so many seconds.
+_WINDOW = 2.0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One frame and all that was made of it.
+
+    lines: in sight, in reading order. settled: the texts that are new with this frame.
+    rate: frames read a second, over the last two. latency_ms: from the frame's arrival to here.
+    dropped: frames that were never read, so far. timing_ms: of the stages of the reading.
+    """
+
+    frame: Frame
+    lines: tuple[SteadyLine, ...]
+    settled: tuple[Settled, ...]
+    rate: float
+    latency_ms: float
+    dropped: int
+    timing_ms: dict[str, float]
+    model: str
+
+    @property
+    def text(self) -> str:
+        """The text in sight, a line break between each two lines."""
+        return "\n".join(each.line.text for each in self.lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all but the picture as plain values for JSON."""
+        return {
+            "frame": self.frame.number,
+            "time": round(self.frame.time, 3),
+            "text": self.text,
+            "lines": [line.as_dict() for line in self.lines],
+            "settled": [settled.text for settled in self.settled],
+            "rate": round(self.rate, 1),
+            "latency_ms": round(self.latency_ms, 1),
+            "dropped": self.dropped,
+            "timing_ms": {name: round(ms, 2) for name, ms in self.timing_ms.items()},
+            "model": self.model,
+        }
+
+
+class Output(Protocol):
+    """Something that moments are shown on."""
+
+    def show(self, moment: Moment) -> None:
+        """Show one; must not wait. Raises :class:`OutputError` where it will never work again."""
+
+    def close(self) -> None:
+        """Finish what was begun."""
+
+
+@dataclass
+class Rate:
+    """Counts events a second over a sliding window."""
+
+    _times: deque[float] = field(default_factory=deque)
+
+    def count(self, now: float) -> float:
+        """Count one event at ``now``, in seconds, and return the rate; 0 for the first."""
+        self._times.append(now)
+        while now - self._times[0] > _WINDOW:
+            self._times.popleft()
+        span = now - self._times[0]
+        return (len(self._times) - 1) / span if span > 0 else 0.0

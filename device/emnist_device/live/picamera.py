@@ -1,0 +1,96 @@
+"""The Raspberry Pi's own camera, through picamera2, which the system brings and pip does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emnist_edge.errors import SourceError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from emnist_device.live.source import Wish
+
+# A camera that gives nothing for so long has stalled. Seconds.
+_TIMEOUT = 5.0
+#: What to do where picamera2 is missing.
+INSTALL = (
+    "sudo apt install python3-picamera2, and make the environment with: "
+    "python3 -m venv --system-site-packages"
+)
+
+
+class Picamera:
+    """Grey frames: the brightness plane of the low-resolution YUV stream, without a conversion."""
+
+    endless, rate = True, None
+
+    def __init__(self, number: int, wish: Wish) -> None:
+        self.name = f"picamera:{number}"
+        self._number, self._wish = number, wish
+        self._camera: Any = None  # picamera2 has no types
+
+    def open(self) -> None:
+        """Configure the camera and start it."""
+        try:
+            from picamera2 import Picamera2
+        except ImportError:
+            raise SourceError(f"{self.name}: picamera2 is missing; run: {INSTALL}") from None
+        try:
+            camera = Picamera2(self._number)
+        except (RuntimeError, IndexError) as error:  # none there, or another program has it
+            raise SourceError(
+                f"{self.name}: no such camera, or another program uses it ({error}); "
+                "rpicam-hello --list-cameras shows what is there"
+            ) from error
+        try:
+            configuration = camera.create_video_configuration(
+                main={"size": self._wish.size},
+                lores={"size": self._wish.size, "format": "YUV420"},
+                controls={"FrameRate": self._wish.rate},
+                queue=False,  # the next frame, not one that waited
+            )
+            camera.configure(configuration)
+            camera.start()
+        except (RuntimeError, ValueError) as error:
+            camera.close()
+            raise SourceError(f"{self.name}: cannot be started ({error})") from error
+        self._camera = camera
+
+    def read(self) -> NDArray[np.uint8]:
+        """Return the next frame, (H, W) uint8; raises :class:`SourceError` where none comes."""
+        width, height = self._wish.size
+        try:
+            job = self._camera.capture_array("lores", wait=False)
+            planes = self._camera.wait(job, timeout=_TIMEOUT)
+        except TimeoutError as error:
+            raise SourceError(f"{self.name}: gives no frames; check its cable") from error
+        except RuntimeError as error:
+            raise SourceError(f"{self.name}: has failed ({error})") from error
+        # Y above U and V; rows are as long as the hardware likes them. The buffer is reused.
+        return np.ascontiguousarray(planes[:height, :width], np.uint8)
+
+    def close(self) -> None:
+        """Stop the camera and let go of it."""
+        camera, self._camera = self._camera, None
+        if camera is not None:
+            try:
+                camera.stop()
+            finally:
+                camera.close()
+
+
+def picamera_models() -> list[str]:
+    """Return the models of the Pi's own cameras; none where picamera2 is not installed."""
+    try:
+        from picamera2 import Picamera2
+    except ImportError:
+        return []
+    # libcamera lists USB cameras too; those are opened by their device files.
+    return [
+        str(camera.get("Model", "unknown"))
+        for camera in Picamera2.global_camera_info()
+        if "/usb" not in str(camera.get("Id", ""))
+    ]

@@ -1,0 +1,168 @@
+"""The preview's routes: the page, the newest frame, settings, and pictures to read."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from emnist_device.live.charset import CHARSETS, check_charset
+from emnist_device.live.loop import Eye
+from emnist_device.live.preview.guard import Guard
+from emnist_device.live.preview.upload import MAX_BYTES, BusyError, Desk
+from emnist_edge.artifact import installed
+from emnist_edge.errors import EmnistEdgeError, PictureError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from emnist_device.live.preview.hub import Hub
+
+_STATIC = Path(__file__).parent / "static"
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+# How long a viewer waits for a frame before it asks again, and a body may take. Seconds.
+_FRAME_WAIT, _BODY_WAIT = 10.0, 30.0
+# Settings are short. What is too large is read to this end and thrown away, since a browser that is
+# still sending when it is answered shows no answer.
+_SETTINGS_BYTES, _DISCARD_BYTES = 4096, 64 * 2**20
+
+
+def make_app(hub: Hub, eye: Eye, desk: Desk, token: str | None, cookie: str) -> Starlette:
+    """Return the application.
+
+    Args:
+        hub: has the frames.
+        eye: reads the frames; its settings are changed.
+        desk: reads pictures; its settings are changed with them.
+        token: what every request must bring, or None on loopback.
+        cookie: name of the cookie that brings it.
+    """
+    handlers = _Handlers(hub, eye, desk)
+    routes = [
+        Route("/api/frame", handlers.frame),
+        Route("/api/settings", handlers.settings),
+        Route("/api/settings", handlers.change, methods=["POST"]),
+        Route("/api/read", handlers.read, methods=["POST"]),
+        *(Route(f"/{file.name}", _file(file)) for file in sorted(_STATIC.iterdir())),
+        Route("/", _file(_STATIC / "index.html")),
+    ]
+    guard = Middleware(Guard, token=token, cookie=cookie)
+    return Starlette(routes=routes, middleware=[guard])
+
+
+def _file(path: Path) -> Any:  # Starlette's endpoints have no type of their own
+    """Return the endpoint that sends the file at ``path``, which is read once."""
+    content, kind = path.read_bytes(), _TYPES[path.suffix]
+
+    async def send(_: Request) -> Response:
+        return Response(content, media_type=kind)
+
+    return send
+
+
+class _TooLargeError(Exception):
+    """A body of more bytes than are read."""
+
+
+class _Handlers:
+    def __init__(self, hub: Hub, eye: Eye, desk: Desk) -> None:
+        self._hub, self._eye, self._desk = hub, eye, desk
+        self._models = sorted({artifact.name for artifact in installed()} | {eye.settings.model})
+
+    async def frame(self, request: Request) -> Response:
+        """Send the next frame after ``after``; 204 where none comes for a while."""
+        try:
+            after = int(request.query_params.get("after", "-1"))
+        except ValueError:
+            return _refusal("after must be the number of a frame", 400)
+        moment = await self._hub.newer(after, _FRAME_WAIT)
+        if moment is None:
+            return Response(status_code=204)
+        content = await run_in_threadpool(self._hub.encode, moment)
+        return Response(content, media_type="application/octet-stream")
+
+    async def settings(self, _: Request) -> Response:
+        """Send what is chosen, and what there is to choose from."""
+        current = self._eye.settings
+        return JSONResponse(
+            {
+                "model": current.model,
+                "charset": current.charset,
+                "models": self._models,
+                "charsets": list(CHARSETS),
+                "max_bytes": MAX_BYTES,
+            }
+        )
+
+    async def change(self, request: Request) -> Response:
+        """Read with another model or charset from now on, frames as well as pictures."""
+        try:
+            wanted = json.loads(await _body(request, _SETTINGS_BYTES))
+            settings = replace(
+                self._eye.settings,
+                model=self._known_model(wanted["model"]),
+                charset=check_charset(wanted["charset"]),
+            )
+        except _TooLargeError:
+            return _refusal("these settings are too long", 413)
+        except (ValueError, KeyError, TypeError) as error:
+            return _refusal(f"these settings cannot be: {error}", 400)
+        try:
+            readers = [await run_in_threadpool(Eye, settings) for _ in range(2)]
+        except EmnistEdgeError as error:
+            return _refusal(str(error), 400)
+        self._eye.become(readers[0])
+        self._desk.eye.become(readers[1])
+        return await self.settings(request)
+
+    async def read(self, request: Request) -> Response:
+        """Read the picture in the body and send the page."""
+        try:
+            page = await self._desk.read(await _body(request, MAX_BYTES))
+        except _TooLargeError:
+            return _refusal(f"the picture is larger than {MAX_BYTES // 2**20} MiB", 413)
+        except TimeoutError:
+            return _refusal("the picture took too long to arrive", 408)
+        except BusyError:
+            return _refusal("too many pictures at once; try again", 503)
+        except PictureError as error:
+            return _refusal(str(error), 400)
+        return JSONResponse(page.as_dict())
+
+    def _known_model(self, name: str) -> str:
+        """Return ``name`` unless it is none of the installed: no paths from the network."""
+        if name not in self._models:
+            raise ValueError(f"no model named {name!r}")
+        return name
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """Return the body; raises :class:`_TooLargeError`, and TimeoutError for a slow sender."""
+    content, size = bytearray(), 0
+    async with asyncio.timeout(_BODY_WAIT):
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > _DISCARD_BYTES:
+                break
+            if size <= most:
+                content += chunk
+    if size > most:
+        raise _TooLargeError
+    return bytes(content)
+
+
+def _refusal(reason: str, status: int) -> JSONResponse:
+    return JSONResponse({"error": reason}, status)

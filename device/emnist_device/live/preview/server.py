@@ -1,0 +1,133 @@
+"""The preview's server: a socket, a thread, and where to find it."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from emnist_edge.errors import OutputError, RuntimeMissingError
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from emnist_device.live.loop import Eye
+    from emnist_device.live.moment import Moment
+    from emnist_device.live.preview.address import Address
+
+# Connections at once; beyond that the answer is 503.
+_CONNECTIONS = 64
+
+
+class Preview:
+    """Serves the preview page from a thread until it is closed.
+
+    Raises :class:`RuntimeMissingError` without the extra ``serve``, and :class:`OutputError` where
+    the port cannot be had.
+    """
+
+    def __init__(self, address: Address, eye: Eye) -> None:
+        try:
+            import uvicorn
+
+            from emnist_device.live.preview.app import make_app
+            from emnist_device.live.preview.hub import Hub
+            from emnist_device.live.preview.upload import Desk
+        except ImportError as error:
+            raise RuntimeMissingError(
+                f"--serve needs {error.name}; run: pip install 'emnist-edge[serve]'"
+            ) from None
+        token = address.token
+        if token is None and not address.loopback:
+            token = secrets.token_urlsafe(16)
+        self._socket = _bind(address.host, address.port)
+        port = self._socket.getsockname()[1]
+        self.url = _url(address.host, port, token)
+        self._hub, self._desk = Hub(), Desk(eye.twin())
+        # Cookies do not tell ports apart: two previews on one machine need two names.
+        app = make_app(self._hub, eye, self._desk, token, f"emnist_edge_{port}")
+        self._server = uvicorn.Server(_configuration(app))
+        self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started and self._thread.is_alive():
+            if time.monotonic() > deadline:
+                raise OutputError(f"{self.url}: the preview does not start")
+            time.sleep(0.01)
+
+    def show(self, moment: Moment) -> None:
+        """Give viewers one more frame."""
+        self._hub.show(moment)
+
+    def close(self) -> None:
+        """Send everybody away."""
+        self._hub.close()
+        self._desk.close()
+        self._server.should_exit = True
+        self._thread.join(timeout=5)
+        self._socket.close()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+def _configuration(app: object) -> uvicorn.Config:
+    import uvicorn
+
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Return a socket bound to an address of this machine."""
+    where = f"{host}:{port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise OutputError(f"{where}: is no address of this machine ({error.strerror})") from error
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(address)
+    except PermissionError as error:
+        bound.close()
+        raise OutputError(f"{where}: ports below 1024 are for root; choose another") from error
+    except OSError as error:
+        bound.close()
+        taken = "another program has this port; choose another with --serve"
+        reason = taken if error.errno == errno.EADDRINUSE else error.strerror
+        raise OutputError(f"{where}: {reason}") from error
+    return bound
+
+
+def _url(host: str, port: int, token: str | None) -> str:
+    """Return what to open in a browser."""
+    shown = _own_address() if host in {"0.0.0.0", "::"} else host  # noqa: S104
+    name = f"[{shown}]" if ":" in shown else shown
+    return f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+
+
+def _own_address() -> str:
+    """Return this machine's address in its network, else its name. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address for documentation: any route will do
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()

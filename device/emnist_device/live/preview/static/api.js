@@ -1,0 +1,83 @@
+// The server's answers, and pictures with boxes on a canvas.
+
+/** Send a request; throws an Error whose message can be shown. */
+export async function request(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new Error("emnist-edge does not answer");
+  }
+  if (response.ok) return response;
+  const answer = await response.text();
+  let reason = answer;
+  try {
+    reason = JSON.parse(answer).error;
+  } catch {
+    // plain text: shown as it is
+  }
+  throw new Error(reason || `refused (${response.status})`);
+}
+
+/** Send a picture, a Blob, to be read: resolves to the page. */
+export async function read(blob) {
+  return (await request("api/read", { method: "POST", body: blob })).json();
+}
+
+const hue = (confidence) => 145 * Math.min(1, Math.max(0, (confidence - 0.4) / 0.6));
+
+/** Draw the boxes of lines onto a 2d context whose picture is `scale` times as large as theirs. */
+export function drawBoxes(context, lines, scale) {
+  for (const line of lines) {
+    for (const { char, confidence, box } of line.characters) {
+      const [x, y, width, height] = box.map((side) => side * scale);
+      const colour = `hsl(${hue(confidence)} 85% 32%)`;
+      context.strokeStyle = colour;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.roundRect(x - 2, y - 2, width + 4, height + 4, 4);
+      context.stroke();
+      const size = Math.min(22, Math.max(11, 0.36 * height));
+      context.font = `600 ${size}px ui-monospace, "DejaVu Sans Mono", monospace`;
+      context.textBaseline = "bottom";
+      const room = context.measureText(char).width + 8;
+      const top = y - 4 >= size + 4 ? y - 4 : y + height + size + 6;
+      context.fillStyle = colour;
+      context.beginPath();
+      context.roundRect(x - 2, top - size - 3, room, size + 4, 4);
+      context.fill();
+      context.fillStyle = "#fff";
+      context.fillText(char, x + 2, top);
+    }
+  }
+}
+
+/** Draw `image` as large as `canvas` is shown, at the screen's resolution; returns the scale. */
+export function drawPicture(canvas, image, width, height) {
+  const shown = canvas.clientWidth || canvas.parentElement.clientWidth || width;
+  const wanted = Math.min(Math.max(width, shown * window.devicePixelRatio), 2000);
+  const scale = wanted / width;
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return scale;
+}
+
+/** Show lines as text, with marks on unsure characters; `settled` marks lines that hold still. */
+export function showText(output, lines) {
+  output.replaceChildren();
+  for (const line of lines) {
+    const row = document.createElement("span");
+    if (line.settled) row.className = "settled-line";
+    const letters = [...line.characters];
+    for (const char of line.text) {
+      const letter = char === " " ? null : letters.shift();
+      const span = document.createElement("span");
+      span.textContent = char;
+      if (letter && letter.confidence < 0.6) span.className = "unsure";
+      row.append(span);
+    }
+    if (output.childElementCount) output.append("\n");
+    output.append(row);
+  }
+}

@@ -1,0 +1,159 @@
+"""What ``emnist-edge live`` does: everything it was asked for, put together and run."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from emnist_device.live.capture import Capture
+from emnist_device.live.loop import Eye, Loop, Settings
+from emnist_device.live.source import Wish, make_source
+from emnist_device.live.steady import Patience
+from emnist_device.live.systemd import Notifier
+from emnist_device.live.terminal import Printer, Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import FrameType
+
+    from emnist_device.live.moment import Output
+    from emnist_device.live.mqtt import Broker
+    from emnist_device.live.preview.address import Address
+    from emnist_device.live.source import Source
+
+
+#: The source that is none: the preview's pad and upload alone.
+NO_SOURCE = "none"
+# How often a watchdog is fed where there are no frames, in seconds.
+_BEAT = 0.5
+# Frames a second of the recording of a camera, however many it gives.
+_RECORDING_RATE = 25.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line; see ``emnist-edge live --help``."""
+
+    source: str = "auto"
+    wish: Wish = field(default_factory=Wish)
+    settings: Settings = field(default_factory=Settings)
+    patience: Patience = field(default_factory=Patience)
+    every_frame: bool = False
+    turn: int = 0
+    as_json: bool = False
+    trigger: bool = False
+    changing: bool = False
+    window: bool = False
+    record: Path | None = None
+    serve: Address | None = None
+    mqtt: Broker | None = None
+
+
+def run(options: Options) -> bool:
+    """Read until the source ends or a signal comes, and say whether all went well.
+
+    Raises :class:`EmnistEdgeError` where what was asked for cannot even begin.
+    """
+    stopping = threading.Event()
+    terminal = Terminal(stopping.set)
+    eye = Eye(options.settings)
+    with ExitStack() as undo:
+        source = None if options.source == NO_SOURCE else make_source(options.source, options.wish)
+        if source is not None:
+            source.open()
+            undo.callback(source.close)
+        outputs = _open_outputs(options, eye, source, terminal, stopping.set, undo)
+        undo.pop_all()  # from here on the loop closes them
+    notifier = Notifier()
+    try:
+        with _signals(stopping):
+            notifier.ready()
+            if source is None:
+                while not stopping.wait(_BEAT):
+                    notifier.alive()
+                for output in outputs:
+                    output.close()
+                return True
+            capture = Capture(
+                source, terminal.complain, every_frame=options.every_frame, turn=options.turn
+            )
+            loop = Loop(
+                capture,
+                eye,
+                options.patience,
+                outputs,
+                terminal.complain,
+                stopping,
+                notifier.alive,
+            )
+            loop.run()
+            return not loop.failed
+    finally:
+        notifier.stopping()
+
+
+def _open_outputs(
+    options: Options,
+    eye: Eye,
+    source: Source | None,
+    terminal: Terminal,
+    stop: Callable[[], None],
+    undo: ExitStack,
+) -> list[Output]:
+    """Return the outputs that were asked for, each of which ``undo`` closes if the next fails."""
+    outputs: list[Output] = []
+
+    def add(output: Output) -> None:
+        outputs.append(output)
+        undo.callback(output.close)
+
+    changing = options.changing and not options.trigger
+    add(Printer(terminal, as_json=options.as_json, trigger=options.trigger, changing=changing))
+    if options.window:
+        from emnist_device.live.window import Window
+
+        add(Window(stop))
+    if options.serve is not None:
+        from emnist_device.live.preview.server import Preview
+
+        preview = Preview(options.serve, eye)
+        add(preview)
+        terminal.complain(f"preview at {preview.url}")
+    if options.mqtt is not None:
+        from emnist_device.live.mqtt import Publisher
+
+        add(Publisher(options.mqtt, terminal.complain))
+    if options.record is not None:
+        from emnist_device.live.recording import Recording
+
+        rate = source.rate if source is not None else None
+        wait = options.every_frame
+        recording = Recording(options.record, rate or _RECORDING_RATE, wait=wait)
+        add(recording)
+        if recording.path != options.record:
+            terminal.complain(f"{options.record} exists; recording to {recording.path}")
+    return outputs
+
+
+@contextmanager
+def _signals(stopping: threading.Event) -> Iterator[None]:
+    """Let SIGINT and SIGTERM set ``stopping``; a second one ends the process as it always did."""
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = {kind: signal.getsignal(kind) for kind in kinds}
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+    for kind in kinds:
+        signal.signal(kind, handle)
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)

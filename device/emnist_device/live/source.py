@@ -1,0 +1,107 @@
+"""Where frames come from: what a user names -> a source that opens, reads and closes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from emnist_edge.errors import SourceError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SEQUENCE = re.compile(r"%0?\d*d")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a camera; it may give something else.
+
+    size: width and height in pixels. rate: frames a second.
+    """
+
+    size: tuple[int, int] = (640, 480)
+    rate: float = 30.0
+
+
+class Source(Protocol):
+    """Something that gives frames."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
+    def endless(self) -> bool:
+        """Whether it goes on for ever: a camera or stream, which is opened again when it fails."""
+
+    @property
+    def rate(self) -> float | None:
+        """Frames a second that a file is played at; None where frames come by themselves."""
+
+    def open(self) -> None:
+        """Open, or open again after :meth:`close`; raises :class:`SourceError`."""
+
+    def read(self) -> NDArray[np.uint8] | None:
+        """Wait for the next frame, (H, W) or (H, W, 3) BGR uint8; None at the end of a file.
+
+        Raises :class:`SourceError` where none comes.
+        """
+
+    def close(self) -> None:
+        """Let go of the device; does nothing where it is not open."""
+
+
+def make_source(name: str, wish: Wish) -> Source:
+    """Return the source that ``name`` stands for, not yet opened.
+
+    ``auto`` is the first camera there is; ``picamera`` the Raspberry Pi's own, ``picamera:1`` the
+    second of them; a number or ``/dev/video0`` a USB camera; anything with ``://`` a stream; a
+    folder or a pattern such as ``page-%03d.png`` pictures in order; else it is a video file.
+
+    Raises :class:`SourceError` where there is no such thing.
+    """
+    if name == "auto":
+        return _first_camera(wish)
+    kind, _, number = name.partition(":")
+    if kind == "picamera" and (number.isdigit() or name == kind):
+        from emnist_device.live.picamera import Picamera
+
+        return Picamera(int(number or 0), wish)
+    if name.isdigit() or name.startswith("/dev/video"):
+        from emnist_device.live.video import Camera
+
+        return Camera(Path(f"/dev/video{name}" if name.isdigit() else name), wish)
+    if _URL.match(name):
+        from emnist_device.live.video import Stream
+
+        return Stream(name)
+    path = Path(name)
+    if path.is_dir() or _SEQUENCE.search(path.name):
+        from emnist_device.live.sequence import Sequence
+
+        return Sequence(path)
+    from emnist_device.live.video import Video
+
+    return Video(path)
+
+
+def _first_camera(wish: Wish) -> Source:
+    """Return the Pi's own camera where there is one, else the first USB camera."""
+    from emnist_device.live.picamera import Picamera, picamera_models
+    from emnist_device.live.v4l2 import capture_devices
+    from emnist_device.live.video import Camera
+
+    if picamera_models():
+        return Picamera(0, wish)
+    devices = capture_devices()
+    if not devices:
+        raise SourceError(
+            "no camera found; plug one in, or name a video, a folder of pictures or a stream "
+            "(emnist-edge doctor says what this machine has)"
+        )
+    return Camera(devices[0].path, wish)

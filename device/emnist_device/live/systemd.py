@@ -1,0 +1,42 @@
+"""A word to systemd: started, alive, stopping (the protocol of sd_notify(3))."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from contextlib import suppress
+
+# Told alive so many times within the time that the watchdog waits.
+_BEATS = 4
+
+
+class Notifier:
+    """Says how the service is; does nothing where systemd did not start it."""
+
+    def __init__(self) -> None:
+        address = os.environ.get("NOTIFY_SOCKET", "")
+        # A name that starts with @ is in the abstract namespace.
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+        self._period = int(os.environ.get("WATCHDOG_USEC") or 0) / 1e6 / _BEATS
+        self._due = 0.0
+
+    def ready(self) -> None:
+        """Say that everything is open and frames are about to be read."""
+        self._send(b"READY=1")
+
+    def alive(self) -> None:
+        """Say that all is well, as often as the watchdog wants to hear it."""
+        if self._period and time.monotonic() >= self._due:
+            self._due = time.monotonic() + self._period
+            self._send(b"WATCHDOG=1")
+
+    def stopping(self) -> None:
+        """Say that the service is about to end."""
+        self._send(b"STOPPING=1")
+
+    def _send(self, word: bytes) -> None:
+        if self._address:
+            # If systemd does not listen, there is nobody to tell.
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as way, suppress(OSError):
+                way.sendto(word, self._address)

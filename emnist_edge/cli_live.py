@@ -1,0 +1,175 @@
+"""``emnist-edge live``: from a camera, stream or video to text, until it ends or is stopped."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.errors import ModelError
+
+#: Exit codes, as documented in the README.
+EXIT_OK, EXIT_FAILED = 0, 1
+
+
+class Size(click.ParamType[tuple[int, int]]):
+    """Width and height in pixels, such as 640x480."""
+
+    name = "WxH"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return both as numbers."""
+        width, _, height = str(value).lower().partition("x")
+        if not (width.isdecimal() and height.isdecimal()):
+            self.fail(f"{value!r} is not a size such as 640x480", param, ctx)
+        size = int(width), int(height)
+        if not (min(size) >= 64 and max(size) <= 8192):
+            self.fail(f"{value}: each side must be from 64 to 8192 pixels", param, ctx)
+        return size
+
+
+@click.command()
+@click.argument("source", default="auto")
+@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")
+@click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option(
+    "--charset",
+    default="",
+    metavar="CHARS",
+    help="digits, upper, lower, letters, alnum, or the characters that may occur.",
+)
+@click.option("--colour", is_flag=True, help="Read colours too: slower; for pale coloured ink.")
+@click.option("--size", type=Size(), default="640x480", show_default=True, help="Of a camera.")
+@click.option(
+    "--fps", type=click.FloatRange(1, 240), default=30, show_default=True, help="Of a camera."
+)
+@click.option(
+    "--turn",
+    type=click.Choice(["0", "90", "180", "270"]),
+    default="0",
+    show_default=True,
+    help="Turn the picture clockwise, for a camera that is mounted so.",
+)
+@click.option("--every-frame", is_flag=True, help="Of a file: read all frames, at any pace.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame and line.")
+@click.option("--trigger", is_flag=True, help="Print settled texts and nothing else.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(0, 60),
+    default=0.5,
+    show_default=True,
+    help="Seconds that a text must read the same to be settled.",
+)
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0, 1),
+    default=0.6,
+    show_default=True,
+    help="What the characters of a settled text have at the mean.",
+)
+@click.option(
+    "--again",
+    type=click.FloatRange(0),
+    default=5,
+    show_default=True,
+    help="Seconds out of sight after which a text is reported once more.",
+)
+@click.option(
+    "--mqtt",
+    metavar="URL",
+    envvar="EMNIST_EDGE_MQTT",
+    help="Publish settled texts: mqtt://[user:password@]host[:port]/topic, or mqtts.",
+)
+@click.option(
+    "--serve",
+    metavar="[HOST:]PORT",
+    help="Show the preview page in a browser; on 127.0.0.1 unless HOST says otherwise.",
+)
+@click.option(
+    "--token",
+    envvar="EMNIST_EDGE_TOKEN",
+    help="What visitors of the page must bring; beyond this machine one is made up if not given.",
+)
+@click.option("--window", is_flag=True, help="Show the picture in a window of the desktop.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT",
+    help="Record the frames to a .mp4, .mkv or .avi, and what was read to a .jsonl beside it.",
+)
+def live(  # noqa: PLR0913, PLR0917  # one for each option
+    source: str,
+    model: str,
+    threads: int,
+    charset: str,
+    colour: bool,
+    size: tuple[int, int],
+    fps: float,
+    turn: str,
+    every_frame: bool,
+    as_json: bool,
+    trigger: bool,
+    settle: float,
+    confidence: float,
+    again: float,
+    mqtt: str | None,
+    serve: str | None,
+    token: str | None,
+    window: bool,
+    record: Path | None,
+) -> None:
+    """Read what a camera sees, until Ctrl-C; print each text once when it has settled.
+
+    SOURCE is auto (the first camera), a number or /dev/video0 (USB), picamera (the Raspberry Pi's
+    own), the URL of an HTTP or RTSP stream, a video file, or pictures in order: a folder, or a
+    pattern such as page-%03d.png. With none, the preview page has its pad and upload alone.
+
+    Exit codes: 0 the file has ended, or it was stopped by Ctrl-C or SIGTERM; 1 the source cannot
+    be opened, or an output failed, which is said on stderr; 2 wrong usage.
+    """
+    from emnist_device.live.charset import check_charset
+    from emnist_device.live.loop import Settings
+    from emnist_device.live.mqtt import parse_broker
+    from emnist_device.live.preview.address import parse_address
+    from emnist_device.live.run import NO_SOURCE, Options, run
+    from emnist_device.live.source import Wish
+    from emnist_device.live.steady import Patience
+
+    try:
+        check_charset(charset)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--charset") from error
+    try:
+        address = None if serve is None else parse_address(serve, token)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--serve") from error
+    try:
+        broker = None if mqtt is None else parse_broker(mqtt)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--mqtt") from error
+    if source == NO_SOURCE and address is None:
+        raise click.UsageError("without a source there is nothing to do but --serve")
+    options = Options(
+        source=source,
+        wish=Wish(size, fps),
+        settings=Settings(model, charset, colour, threads),
+        patience=Patience(settle, confidence, again),
+        every_frame=every_frame,
+        turn=int(turn),
+        as_json=as_json,
+        trigger=trigger,
+        changing=sys.stdout.isatty(),
+        window=window,
+        record=record,
+        serve=address,
+        mqtt=broker,
+    )
+    try:
+        well = run(options)
+    except ModelError as error:
+        raise click.BadParameter(str(error), param_hint="--model") from error
+    sys.exit(EXIT_OK if well else EXIT_FAILED)

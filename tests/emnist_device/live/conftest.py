@@ -1,0 +1,94 @@
+"""A short video and stand-ins that the tests of live reading share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from benchmarks.live_video import shots, write_video
+from emnist_edge.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+#: What the short video shows, one line after the other.
+LINES = ["ROOM 47", "BOX 2906"]
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Path of a video of 2.4 seconds in which each of LINES is shown."""
+    path = tmp_path_factory.mktemp("video") / "two.avi"
+    write_video(path, shots(LINES, seconds=1.2), seed=4)
+    return path
+
+
+@dataclass
+class FakeSource:
+    """Gives ``script``: pictures, an error to raise, or a number of seconds to wait; then ends.
+
+    An endless one is scripted from the start again each time that it is opened.
+    """
+
+    script: list[NDArray[np.uint8] | Exception | float]
+    endless: bool = False
+    rate: float | None = None
+    name: str = "fake"
+    refusals: int = 0
+    opened: int = 0
+    closed: int = 0
+    _left: list[NDArray[np.uint8] | Exception | float] = field(default_factory=list)
+
+    def open(self) -> None:
+        if self.opened and self.refusals:
+            self.refusals -= 1
+            raise SourceError("fake: not yet")
+        self.opened += 1
+        self._left = list(self.script)
+
+    def read(self) -> NDArray[np.uint8] | None:
+        if not self._left:
+            if self.endless:
+                raise SourceError("fake: gone")
+            return None
+        step = self._left.pop(0)
+        if isinstance(step, Exception):
+            raise step
+        if isinstance(step, float):
+            time.sleep(step)
+            return self.read()
+        return step
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def picture(value: int = 200, shape: tuple[int, ...] = (48, 64)) -> NDArray[np.uint8]:
+    """Return a picture of one grey."""
+    return np.full(shape, value, np.uint8)
+
+
+class Words(list[str]):
+    """Collects reports of any thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed = threading.Condition()
+
+    def __call__(self, line: str) -> None:
+        with self._changed:
+            self.append(line)
+            self._changed.notify_all()
+
+    def wait_for(self, part: str, timeout: float = 20) -> None:
+        """Wait until something with ``part`` was reported."""
+        with self._changed:
+            there = self._changed.wait_for(lambda: any(part in line for line in self), timeout)
+        assert there, f"{part!r} was not reported: {list(self)}"

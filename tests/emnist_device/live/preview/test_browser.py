@@ -1,0 +1,209 @@
+"""The preview in headless Chromium, with a network camera behind it."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.live_video import frames, shots
+from benchmarks.mjpeg import NetworkCamera
+from emnist_device.live.capture import Capture
+from emnist_device.live.loop import Eye, Loop, Settings
+from emnist_device.live.preview.address import Address
+from emnist_device.live.preview.server import Preview
+from emnist_device.live.steady import Patience
+from emnist_device.live.video import Stream
+from tests.conftest import ROOT
+from tests.emnist_device.live.conftest import LINES, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from selenium.webdriver import Chrome
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+ARGUMENTS = (
+    "headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+    "disable-background-networking", "disable-component-update", "disable-sync",
+    "disable-dev-shm-usage",
+)  # fmt: skip
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+
+if CHROMIUM is None or DRIVER is None:
+    pytest.skip("Chromium is not at hand: chromium, chromium-driver", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def camera() -> Iterator[NetworkCamera]:
+    shown = [frame for shot in shots(LINES, seconds=2.0) for frame in frames(shot, seed=4)]
+    camera = NetworkCamera(shown[::3], rate=10.0)  # spares the machine
+    camera.start()
+    yield camera
+    camera.stop()
+
+
+@contextmanager
+def live(camera: NetworkCamera, address: Address) -> Iterator[Preview]:
+    """Read the camera and serve the preview while the block runs."""
+    eye = Eye(Settings())
+    preview = Preview(address, eye)
+    source = Stream(camera.url)
+    source.open()
+    stopping = threading.Event()
+    patience = Patience(again=1.0)
+    loop = Loop(Capture(source, Words()), eye, patience, [preview], Words(), stopping)
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    yield preview
+    stopping.set()
+    thread.join(10)
+    assert not loop.failed
+
+
+@pytest.fixture(scope="module")
+def preview(camera: NetworkCamera) -> Iterator[Preview]:
+    with live(camera, Address("127.0.0.1", 0)) as preview:
+        yield preview
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Chrome]:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for argument in ARGUMENTS:
+        options.add_argument(f"--{argument}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=Service(DRIVER))
+    chrome.set_window_size(1280, 1400)
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture
+def page(chrome: Chrome, preview: Preview) -> Iterator[Chrome]:
+    """The preview, opened anew; nothing may have gone wrong in it afterwards."""
+    chrome.get(preview.url)
+    yield chrome
+    log: Any = chrome.get_log("browser")  # type: ignore[no-untyped-call]
+    problems = [entry["message"] for entry in log]
+    assert [problem for problem in problems if "413" not in problem] == []
+
+
+def text(page: Chrome, name: str) -> str:
+    return str(page.find_element("id", name).text).strip()
+
+
+def wait_for(question: Callable[[], object], timeout: float = 30) -> None:
+    deadline = time.monotonic() + timeout
+    while not question():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def draw(page: Chrome, *strokes: Sequence[tuple[int, int]]) -> None:
+    """Draw on the pad with the mouse; places are pixels from its middle."""
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    pad = page.find_element("id", "pad")
+    page.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", pad)
+    for (x, y), *others in strokes:
+        chain = ActionChains(page, duration=30)
+        chain.move_to_element_with_offset(pad, x, y).click_and_hold()
+        for left, down in others:
+            chain.move_to_element_with_offset(pad, left, down)
+        chain.release().perform()
+
+
+def test_the_picture_has_boxes_and_the_text_is_what_is_written(page: Chrome) -> None:
+    for line in LINES:
+        wait_for(lambda line=line: text(page, "text") == line)  # type: ignore[misc]
+        wait_for(lambda line=line: line in text(page, "settled"))  # type: ignore[misc]
+    assert text(page, "state") == "live"
+    # Boxes and their labels are the only saturated green there is.
+    green: Any = page.execute_script(
+        "const {width, height} = view; let count = 0;"
+        "const {data} = view.getContext('2d').getImageData(0, 0, width, height);"
+        "for (let n = 0; n < data.length; n += 4)"
+        "  count += data[n + 1] > data[n] + 60 && data[n + 1] > data[n + 2] + 30;"
+        "return count;"
+    )
+    assert green > 1000
+    assert float(text(page, "rate")) > 0.5
+    assert text(page, "latency").endswith(" ms")
+    assert "segment" in text(page, "stages")
+    assert not page.find_element("id", "no-picture").is_displayed()
+
+
+@pytest.mark.parametrize(
+    ("char", "strokes"),
+    [
+        ("7", [[(-50, -70), (50, -70), (45, -60), (0, 80)]]),
+        ("A", [[(-50, 70), (-2, -70), (2, -70), (50, 70)], [(-30, 20), (30, 20)]]),
+    ],
+)
+def test_what_is_drawn_comes_back_as_text(
+    page: Chrome, char: str, strokes: list[list[tuple[int, int]]]
+) -> None:
+    draw(page, *strokes)
+    wait_for(lambda: text(page, "pad-text") == char)
+    assert text(page, "choices").startswith(char)
+    page.find_element("id", "clear").click()
+    wait_for(lambda: text(page, "pad-text") == "")
+
+
+def test_a_picture_is_read_and_one_that_is_too_large_is_refused(
+    page: Chrome, tmp_path: Path
+) -> None:
+    file = page.find_element("id", "file")
+    file.send_keys(str(ROOT / "samples" / "note.jpg"))
+    wait_for(lambda: text(page, "picture-text") == "MEET AT 9\nROOM 47\nBRING TEA")
+    assert page.find_element("id", "shown").is_displayed()
+    (tmp_path / "large.jpg").write_bytes(b"\xff\xd8" + bytes(9 * 2**20))
+    file.send_keys(str(tmp_path / "large.jpg"))
+    wait_for(lambda: text(page, "picture-text") == "the picture is larger than 8 MiB")
+    assert not page.find_element("id", "shown").is_displayed()
+
+
+def test_the_charset_that_is_chosen_is_what_is_read(page: Chrome) -> None:
+    from selenium.webdriver.support.select import Select
+
+    charset = page.find_element("id", "charset")
+    wait_for(lambda: len(Select(charset).options) > 3)
+    Select(charset).select_by_value("digits")
+    wait_for(lambda: text(page, "text").replace(" ", "").isdigit())
+    Select(charset).select_by_value("")
+    wait_for(lambda: text(page, "text") in LINES)
+
+
+def test_it_fits_a_phone(page: Chrome) -> None:
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    page.refresh()
+    try:
+        wait_for(lambda: text(page, "text") in LINES)
+        wide: Any = page.execute_script("return document.documentElement.scrollWidth")
+        assert wide == PHONE["width"]
+        draw(page, [(-50, -70), (50, -70), (45, -60), (0, 80)])
+        wait_for(lambda: text(page, "pad-text") == "7")
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_token_in_the_address_opens_the_page(chrome: Chrome, camera: NetworkCamera) -> None:
+    with live(camera, Address("0.0.0.0", 0, "correct-horse")) as preview:
+        base = f"http://127.0.0.1:{preview.url.split(':')[2].split('/')[0]}/"
+        chrome.get(base)
+        assert "Open the address" in chrome.find_element("tag name", "body").text
+        chrome.get(f"{base}?token=correct-horse")
+        assert chrome.current_url == base
+        wait_for(lambda: text(chrome, "text") in LINES)
+        chrome.get("about:blank")
+    chrome.get_log("browser")  # type: ignore[no-untyped-call]

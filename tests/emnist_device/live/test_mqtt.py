@@ -1,0 +1,223 @@
+"""Publishing to a real mosquitto on loopback."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from emnist_device.live.mqtt import Broker, Publisher, parse_broker
+from emnist_edge.cli import cli
+from emnist_edge.errors import RuntimeMissingError
+from tests.emnist_device.live.conftest import LINES, Words
+from tests.emnist_device.live.preview.test_server import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Debian puts it where only root's PATH looks.
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("/usr/sbin/mosquitto")
+needs_mosquitto = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not at hand")
+
+
+class Mosquitto:
+    """A broker that keeps its sessions when it is restarted."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = int(free.getsockname()[1])
+        self._settings = folder / "mosquitto.conf"
+        self._settings.write_text(
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
+            f"persistence true\npersistence_location {folder}/\nuser root\n"
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        assert MOSQUITTO is not None
+        self._process = subprocess.Popen(
+            [MOSQUITTO, "-c", str(self._settings)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+            except OSError:
+                assert time.monotonic() < deadline, "mosquitto does not start"
+                time.sleep(0.02)
+            else:
+                return
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+
+class Listener:
+    """Subscribes to everything and keeps what arrives, through restarts of the broker."""
+
+    def __init__(self, port: int) -> None:
+        from paho.mqtt import client as paho
+        from paho.mqtt.enums import CallbackAPIVersion
+
+        self.arrived: list[tuple[str, str]] = []
+        self._client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id="listener", clean_session=False
+        )
+        self._client.on_message = self._keep
+        self._client.reconnect_delay_set(1, 1)
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        self._client.subscribe("lab/#", qos=2)
+
+    def _keep(self, *arguments: Any) -> None:
+        message = arguments[2]
+        self.arrived.append((message.topic, message.payload.decode()))
+
+    @property
+    def texts(self) -> list[str]:
+        return [
+            json.loads(content)["text"] for topic, content in self.arrived if topic == "lab/door"
+        ]
+
+    def wait_for(self, count: int) -> None:
+        deadline = time.monotonic() + 30
+        while len(self.texts) < count:
+            assert time.monotonic() < deadline, f"{count} texts: {self.arrived}"
+            time.sleep(0.02)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    mosquitto = Mosquitto(tmp_path)
+    mosquitto.start()
+    yield mosquitto
+    mosquitto.stop()
+
+
+@pytest.fixture
+def listener(mosquitto: Mosquitto) -> Iterator[Listener]:
+    listener = Listener(mosquitto.port)
+    yield listener
+    listener.close()
+
+
+@needs_mosquitto
+def test_each_settled_text_arrives_once_and_the_status_is_kept(
+    mosquitto: Mosquitto, listener: Listener
+) -> None:
+    words = Words()
+    publisher = Publisher(Broker("127.0.0.1", mosquitto.port, "lab/door"), words)
+    for number, text in enumerate(("ROOM 47", "BOX 2906", "ROOM 47")):
+        publisher.show(moment(number, text))
+    publisher.show(moment(9))
+    publisher.close()
+    listener.wait_for(3)
+    time.sleep(0.2)
+    assert listener.texts == ["ROOM 47", "BOX 2906", "ROOM 47"]
+    states = [content for topic, content in listener.arrived if topic == "lab/door/status"]
+    assert states == ["online", "offline"]
+    value = json.loads(next(content for topic, content in listener.arrived if topic == "lab/door"))
+    assert list(value) == ["text", "at", "time", "confidence", "track", "box", "characters"]
+    assert words == []
+
+
+@needs_mosquitto
+def test_the_command_publishes_each_text_of_a_video_once(
+    mosquitto: Mosquitto, listener: Listener, video: Path
+) -> None:
+    broker = f"mqtt://127.0.0.1:{mosquitto.port}/lab/door"
+    result = CliRunner().invoke(cli, ["live", "--every-frame", "--mqtt", broker, str(video)])
+    assert (result.exit_code, result.stderr) == (0, "")
+    listener.wait_for(2)
+    assert listener.texts == LINES
+
+
+@needs_mosquitto
+def test_a_restart_of_the_broker_is_survived(mosquitto: Mosquitto, listener: Listener) -> None:
+    words = Words()
+    publisher = Publisher(Broker("127.0.0.1", mosquitto.port, "lab/door"), words)
+    publisher.show(moment(0, "BEFORE"))
+    listener.wait_for(1)
+    mosquitto.stop()
+    words.wait_for("connection lost; trying again")
+    publisher.show(moment(1, "MEANWHILE"))
+    mosquitto.start()
+    words.wait_for("is back")
+    publisher.show(moment(2, "AFTER"))
+    listener.wait_for(3)
+    publisher.close()
+    time.sleep(0.2)
+    assert listener.texts == ["BEFORE", "MEANWHILE", "AFTER"]
+    assert len(words) == 2
+
+
+@needs_mosquitto
+def test_a_broker_that_comes_later_gets_what_it_missed(tmp_path: Path) -> None:
+    mosquitto = Mosquitto(tmp_path)
+    words = Words()
+    publisher = Publisher(Broker("127.0.0.1", mosquitto.port, "lab/door", qos=1), words)
+    publisher.show(moment(0, "EARLY"))
+    words.wait_for("cannot be reached; trying again")
+    mosquitto.start()
+    listener = Listener(mosquitto.port)
+    listener.wait_for(1)
+    assert listener.texts == ["EARLY"]
+    publisher.close()
+    listener.close()
+    mosquitto.stop()
+
+
+def test_what_did_not_get_through_in_the_end_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emnist_device.live.mqtt._PARTING", 0.2)
+    words = Words()
+    publisher = Publisher(Broker("127.0.0.1", 1, "lab/door"), words)
+    for number in range(3):
+        publisher.show(moment(number, "ROOM"))
+    publisher.close()
+    words.wait_for("cannot be reached; trying again")
+    words.wait_for("127.0.0.1:1: 3 texts did not get through")
+
+
+@pytest.mark.parametrize(
+    ("url", "broker"),
+    [
+        ("mqtt://pi.local/lab/door", Broker("pi.local", 1883, "lab/door")),
+        (
+            "mqtts://me:p%40ss@host:999/a%20b?qos=1",
+            Broker("host", 999, "a b", True, "me", "p@ss", 1),
+        ),
+    ],
+)
+def test_brokers_addresses(url: str, broker: Broker) -> None:
+    assert parse_broker(url) == broker
+
+
+@pytest.mark.parametrize(
+    "url", ["", "http://h/t", "mqtt:///t", "mqtt://h", "mqtt://h/#", "mqtt://h/t?qos=3"]
+)
+def test_what_is_no_broker(url: str) -> None:
+    with pytest.raises(ValueError, match=r"broker|topic|qos"):
+        parse_broker(url)
+
+
+def test_without_the_extra_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "paho.mqtt", None)
+    with pytest.raises(RuntimeMissingError, match=r"pip install 'emnist-edge\[mqtt\]'"):
+        Publisher(Broker("127.0.0.1", 1, "t"), Words())

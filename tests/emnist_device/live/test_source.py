@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import os
+import struct
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from emnist_device.live.picamera import Picamera, picamera_models
+from emnist_device.live.sequence import Sequence
+from emnist_device.live.source import Wish, make_source
+from emnist_device.live.v4l2 import capture_devices, parse_capability
+from emnist_device.live.video import Camera, Stream, Video
+from emnist_edge.errors import PictureError, SourceError
+from tests.emnist_device.live.conftest import picture
+
+WISH = Wish((64, 48), 15.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "shown"),
+    [
+        ("0", Camera, "/dev/video0"),
+        ("/dev/video7", Camera, "/dev/video7"),
+        ("picamera", Picamera, "picamera:0"),
+        ("picamera:1", Picamera, "picamera:1"),
+        ("rtsp://user:secret@cam.local/live", Stream, "rtsp://cam.local/live"),
+        ("http://10.0.0.7:8081/", Stream, "http://10.0.0.7:8081/"),
+        ("page-%03d.png", Sequence, "page-%03d.png"),
+        ("film.mp4", Video, "film.mp4"),
+    ],
+)
+def test_a_name_says_what_kind_of_source_it_is(name: str, kind: type, shown: str) -> None:
+    source = make_source(name, WISH)
+    assert isinstance(source, kind)
+    assert source.name == shown
+    assert source.endless == (kind in {Camera, Picamera, Stream})
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("/dev/video99", "no such camera; is it plugged in"),
+        ("absent.mp4", "absent.mp4: no such file"),
+        ("absent-%02d.png", "no pictures there"),
+        ("http://127.0.0.1:9/", "no stream"),
+    ],
+)
+def test_what_is_not_there_is_said(name: str, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        make_source(name, WISH).open()
+
+
+def test_what_is_no_video_is_said(tmp_path: Path) -> None:
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "text.mp4").write_text("Dear reader\n" * 50)
+    with pytest.raises(SourceError, match=r"empty\.mp4: is empty"):
+        Video(tmp_path / "empty.mp4").open()
+    with pytest.raises(SourceError, match=r"text\.mp4: is not a video"):
+        Video(tmp_path / "text.mp4").open()
+
+
+def test_a_camera_that_may_not_be_opened_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "video0").touch()
+    with pytest.raises(SourceError, match="does another program use it"):
+        Camera(tmp_path / "video0", WISH).open()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(SourceError, match="permission denied; run: sudo usermod -aG video"):
+        Camera(tmp_path / "video0", WISH).open()
+
+
+def test_a_video_has_its_own_rate_and_an_end(video: Path) -> None:
+    source = Video(video)
+    source.open()
+    assert source.rate == pytest.approx(30.0)
+    first = source.read()
+    assert first is not None
+    assert first.shape == (480, 640, 3)
+    count = 1
+    while source.read() is not None:
+        count += 1
+    assert count == 72
+    source.close()
+    assert source.read() is None
+
+
+def test_pictures_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    for number in (2, 10, 1):
+        cv2.imwrite(str(tmp_path / f"p{number}.png"), picture(number))
+    (tmp_path / "p3.png").write_bytes(b"")
+    (tmp_path / "px.png").write_bytes(b"")
+    source = Sequence(tmp_path / "p%d.png")
+    source.open()
+    values = []
+    for _ in range(4):
+        try:
+            shown = source.read()
+        except PictureError as error:
+            complaint = str(error)
+        else:
+            assert shown is not None
+            values.append(int(shown[0, 0, 0]))
+    assert values == [1, 2, 10]
+    assert complaint == f"{tmp_path / 'p3.png'}: is empty"
+    assert source.read() is None
+
+
+def test_a_folder_is_read_by_name(tmp_path: Path) -> None:
+    for name, value in (("b.png", 2), ("a.jpg", 1), ("c.PNG", 3)):
+        cv2.imwrite(str(tmp_path / name), picture(value))
+    (tmp_path / "notes.txt").touch()
+    source = make_source(str(tmp_path), WISH)
+    source.open()
+    values = []
+    while (shown := source.read()) is not None:
+        values.append(int(shown[0, 0, 0]))
+    assert values == [1, 2, 3]
+
+
+def capability(driver: bytes, card: bytes, device_caps: int) -> bytes:
+    return struct.pack("16s32s32sIII12x", driver, card, b"bus", 1, 0x84A00001, device_caps)
+
+
+def test_cameras_are_told_from_the_other_video_devices() -> None:
+    path = Path("/dev/video0")
+    camera = parse_capability(path, capability(b"uvcvideo", b"HD Webcam", 0x04200001))
+    assert camera is not None
+    assert (camera.path, camera.card, camera.denied) == (path, "HD Webcam", False)
+    assert parse_capability(path, capability(b"uvcvideo", b"Metadata", 0x04A00000)) is None
+    assert parse_capability(path, capability(b"unicam", b"unicam", 0x04200001)) is None
+    assert parse_capability(path, capability(b"bcm2835-isp", b"isp", 0x04200001)) is None
+
+
+def test_devices_are_listed_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("video10", "video2", "video-none", "null"):
+        (tmp_path / name).touch()
+    assert capture_devices(tmp_path) == []  # plain files answer no ioctl
+
+    def refuse(path: Path, flags: int) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert [device.path.name for device in capture_devices(tmp_path)] == ["video2", "video10"]
+    assert all(device.denied for device in capture_devices(tmp_path))
+
+
+class FakePicamera2:
+    """What picamera2.Picamera2 does, as far as it is used: configure, start, jobs, close."""
+
+    cameras: list[dict[str, Any]] = []  # noqa: RUF012  # as the real one's
+    made: list[FakePicamera2] = []  # noqa: RUF012
+
+    def __init__(self, camera_num: int = 0) -> None:
+        if camera_num >= len(self.cameras):
+            raise IndexError("list index out of range")
+        self.log: list[Any] = []
+        self.stalls = False
+        self.made.append(self)
+
+    @classmethod
+    def global_camera_info(cls) -> list[dict[str, Any]]:
+        return cls.cameras
+
+    def create_video_configuration(
+        self, main: Any, lores: Any, controls: Any, queue: bool
+    ) -> dict[str, Any]:
+        return {"main": main, "lores": lores, "controls": controls, "queue": queue}
+
+    def configure(self, configuration: dict[str, Any]) -> None:
+        self.configuration = configuration
+
+    def start(self) -> None:
+        self.log.append("start")
+
+    def capture_array(self, name: str, wait: bool) -> str:
+        assert (name, wait) == ("lores", False)
+        assert "start" in self.log
+        return "job"
+
+    def wait(self, job: str, timeout: float) -> Any:
+        assert (job, timeout) == ("job", 5.0)
+        if self.stalls:
+            raise TimeoutError
+        width, height = self.configuration["lores"]["size"]
+        planes = np.full((height * 3 // 2, width + 64), 128, np.uint8)  # rows are padded
+        planes[:height, :width] = np.arange(width, dtype=np.uint8)
+        return planes
+
+    def stop(self) -> None:
+        self.log.append("stop")
+
+    def close(self) -> None:
+        self.log.append("close")
+
+
+@pytest.fixture
+def picamera2(monkeypatch: pytest.MonkeyPatch) -> type[FakePicamera2]:
+    module = types.ModuleType("picamera2")
+    monkeypatch.setattr(module, "Picamera2", FakePicamera2, raising=False)
+    monkeypatch.setattr(FakePicamera2, "cameras", [{"Model": "imx708", "Id": "/base/i2c/imx708"}])
+    monkeypatch.setattr(FakePicamera2, "made", [])
+    monkeypatch.setitem(sys.modules, "picamera2", module)
+    return FakePicamera2
+
+
+def test_the_pis_camera_gives_the_brightness_plane(picamera2: type[FakePicamera2]) -> None:
+    source = make_source("auto", WISH)
+    assert source.name == "picamera:0"
+    source.open()
+    (camera,) = picamera2.made
+    assert camera.configuration["lores"] == {"size": (64, 48), "format": "YUV420"}
+    assert camera.configuration["controls"] == {"FrameRate": 15.0}
+    assert camera.configuration["queue"] is False
+    shown = source.read()
+    assert shown is not None
+    assert shown.shape == (48, 64)
+    assert shown.flags.c_contiguous
+    assert np.array_equal(shown[5], np.arange(64))
+    source.close()
+    source.close()
+    assert camera.log == ["start", "stop", "close"]
+
+
+def test_a_pi_camera_that_stalls_or_is_missing_is_said(picamera2: type[FakePicamera2]) -> None:
+    source = Picamera(0, WISH)
+    source.open()
+    picamera2.made[0].stalls = True
+    with pytest.raises(SourceError, match="picamera:0: gives no frames"):
+        source.read()
+    with pytest.raises(SourceError, match="picamera:1: no such camera"):
+        Picamera(1, WISH).open()
+    picamera2.cameras[:] = [{"Model": "Webcam", "Id": "/base/scb/usb1/1-1"}]
+    assert picamera_models() == []
+
+
+def test_without_picamera2_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "picamera2", None)
+    assert picamera_models() == []
+    with pytest.raises(SourceError, match="sudo apt install python3-picamera2"):
+        Picamera(0, WISH).open()
+
+
+def test_auto_says_where_there_is_no_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "picamera2", None)
+    monkeypatch.setattr("emnist_device.live.v4l2.capture_devices", list)
+    with pytest.raises(SourceError, match="no camera found"):
+        make_source("auto", WISH)

@@ -1,0 +1,87 @@
+"""A network camera that misbehaves: it stalls, sends half a picture, goes away and comes back."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.live_video import frames, shots
+from benchmarks.mjpeg import NetworkCamera
+from emnist_device.live import capture as capture_module
+from emnist_device.live import video as video_module
+from emnist_device.live.capture import Capture
+from emnist_device.live.video import Stream
+from tests.emnist_device.live.conftest import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def camera() -> Iterator[NetworkCamera]:
+    (shot,) = shots(["ROOM 47"], seconds=0.2)
+    camera = NetworkCamera(list(frames(shot, seed=1)), rate=60.0)
+    camera.start()
+    yield camera
+    camera.stop()
+
+
+@pytest.fixture
+def capture(camera: NetworkCamera, monkeypatch: pytest.MonkeyPatch) -> Iterator[Capture]:
+    monkeypatch.setattr(capture_module, "_FIRST_WAIT", 0.05)
+    monkeypatch.setattr(video_module, "_READ_TIMEOUT", 300)
+    source = Stream(camera.url)
+    source.open()
+    capture = Capture(source, Words())
+    capture.start()
+    yield capture
+    capture.stop()
+    assert not capture.failed
+
+
+def words(capture: Capture) -> Words:
+    report = capture._report
+    assert isinstance(report, Words)
+    return report
+
+
+def wait_for_frames(capture: Capture, count: int = 5) -> None:
+    deadline = time.monotonic() + 20
+    while count and time.monotonic() < deadline:
+        count -= capture.mailbox.take(1) is not None
+    assert count == 0
+
+
+def test_a_stream_that_goes_away_is_found_again_each_time(
+    camera: NetworkCamera, capture: Capture
+) -> None:
+    for round_ in range(1, 4):
+        wait_for_frames(capture)
+        camera.stop()
+        time.sleep(0.1)
+        camera.start()
+        wait_for_frames(capture)
+        assert capture.recoveries == round_
+    assert sum("the stream has ended or stalled" in line for line in words(capture)) == 3
+    assert sum("is back" in line for line in words(capture)) == 3
+
+
+def test_a_stream_that_stalls_is_opened_again(camera: NetworkCamera, capture: Capture) -> None:
+    wait_for_frames(capture)
+    camera.stalled = True
+    words(capture).wait_for("ended or stalled")
+    camera.stalled = False
+    wait_for_frames(capture)
+    assert capture.recoveries >= 1
+
+
+def test_half_a_picture_does_not_end_the_stream(
+    camera: NetworkCamera, capture: Capture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    camera.halved = True
+    wait_for_frames(capture, 20)
+    camera.halved = False
+    assert capture.recoveries == 0
+    assert capfd.readouterr().err == ""

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emnist_device.live.tracks import LineTrack, Sight, align, sights
+from emnist_device.page import Alternative, Box, Character, Line
+
+SCORES = st.integers(0, 4).flatmap(
+    lambda columns: st.lists(
+        st.lists(st.integers(0, 5).map(float), min_size=columns, max_size=columns), max_size=4
+    )
+)
+
+
+def write(text: str, x: int = 100, y: int = 50, confidence: float = 0.9, rest: str = "?") -> Line:
+    """Return a line whose characters are 20 wide, 30 high and 10 apart, a space being 30."""
+    characters = []
+    left = x
+    for char in text:
+        if char != " ":
+            other = Alternative(rest, 1 - confidence)
+            characters.append(Character(char, confidence, Box(left, y, 20, 30), (other,)))
+        left += 30
+    return Line(text, Box(x, y, left - x - 10, 30), tuple(characters))
+
+
+@given(SCORES)
+@settings(max_examples=200, deadline=None)
+def test_the_alignment_is_the_best_that_keeps_the_order(scores: list[list[float]]) -> None:
+    rows, columns = len(scores), len(scores[0]) if scores else 0
+    best = max(
+        sum(scores[r][c] for r, c in zip(some, others, strict=True))
+        for size in range(min(rows, columns) + 1)
+        for some in combinations(range(rows), size)
+        for others in combinations(range(columns), size)
+    )
+    pairs = align(scores)
+    assert sum(scores[r][c] for r, c in pairs) == best
+    assert all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
+
+
+def test_spaces_stand_before_the_first_character_of_a_word() -> None:
+    assert [sight.spaced for sight in sights(write("AB C"))] == [False, False, True]
+
+
+def text(track: LineTrack) -> str:
+    line = track.line(top_k=0)
+    return "" if line is None else line.text
+
+
+def test_a_moving_line_is_the_same_line() -> None:
+    track = LineTrack(1, sights(write("ROOM 47")), 0.0)
+    for n in range(1, 30):
+        line = sights(write("ROOM 47", x=100 + 8 * n, y=50 + 5 * n))
+        assert track.match(line, n / 30) > 5
+        track.add(line, n / 30)
+    assert text(track) == "ROOM 47"
+    # After a gap of six frames it is looked for where it has gone.
+    far = sights(write("ROOM 47", x=100 + 8 * 35, y=50 + 5 * 35))
+    assert track.match(far, 35 / 30) > 5
+    assert track.match(sights(write("ROOM 47", y=50 + 5 * 29 + 90)), 30 / 30) == 0
+
+
+def test_another_text_in_the_same_place_is_another_line() -> None:
+    track = LineTrack(1, sights(write("ROOM 47")), 0.0)
+    assert track.match(sights(write("HELP 21")), 1 / 30) == 0
+    assert track.match(sights(write("ROOM 48")), 1 / 30) > 0
+
+
+def test_a_frame_that_is_read_wrong_is_outvoted_and_the_average_says_how_sure() -> None:
+    track = LineTrack(1, sights(write("ROOM", rest="Q")), 0.0)
+    for n in range(1, 12):
+        track.add(sights(write("RQOM" if n % 4 == 0 else "ROOM", rest="O")), n / 30)
+    line = track.line(top_k=1)
+    assert line is not None
+    assert line.text == "ROOM"
+    sure = line.characters[1]
+    assert 0.55 < sure.confidence < 0.95
+    assert sure.alternatives[0].char == "Q"
+
+
+def test_characters_that_are_seen_now_and_then_are_not_shown() -> None:
+    track = LineTrack(1, sights(write("ROOM")), 0.0)
+    for n in range(1, 20):
+        track.add(sights(write("ROOM1" if n % 5 == 0 else "ROOM")), n / 30)
+        assert text(track) == "ROOM"
+    for n in range(20, 40):
+        track.add(sights(write("ROOM1")), n / 30)
+    assert text(track) == "ROOM1"
+    for n in range(40, 60):
+        track.add(sights(write("OOM1", x=130)), n / 30)
+    assert text(track) == "OOM1"
+
+
+def test_a_character_that_one_frame_lacks_keeps_its_place() -> None:
+    track = LineTrack(1, sights(write("ABC")), 0.0)
+    for n in range(1, 10):
+        line = sights(write("ABC", x=100 + 6 * n))
+        track.add([line[0], line[2]] if n % 3 == 0 else line, n / 30)
+    shown = track.line(top_k=0)
+    assert shown is not None
+    assert shown.text == "ABC"
+    assert shown.characters[1].box.x == pytest.approx(130 + 6 * 9, abs=2)
+
+
+def test_a_sight_knows_all_its_chances() -> None:
+    character = Character("A", 0.7, Box(0, 0, 9, 9), (Alternative("R", 0.2),))
+    assert Sight(character, False).chances() == {"A": 0.7, "R": 0.2}
