@@ -137,9 +137,9 @@ def _runtime() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
-    from emnist_edge.artifact import SHAPE_MODEL, installed, open_model
+    from emnist_edge.artifact import PAGE_MODEL, installed, open_model
 
-    names = [*(artifact.name for artifact in installed()), SHAPE_MODEL]
+    names = [*(artifact.name for artifact in installed()), PAGE_MODEL]
     whole = []
     for name in names:
         try:
