@@ -14,9 +14,11 @@ import click
 from emnist_edge import __version__
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import EmnistEdgeError, ModelError
+from emnist_edge.options import decoding_options
 
 if TYPE_CHECKING:
     from emnist_device import Page, Reader
+    from emnist_device.decoding import Decoding
 
 #: Exit codes, as documented in the README.
 EXIT_OK, EXIT_UNREAD, EXIT_USAGE = 0, 1, 2
@@ -56,9 +58,10 @@ def cli() -> None:
     help="Draw what was read on the picture: a file, or a folder for several images.",
 )
 @click.option(
-    "--top-k", type=click.IntRange(0, 46), default=3, show_default=True, help="Alternatives."
+    "--top-k", type=click.IntRange(0, 61), default=3, show_default=True, help="Alternatives."
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
+@decoding_options
 def classify(
     images: tuple[str, ...],
     model: str,
@@ -66,6 +69,7 @@ def classify(
     annotate: Path | None,
     top_k: int,
     threads: int,
+    decoding: Decoding,
 ) -> None:
     """Print the text of each IMAGE; - reads a picture from standard input.
 
@@ -76,7 +80,7 @@ def classify(
     from emnist_device import Reader
 
     try:
-        reader = Reader(model, threads=threads, top_k=top_k)
+        reader = Reader(model, threads=threads, top_k=top_k, decoding=decoding)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
     failed = printed = False
@@ -90,6 +94,13 @@ def classify(
         name = click.format_filename(image)
         if not page.lines:
             click.echo(f"emnist-edge: {name}: nothing to read", err=True)
+        for number, line in enumerate(page.lines, start=1):
+            if line.matched is False:
+                click.echo(
+                    f"emnist-edge: {name}: line {number} ({line.text}) was read without pattern or "
+                    "lexicon: nothing in them has as many characters",
+                    err=True,
+                )
         if as_json:
             click.echo(json.dumps({"image": name, **page.as_dict()}, ensure_ascii=False))
         elif len(images) == 1:

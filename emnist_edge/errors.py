@@ -23,3 +23,7 @@ class RuntimeMissingError(EmnistEdgeError):
 
 class ParityError(EmnistEdgeError):
     """An exported model that departs from the trained one by more than is allowed."""
+
+
+class ConstraintError(EmnistEdgeError):
+    """A charset, pattern or lexicon that is none, or that nothing can fulfil."""
