@@ -24,7 +24,7 @@ _CAPITAL = np.array([BYCLASS.index(char) for char in UPPER])
 _SHARES = {"digits": 0.36, "capitals": 0.12, "small": 0.06, "capitalized": 0.04, "mixed": 0.14}
 # Rows of digits, of capitals, of small letters; series of each; English words in capitals, in small
 # letters, capitalized.
-_CHAIN_SHARES, _ENGLISH_SHARES = (0.03, 0.02, 0.01, 0.01, 0.02, 0.01), (0.1, 0.06, 0.06)
+_CHAIN_SHARES, _ENGLISH_SHARES = (0.03, 0.02, 0.005, 0.01, 0.02, 0.005), (0.1, 0.06, 0.06)
 # Nothing is divided by less.
 _LEAST = 1e-300
 _PRIOR_WORDS, _ROUNDS = 3.0, 4

@@ -127,11 +127,14 @@ class Decoder:
         source: Source = known.pattern.automaton if known.pattern else free
         if known.lexicon is not None:
             source = Either(known.lexicon, source, self._decoding.out_of_lexicon)
+        rest = iter(grouped)
         found, start = [], 0
         for length in lengths:
             line = range(start, start + length)
             start += length
-            parts = [tuple(word) for word in grouped if word[0] in line]
+            parts: list[tuple[int, ...]] = []
+            while not parts or parts[-1][-1] < line[-1]:
+                parts.append(tuple(next(rest)))
             if known.holds_for_line([len(part) for part in parts]):
                 parts = [tuple(line)]
             units = []
