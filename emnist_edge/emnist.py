@@ -94,6 +94,10 @@ class Samples:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def pick(self, indices: NDArray[np.int64]) -> Samples:
+        """Return the samples at ``indices``."""
+        return replace(self, images=self.images[indices], labels=self.labels[indices])
+
     def first(self, count: int | None) -> Samples:
         """Return the first ``count`` samples; all of them for None."""
         return replace(self, images=self.images[:count], labels=self.labels[:count])

@@ -19,7 +19,8 @@ def test_risk_falls_as_the_doubtful_go() -> None:
     assert coverage == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
     assert risk == pytest.approx([0, 0, 0, 0, 0.2])
     doubt = measure(JUDGED)
-    assert (doubt.characters, doubt.risk) == (5, pytest.approx(0.2))
+    assert doubt.characters == 5
+    assert doubt.risk == pytest.approx(0.2)
     assert doubt.aurc == pytest.approx(0.04)
     assert "20.00 % are wrong" in str(doubt)
 
