@@ -1,4 +1,4 @@
-"""Score whether small letters and capitals of one shape are told apart: ``python -m benchmarks.case``.
+"""Score how well c and C are told apart, and the like: ``python -m benchmarks.case``.
 
 EMNIST ByMerge files c i j k l m o p s u v w x y z under their capitals. Words without meaning in
 small letters, capitalized, and in capitals are drawn on pages, in the project's own strokes and,

@@ -15,10 +15,12 @@ from emnist_edge import __version__
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import EmnistEdgeError, ModelError
 from emnist_edge.options import decoding_options
+from emnist_edge.review import review
 
 if TYPE_CHECKING:
     from emnist_device import Page, Reader
     from emnist_device.decoding import Decoding
+    from emnist_device.review import Review
 
 #: Exit codes, as documented in the README.
 EXIT_OK, EXIT_UNREAD, EXIT_USAGE = 0, 1, 2
@@ -58,6 +60,13 @@ def cli() -> None:
     help="Draw what was read on the picture: a file, or a folder for several images.",
 )
 @click.option(
+    "--review",
+    "review_page",
+    type=click.Path(path_type=Path),
+    metavar="OUT.html",
+    help="Write a page of the doubtful characters, for a person to correct.",
+)
+@click.option(
     "--top-k", type=click.IntRange(0, 61), default=3, show_default=True, help="Alternatives."
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
@@ -67,6 +76,7 @@ def classify(
     model: str,
     as_json: bool,
     annotate: Path | None,
+    review_page: Path | None,
     top_k: int,
     threads: int,
     decoding: Decoding,
@@ -83,10 +93,11 @@ def classify(
         reader = Reader(model, threads=threads, top_k=top_k, decoding=decoding)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
+    doubtful = _start_review(review_page, reader, decoding)
     failed = printed = False
     for image, target in zip(images, targets, strict=True):
         try:
-            page = _read(image, reader, target)
+            page = _read(image, reader, target, doubtful)
         except EmnistEdgeError as error:
             click.echo(f"emnist-edge: {error}", err=True)
             failed = True
@@ -108,10 +119,26 @@ def classify(
         else:
             click.echo(("\n" if printed else "") + f"{name}:\n{page.text}")
         printed = True
+    if doubtful is not None and review_page is not None:
+        doubtful.write(review_page)
+        click.echo(f"emnist-edge: {review_page}: {len(doubtful)} characters to look at", err=True)
     sys.exit(EXIT_UNREAD if failed else EXIT_OK)
 
 
-def _read(image: str, reader: Reader, target: Path | None) -> Page:
+def _start_review(path: Path | None, reader: Reader, decoding: Decoding) -> Review | None:
+    """Return what collects doubtful characters, if there is to be a page of them."""
+    if path is None:
+        return None
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise click.BadParameter(
+            f"{path}: name a file in a folder that exists", param_hint="--review"
+        )
+    from emnist_device.review import DOUBTFUL, Review
+
+    return Review(reader.model, decoding.min_confidence or DOUBTFUL)
+
+
+def _read(image: str, reader: Reader, target: Path | None, doubtful: Review | None) -> Page:
     """Read one image, draw it to ``target`` if there is one, and time the whole."""
     from emnist_device.annotate import annotate
     from emnist_device.picture import decode_picture, read_picture, write_picture
@@ -122,10 +149,12 @@ def _read(image: str, reader: Reader, target: Path | None) -> Page:
     else:
         picture = read_picture(image)
     loaded = time.perf_counter()
-    page = reader.read(picture)
+    page, glyphs = reader.read_with_glyphs(picture)
     page = page.timed(load=loaded - start, total=time.perf_counter() - start)
     if target is not None:
         write_picture(target, annotate(picture, page))
+    if doubtful is not None:
+        doubtful.add(click.format_filename(image), picture, page, glyphs)
     return page
 
 
@@ -168,6 +197,9 @@ def models() -> None:
             f"{accuracy:>9}  {recall:>12}  {artifact.sha256}"
         )
     click.echo("Accuracy and macro recall on EMNIST's ByMerge test images.")
+
+
+cli.add_command(review)
 
 
 @cli.group()

@@ -73,14 +73,20 @@ class Reader:
 
         Boxes of the page are in pixels of ``image``. Raises ValueError for any other array.
         """
+        return self.read_with_glyphs(image)[0]
+
+    def read_with_glyphs(self, image: NDArray[np.uint8]) -> tuple[Page, NDArray[np.uint8]]:
+        """Read ``image`` as :meth:`read` does.
+
+        Returns the page, and what the model saw of its characters, in order: (N, 28, 28).
+        """
         _check(image)
         start = time.perf_counter()
         layout = resolve(segment(find_ink(image)), self._shapes.probabilities)
-        glyphs = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
+        crops = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
+        glyphs = np.stack(crops) if crops else np.zeros((0, 28, 28), np.uint8)
         segmented = time.perf_counter()
-        probabilities = self._engine.probabilities(
-            np.stack(glyphs) if glyphs else np.zeros((0, 28, 28), np.uint8)
-        )
+        probabilities = self._engine.probabilities(glyphs)
         classified = time.perf_counter()
         boxes = [
             [_to_picture(blob.box, layout.scale, image.shape) for blob in line]
@@ -93,7 +99,8 @@ class Reader:
             "classify": classified - segmented,
             "decode": decoded - classified,
         }
-        return Page(lines, self.model, {name: 1000 * value for name, value in timing.items()})
+        page = Page(lines, self.model, {name: 1000 * value for name, value in timing.items()})
+        return page, glyphs
 
     def read_character(
         self, image: NDArray[np.uint8], charset: str | None = None

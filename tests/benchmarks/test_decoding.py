@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def test_knowing_more_makes_fewer_errors(emnist_data: Path, tmp_path: Path) -> None:
     figure = tmp_path / "curves.png"
-    arguments = ["--data", str(emnist_data), "--limit", "6000", "--codes", "150", "--words", "150"]
+    arguments = ["--data", str(emnist_data), "--limit", "3000", "--codes", "100", "--words", "50"]
     result = CliRunner().invoke(main, [*arguments, "--figure", str(figure)])
     assert result.exit_code == 0, result.output
     assert figure.exists()
