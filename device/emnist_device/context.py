@@ -40,8 +40,19 @@ _SETS = {
 }
 # Digits, capitals and small letters, as rows of ones among zeros.
 _ALIKE = np.array([[char in kind for char in BYCLASS] for kind in (DIGITS, UPPER, LOWER)], float)
+_CHAINS, _SELF = np.arange(6)[:, None], np.arange(len(BYCLASS))
+_DIGITS_ON = [*(np.arange(10) + 1) % 10, *range(10, len(BYCLASS))]
+_AFTER = np.array([*[_SELF] * 3, _DIGITS_ON, *[np.roll(_SELF, -1)] * 2])
+_BEFORE = np.argsort(_AFTER, axis=1)
 # A kind that is less probable than the best by this factor, as a logarithm, is not looked at.
 _HOPELESS = 25.0
+# No English word has more letters.
+_LONGEST = 40
+
+
+#: Of one word, for each kind: the logarithm of the evidence (kinds,), and the probability of each
+#: character at each place (kinds, N, 62).
+Kinds = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
 class Context:
@@ -66,14 +77,8 @@ class Context:
         shares += list(_ENGLISH_SHARES) if self._ngrams else []
         self.prior = np.array(shares) / sum(shares)
 
-    def read(
-        self, emissions: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Read one word's ``emissions`` (N, 62) by each kind.
-
-        Returns the logarithms of the evidence (kinds,), and the probability of each character at
-        each place (kinds, N, 62).
-        """
+    def read(self, emissions: NDArray[np.float64]) -> Kinds:
+        """Read by each kind one word's ``emissions`` (N, 62), how well characters explain places."""
         joint = np.repeat(self._weights[:, 1, None] * emissions, 1, axis=1)
         joint[:, 0] = self._weights[:, 0] * emissions[0]
         mass = joint.sum(axis=2, keepdims=True)
@@ -146,12 +151,9 @@ def _read_chains(
 def _follow(values: NDArray[np.float64], step: int) -> NDArray[np.float64]:
     """Move what each character (6, 62) has to the one after it (``step`` 1) or before it (-1).
 
-    In rows that is the same one. After 9 comes 0, and after the last letter none.
+    In rows that is the same one. After 9 comes 0; after Z and z what is no letter of the kind.
     """
-    moved = values.copy()
-    moved[3] = np.concatenate([np.roll(values[3, :10], step), values[3, 10:]])
-    moved[4:] = np.roll(values[4:], step, axis=1)
-    return moved
+    return values[_CHAINS, _BEFORE if step > 0 else _AFTER]
 
 
 def _read_english(
@@ -170,7 +172,7 @@ def _read_english(
     with np.errstate(divide="ignore"):
         bound = np.log(letters.max(axis=2)).sum(axis=1)
     live = np.flatnonzero(bound > best - _HOPELESS)
-    if len(live):
+    if len(live) and len(emissions) <= _LONGEST:
         levels[live], probabilities = ngrams.read(letters[live])
         of_live = found[live]
         np.put_along_axis(of_live, columns[live], probabilities, axis=2)

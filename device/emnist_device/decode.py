@@ -122,8 +122,10 @@ class Decoder:
     ) -> list[list[_Unit]]:
         """Return for each line what is read together: words, or what a pattern holds for."""
         known = self._constraints
-        evidence = np.array([self._context.read(emissions[list(word)])[0] for word in grouped])
-        free = Words(self._context, mix_kinds(evidence, self._context.prior))
+        own = [emissions[list(word)] for word in grouped]
+        read = {each.tobytes(): self._context.read(each) for each in own}
+        evidence = np.array([read[each.tobytes()][0] for each in own])
+        free = Words(self._context, mix_kinds(evidence, self._context.prior), read)
         source: Source = known.pattern.automaton if known.pattern else free
         if known.lexicon is not None:
             source = Either(known.lexicon, source, self._decoding.out_of_lexicon)

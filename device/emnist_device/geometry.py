@@ -39,6 +39,8 @@ _FIRST, _REST = [0, 1, 2, 1, 3], [0, 1, 2, 2, 3]
 # Cap heights that are tried, for each factor of e; baselines at most. Baselines rise or fall by no
 # more than this, and are near a lower end within this share of the usual height.
 _PER_E, _BASELINES, _STEEPEST, _NEAR = 14, 10, 0.35, 0.1
+# So many characters of a line are looked at together.
+_TOGETHER = 80
 # Lines of a page are alike in size: the standard deviation of the logarithm, and the share of lines
 # of any size.
 _LINE_SPREAD, _OTHER_SIZE = 0.12, 0.1
@@ -76,7 +78,13 @@ def weigh_places(
     if not words:
         return np.ones_like(emissions)
     heights = np.log([max(box.height, 1) for boxes in lines for box in boxes])
-    grid = np.arange(heights.min() - 0.3, heights.max() + 1.0, 1 / _PER_E)
+    low, high = np.quantile(heights, [0.03, 0.97])
+    grid = np.arange(low - 0.3, high + 1.0, 1 / _PER_E)
+    lines = [
+        boxes[start : start + _TOGETHER]
+        for boxes in lines
+        for start in range(0, len(boxes), _TOGETHER)
+    ]
     first = np.zeros(len(emissions), bool)
     first[[word[0] for word in words]] = True
     number = np.empty(len(emissions), int)

@@ -23,7 +23,7 @@ BITS_PER_STEP = 1 / 8
 
 # Letters that explain a place worse than its best by this factor are left out there, and at most
 # so many are kept: the rest would not change what is read.
-_NEGLIGIBLE, _MOST = 1e-4, 10
+_NEGLIGIBLE, _MOST = 1e-3, 8
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from emnist_device.automaton import Automaton, Reading, Source
 from emnist_device.context import posterior_kinds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from emnist_device.context import Context
+    from emnist_device.context import Context, Kinds
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class Words:
     """Words of a page whose kinds have these ``shares``.
 
     What is printed is the most probable character of each place: with kinds that know no word from
-    another, that makes the fewest errors.
+    another, that makes the fewest errors. ``known`` is what the context has read already, by the
+    bytes of the emissions.
     """
 
     context: Context
     shares: NDArray[np.float64]
+    known: Mapping[bytes, Kinds]
 
     def evidence(self, emissions: NDArray[np.float64]) -> float:
         """See :class:`Source`."""
@@ -33,7 +37,8 @@ class Words:
 
     def read(self, emissions: NDArray[np.float64]) -> Reading:
         """See :class:`Source`."""
-        evidence, of_kinds = self.context.read(emissions)
+        known = self.known.get(emissions.tobytes())
+        evidence, of_kinds = self.context.read(emissions) if known is None else known
         posterior = posterior_kinds(evidence, self.shares)
         marginals = np.einsum("k,knc->nc", posterior, of_kinds)
         best = tuple(int(label) for label in marginals.argmax(axis=1))
