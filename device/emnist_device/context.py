@@ -78,7 +78,7 @@ class Context:
         self.prior = np.array(shares) / sum(shares)
 
     def read(self, emissions: NDArray[np.float64]) -> Kinds:
-        """Read by each kind one word's ``emissions`` (N, 62), how well characters explain places."""
+        """Read one word by each kind; ``emissions`` (N, 62) say how well characters explain it."""
         joint = np.repeat(self._weights[:, 1, None] * emissions, 1, axis=1)
         joint[:, 0] = self._weights[:, 0] * emissions[0]
         mass = joint.sum(axis=2, keepdims=True)
