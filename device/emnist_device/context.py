@@ -18,37 +18,37 @@ from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SMALL = np.array([BYCLASS.index(char) for char in LOWER])
-_CAPITAL = np.array([BYCLASS.index(char) for char in UPPER])
 # Shares of kinds on a page, and for how many words' worth that belief counts.
 _SHARES = {"digits": 0.36, "capitals": 0.12, "small": 0.06, "capitalized": 0.04, "mixed": 0.14}
-# Rows of digits, of capitals, of small letters; series of each; English words in capitals, in small
-# letters, capitalized.
-_CHAIN_SHARES, _ENGLISH_SHARES = (0.03, 0.02, 0.005, 0.01, 0.02, 0.005), (0.1, 0.06, 0.06)
-# Nothing is divided by less.
-_LEAST = 1e-300
+# Rows of digits, of capitals, of small letters; series of each.
+_CHAIN_SHARES = (0.03, 0.02, 0.005, 0.01, 0.02, 0.005)
+# English in capitals, in small letters, capitalized.
+_ENGLISH_SHARES = (0.1, 0.06, 0.06)
 _PRIOR_WORDS, _ROUNDS = 3.0, 4
 # In a row the next character is the same, in a series the next one, but for this share; it is of
 # the same kind in any case.
 _BREAK = 0.03
-# The first character and the others.
+# An English word that is less probable than other kinds by this factor, as a logarithm, is not
+# looked at; and none has more letters.
+_HOPELESS, _LONGEST = 25.0, 40
+# Nothing is divided by less.
+_LEAST = 1e-300
+
+# Of each kind, what its words begin with and go on with.
 _SETS = {
     "digits": (DIGITS, DIGITS),
     "capitals": (UPPER, UPPER),
     "small": (LOWER, LOWER),
     "capitalized": (UPPER, LOWER),
 }
+_SMALL, _CAPITAL = (np.array([BYCLASS.index(char) for char in kind]) for kind in (LOWER, UPPER))
 # Digits, capitals and small letters, as rows of ones among zeros.
 _ALIKE = np.array([[char in kind for char in BYCLASS] for kind in (DIGITS, UPPER, LOWER)], float)
+# For each of the chains, which character follows each, and which is before it.
 _CHAINS, _SELF = np.arange(6)[:, None], np.arange(len(BYCLASS))
-_DIGITS_ON = [*(np.arange(10) + 1) % 10, *range(10, len(BYCLASS))]
-_AFTER = np.array([*[_SELF] * 3, _DIGITS_ON, *[np.roll(_SELF, -1)] * 2])
+_NEXT_DIGIT = np.concatenate([np.roll(_SELF[:10], -1), _SELF[10:]])
+_AFTER = np.array([*[_SELF] * 3, _NEXT_DIGIT, *[np.roll(_SELF, -1)] * 2])
 _BEFORE = np.argsort(_AFTER, axis=1)
-# A kind that is less probable than the best by this factor, as a logarithm, is not looked at.
-_HOPELESS = 25.0
-# No English word has more letters.
-_LONGEST = 40
-
 
 #: Of one word, for each kind: the logarithm of the evidence (kinds,), and the probability of each
 #: character at each place (kinds, N, 62).
@@ -79,7 +79,7 @@ class Context:
 
     def read(self, emissions: NDArray[np.float64]) -> Kinds:
         """Read one word by each kind; ``emissions`` (N, 62) say how well characters explain it."""
-        joint = np.repeat(self._weights[:, 1, None] * emissions, 1, axis=1)
+        joint = self._weights[:, 1, None] * emissions
         joint[:, 0] = self._weights[:, 0] * emissions[0]
         mass = joint.sum(axis=2, keepdims=True)
         with np.errstate(divide="ignore"):
