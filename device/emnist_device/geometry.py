@@ -14,7 +14,7 @@ import numpy as np
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -90,18 +90,21 @@ def weigh_places(
     number = np.empty(len(emissions), int)
     for index, word in enumerate(words):
         number[list(word)] = index
-    found, start = [], 0
-    for boxes in lines:
-        rows = slice(start, start + len(boxes))
-        found.append(_Line(emissions[rows], boxes, first[rows], number[rows], grid))
-        start += len(boxes)
-    sizes = np.array([line.sizes(np.zeros(len(grid))) for line in found])
+
+    def look() -> Iterator[_Line]:  # twice, for the tables of all lines at once would be large
+        start = 0
+        for boxes in lines:
+            rows = slice(start, start + len(boxes))
+            yield _Line(emissions[rows], boxes, first[rows], number[rows], grid)
+            start += len(boxes)
+
+    sizes = np.array([line.sizes() for line in look()])
     counts = np.array([len(boxes) for boxes in lines], float)
     near = np.exp(-0.5 * ((grid[:, None] - grid) / _LINE_SPREAD) ** 2)
     near /= near.sum(axis=1, keepdims=True)
     factors = []
-    for index, line in enumerate(found):
-        others = counts * (np.arange(len(found)) != index)
+    for index, line in enumerate(look()):
+        others = counts * (np.arange(len(counts)) != index)
         alike = others @ sizes @ near / max(others.sum(), 1)
         share = _OTHER_SIZE if others.any() else 1.0
         factors.append(line.factors(np.log(share / len(grid) + (1 - share) * alike)))
@@ -146,14 +149,17 @@ class _Line:
         self.terms = np.log(np.einsum("gbnf,knf->kgbn", self.fits, mass).clip(1e-300))
         self.words = [np.flatnonzero(number == word) for word in np.unique(number)]
 
-    def sizes(self, prior: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the probability of each cap height (G,), given the logarithms of a prior."""
-        total = prior[:, None] + sum(self._of_words())
+    def sizes(self) -> NDArray[np.float64]:
+        """Return the probability of each cap height (G,) that the line alone tells."""
+        total = np.sum(self._of_words(), axis=0)
         share = np.exp(total - total.max())
         return np.asarray(share.sum(axis=1) / share.sum())
 
     def factors(self, prior: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return (N, 62): the fit of each character, whose size the others of the line tell."""
+        """Return (N, 62): the fit of each character, whose size the others of the line tell.
+
+        ``prior`` (G,) are logarithms of how probable each cap height is by what other lines tell.
+        """
         of_words = self._of_words()
         total = prior[:, None] + sum(of_words)
         fit = np.empty((self.fits.shape[2], len(_FORMS)))
