@@ -149,12 +149,14 @@ def _read(image: str, reader: Reader, target: Path | None, doubtful: Review | No
     else:
         picture = read_picture(image)
     loaded = time.perf_counter()
-    page, glyphs = reader.read_with_glyphs(picture)
+    if doubtful is None:
+        page = reader.read(picture)
+    else:
+        page, glyphs = reader.read_with_glyphs(picture)
+        doubtful.add(click.format_filename(image), picture, page, glyphs)
     page = page.timed(load=loaded - start, total=time.perf_counter() - start)
     if target is not None:
         write_picture(target, annotate(picture, page))
-    if doubtful is not None:
-        doubtful.add(click.format_filename(image), picture, page, glyphs)
     return page
 
 
