@@ -7,7 +7,7 @@ EXPORTS := $(RUNS:metrics.json=exported)
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fuzz train export samples wheel clean
+.PHONY: help demo test lint fuzz train export ngrams samples wheel clean
 
 help:  ## list what there is to make
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ export: $(EXPORTS)  ## export what was trained to emnist_edge/models/, and write
 runs/%/exported: runs/%/metrics.json
 	$(DEV)/bin/python -m export.$*
 	@touch $@
+
+ngrams: $(DEV)/ready  ## count the letter sequences of English context again
+	$(DEV)/bin/python -m export.ngrams
 
 samples: $(DEV)/ready  ## draw the sample pictures again
 	$(DEV)/bin/python -m benchmarks.samples

@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmarks.causes import CAUSES, find_causes
+from benchmarks.coverage import Judged, draw, judge, measure
+from benchmarks.edits import normalize
 from benchmarks.peers import Peer, make_peers
 from benchmarks.scores import PageScore, Summary, score_text, summarize, written
 from benchmarks.sheet import side_by_side
-from emnist_device import Reader
+from emnist_device import Decoding, Reader
+from emnist_device.decoding import CONTEXTS, Context
 from emnist_device.picture import read_picture, write_picture
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError, EmnistEdgeError
@@ -42,8 +45,13 @@ def read_rows(folder: Path) -> list[dict[str, str]]:
     return rows
 
 
-def score_page(row: dict[str, str], folder: Path, reader: Reader, output: Path | None) -> PageScore:
-    """Read one page, compare it with its transcription, and draw it to ``output``."""
+def score_page(
+    row: dict[str, str], folder: Path, reader: Reader, output: Path | None = None
+) -> tuple[PageScore, list[Judged]]:
+    """Read one page, compare it with its transcription, and draw it to ``output``.
+
+    Returns its scores, and of each character that was read whether it is right.
+    """
     picture = read_picture(folder / row["file"])
     start = time.perf_counter()
     page = reader.read(picture)
@@ -52,7 +60,20 @@ def score_page(row: dict[str, str], folder: Path, reader: Reader, output: Path |
     if output is not None:
         path = output / f"{Path(row['file']).stem}.png"
         write_picture(path, side_by_side(picture, page, truth))
-    return score_text(row, page.text, milliseconds, dict(find_causes(truth, page.lines)))
+    score = score_text(row, page.text, milliseconds, dict(find_causes(truth, page.lines)))
+    return score, judge(truth, page)
+
+
+def score_pages(
+    rows: Sequence[dict[str, str]], folder: Path, reader: Reader, output: Path | None = None
+) -> tuple[list[PageScore], list[Judged]]:
+    """Score all pages; characters are judged on those that count."""
+    scores, judged = [], []
+    for row in rows:
+        score, characters = score_page(row, folder, reader, output)
+        scores.append(score)
+        judged += characters if score.counts else []
+    return scores, judged
 
 
 def score_by_peer(row: dict[str, str], folder: Path, peer: Peer) -> PageScore:
@@ -100,6 +121,32 @@ def show_summary(summary: Summary) -> None:
     click.echo(f"{edits} edits by cause: {causes}\n")
 
 
+def show_comparison(
+    context: str, scores: Sequence[PageScore], other: str, others: Sequence[PageScore]
+) -> None:
+    """Print what ``context`` gains over ``other``, and each page where they differ."""
+    pairs = [(a, b) for a, b in zip(scores, others, strict=True) if a.counts]
+    edits, before = (sum(pair[side].edits.total for pair in pairs) for side in (0, 1))
+    characters = sum(score.characters for score, _ in pairs)
+    click.echo(
+        f"context {context} against {other}: {edits} and {before} of {characters} wrong, "
+        f"{100 * edits / characters:.2f} % and {100 * before / characters:.2f} %"
+        + (f"; {100 * (1 - edits / before):.1f} % fewer errors" if before else "")
+    )
+    width = max(len(score.file) for score, _ in pairs) + 1
+    for one, another in sorted(pairs, key=lambda pair: pair[0].edits.total - pair[1].edits.total):
+        change = one.edits.total - another.edits.total
+        if change:
+            click.echo(f"  {one.file:<{width}}{change:>+4} of{one.characters:>4}")
+    digits = [(a, b) for a, b in pairs if normalize(a.truth).isdigit()]
+    click.echo(
+        f"  pages of digits alone: {len(digits)}, "
+        f"{sum(a.edits.total for a, _ in digits)} and {sum(b.edits.total for _, b in digits)} wrong"
+    )
+    worse = max((a.edits.total - b.edits.total for a, b in pairs), default=0)
+    click.echo(f"  worst page: {max(worse, 0)} more wrong\n")
+
+
 def show_table(summaries: Sequence[Summary]) -> None:
     """Print all readers side by side; times are compared with the first one's."""
     width = max(len(summary.reader) for summary in summaries) + 1
@@ -133,14 +180,22 @@ def show_table(summaries: Sequence[Summary]) -> None:
     show_default=True,
     help="all that are installed, none, or a list: rapidocr,tesseract",
 )
+@click.option("--context", type=click.Choice(CONTEXTS), default=CONTEXTS[0], show_default=True)
+@click.option("--against", type=click.Choice(CONTEXTS), help="Another context to compare with.")
+@click.option(
+    "--figure", type=click.Path(path_type=Path), help="File for reliability and risk over coverage."
+)
 @click.option("--worst", type=click.IntRange(0), default=10, show_default=True)
-def main(
+def main(  # noqa: PLR0913, PLR0917  # options
     folder: Path,
     model: str,
     threads: int,
     output: Path | None,
     json_path: Path | None,
     peer_names: str,
+    context: Context,
+    against: Context | None,
+    figure: Path | None,
     worst: int,
 ) -> None:
     """Score the reader and its peers on FOLDER, worst pages last."""
@@ -148,21 +203,40 @@ def main(
         output.mkdir(parents=True, exist_ok=True)
     try:
         rows = read_rows(folder)
-        reader = Reader(model, threads=threads)
+        contexts = [context] if against is None else [context, against]
+        readers = {
+            name: Reader(model, threads=threads, decoding=Decoding(context=name))
+            for name in contexts
+        }
+        reader = readers[context]
         peers = make_peers(peer_names)
-        scores = [score_page(row, folder, reader, output) for row in rows]
+        scores, judged = score_pages(rows, folder, reader, output)
+        curves: dict[str, list[Judged]] = {context: judged}
         summary = summarize(reader.model, scores)
+        others: list[PageScore] = []
+        if against is not None:
+            others, curves[against] = score_pages(rows, folder, readers[against])
         by_peer = {peer.name: [score_by_peer(row, folder, peer) for row in rows] for peer in peers}
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     summaries = [summary, *(summarize(name, found) for name, found in by_peer.items())]
     show_pages(scores, worst)
     show_summary(summary)
+    doubts = {name: measure(curve) for name, curve in curves.items() if curve}
+    for name, doubt in doubts.items():
+        click.echo(f"context {name}: {doubt}")
+    if against is not None:
+        show_comparison(context, scores, against, others)
     show_table(summaries)
+    if figure is not None:
+        draw(figure, curves)
     if json_path is not None:
         content = {
+            "context": context,
             "summary": asdict(summary),
+            "doubt": {name: asdict(doubt) for name, doubt in doubts.items()},
             "pages": [asdict(score) for score in scores],
+            "against": [asdict(score) for score in others],
             "peers": {
                 each.reader: {
                     "summary": asdict(each),

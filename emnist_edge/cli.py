@@ -16,11 +16,14 @@ from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.cli_doctor import doctor
 from emnist_edge.cli_live import live
 from emnist_edge.errors import EmnistEdgeError, ModelError
+from emnist_edge.options import decoding_options
+from emnist_edge.review import review
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from emnist_device.batch import Task
+    from emnist_device.batch import Outcome, Task
+    from emnist_device.decoding import Decoding
     from emnist_device.limits import Limits
     from emnist_device.results import Results
     from emnist_edge.artifact import Artifact
@@ -89,7 +92,14 @@ cli.add_command(doctor)
     help="auto: images may lie on their side or upside down; five times slower.",
 )
 @click.option(
-    "--top-k", type=click.IntRange(0, 46), default=3, show_default=True, help="Alternatives."
+    "--review",
+    "review_page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT.html",
+    help="Write a page of the doubtful characters, for a person to correct.",
+)
+@click.option(
+    "--top-k", type=click.IntRange(0, 61), default=3, show_default=True, help="Alternatives."
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option(
@@ -108,6 +118,7 @@ cli.add_command(doctor)
     help="Change what an image may cost: file_bytes, pixels, side, decoded_bytes, characters, "
     "seconds, memory.",
 )
+@decoding_options
 def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     images: tuple[str, ...],
     recursive: bool,
@@ -119,11 +130,13 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     annotate: Path | None,
     debug_dir: Path | None,
     orientation: str,
+    review_page: Path | None,
     top_k: int,
     threads: int,
     jobs: int,
     scheduler: str | None,
     settings: tuple[str, ...],
+    decoding: Decoding,
 ) -> None:
     """Print the text of each IMAGE: a file, a folder, or a pattern; - reads standard input.
 
@@ -146,6 +159,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
         names,
         _annotation_targets(names, annotate, alone=len(images) == 1),
         [None] * len(names) if debug_dir is None else _in_folder(names, debug_dir, ""),
+        _least_probable(review_page, decoding),
         limits,
     )
     written_as = FORMATS[".jsonl"] if as_json else FORMATS[".csv"] if as_csv else None
@@ -153,9 +167,16 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     for problem in problems:
         console.complain(problem)
     make_reader = partial(
-        Reader, model, threads=threads, top_k=top_k, turns=orientation == "auto", limits=limits
+        Reader,
+        model,
+        threads=threads,
+        top_k=top_k,
+        turns=orientation == "auto",
+        limits=limits,
+        decoding=decoding,
     )
     failed = bool(problems)
+    doubtful: dict[int, Outcome] = {}
     try:
         with _results(output, resume, model) as results:
             if results is not None:
@@ -166,9 +187,12 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
                     if results is not None:
                         results.add(outcome)
                     console.add(index, outcome)
+                    doubtful[index] = outcome
                     failed |= outcome.page is None
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
+    if review_page is not None:
+        console.complain(_write_review(review_page, doubtful))
     sys.exit(EXIT_UNREAD if failed else EXIT_OK)
 
 
@@ -200,17 +224,42 @@ def _results(output: Path | None, resume: bool, model: str) -> Iterator[Results 
         yield results
 
 
+def _least_probable(review_page: Path | None, decoding: Decoding) -> float:
+    """Return what characters must be less probable than to be reviewed; 0 where none are."""
+    if review_page is None:
+        return 0.0
+    if not review_page.absolute().parent.is_dir():
+        raise click.BadParameter(
+            f"{review_page}: name a file in a folder that exists", param_hint="--review"
+        )
+    from emnist_device.review import DOUBTFUL
+
+    return decoding.min_confidence or DOUBTFUL
+
+
+def _write_review(path: Path, outcomes: dict[int, Outcome]) -> str:
+    """Write the page of doubtful characters, and return what to say of it."""
+    from emnist_device.review import write_review
+
+    read = [outcomes[index] for index in sorted(outcomes)]
+    items = [item for outcome in read for item in outcome.doubtful]
+    models = [outcome.page.model for outcome in read if outcome.page is not None]
+    write_review(path, models[0] if models else "", items)
+    return f"{path}: {len(items)} characters to look at"
+
+
 def _tasks(
     names: list[str],
     targets: Sequence[Path | None],
     steps: Sequence[Path | None],
+    doubt: float,
     limits: Limits,
 ) -> list[Task]:
     """Return a task for each name; - stands for the bytes of standard input."""
     from emnist_device.batch import Task
 
     return [
-        Task(name, _standard_input(limits) if name == "-" else None, target, folder)
+        Task(name, _standard_input(limits) if name == "-" else None, target, folder, doubt)
         for name, target, folder in zip(names, targets, steps, strict=True)
     ]
 
@@ -273,6 +322,9 @@ def model_row(artifact: Artifact) -> str:
         f"{artifact.name:<14}{artifact.bytes / 1000:>5.0f} kB  {artifact.input_type:<9}"
         f"{accuracy:>9}  {recall:>12}  {artifact.sha256}"
     )
+
+
+cli.add_command(review)
 
 
 @cli.group()

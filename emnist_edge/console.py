@@ -68,6 +68,12 @@ class Console:
             return
         if not outcome.page.lines:
             self.complain(f"{outcome.title}: nothing to read")
+        for number, line in enumerate(outcome.page.lines, start=1):
+            if line.matched is False:
+                self.complain(
+                    f"{outcome.title}: line {number} ({line.text}) was read without pattern or "
+                    "lexicon: nothing in them has as many characters"
+                )
         if self._silent:
             return
         if self._format is not None:

@@ -69,6 +69,9 @@ SPLITS = {
 #: A part of ByMerge's training images, for machines that do not hold all 697,932 of them.
 BYMERGE_PART = Split("bymergepart", 47, None, None, "bymerge")
 
+#: Glyphs that a person labelled, by ``emnist-edge review apply``.
+REVIEWED = Split("bymerge-reviewed", 47, None, None, "bymerge")
+
 #: SHA-256 of decompressed official files, where it was checked against NIST's archive.
 KNOWN_SHA256 = {
     "emnist-bymerge-test-images-idx3-ubyte": (
@@ -96,6 +99,19 @@ class Samples:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def pick(self, indices: NDArray[np.int64]) -> Samples:
+        """Return the samples at ``indices``."""
+        return replace(self, images=self.images[indices], labels=self.labels[indices])
+
+    def join(self, other: Samples) -> Samples:
+        """Return these samples and then those of ``other``, which has the same classes."""
+        return Samples(
+            np.concatenate([self.images, other.images]),
+            np.concatenate([self.labels, other.labels]),
+            self.alphabet,
+            self.sha256 | other.sha256,
+        )
 
     def first(self, count: int | None) -> Samples:
         """Return the first ``count`` samples; all of them for None."""
@@ -175,6 +191,20 @@ def unpack(content: bytes, source: str) -> bytes:
     if len(unpacked) > _MOST_BYTES:
         raise DataError(f"{source}: holds more than any file of EMNIST; fetch it again")
     return unpacked
+
+
+def write_idx(path: Path, array: NDArray[np.uint8]) -> None:
+    """Write ``array`` as an IDX file of unsigned bytes, through a temporary file.
+
+    Raises :class:`DataError` where ``path`` cannot be written.
+    """
+    header = bytes([0, 0, _IDX_UBYTE, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    temporary = path.with_name(path.name + ".part")
+    try:
+        temporary.write_bytes(header + np.ascontiguousarray(array).tobytes())
+        temporary.replace(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def parse_mapping(text: str, source: str) -> tuple[str, int]:

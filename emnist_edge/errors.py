@@ -33,6 +33,10 @@ class OutputError(EmnistEdgeError):
     """A place that results cannot be sent to: a port, a window, a recording, a broker."""
 
 
+class ConstraintError(EmnistEdgeError):
+    """A charset, pattern or lexicon that is none, or that nothing can fulfil."""
+
+
 def shown(text: object) -> str:
     """Return ``text``, such as a path, for a line of a message: what is not printable is escaped.
 

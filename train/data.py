@@ -44,7 +44,8 @@ def load_training(
 ) -> TrainingData:
     """Read the first ``limit`` training images and hold ``share`` of each class back.
 
-    ``split`` None takes ByMerge whole, else the part of it that is at hand.
+    ``split`` None takes ByMerge whole, else the part of it that is at hand. Glyphs that were
+    reviewed (:data:`emnist_edge.emnist.REVIEWED`) and lie beside it train as well.
     """
     choices = {s.name: s for s in (emnist.SPLITS["bymerge"], emnist.BYMERGE_PART)}
     if split is None:
@@ -56,6 +57,10 @@ def load_training(
         split = next(iter(at_hand), "bymerge")
     samples = emnist.load(choices[split], "train", data).first(limit)
     kept, held = hold_back(samples.labels, share, seed)
+    if emnist.find(emnist.data_dir(data), emnist.members(emnist.REVIEWED, "train")[0]):
+        reviewed = emnist.load(emnist.REVIEWED, "train", data)
+        kept = np.concatenate([kept, len(samples) + np.arange(len(reviewed))])
+        samples = samples.join(reviewed)
     return TrainingData(split, samples, limit, kept, held)
 
 

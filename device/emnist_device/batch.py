@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from emnist_device.limits import Limits
     from emnist_device.page import Page
     from emnist_device.reader import Reader
+    from emnist_device.review import Doubt
 
     MakeReader = Callable[[], Reader]
 
@@ -31,21 +32,27 @@ class Task:
     """A picture to read: ``content``, or the file ``name`` where that is None.
 
     target: where to draw what was read, if anywhere. steps: folder for a picture of each step.
+    doubt: characters that are less probable are for a person to review.
     """
 
     name: str
     content: bytes | None = None
     target: Path | None = None
     steps: Path | None = None
+    doubt: float = 0.0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was read in a picture, or the reason why it was not; one of both is None."""
+    """What was read in a picture, or the reason why it was not; one of both is None.
+
+    doubtful: what a person is to review.
+    """
 
     name: str
     page: Page | None = None
     error: str | None = None
+    doubtful: tuple[Doubt, ...] = ()
 
     @property
     def title(self) -> str:
@@ -58,12 +65,15 @@ def title(name: str) -> str:
     return "standard input" if name == "-" else shown(name)
 
 
-def read_task(task: Task, reader: Reader, limits: Limits) -> Page:
+def read_task(task: Task, reader: Reader, limits: Limits) -> tuple[Page, tuple[Doubt, ...]]:
     """Read one picture, draw it where that is asked for, and time the whole.
+
+    Returns the page, and what is for a person to review.
 
     Raises :class:`EmnistEdgeError` where it cannot be read or drawn.
     """
     from emnist_device.annotate import annotate
+    from emnist_device.review import find_doubtful
     from emnist_device.trace import Trace
 
     start = time.perf_counter()
@@ -72,11 +82,16 @@ def read_task(task: Task, reader: Reader, limits: Limits) -> Page:
     else:
         picture = decode_picture(task.content, title(task.name), limits)
     loaded = time.perf_counter()
-    page = reader.read(picture, None if task.steps is None else Trace(task.steps))
+    trace = None if task.steps is None else Trace(task.steps)
+    if task.doubt:
+        page, glyphs = reader.read_with_glyphs(picture, trace)
+        doubtful = find_doubtful(title(task.name), picture, page, glyphs, task.doubt)
+    else:
+        page, doubtful = reader.read(picture, trace), ()
     page = page.timed(load=loaded - start, total=time.perf_counter() - start)
     if task.target is not None:
         write_picture(task.target, annotate(picture, page))
-    return page
+    return page, doubtful
 
 
 def read_many(
@@ -122,7 +137,8 @@ def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcom
 def _outcome(task: Task, reader: Reader, limits: Limits) -> Outcome:
     """Return what was read, or in what way the picture is at fault."""
     try:
-        return Outcome(task.name, read_task(task, reader, limits))
+        page, doubtful = read_task(task, reader, limits)
+        return Outcome(task.name, page, doubtful=doubtful)
     except EmnistEdgeError as error:
         return Outcome(task.name, error=str(error).removeprefix(f"{title(task.name)}: "))
 

@@ -1,8 +1,9 @@
 """Word context: a zero among letters is an O, a one among digits is no I.
 
 Shapes such as 0/O, 1/I/L, 2/Z and 5/S carry no difference; the company they keep does. Each word is
-of digits, of capitals, of letters, or mixed, and how common each kind is on this page is estimated
-from the page itself (expectation maximization over a mixture of the kinds).
+of a kind: digits, capitals, small letters, capitalized, mixed, a row of one character or a series
+as on sheets of samples, or an English word in one of three cases. How common each kind is on a page
+is estimated from the page itself (expectation maximization over a mixture of the kinds).
 """
 
 from __future__ import annotations
@@ -11,70 +12,169 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from emnist_device.ngrams import NGrams, load_ngrams
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Kinds of words: digits, capitals, letters of either case, mixed. Their shares on a page, and for
-# how many words' worth that belief counts.
-_PRIOR, _PRIOR_WORDS = np.array([0.4, 0.2, 0.2, 0.2]), 3.0
-_CAPITALS = 1
-# To know that a word is of one kind rules classes out, and makes each that is left likelier by the
-# share that the kind has of EMNIST: digits are about half of it, small letters an eighth.
-_LOG_GAIN = np.log([2.0, 2.7, 2.0, 1.0])
-_ROUNDS = 4
-# No class is impossible, however sure the classifier is: it errs by itself about this often.
-_FLOOR = 1e-3
+# Shares of kinds on a page, and for how many words' worth that belief counts.
+_SHARES = {"digits": 0.36, "capitals": 0.12, "small": 0.06, "capitalized": 0.04, "mixed": 0.14}
+# Rows of digits, of capitals, of small letters; series of each.
+_CHAIN_SHARES = (0.03, 0.02, 0.005, 0.01, 0.02, 0.005)
+# English in capitals, in small letters, capitalized.
+_ENGLISH_SHARES = (0.1, 0.06, 0.06)
+_PRIOR_WORDS, _ROUNDS = 3.0, 4
+# In a row the next character is the same, in a series the next one, but for this share; it is of
+# the same kind in any case.
+_BREAK = 0.03
+# An English word that is less probable than other kinds by this factor, as a logarithm, is not
+# looked at; and none has more letters.
+_HOPELESS, _LONGEST = 25.0, 40
+# Nothing is divided by less.
+_LEAST = 1e-300
+
+# Of each kind, what its words begin with and go on with.
+_SETS = {
+    "digits": (DIGITS, DIGITS),
+    "capitals": (UPPER, UPPER),
+    "small": (LOWER, LOWER),
+    "capitalized": (UPPER, LOWER),
+}
+_SMALL, _CAPITAL = (np.array([BYCLASS.index(char) for char in kind]) for kind in (LOWER, UPPER))
+# Digits, capitals and small letters, as rows of ones among zeros.
+_ALIKE = np.array([[char in kind for char in BYCLASS] for kind in (DIGITS, UPPER, LOWER)], float)
+# For each of the chains, which character follows each, and which is before it.
+_CHAINS, _SELF = np.arange(6)[:, None], np.arange(len(BYCLASS))
+_NEXT_DIGIT = np.concatenate([np.roll(_SELF[:10], -1), _SELF[10:]])
+_AFTER = np.array([*[_SELF] * 3, _NEXT_DIGIT, *[np.roll(_SELF, -1)] * 2])
+_BEFORE = np.argsort(_AFTER, axis=1)
+
+#: Of one word, for each kind: the logarithm of the evidence (kinds,), and the probability of each
+#: character at each place (kinds, N, 62).
+Kinds = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
-def weigh_by_word(
-    probabilities: NDArray[np.float32],
-    words: Sequence[Sequence[int]],
-    bare: NDArray[np.bool_],
-    alphabet: str,
-) -> NDArray[np.float32]:
-    """Return ``probabilities`` (N, C) as they are once the kind of each word is taken into account.
+class Context:
+    """The kinds of words, each with all strings of that kind.
 
-    ``words`` holds the row indices of each word; every row is in one of them. ``bare`` (N,) marks
-    characters that are one upright stroke. Rows sum to 1.
+    Args:
+        background: (62,) how common each character is in mixed words; sums to 1.
+        kind: see :class:`emnist_device.decoding.Decoding`; ``none`` knows mixed words only.
     """
-    if not words:
-        return probabilities
-    views = _views(probabilities, bare, alphabet)
-    mass = views.sum(axis=2).T  # (N, kinds): how much each character speaks for each kind
-    likelihood = np.array([(np.log(mass[list(word)]) + _LOG_GAIN).sum(axis=0) for word in words])
-    weighed = np.empty_like(views[0])
-    for word, shares in zip(words, _posterior(likelihood), strict=True):
-        rows = list(word)
-        weighed[rows] = np.einsum("nk,knc->nc", shares / mass[rows], views[:, rows])
-    return weighed.astype(np.float32)
+
+    def __init__(self, background: NDArray[np.float64], kind: str) -> None:
+        named = {} if kind == "none" else _SETS
+        uniform = [
+            [[(char in chars) / len(chars) for char in BYCLASS] for chars in pair]
+            for pair in named.values()
+        ]
+        self._weights = np.array([*uniform, [background, background]])  # (kinds, first/rest, 62)
+        self._chains = kind != "none"
+        self._ngrams = load_ngrams() if kind == "english" else None
+        shares = [_SHARES[name] for name in (*named, "mixed")]
+        shares += list(_CHAIN_SHARES) if self._chains else []
+        shares += list(_ENGLISH_SHARES) if self._ngrams else []
+        self.prior = np.array(shares) / sum(shares)
+
+    def read(self, emissions: NDArray[np.float64]) -> Kinds:
+        """Read one word by each kind; ``emissions`` (N, 62) say how well characters explain it."""
+        joint = self._weights[:, 1, None] * emissions
+        joint[:, 0] = self._weights[:, 0] * emissions[0]
+        mass = joint.sum(axis=2, keepdims=True)
+        with np.errstate(divide="ignore"):
+            evidence = [np.log(mass[..., 0]).sum(axis=1)]
+        found = [joint / np.maximum(mass, _LEAST)]
+        if self._chains:
+            levels, chars = _read_chains(emissions)
+            evidence.append(levels)
+            found.append(chars)
+        if self._ngrams is not None:
+            best = float(np.concatenate(evidence).max())
+            levels, letters = _read_english(self._ngrams, emissions, best)
+            evidence.append(levels)
+            found.append(letters)
+        return np.concatenate(evidence), np.concatenate(found)
 
 
-def _views(
-    probabilities: NDArray[np.float32], bare: NDArray[np.bool_], alphabet: str
-) -> NDArray[np.float64]:
-    """Return what is left of ``probabilities`` in a word of each kind: (kinds, N, C)."""
-    digit, capital = (
-        np.array([test(char) for char in alphabet]) for test in (str.isdigit, str.isupper)
-    )
-    kinds = np.array([digit, capital, ~digit, np.ones(len(alphabet), bool)])
-    smooth = (1 - _FLOOR) * probabilities.astype(np.float64) + _FLOOR / len(alphabet)
-    views = smooth * kinds[:, None, :]
-    if {"I", "L"} <= set(alphabet):
-        # EMNIST files the small l, an upright stroke, under L. Among capitals that stroke is an I.
-        i, l = alphabet.index("I"), alphabet.index("L")  # noqa: E741
-        views[_CAPITALS, bare, i] += views[_CAPITALS, bare, l]
-        views[_CAPITALS, bare, l] = 0
-    return np.asarray(views)
-
-
-def _posterior(likelihood: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probabilities of each word's kind (W, kinds) from its log-likelihoods."""
-    shares = _PRIOR
+def mix_kinds(evidence: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the shares of the kinds on a page, (kinds,), from each word's evidence (W, kinds)."""
+    shares = prior
     for _ in range(_ROUNDS):
-        joint = likelihood + np.log(shares)
-        posterior = np.exp(joint - joint.max(axis=1, keepdims=True))
-        posterior /= posterior.sum(axis=1, keepdims=True)
-        shares = (_PRIOR_WORDS * _PRIOR + posterior.sum(axis=0)) / (_PRIOR_WORDS + len(posterior))
-    return posterior
+        posterior = posterior_kinds(evidence, shares)
+        shares = (_PRIOR_WORDS * prior + posterior.sum(axis=0)) / (_PRIOR_WORDS + len(evidence))
+    return shares
+
+
+def posterior_kinds(
+    evidence: NDArray[np.float64], shares: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the probability of each kind, of logarithms (..., kinds) and the kinds' shares."""
+    with np.errstate(divide="ignore"):
+        joint = evidence + np.log(shares)
+    posterior = np.exp(joint - joint.max(axis=-1, keepdims=True))
+    return np.asarray(posterior / posterior.sum(axis=-1, keepdims=True))
+
+
+def _read_chains(
+    emissions: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return evidence (6,) and marginals (6, N, 62) of rows and of series.
+
+    Both are of digits, of capitals, or of small letters.
+    """
+    alike = np.tile(_ALIKE, (2, 1))
+    even = alike / alike.sum(axis=1, keepdims=True)
+    own = alike * emissions[:, None]  # (N, 6, 62)
+    state, level = even, np.zeros(len(even))
+    ahead = np.empty_like(own)
+    for place, row in enumerate(own):
+        if place:
+            state = (1 - _BREAK) * _follow(state, 1) + _BREAK * even * state.sum(1, keepdims=True)
+        state = state * row
+        total = state.sum(axis=1, keepdims=True)
+        with np.errstate(divide="ignore"):
+            level = level + np.log(total[:, 0])
+        state = state / np.maximum(total, _LEAST)
+        ahead[place] = state
+    after = np.ones_like(even)
+    for place in range(len(own) - 1, -1, -1):
+        through = ahead[place] * after
+        ahead[place] = through / np.maximum(through.sum(axis=1, keepdims=True), _LEAST)
+        rest = own[place] * after
+        spread = (rest * even).sum(axis=1, keepdims=True)
+        after = (1 - _BREAK) * _follow(rest, -1) + _BREAK * alike * spread
+        after /= np.maximum(after.max(axis=1, keepdims=True), _LEAST)
+    return level, ahead.transpose(1, 0, 2)
+
+
+def _follow(values: NDArray[np.float64], step: int) -> NDArray[np.float64]:
+    """Move what each character (6, 62) has to the one after it (``step`` 1) or before it (-1).
+
+    In rows that is the same one. After 9 comes 0; after Z and z what is no letter of the kind.
+    """
+    return values[_CHAINS, _BEFORE if step > 0 else _AFTER]
+
+
+def _read_english(
+    ngrams: NGrams, emissions: NDArray[np.float64], best: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return evidence (3,) and marginals (3, N, 62) of words in capitals, in small letters, both.
+
+    Words that cannot explain ``emissions`` nearly as well as ``best`` are not looked at.
+    """
+    columns = np.tile(_SMALL, (3, len(emissions), 1))
+    columns[0], columns[2, 0] = _CAPITAL, _CAPITAL
+    letters = np.take_along_axis(emissions[None], columns, axis=2)
+    found = np.zeros((3, *emissions.shape))
+    levels = np.full(3, -np.inf)
+    # No string is explained better than by the best character of each place.
+    with np.errstate(divide="ignore"):
+        bound = np.log(letters.max(axis=2)).sum(axis=1)
+    live = np.flatnonzero(bound > best - _HOPELESS)
+    if len(live) and len(emissions) <= _LONGEST:
+        levels[live], probabilities = ngrams.read(letters[live])
+        of_live = found[live]
+        np.put_along_axis(of_live, columns[live], probabilities, axis=2)
+        found[live] = of_live
+    return levels, found

@@ -43,6 +43,10 @@ class Box(NamedTuple):
         return min(self.bottom, other.bottom) - max(self.y, other.y)
 
 
+#: What is printed for a character that is not sure enough.
+UNSURE = "?"
+
+
 @dataclass(frozen=True)
 class Alternative:
     """A character that the ink may be, with its probability 0..1."""
@@ -55,7 +59,9 @@ class Alternative:
 class Character:
     """One character: what it was read as, how surely (0..1), where, and what else it may be.
 
-    box: in pixels of the picture as displayed. alternatives: most probable first, without ``char``.
+    char: :data:`UNSURE` where it is less probable than was asked for; the first alternative is then
+    what it was read as. box: in pixels of the picture as displayed. alternatives: most probable
+    first, without ``char``.
     """
 
     char: str
@@ -65,12 +71,27 @@ class Character:
 
 
 @dataclass(frozen=True)
+class Word:
+    """What stands between two spaces, and how probable (0..1) it is that all of it is right."""
+
+    text: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True)
 class Line:
-    """Characters from left to right; ``text`` has a space between words."""
+    """Characters from left to right; ``text`` has a space between words.
+
+    matched: whether the pattern or closed lexicon that was given could be kept to; None where none
+    was. Where not, because nothing in it has as many characters, the line is read without.
+    """
 
     text: str
     box: Box
     characters: tuple[Character, ...]
+    words: tuple[Word, ...] = ()
+    matched: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -103,8 +124,10 @@ class Page:
         """Return the page as plain values for JSON; confidences to 4, times to 2 decimals."""
         content: dict[str, Any] = {"text": self.text, **asdict(self)}
         for line in content["lines"]:
-            for character in line["characters"]:
-                for value in (character, *character["alternatives"]):
+            if line["matched"] is None:
+                del line["matched"]
+            for part in (*line["words"], *line["characters"]):
+                for value in (part, *part.get("alternatives", ())):
                     value["confidence"] = round(value["confidence"], 4)
         content["timing_ms"] = {name: round(ms, 2) for name, ms in self.timing_ms.items()}
         return content

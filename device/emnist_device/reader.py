@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from emnist_device.cell import find_cell_ink
-from emnist_device.decode import decode
+from emnist_device.decode import Decoder
+from emnist_device.decoding import Decoding
 from emnist_device.engine import Engine
 from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.orientation import legibility, turn, turn_back
 from emnist_device.page import Box, Character, Page
 from emnist_device.page_net import PageNet
 from emnist_device.segment import segment
-from emnist_edge.alphabet import fold
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.glyph import make_glyph
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from emnist_device.trace import Trace
 
 
+# What is used where nothing is known.
+_DECODING = Decoding()
+
+
 class Reader:
     """Reads hand-printed characters from pictures. Not thread-safe: one reader a thread.
 
@@ -38,9 +43,11 @@ class Reader:
         top_k: alternatives to report for each character.
         turns: pictures may be turned by quarters; which way up is found out, in five
             times the time.
-        limits: how many pieces of ink a picture may hold.
+        limits: how many characters a picture may hold.
+        decoding: what is known of the text, and how sure a character must be.
 
     Raises:
+        ConstraintError: nothing that the model reads fulfils ``decoding``.
         ModelError: the model is missing or damaged.
         RuntimeMissingError: no TFLite runtime is installed.
     """
@@ -53,11 +60,14 @@ class Reader:
         top_k: int = 3,
         turns: bool = False,
         limits: Limits = DEFAULTS,
+        decoding: Decoding = _DECODING,
     ) -> None:
         self._engine = Engine(model, threads)
         self._page_net = PageNet(threads=threads)
         self._top_k, self._turns = top_k, turns
-        self._limits = limits
+        self._limits, self._decoding = limits, decoding
+        self._decoders: dict[str | None, Decoder] = {}
+        self._decoder(decoding.charset)
 
     @property
     def model(self) -> str:
@@ -71,6 +81,15 @@ class Reader:
         Raises ValueError for any other array, and :class:`PictureError` where it seems to hold more
         characters than the limits allow.
         """
+        return self.read_with_glyphs(image, trace)[0]
+
+    def read_with_glyphs(
+        self, image: NDArray[np.uint8], trace: Trace | None = None
+    ) -> tuple[Page, NDArray[np.uint8]]:
+        """Read ``image`` as :meth:`read` does.
+
+        Returns the page, and what the model saw of its characters, in order: (N, 28, 28).
+        """
         _check(image)
         start = time.perf_counter()
         quarters = self._find_turn(image) if self._turns else 0
@@ -83,19 +102,20 @@ class Reader:
             [_to_picture(blob.box, layout.scale, upright.shape) for blob in line]
             for line in layout.lines
         ]
-        lines = decode(probabilities, boxes, self._engine.artifact.alphabet, self._top_k)
+        lines = self._decoder(self._decoding.charset).decode(probabilities, boxes, self._top_k)
         decoded = time.perf_counter()
         timing = {
             "segment": segmented - start,
             "classify": classified - segmented,
             "decode": decoded - classified,
         }
-        return Page(
+        page = Page(
             turn_back(lines, quarters, image.shape),
             self.model,
             {name: 1000 * value for name, value in timing.items()},
             90 * quarters,
         )
+        return page, glyphs
 
     def _find(
         self, image: NDArray[np.uint8], trace: Trace | None = None
@@ -125,33 +145,34 @@ class Reader:
         Args:
             image: (H, W) grey or (H, W, 3) BGR uint8, the character about in the middle; dark on
                 light or light on dark.
-            charset: the characters that it may be, where that is known; small letters that the
-                model files under their capitals stand for these.
+            charset: the characters that it may be, in place of those of the reader's decoding;
+                see :class:`Decoding`.
 
         Returns:
             The character with its box in pixels of ``image``, or None where nothing is written.
 
         Raises:
-            ValueError: another array, or no class of the model is in ``charset``.
+            ConstraintError: the model reads nothing in ``charset``.
+            ValueError: another array.
         """
         _check(image)
-        alphabet = self._engine.artifact.alphabet
-        known = alphabet if charset is None else charset + fold(charset)
-        allowed = np.array([char in known for char in alphabet])
-        if not allowed.any():
-            raise ValueError(f"charset {charset!r} has no character of {alphabet}")
+        decoder = self._decoder(self._decoding.charset if charset is None else charset)
         ink = find_cell_ink(image)
         x, y, width, height = cv2.boundingRect(ink)
         if not width:
             return None
-        glyph = make_glyph(ink)
-        probabilities = np.where(allowed, self._engine.probabilities(glyph[None]), np.float32(0))
-        total = probabilities.sum(axis=1, keepdims=True)
-        shares = probabilities / total if total > 0 else allowed[None] / np.float32(allowed.sum())
+        probabilities = self._engine.probabilities(make_glyph(ink)[None])
         scale = ink.shape[1] / image.shape[1]
         box = _to_picture(Box(x, y, width, height), scale, image.shape)
-        (line,) = decode(shares.astype(np.float32), [[box]], alphabet, self._top_k)
+        (line,) = decoder.decode(probabilities, [[box]], self._top_k)
         return line.characters[0]
+
+    def _decoder(self, charset: str | None) -> Decoder:
+        """Return the decoder for ``charset``, made when it is first asked for."""
+        if charset not in self._decoders:
+            decoding = replace(self._decoding, charset=charset)
+            self._decoders[charset] = Decoder(self._engine.artifact.alphabet, decoding)
+        return self._decoders[charset]
 
 
 def _check(image: NDArray[np.uint8]) -> None:

@@ -56,6 +56,26 @@ def test_a_folder_without_transcriptions_is_said(tmp_path: Path) -> None:
     assert "needs columns" in CliRunner().invoke(main, [str(tmp_path), "--peers", "none"]).output
 
 
+def test_contexts_are_compared_on_the_same_pages(folder: Path, tmp_path: Path) -> None:
+    scores, figure = tmp_path / "scores.json", tmp_path / "curves.png"
+    arguments = [str(folder), "--peers", "none", "--context", "neutral", "--against", "none"]
+    result = CliRunner().invoke(
+        main, [*arguments, "--json", str(scores), "--figure", str(figure), "--worst", "0"]
+    )
+    assert result.exit_code == 0, result.output
+    content = json.loads(scores.read_text())
+    assert content["context"] == "neutral"
+    assert [page["file"] for page in content["against"]] == ["right.png", "wrong.png", "print.png"]
+    assert content["doubt"]["none"]["characters"] == 15
+    counts = [
+        sum(p["edits"]["substituted"] + p["edits"]["lost"] for p in content[side][:2])
+        for side in ("pages", "against")
+    ]
+    assert f"context neutral against none: {counts[0]} and {counts[1]} of 16" in result.output
+    assert "pages of digits alone: 0" in result.output
+    assert figure.exists()
+
+
 class Fake:
     """A peer that reads the same from every picture."""
 

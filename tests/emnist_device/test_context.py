@@ -1,78 +1,84 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
 
 import numpy as np
 import pytest
 
-from emnist_device.context import weigh_by_word
-from emnist_edge.alphabet import BYMERGE
+from emnist_device.context import Context, mix_kinds, posterior_kinds
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+EVEN = np.full(62, 1 / 62)
 
 
-def rows(*characters: dict[str, float]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """Return probabilities with the given ones set and the rest spread evenly."""
-    table = np.zeros((len(characters), len(BYMERGE)), np.float32)
+def emissions(*characters: dict[str, float]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return how well characters explain places: what is given, and little for the others."""
+    table = np.full((len(characters), 62), 1e-4)
     for row, given in zip(table, characters, strict=True):
-        row[:] = (1 - sum(given.values())) / (len(BYMERGE) - len(given))
-        for char, probability in given.items():
-            row[BYMERGE.index(char)] = probability
+        for char, value in given.items():
+            row[BYCLASS.index(char)] = value
     return table
 
 
-def text(table: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> str:
-    return "".join(BYMERGE[k] for k in table.argmax(axis=1))
+def test_every_kind_gives_probabilities_or_nothing() -> None:
+    table = np.random.default_rng(1).dirichlet(np.full(62, 0.1), 6)
+    for kind, kinds in (("english", 14), ("neutral", 11), ("none", 1)):
+        context = Context(EVEN, kind)
+        evidence, found = context.read(table)
+        assert found.shape == (kinds, 6, 62)
+        assert context.prior.sum() == pytest.approx(1)
+        live = np.isfinite(evidence)
+        assert found[live].sum(axis=2) == pytest.approx(1)
 
 
-def weigh(
-    table: np.ndarray[tuple[int, int], np.dtype[np.float32]],
-    words: Sequence[Sequence[int]],
-    bare: Sequence[int] = (),
-) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    return weigh_by_word(table, words, np.isin(np.arange(len(table)), list(bare)), BYMERGE)
+def test_rows_and_series_agree_with_all_strings_one_by_one() -> None:
+    table = np.zeros((3, 62))
+    members = [DIGITS.index(char) for char in "0129"]
+    table[:, members] = np.random.default_rng(2).random((3, 4))
+    evidence, found = Context(EVEN, "neutral").read(table)
+    for index, step in ((5, 0), (8, 1)):  # rows of digits, series of digits
+        total, shares = 0.0, np.zeros((3, 62))
+        for string in itertools.product(members, repeat=3):
+            score = 0.1
+            for place, char in enumerate(string):
+                score *= table[place, char]
+                if place:
+                    score *= 0.97 * (char == (string[place - 1] + step) % 10) + 0.03 / 10
+            total += score
+            shares[range(3), list(string)] += score
+        assert evidence[index] == pytest.approx(np.log(total))
+        assert found[index] == pytest.approx(shares / total)
 
 
-ZERO_OR_O = {"0": 0.55, "O": 0.44}
-O_OR_ZERO = {"0": 0.3, "O": 0.69}
+def test_kinds_hold_their_characters_only() -> None:
+    table = np.ones((3, 62))
+    _, found = Context(EVEN, "neutral").read(table)
+    for index, (first, rest) in enumerate(
+        [(DIGITS, DIGITS), (UPPER, UPPER), (LOWER, LOWER), (UPPER, LOWER)]
+    ):
+        for place, chars in enumerate((first, rest, rest)):
+            shares = dict(zip(BYCLASS, found[index, place], strict=True))
+            assert {char for char, share in shares.items() if share} == set(chars)
 
 
-def test_a_zero_among_letters_is_an_o_and_an_o_among_digits_a_zero() -> None:
-    letters = rows({"H": 0.99}, {"E": 0.99}, {"L": 0.9}, ZERO_OR_O)
-    digits = rows({"4": 0.99}, {"7": 0.99}, {"2": 0.99}, O_OR_ZERO)
-    assert text(weigh(letters, [range(4)])) == "HELO"
-    assert text(weigh(digits, [range(4)])) == "4720"
+def test_a_common_kind_becomes_commoner_and_a_rare_one_never_goes() -> None:
+    prior = np.array([0.5, 0.5])
+    evidence = np.log([[0.9, 0.1]] * 12)
+    shares = mix_kinds(evidence, prior)
+    assert shares.sum() == pytest.approx(1)
+    assert 0.8 < shares[0] < 1
+    assert posterior_kinds(np.array([0.0, -np.inf]), prior) == pytest.approx([1, 0])
 
 
-def test_a_mixed_code_is_left_as_it_is() -> None:
-    code = rows({"L": 0.97}, {"7": 0.995}, {"A": 0.99}, {"U": 0.99})
-    assert text(weigh(code, [range(4)])) == "L7AU"
+def test_english_tells_what_no_shape_tells() -> None:
+    table = emissions({"h": 1}, {"o": 1}, {"u": 0.4, "v": 0.6}, {"s": 1}, {"e": 1})
+    context = Context(EVEN, "english")
+    evidence, found = context.read(table)
+    assert found[12, 2].argmax() == BYCLASS.index("u")
+    assert evidence[12] > evidence[2]
 
 
-def test_a_page_of_numbers_sways_a_lone_character() -> None:
-    sure = [{"3": 0.99}, {"8": 0.99}, {"4": 0.99}] * 4
-    table = rows(*sure, {"0": 0.4, "O": 0.59})
-    words = [range(3 * n, 3 * n + 3) for n in range(4)]
-    assert text(weigh(table, [*words, [12]]))[-1] == "0"
-
-
-def test_an_upright_stroke_among_capitals_is_an_i_and_an_l_with_a_foot_stays() -> None:
-    stroke = {"L": 0.6, "I": 0.3, "1": 0.09}
-    capitals = rows({"B": 0.99}, {"R": 0.99}, stroke, {"N": 0.99}, {"G": 0.99})
-    assert text(weigh(capitals, [range(5)], bare=[2])) == "BRING"
-    assert text(weigh(capitals, [range(5)])) == "BRLNG"
-    small = rows({"b": 0.99}, {"e": 0.99}, stroke, {"t": 0.99})
-    assert text(weigh(small, [range(4)], bare=[2])) == "beLt"
-
-
-def test_rows_stay_probabilities() -> None:
-    table = np.random.default_rng(1).dirichlet(np.full(47, 0.1), 20).astype(np.float32)
-    weighed = weigh(table, [range(7), range(7, 20)], bare=range(0, 20, 3))
-    assert weighed.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
-    assert (weighed >= 0).all()
-
-
-def test_nothing_to_weigh() -> None:
-    empty = np.zeros((0, 47), np.float32)
-    assert weigh(empty, []).shape == (0, 47)
+def test_words_that_cannot_be_english_are_not_looked_up() -> None:
+    table = emissions(*[{char: 1.0} for char in "20479135"])
+    evidence, _ = Context(EVEN, "english").read(table)
+    assert (evidence[11:] == -np.inf).all()

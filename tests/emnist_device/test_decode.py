@@ -1,40 +1,172 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from emnist_device.decode import decode, word_gaps, words
-from emnist_device.page import Box
+from emnist_device.decode import Decoder
+from emnist_device.decoding import CHARSETS, Decoding
+from emnist_device.page import UNSURE, Box
 from emnist_edge.alphabet import BYMERGE
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
-def boxes(*lefts: int, y: int = 0) -> list[Box]:
-    return [Box(left, y, 20, 40) for left in lefts]
+    from numpy.typing import NDArray
 
-
-def test_a_wide_gap_parts_words() -> None:
-    assert word_gaps(boxes(0, 25, 50, 120, 145)) == [False, False, True, False]
-
-
-def test_evenly_spaced_characters_are_one_word_however_wide_the_gap() -> None:
-    assert word_gaps(boxes(0, 100, 200, 300)) == [False] * 3
+    from emnist_device.page import Line
 
 
-def test_one_character_has_no_gap() -> None:
-    assert word_gaps(boxes(5)) == []
+def rows(*characters: str | dict[str, float]) -> NDArray[np.float32]:
+    """Return probabilities with the given ones set and the rest spread evenly."""
+    table = np.zeros((len(characters), len(BYMERGE)), np.float32)
+    for row, char in zip(table, characters, strict=True):
+        given = {char: 0.99} if isinstance(char, str) else char
+        row[:] = (1 - sum(given.values())) / (len(BYMERGE) - len(given))
+        for name, probability in given.items():
+            row[BYMERGE.index(name)] = probability
+    return table
 
 
-def test_words_are_runs_between_spaces_and_lone_characters_go_together() -> None:
-    assert words([[False, True, False], []]) == [[0, 1], [2, 3], [4]]
-    assert words([[True, True, True, False]]) == [[0, 1, 2], [3, 4]]
+def boxes(count: int, y: int = 0, bare: Sequence[int] = (), gaps: Sequence[int] = ()) -> list[Box]:
+    """Return boxes of capitals; those in ``bare`` narrow, with a space after those in ``gaps``."""
+    found, x = [], 0
+    for number in range(count):
+        found.append(Box(x, y, 8 if number in bare else 24, 40))
+        x = found[-1].right + (56 if number in gaps else 6)
+    return found
 
 
-@given(st.lists(st.lists(st.booleans(), max_size=6), max_size=5))
-def test_words_hold_each_row_once_in_order(spaces: list[list[bool]]) -> None:
-    rows = [row for word in words(spaces) for row in word]
-    assert rows == list(range(sum(len(gaps) + 1 for gaps in spaces)))
+def decode(
+    table: NDArray[np.float32], lines: Sequence[Sequence[Box]] = (), top_k: int = 3, **options: Any
+) -> tuple[Line, ...]:
+    return Decoder(BYMERGE, Decoding(**options)).decode(table, lines or [boxes(len(table))], top_k)
+
+
+def text(table: NDArray[np.float32], lines: Sequence[Sequence[Box]] = (), **options: Any) -> str:
+    return "\n".join(line.text for line in decode(table, lines, **options))
+
+
+ZERO_OR_O = {"0": 0.55, "O": 0.44}
+O_OR_ZERO = {"0": 0.3, "O": 0.69}
+
+
+@pytest.mark.parametrize("context", ["english", "neutral"])
+def test_a_zero_among_letters_is_an_o_and_an_o_among_digits_a_zero(context: str) -> None:
+    assert text(rows("H", "E", "L", ZERO_OR_O), context=context) == "HELO"
+    assert text(rows("4", "7", "2", O_OR_ZERO), context=context) == "4720"
+    assert text(rows("H", "E", "L", ZERO_OR_O), context="none") == "HEL0"
+
+
+def test_a_mixed_code_is_left_as_it_is() -> None:
+    assert text(rows("L", "7", "A", "U")) == "L7AU"
+
+
+def test_a_page_of_numbers_sways_a_lone_character() -> None:
+    table = rows(*["3", "8", "4"] * 4, {"0": 0.4, "O": 0.59})
+    lines = [boxes(3, y=100 * n) for n in range(4)] + [boxes(1, y=400)]
+    assert text(table, lines)[-1] == "0"
+
+
+def test_an_upright_stroke_among_capitals_is_an_i_and_an_l_with_a_foot_stays() -> None:
+    stroke = {"L": 0.6, "I": 0.3, "1": 0.09}
+    table = rows("B", "R", stroke, "N", "G")
+    assert text(table, [boxes(5, bare=[2])]) == "BRING"
+    assert text(table, [boxes(5)], context="neutral") == "BRLNG"
+
+
+def test_a_row_of_one_character_mends_what_is_unlike_it() -> None:
+    odd = {"q": 0.6, "g": 0.3, "G": 0.09}
+    assert text(rows("G", "G", "G", odd, "G", "G", odd, "G")) == "GGGGGGGG"
+
+
+def test_english_words_are_read_as_such_and_others_as_they_are() -> None:
+    u_or_v = {"V": 0.6, "U": 0.39}
+    assert text(rows("H", "O", u_or_v, "S", "E")) == "HOUSE"
+    assert text(rows("H", "O", u_or_v, "S", "E"), context="neutral") == "HOVSE"
+    assert text(rows("X", "Q", "Z", "K")) == "XQZK"
+
+
+def test_small_letters_of_merged_classes_are_told_by_their_height() -> None:
+    heights = [40, 24, 24, 24, 24]
+    line = [Box(30 * n, 40 - height, 24, height) for n, height in enumerate(heights)]
+    assert text(rows("C", "O", "S", "M", "O"), [line]) == "Cosmo"
+    assert text(rows("C", "O", "S", "M", "O"), [line], context="none") == "COSMO"
+
+
+@pytest.mark.parametrize("context", ["english", "neutral", "none"])
+@pytest.mark.parametrize(
+    ("charset", "read"), [("lower", "ol"), ("digits", "01"), ("0l", "0l"), ("upper", "OL")]
+)
+def test_only_characters_of_the_charset_are_read(context: str, charset: str, read: str) -> None:
+    table = rows({"0": 0.5, "O": 0.45}, {"1": 0.5, "L": 0.45})
+    low = Box(0, 16, 24, 24) if charset == "lower" else Box(0, 0, 24, 40)
+    line = [low, Box(30, 0, 6 if charset != "upper" else 24, 40)]
+    assert text(table, [line], charset=charset, context=context) == read
+    (found,) = decode(table, [line], 61, charset=charset, context=context)
+    for character in found.characters:
+        given = {a.char: a.confidence for a in character.alternatives}
+        assert set(given) < set(CHARSETS.get(charset, charset))
+        assert character.confidence + sum(given.values()) == pytest.approx(1)
+
+
+def test_a_pattern_decides_between_shapes_that_are_alike() -> None:
+    five_or_s, two_or_z, one_or_i = (
+        {"S": 0.4, "5": 0.6},
+        {"2": 0.3, "Z": 0.69},
+        {"I": 0.9, "1": 0.09},
+    )
+    table = rows(ZERO_OR_O, five_or_s, two_or_z, O_OR_ZERO, one_or_i)
+    (line,) = decode(table, pattern="[A-Z]{2}[0-9]{3}")
+    assert line.text == "OS201"
+    assert line.matched is True
+    assert text(table, pattern="AA-999") == "OS-201"
+    (free,) = decode(table, pattern="[A-Z]{7}")
+    assert free.matched is False
+    assert decode(table)[0].matched is None
+
+
+def test_a_pattern_holds_for_words_and_prints_what_it_has() -> None:
+    table = rows("A", "7", "B", "8")
+    assert text(table, [boxes(4, gaps=[1])], pattern="A9") == "A7 B8"
+    assert text(table, [boxes(4, gaps=[1])], pattern="[A-Z][0-9]/[A-Z][0-9]") == "A7/B8"
+
+
+def test_a_lexicon_is_preferred_at_its_price(tmp_path: Path) -> None:
+    lexicon = tmp_path / "words.txt"
+    lexicon.write_text("zork\nkilo\n")
+    blurred = rows({"2": 0.5, "Z": 0.45}, {"0": 0.7, "O": 0.2}, "R", "K")
+    assert text(blurred, lexicon=lexicon) == "ZORK"
+    assert text(rows("B", "A", "R", "K"), lexicon=lexicon) == "BARK"
+    assert text(rows("B", "A", "R", "K"), lexicon=lexicon, out_of_lexicon=0) in ("ZORK", "KILO")
+    (line,) = decode(rows("B", "A", "R"), lexicon=lexicon, out_of_lexicon=0)
+    assert (line.text, line.matched) == ("BAR", False)
+
+
+def test_what_is_not_sure_is_printed_as_such_and_kept_as_an_alternative() -> None:
+    table = rows("H", {"W": 0.5, "M": 0.45}, "7")
+    (line,) = decode(table, min_confidence=0.9, context="none")
+    assert line.text == f"H{UNSURE}7"
+    assert [word.text for word in line.words] == [line.text]
+    unsure = line.characters[1]
+    assert [a.char for a in unsure.alternatives[:2]] == ["W", "M"]
+    assert unsure.confidence == unsure.alternatives[0].confidence
+    assert text(table, context="none") == "HW7"
+
+
+def test_words_have_boxes_and_the_probability_that_all_of_them_is_right() -> None:
+    table = rows("H", {"W": 0.6, "M": 0.39}, "X", {"7": 0.7, "1": 0.29})
+    (line,) = decode(table, [boxes(4, gaps=[1])], context="none")
+    assert line.text == "HW X7"
+    assert [word.text for word in line.words] == ["HW", "X7"]
+    assert line.words[0].box == Box(0, 0, 54, 40)
+    for word, pair in zip(line.words, (line.characters[:2], line.characters[2:]), strict=True):
+        assert word.confidence == pytest.approx(pair[0].confidence * pair[1].confidence)
+    (together,) = decode(rows(ZERO_OR_O, ZERO_OR_O), [boxes(2)], charset="0O")
+    first, second = (character.confidence for character in together.characters)
+    assert together.words[0].confidence > first * second  # of one kind, hence right together
 
 
 def test_decode_gives_text_boxes_and_ranked_alternatives() -> None:
@@ -42,11 +174,11 @@ def test_decode_gives_text_boxes_and_ranked_alternatives() -> None:
     for row, char in enumerate("AB7"):
         table[row, BYMERGE.index(char)] = 0.9
     table[0, BYMERGE.index("H")] = 0.05
-    lines = decode(table, [boxes(0, 25), boxes(3, y=80)], BYMERGE, 2)
+    lines = decode(table, [boxes(2), boxes(1, y=80)], 2)
     assert [line.text for line in lines] == ["AB", "7"]
-    assert lines[0].box == Box(0, 0, 45, 40)
+    assert lines[0].box == Box(0, 0, 54, 40)
     first = lines[0].characters[0]
-    assert first.box == Box(0, 0, 20, 40)
+    assert first.box == Box(0, 0, 24, 40)
     assert len(first.alternatives) == 2
     assert first.alternatives[0].char == "H"
     assert first.confidence > first.alternatives[0].confidence > first.alternatives[1].confidence
@@ -55,11 +187,30 @@ def test_decode_gives_text_boxes_and_ranked_alternatives() -> None:
 @pytest.mark.parametrize("top_k", [0, 1, 46])
 def test_as_many_alternatives_as_asked_for(top_k: int) -> None:
     table = np.random.default_rng(0).dirichlet(np.ones(47), 1).astype(np.float32)
-    (line,) = decode(table, [boxes(0)], BYMERGE, top_k)
+    (line,) = decode(table, top_k=top_k)
     alternatives = line.characters[0].alternatives
     assert len(alternatives) == top_k
     assert line.characters[0].char not in {alternative.char for alternative in alternatives}
 
 
+@pytest.mark.parametrize("context", ["english", "neutral", "none"])
+def test_any_probabilities_can_be_decoded(context: str) -> None:
+    rng = np.random.default_rng(4)
+    for shape in (0.05, 1.0, 50.0):
+        table = rng.dirichlet(np.full(47, shape), 30).astype(np.float32)
+        table[3] = 0
+        table[3, 5] = 1
+        lines = [
+            [Box(int(x), int(y), int(w), int(h)) for x, y, w, h in rng.integers(1, 90, (n, 4))]
+            for n in (1, 9, 20)
+        ]
+        found = decode(table, lines, context=context)
+        assert sum(len(line.characters) for line in found) == 30
+        for line in found:
+            assert len(line.text.replace(" ", "")) == len(line.characters)
+            parts = [c.confidence for c in line.characters] + [w.confidence for w in line.words]
+            assert 0 <= min(parts) <= max(parts) <= 1 + 1e-9
+
+
 def test_an_empty_page_has_no_lines() -> None:
-    assert decode(np.zeros((0, 47), np.float32), [], BYMERGE, 3) == ()
+    assert Decoder(BYMERGE, Decoding()).decode(np.zeros((0, 47), np.float32), [], 3) == ()

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from emnist_device import Reader
+from emnist_device import Decoding, Reader
 from emnist_device.annotate import annotate, confidence_colour
 from emnist_edge.drawing import Camera, DrawnPage, Paper, Pen, draw_page
-from emnist_edge.errors import ModelError
+from emnist_edge.errors import ConstraintError, ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -138,9 +138,27 @@ def test_a_cell_with_one_character(reader: Reader, side: int, inverted: bool) ->
 def test_the_charset_of_a_cell(reader: Reader) -> None:
     picture = draw_page("O", size=(96, 96), height=50, seed=3).picture
     read = {charset: reader.read_character(picture, charset) for charset in ("0123", "lox", "H")}
-    assert [character and character.char for character in read.values()] == ["0", "O", "H"]
-    with pytest.raises(ValueError, match="no character of"):
+    assert [character and character.char for character in read.values()] == ["0", "o", "H"]
+    with pytest.raises(ConstraintError, match="no letter or digit"):
         reader.read_character(picture, "?")
+
+
+def test_the_charset_of_a_reader_holds_for_cells_and_pages() -> None:
+    digits = Reader(decoding=Decoding(charset="digits"))
+    cell = digits.read_character(draw_page("O", size=(96, 96), height=50, seed=3).picture)
+    assert cell is not None
+    assert cell.char == "0"
+    assert digits.read(page("SOLO\nZOO").picture).text.replace("\n", "").isdigit()
+
+
+def test_what_cannot_be_read_is_refused_before_any_picture() -> None:
+    with pytest.raises(ConstraintError, match="matches nothing"):
+        Reader(decoding=Decoding(charset="upper", pattern="[0-9]+"))
+
+
+def test_small_letters_and_capitals_of_one_shape(reader: Reader) -> None:
+    drawn = page("Sun Moon\nCopy SOS", camera=Camera(noise=3))
+    assert reader.read(drawn.picture).text == drawn.text
 
 
 def test_the_edge_of_a_box_is_not_read(reader: Reader) -> None:
@@ -183,7 +201,8 @@ def test_a_page_is_frozen_and_goes_into_json(reader: Reader) -> None:
     assert list(content["timing_ms"]) == ["load", "segment", "classify", "decode", "total"]
     assert content["timing_ms"]["total"] == 500
     line = content["lines"][0]
-    assert list(line) == ["text", "box", "characters"]
+    assert list(line) == ["text", "box", "characters", "words"]
+    assert list(line["words"][0]) == ["text", "confidence", "box"]
     assert len(line["box"]) == 4
     assert list(line["characters"][0]) == ["char", "confidence", "box", "alternatives"]
     assert list(line["characters"][0]["alternatives"][0]) == ["char", "confidence"]

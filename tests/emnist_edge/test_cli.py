@@ -14,7 +14,6 @@ from click.testing import CliRunner, Result
 
 from emnist_device.picture import read_picture
 from emnist_edge import __version__, artifact
-from emnist_edge.alphabet import fold
 from emnist_edge.cli import cli
 from emnist_edge.drawing import draw_page
 
@@ -53,7 +52,7 @@ def picture(tmp_path: Path) -> Path:
 def test_the_samples_are_read(sample: str) -> None:
     result = classify(ROOT / "samples" / sample)
     assert result.exit_code == 0
-    assert result.stdout == fold(SAMPLES[sample]) + "\n"
+    assert result.stdout == SAMPLES[sample] + "\n"
     assert result.stderr == ""
 
 
@@ -126,6 +125,12 @@ def test_nothing_to_read_is_no_error(tmp_path: Path, shape: tuple[int, ...]) -> 
         (["--model", "absent/model.tflite", "p.png"], "no such sidecar"),
         (["--annotate", "absent.png", "p.png", "q.png"], "name a folder"),
         (["--colour", "p.png"], "No such option"),
+        (["--charset", "?", "p.png"], "charset '?' has no letter or digit"),
+        (["--pattern", "[A-Z", "p.png"], "lacks a ]"),
+        (["--pattern", "99", "--charset", "upper", "p.png"], "matches nothing that can be read"),
+        (["--lexicon", "absent.txt", "p.png"], "absent.txt: cannot be read"),
+        (["--context", "french", "p.png"], "'english', 'neutral', 'none'"),
+        (["--min-confidence", "2", "p.png"], "min-confidence"),
     ],
 )
 def test_wrong_usage_exits_with_2(arguments: list[str], message: str) -> None:
@@ -133,6 +138,25 @@ def test_wrong_usage_exits_with_2(arguments: list[str], message: str) -> None:
     assert result.exit_code == 2
     assert message in result.stderr
     assert result.stdout == ""
+
+
+def test_what_is_known_of_the_text_is_used(picture: Path) -> None:
+    label = ROOT / "samples" / "label.png"
+    assert classify("--pattern", "AA-9999/A", label).stdout == "EK-2047/B\n"
+    digits = classify("--charset", "digits", "--context", "none", picture).stdout
+    assert digits.replace("\n", "").isdigit()
+    assert classify("--min-confidence", "1", picture).stdout == "??????\n????\n"
+
+
+def test_a_line_that_fits_no_pattern_is_said(picture: Path) -> None:
+    result = classify("--pattern", "9999", picture)
+    assert (result.exit_code, result.stdout) == (0, "HARBOR\n7483\n")
+    assert result.stderr == (
+        f"emnist-edge: {picture}: line 1 (HARBOR) was read without pattern or lexicon: nothing in "
+        "them has as many characters\n"
+    )
+    first, second = json.loads(classify("--json", "--pattern", "9999", picture).stdout)["lines"]
+    assert (first["matched"], second["matched"]) == (False, True)
 
 
 def test_annotations_go_to_a_file_or_to_a_folder(picture: Path, tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""What is known of a text before it is read, and how it is to be printed: one set of options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
+from emnist_edge.errors import ConstraintError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Context = Literal["english", "neutral", "none"]
+#: The kinds of context there are, the default first.
+CONTEXTS: tuple[Context, ...] = get_args(Context)
+
+#: Names that stand for characters.
+CHARSETS = {
+    "digits": DIGITS,
+    "letters": UPPER + LOWER,
+    "upper": UPPER,
+    "lower": LOWER,
+    "alnum": BYCLASS,
+}
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How probabilities become text. Constraints may be combined.
+
+    charset: a name of :data:`CHARSETS`, or the characters that there are; None for all.
+    pattern: what each line, or else each word of it, looks like; see
+        :mod:`emnist_device.pattern`.
+    lexicon: file with a word a line.
+    out_of_lexicon: how probable it is, 0..1, that a word is not in the lexicon.
+    context: ``english`` uses kinds of words, English letter sequences and heights of characters,
+        ``neutral`` all but the language, ``none`` takes each character by itself.
+    min_confidence: less probable characters, 0..1, are printed as ``?``.
+    """
+
+    charset: str | None = None
+    pattern: str | None = None
+    lexicon: Path | None = None
+    out_of_lexicon: float = 0.01
+    context: Context = "english"
+    min_confidence: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.context not in CONTEXTS:
+            raise ConstraintError(f"context {self.context!r} is none of {', '.join(CONTEXTS)}")
+        for name in ("out_of_lexicon", "min_confidence"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConstraintError(f"{name} is {getattr(self, name)}, and must be from 0 to 1")

@@ -1,0 +1,95 @@
+"""Doubtful characters on one self-contained page, for a person to correct."""
+
+from __future__ import annotations
+
+import base64
+import importlib.resources
+import json
+from typing import TYPE_CHECKING, Any
+
+import cv2
+
+from emnist_device.page import UNSURE
+from emnist_edge.alphabet import BYCLASS
+from emnist_edge.corrections import SCHEMA
+from emnist_edge.errors import PictureError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emnist_device.page import Box, Page
+
+    #: A character as the page's script takes it, in plain values for JSON.
+    Doubt = dict[str, Any]
+
+#: Characters that are less probable than this are shown, where nothing else was asked for.
+DOUBTFUL = 0.95
+# Height of the pictures, and how much of the line they show around a character, in its sides.
+_HEIGHT, _AROUND = 120, 1.2
+_MARK = (40, 60, 220)
+
+
+def find_doubtful(
+    name: str, picture: NDArray[np.uint8], page: Page, glyphs: NDArray[np.uint8], least: float
+) -> tuple[Doubt, ...]:
+    """Return the characters of ``page`` that are less probable than ``least``.
+
+    The page was read from ``picture``, which is called ``name``; ``glyphs`` (N, 28, 28) are those
+    of all its characters, in order.
+    """
+    characters = [character for line in page.lines for character in line.characters]
+    doubtful = []
+    for character, glyph in zip(characters, glyphs, strict=True):
+        if character.confidence >= least:
+            continue
+        choices = [(other.char, round(other.confidence, 4)) for other in character.alternatives]
+        if character.char != UNSURE:
+            choices.insert(0, (character.char, round(character.confidence, 4)))
+        doubtful.append(
+            {
+                "image": name,
+                "box": list(character.box),
+                "read": choices[0][0],
+                "choices": choices,
+                "picture": _picture(picture, character.box),
+                "glyph": base64.b64encode(glyph.tobytes()).decode(),
+            }
+        )
+    return tuple(doubtful)
+
+
+def write_review(path: Path, model: str, doubtful: Sequence[Doubt]) -> None:
+    """Write the page; PictureError where ``path`` cannot be written."""
+    data = {"schema": SCHEMA, "model": model, "characters": BYCLASS, "items": doubtful}
+    # No text of the data can end the script that it stands in.
+    content = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    template = importlib.resources.files("emnist_device") / "review.html"
+    page = template.read_text(encoding="utf-8").replace("@DATA@", content)
+    try:
+        path.write_text(page, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise PictureError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _picture(picture: NDArray[np.uint8], box: Box) -> str:
+    """Return the surroundings of ``box``, which is marked, as the address of a PNG."""
+    around = round(_AROUND * box.side)
+    top, left = max(box.y - around // 3, 0), max(box.x - around, 0)
+    window = picture[top : box.bottom + around // 3, left : box.right + around]
+    scale = _HEIGHT / window.shape[0]
+    size = (max(1, round(scale * window.shape[1])), _HEIGHT)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    shown = cv2.resize(window, size, interpolation=method)
+    if shown.ndim == 2:
+        shown = cv2.cvtColor(shown, cv2.COLOR_GRAY2BGR)
+    start, end = (
+        (round(scale * (x - left)), round(scale * (y - top)))
+        for x, y in ((box.x - 2, box.y - 2), (box.right + 2, box.bottom + 2))
+    )
+    cv2.rectangle(shown, start, end, _MARK, 1)
+    _, encoded = cv2.imencode(".png", shown)
+    return "data:image/png;base64," + base64.b64encode(encoded.tobytes()).decode()

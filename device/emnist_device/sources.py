@@ -1,0 +1,78 @@
+"""Where words come from: the kinds of words of a page, a lexicon, or either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.automaton import Automaton, Reading, Source
+from emnist_device.context import posterior_kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from emnist_device.context import Context, Kinds
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of a page whose kinds have these ``shares``.
+
+    What is printed is the most probable character of each place: with kinds that know no word from
+    another, that makes the fewest errors. ``known`` is what the context has read already, by the
+    bytes of the emissions.
+    """
+
+    context: Context
+    shares: NDArray[np.float64]
+    known: Mapping[bytes, Kinds]
+
+    def evidence(self, emissions: NDArray[np.float64]) -> float:
+        """See :class:`Source`."""
+        return self._sum(self.context.read(emissions)[0])
+
+    def read(self, emissions: NDArray[np.float64]) -> Reading:
+        """See :class:`Source`."""
+        known = self.known.get(emissions.tobytes())
+        evidence, of_kinds = self.context.read(emissions) if known is None else known
+        posterior = posterior_kinds(evidence, self.shares)
+        marginals = np.einsum("k,knc->nc", posterior, of_kinds)
+        best = tuple(int(label) for label in marginals.argmax(axis=1))
+        return Reading(self._sum(evidence), marginals, best)
+
+    def _sum(self, evidence: NDArray[np.float64]) -> float:
+        with np.errstate(divide="ignore"):
+            return float(np.logaddexp.reduce(evidence + np.log(self.shares)))
+
+
+@dataclass(frozen=True)
+class Either:
+    """Words of a lexicon, but for a share ``out`` that comes from elsewhere."""
+
+    lexicon: Automaton
+    other: Source
+    out: float
+
+    def evidence(self, emissions: NDArray[np.float64]) -> float:
+        """See :class:`Source`."""
+        levels = self.lexicon.evidence(emissions), self.other.evidence(emissions)
+        return float(np.logaddexp(*self._weigh(*levels)))
+
+    def read(self, emissions: NDArray[np.float64]) -> Reading:
+        """See :class:`Source`; the word is the lexicon's where that is more probable than not."""
+        listed, other = self.lexicon.read(emissions), self.other.read(emissions)
+        inside, outside = self._weigh(listed.evidence, other.evidence)
+        evidence = float(np.logaddexp(inside, outside))
+        share = np.exp(inside - evidence) if np.isfinite(evidence) else 0.0
+        marginals = share * listed.marginals + (1 - share) * other.marginals
+        return Reading(evidence, marginals, listed.best if share > 0.5 else other.best)
+
+    def _weigh(self, listed: float, other: float) -> tuple[float, float]:
+        """Return both evidences once each source's share is taken into account."""
+        with np.errstate(divide="ignore"):
+            inside, outside = np.log([1 - self.out, self.out])
+        return float(listed + inside), float(other + outside)

@@ -1,0 +1,84 @@
+"""The options by which a command is told what is known of a text; one set for all commands."""
+
+from __future__ import annotations
+
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emnist_edge.errors import ConstraintError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+_OPTIONS = (
+    click.option(
+        "--charset",
+        metavar="NAME|CHARS",
+        help="What there is: digits, letters, upper, lower, alnum, or the characters themselves.",
+    ),
+    click.option(
+        "--pattern",
+        metavar="PATTERN",
+        help="What lines or words look like: a mask such as AA-999, or a regular expression.",
+    ),
+    click.option(
+        "--lexicon",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Words that there are, one a line.",
+    ),
+    click.option(
+        "--out-of-lexicon",
+        type=click.FloatRange(0, 1),
+        default=0.01,
+        show_default=True,
+        metavar="P",
+        help="How probable it is that a word is not in the lexicon.",
+    ),
+    click.option(
+        "--context",
+        type=click.Choice(["english", "neutral", "none"]),
+        default="english",
+        show_default=True,
+        help="What neighbours tell: all, all but the language, nothing.",
+    ),
+    click.option(
+        "--min-confidence",
+        type=click.FloatRange(0, 1),
+        default=0.0,
+        show_default=True,
+        metavar="P",
+        help="Print ? for characters that are less probable.",
+    ),
+)
+
+
+def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give ``command`` the options; it gets them as one argument ``decoding``, a ``Decoding``."""
+
+    @wraps(command)
+    def with_decoding(
+        *args: Any,
+        charset: str | None,
+        pattern: str | None,
+        lexicon: Path | None,
+        out_of_lexicon: float,
+        context: Any,
+        min_confidence: float,
+        **kwargs: Any,
+    ) -> Any:
+        from emnist_device.decoding import Decoding
+
+        decoding = Decoding(charset, pattern, lexicon, out_of_lexicon, context, min_confidence)
+        try:
+            return command(*args, decoding=decoding, **kwargs)
+        except ConstraintError as error:
+            raise click.UsageError(str(error)) from error
+
+    for option in reversed(_OPTIONS):
+        with_decoding = option(with_decoding)
+    return with_decoding
