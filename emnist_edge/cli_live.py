@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import ModelError
+from emnist_edge.options import decoding_options
+
+if TYPE_CHECKING:
+    from emnist_device.decoding import Decoding
 
 #: Exit codes, as documented in the README.
 EXIT_OK, EXIT_FAILED = 0, 1
@@ -36,12 +41,6 @@ class Size(click.ParamType[tuple[int, int]]):
 @click.argument("source", default="auto")
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
-@click.option(
-    "--charset",
-    default="",
-    metavar="CHARS",
-    help="digits, upper, lower, letters, alnum, or the characters that may occur.",
-)
 @click.option("--colour", is_flag=True, help="Read colours too: slower; for pale coloured ink.")
 @click.option("--size", type=Size(), default="640x480", show_default=True, help="Of a camera.")
 @click.option(
@@ -101,11 +100,11 @@ class Size(click.ParamType[tuple[int, int]]):
     metavar="OUT",
     help="Record the frames to a .mp4, .mkv or .avi, and what was read to a .jsonl beside it.",
 )
+@decoding_options
 def live(  # noqa: PLR0913, PLR0917  # one for each option
     source: str,
     model: str,
     threads: int,
-    charset: str,
     colour: bool,
     size: tuple[int, int],
     fps: float,
@@ -121,6 +120,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     token: str | None,
     window: bool,
     record: Path | None,
+    decoding: Decoding,
 ) -> None:
     """Read what a camera sees, until Ctrl-C; print each text once when it has settled.
 
@@ -131,7 +131,6 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     Exit codes: 0 the file has ended, or it was stopped by Ctrl-C or SIGTERM; 1 the source cannot
     be opened, or an output failed, which is said on stderr; 2 wrong usage.
     """
-    from emnist_device.live.charset import check_charset
     from emnist_device.live.loop import Settings
     from emnist_device.live.mqtt import parse_broker
     from emnist_device.live.preview.address import parse_address
@@ -139,10 +138,6 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     from emnist_device.live.source import Wish
     from emnist_device.live.steady import Patience
 
-    try:
-        check_charset(charset)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--charset") from error
     try:
         address = None if serve is None else parse_address(serve, token)
     except ValueError as error:
@@ -156,7 +151,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     options = Options(
         source=source,
         wish=Wish(size, fps),
-        settings=Settings(model, charset, colour, threads),
+        settings=Settings(model, decoding, colour, threads),
         patience=Patience(settle, confidence, again),
         every_frame=every_frame,
         turn=int(turn),

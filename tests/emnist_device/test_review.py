@@ -11,7 +11,7 @@ import pytest
 
 from emnist_device import Reader
 from emnist_device.page import Alternative, Box, Character, Line, Page
-from emnist_device.review import Review
+from emnist_device.review import find_doubtful, write_review
 from emnist_edge.drawing import draw_page
 from emnist_edge.errors import PictureError
 
@@ -30,10 +30,9 @@ def test_doubtful_characters_are_shown_with_picture_glyph_and_alternatives(tmp_p
     drawn = draw_page("HARBOR\n7483", size=(500, 320), height=50, seed=3)
     page, glyphs = Reader(top_k=2).read_with_glyphs(drawn.picture)
     least = sorted(c.confidence for line in page.lines for c in line.characters)[3]
-    review = Review(page.model, least)
-    review.add("note.png", drawn.picture, page, glyphs)
-    assert len(review) == 3
-    review.write(tmp_path / "out.html")
+    doubtful = find_doubtful("note.png", drawn.picture, page, glyphs, least)
+    assert len(doubtful) == 3
+    write_review(tmp_path / "out.html", page.model, doubtful)
     data = data_of(tmp_path / "out.html")
     assert (data["schema"], data["model"], len(data["items"])) == (1, "cnn-int8", 3)
     characters = [character for line in page.lines for character in line.characters]
@@ -52,9 +51,9 @@ def test_doubtful_characters_are_shown_with_picture_glyph_and_alternatives(tmp_p
 def test_what_was_printed_as_unsure_shows_what_it_was_read_as(tmp_path: Path) -> None:
     unsure = Character("?", 0.4, Box(2, 2, 9, 9), (Alternative("O", 0.4), Alternative("0", 0.39)))
     page = Page((Line("?", unsure.box, (unsure,)),), "toy", {})
-    review = Review("toy", 0.5)
-    review.add("a.png", np.full((30, 30), 200, np.uint8), page, np.zeros((1, 28, 28), np.uint8))
-    review.write(tmp_path / "out.html")
+    picture, glyphs = np.full((30, 30), 200, np.uint8), np.zeros((1, 28, 28), np.uint8)
+    doubtful = find_doubtful("a.png", picture, page, glyphs, 0.5)
+    write_review(tmp_path / "out.html", "toy", doubtful)
     (item,) = data_of(tmp_path / "out.html")["items"]
     assert (item["read"], item["choices"]) == ("O", [["O", 0.4], ["0", 0.39]])
 
@@ -62,10 +61,10 @@ def test_what_was_printed_as_unsure_shows_what_it_was_read_as(tmp_path: Path) ->
 def test_a_page_needs_nothing_beside_it_and_no_name_gets_out_of_its_place(tmp_path: Path) -> None:
     box = Box(0, 0, 5, 5)
     page = Page((Line("A", box, (Character("A", 0.1, box, ()),)),), "toy", {})
-    review = Review("toy", 0.5)
     name = "</script><script>alert(1)</script>@DATA@.png"
-    review.add(name, np.zeros((9, 9, 3), np.uint8), page, np.zeros((1, 28, 28), np.uint8))
-    review.write(tmp_path / "out.html")
+    picture, glyphs = np.zeros((9, 9, 3), np.uint8), np.zeros((1, 28, 28), np.uint8)
+    doubtful = find_doubtful(name, picture, page, glyphs, 0.5)
+    write_review(tmp_path / "out.html", "toy", doubtful)
     html = (tmp_path / "out.html").read_text(encoding="utf-8")
     assert data_of(tmp_path / "out.html")["items"][0]["image"] == name
     assert "<script>alert" not in html
@@ -75,4 +74,4 @@ def test_a_page_needs_nothing_beside_it_and_no_name_gets_out_of_its_place(tmp_pa
 
 def test_a_page_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="cannot be written"):
-        Review("toy", 0.5).write(tmp_path / "no" / "out.html")
+        write_review(tmp_path / "no" / "out.html", "toy", [])

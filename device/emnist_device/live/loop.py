@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from emnist_device.live.charset import narrow
+from emnist_device.decoding import Decoding
 from emnist_device.live.moment import Moment, Output, Rate
 from emnist_device.live.steady import Patience, Steady
 from emnist_device.reader import Reader
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 # How often the loop looks up where no frame comes, and when that is worth a word. Seconds.
 _LOOK, _SILENCE = 0.25, 5.0
-#: Alternatives that averaging needs; what is beyond them is next to nothing.
-_SOME, _ALL = 8, 46
+# Alternatives that averaging needs; what is beyond them is next to nothing.
+_ALTERNATIVES = 8
+# What is used where nothing is known.
+_DECODING = Decoding()
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Settings:
     """How frames are read. colour: read colours too; grey is faster, and does for most ink."""
 
     model: str = DEFAULT_MODEL
-    charset: str = ""
+    decoding: Decoding = _DECODING
     colour: bool = False
     threads: int = 1
 
@@ -45,13 +47,18 @@ class Settings:
 class Eye:
     """A reader and how it reads, which may change between two pictures. One thread may read.
 
-    Raises :class:`ModelError` where the model of ``settings`` cannot be had, and
-    :class:`RuntimeMissingError` where it needs what is not installed.
+    Raises :class:`ModelError` where the model of ``settings`` cannot be had,
+    :class:`ConstraintError` where nothing fulfils what is known of the text, and
+    :class:`RuntimeMissingError` where something is needed that is not installed.
     """
 
     def __init__(self, settings: Settings) -> None:
-        top_k = _ALL if settings.charset else _SOME
-        reader = Reader(settings.model, threads=settings.threads, top_k=top_k)
+        reader = Reader(
+            settings.model,
+            threads=settings.threads,
+            top_k=_ALTERNATIVES,
+            decoding=settings.decoding,
+        )
         self._current = (settings, reader)
 
     @property
@@ -72,8 +79,7 @@ class Eye:
         settings, reader = self._current
         if picture.ndim == 3 and not settings.colour:
             picture = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-        page = reader.read(picture)
-        return narrow(page, settings.charset) if settings.charset else page
+        return reader.read(picture)
 
 
 class Loop:

@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from emnist_device.live.charset import CHARSETS, check_charset
+from emnist_device.decoding import CHARSETS
 from emnist_device.live.loop import Eye
 from emnist_device.live.preview.guard import Guard
 from emnist_device.live.preview.upload import MAX_BYTES, BusyError, Desk
@@ -100,7 +100,7 @@ class _Handlers:
         return JSONResponse(
             {
                 "model": current.model,
-                "charset": current.charset,
+                "charset": current.decoding.charset or "",
                 "models": self._models,
                 "charsets": list(CHARSETS),
                 "max_bytes": MAX_BYTES,
@@ -111,10 +111,11 @@ class _Handlers:
         """Read with another model or charset from now on, frames as well as pictures."""
         try:
             wanted = json.loads(await _body(request, _SETTINGS_BYTES))
+            current = self._eye.settings
             settings = replace(
-                self._eye.settings,
+                current,
                 model=self._known_model(wanted["model"]),
-                charset=check_charset(wanted["charset"]),
+                decoding=replace(current.decoding, charset="".join(wanted["charset"]) or None),
             )
         except _TooLargeError:
             return _refusal("these settings are too long", 413)
