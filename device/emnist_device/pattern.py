@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from emnist_device.automaton import Automaton
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
-from emnist_edge.errors import ConstraintError
+from emnist_edge.errors import ConstraintError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -303,7 +303,7 @@ class _Parser:
         return self._text[self._at : self._at + 1]
 
     def _error(self, message: str) -> ConstraintError:
-        return ConstraintError(f"pattern {self._text!r} {message} (at {self._at + 1})")
+        return ConstraintError(shown(f"pattern {self._text!r} {message} (at {self._at + 1})"))
 
 
 def _is_count(text: str) -> bool:

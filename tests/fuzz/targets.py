@@ -21,6 +21,7 @@ from emnist_device.batch import Outcome
 from emnist_device.engine import Engine
 from emnist_device.limits import Limits
 from emnist_device.page import Page
+from emnist_device.pattern import Pattern
 from emnist_device.picture import decode_picture
 from emnist_device.results import FORMATS, Results
 from emnist_edge import emnist
@@ -186,6 +187,18 @@ def _take_results(content: bytes) -> None:
             raise ValueError("what was written is lost")
 
 
+def _patterns() -> list[bytes]:
+    return [b"AA-999", rb"[0-9]{5}(-[0-9]{4})?", rb"(AB|\d+)[^a-z]?.*", b"[A-Z]{2,}( 9 )*"]
+
+
+def _take_pattern(content: bytes) -> None:
+    """Compile the pattern; what it spells must be letters and digits as they were, and more."""
+    pattern = Pattern(content.decode(errors="replace"))
+    spelled = pattern.spell("A1b2")
+    if pattern.accepts("A1b2") and not set("A1b2") <= set(spelled):
+        raise ValueError(f"spelled {spelled!r}")
+
+
 #: A new target is a line here: its name, what it starts from, what takes its bytes.
 TARGETS = {
     "picture": Target(_pictures, _take_picture),
@@ -195,4 +208,5 @@ TARGETS = {
     "sidecar": Target(_sidecars, _take_sidecar),
     "model": Target(_model_files, _take_model, trusted=True),
     "results": Target(_result_files, _take_results),
+    "pattern": Target(_patterns, _take_pattern),
 }
