@@ -38,7 +38,7 @@ MOST_CHARACTERS = 160
 
 # From each page, this many crops are taken; this share of pages is blank, in people's hands, with
 # tails, and with characters far apart.
-_PER_PAGE, _BLANK, _HANDWRITTEN, _TAILED, _SPACED = 3, 0.04, 0.7, 0.3, 0.25
+_PER_PAGE, _BLANK, _HANDWRITTEN, _TAILED, _SPACED = 3, 0.1, 0.7, 0.3, 0.25
 # Pages whose writing has less contrast (of 255) teach nothing.
 _LEAST_CONTRAST = 12
 # The writing is this much higher or lower than the network is meant to see it: standard deviation
@@ -92,7 +92,7 @@ def draw_varied(
     rng: np.random.Generator, glyphs: Glyphs
 ) -> tuple[NDArray[np.uint8], list[DrawnCharacter]]:
     """Return a page (H, W, 3) BGR uint8 and the characters on it."""
-    level = LEVELS[int(rng.choice(list(LEVELS), p=(0.1, 0.15, 0.2, 0.25, 0.3)))]
+    level = LEVELS[int(rng.choice(list(LEVELS), p=(0.05, 0.1, 0.15, 0.35, 0.35)))]
     if rng.random() < 0.6:
         level = _vary(level, rng)
     characters = None
@@ -134,7 +134,7 @@ def _stretch(
 def _vary(level: Level, rng: np.random.Generator) -> Level:
     """Return ``level`` with other sizes and pens; half the time a page of a few characters."""
     pens = (0.03, 0.24) if rng.random() < 0.5 else level.pens
-    touching = float(rng.choice((0.0, 0.3, 0.7)))
+    touching = float(rng.choice((0.0, 0.4, 0.8)))
     if rng.random() < _SPACED:
         wide = float(rng.uniform(0.3, 2.0))
         level = replace(level, letter_gap=(wide, 1.2 * wide))

@@ -218,8 +218,19 @@ def train(
         "crops": {"training": len(crops), "validation": len(held)},
         "history": history,
     }
+    if start is not None:
+        metrics["started_from"] = _record_of(start)
     write_json(output / "metrics.json", metrics)
     return metrics
+
+
+def _record_of(start: Path) -> dict[str, Any]:
+    """Return what is known of the run that left the model ``start``."""
+    path = start.with_name("metrics.json")
+    if not path.exists():
+        return {}
+    metrics = read_json(path)
+    return {name: metrics[name] for name in ("recipe", "crops", "started_from") if name in metrics}
 
 
 @click.command()
