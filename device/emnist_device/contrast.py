@@ -21,8 +21,8 @@ _MIN_LONG_SIDE, _MAX_LONG_SIDE, _MAX_ENLARGEMENT = 400, 1600, 8.0
 # Which side of the paper's brightness ink is on is decided at this long side, in pixels.
 _SIGN_LONG_SIDE = 400
 # The paper is looked for at this long side, with a median over a fifth of it.
-_PAPER_LONG_SIDE, PAPER_WINDOW = 200, 41
-_DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (23, 23))
+_PAPER_LONG_SIDE, PAPER_WINDOW = 128, 27
+_DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
 
 
 def find_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:

@@ -31,19 +31,18 @@ def measure_writing(contrast: NDArray[np.uint8]) -> Writing | None:
 
     Medians over the pieces of ink, each weighed by the square root of its area.
     """
-    mask = threshold(cv2.GaussianBlur(contrast, (0, 0), 0.8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    width, height, area = stats[:, 2:].T
-    fits = (height >= _LEAST_HEIGHT) & (width <= _WIDEST * height)
+    strokes = find_strokes(cv2.GaussianBlur(contrast, (0, 0), 0.8))
+    width, height, area = strokes.stats[:, 2:].T
+    fits = strokes.kept & (height >= _LEAST_HEIGHT) & (width <= _WIDEST * height)
     fits &= area <= np.maximum(_FILLED * width * height, 3 * height)
-    fits[0] = False  # paper
     if not fits.any():
         return None
     weight = np.sqrt(area[fits])
     usual = _median(height[fits].astype(float), weight)
     # Ink has two edges for each stroke.
-    edge = cv2.subtract(mask, cv2.erode(mask, np.ones((3, 3), np.uint8)))
-    edges = np.bincount(labels.ravel()[np.flatnonzero(edge)], minlength=len(stats))[fits]
+    edge = cv2.subtract(strokes.mask, cv2.erode(strokes.mask, np.ones((3, 3), np.uint8)))
+    own = strokes.labels.ravel()[np.flatnonzero(edge)]
+    edges = np.bincount(own, minlength=len(fits))[fits]
     near = (height[fits] >= usual / 2) & (height[fits] <= 2 * usual)
     pens = 2 * area[fits] / np.maximum(edges, 1)
     return Writing(usual, _median(pens[near], weight[near]))
@@ -56,8 +55,22 @@ def _median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
     return float(values[order][np.searchsorted(cumulated, cumulated[-1] / 2)])
 
 
-def threshold(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the mask of the strokes: 255 where ``contrast`` (H, W) uint8 is ink, else 0.
+@dataclass(frozen=True)
+class Strokes:
+    """Pieces of what may be ink.
+
+    mask: (H, W) uint8, 255 on them. labels: (H, W) int32, number of the piece, 0 on paper.
+    stats: (N, 5) int32, OpenCV's, of each and of the paper. kept: (N,) which of them are ink.
+    """
+
+    mask: NDArray[np.uint8]
+    labels: NDArray[np.int32]
+    stats: NDArray[np.int32]
+    kept: NDArray[np.bool_]
+
+
+def find_strokes(contrast: NDArray[np.uint8]) -> Strokes:
+    """Find the strokes in ``contrast`` (H, W) uint8.
 
     A stroke ends where its contrast has fallen to a share of the strongest contrast nearby: pale
     strokes keep their width, bold ones are not swollen by blur. Nothing counts as ink that does
@@ -72,7 +85,12 @@ def threshold(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
     floor = cv2.resize(floor, nearby.shape[::-1], interpolation=cv2.INTER_LINEAR)
     strong = _above(contrast, np.maximum(0.45 * nearby, floor))
     weak = _above(contrast, np.maximum(0.3 * nearby, 0.7 * floor))
-    return _keep_touching(weak, strong)
+    # Hysteresis: of the weak pieces, those with a strong pixel are kept.
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    kept = np.zeros(len(stats), bool)
+    kept[labels.ravel()[np.flatnonzero(strong)]] = True
+    kept[0] = False
+    return Strokes(weak, labels, stats, kept)
 
 
 def _local_maximum(contrast: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -87,12 +105,3 @@ def _above(contrast: NDArray[np.uint8], level: NDArray[np.float32]) -> NDArray[n
     """Return 255 where ``contrast`` is above ``level``, which may be of a smaller size, else 0."""
     whole = np.minimum(level, 255).astype(np.uint8)
     return cv2.compare(contrast, resized(whole, contrast.shape), cv2.CMP_GT)
-
-
-def _keep_touching(weak: NDArray[np.uint8], strong: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the components of ``weak`` that contain a pixel of ``strong`` (hysteresis)."""
-    count, labels = cv2.connectedComponents(weak, connectivity=8)
-    keep = np.zeros(count, np.uint8)
-    keep[labels.ravel()[np.flatnonzero(strong)]] = 255
-    keep[0] = 0
-    return np.asarray(keep[labels])

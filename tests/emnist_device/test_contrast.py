@@ -13,7 +13,7 @@ from emnist_device.contrast import (
     paper_brightness,
     to_working_size,
 )
-from emnist_device.writing import threshold
+from emnist_device.writing import find_strokes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,8 @@ def overlap(mask: NDArray[np.uint8], truth: NDArray[np.bool_]) -> float:
 
 def find_ink(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the mask of the strokes that stand out of the paper."""
-    return threshold(find_contrast(picture)[0])
+    strokes = find_strokes(find_contrast(picture)[0])
+    return np.where(strokes.kept[strokes.labels], np.uint8(255), np.uint8(0))
 
 
 @pytest.mark.parametrize("scale", [0.1, 0.5, 1.0, 4.0])
