@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
 _HEAD = """# Model card
 
-Written by `python -m export.cnn`, `export.mlp` and `export.forest` from the sidecars in
-`emnist_edge/models/`.
+Written by `python -m export.cnn`, `export.mlp`, `export.forest` and `export.page` from the sidecars
+in `emnist_edge/models/`.
 
-All models classify one character, cut out and scaled by `emnist_edge.glyph` to a 28x28 picture.
-`cnn-int8` is what `emnist-edge classify` uses; the others are there to compare, with `--model`.
+All models but the page network classify one character, cut out and scaled by `emnist_edge.glyph` to
+a 28x28 picture. `cnn-int8` is what `emnist-edge classify` uses; the others are there to compare,
+with `--model`.
 
 Classes, in the order of the outputs: `{alphabet}`. The lower-case letters c i j k l m o p s u v w x
-y z are read as their capitals, as in EMNIST ByMerge.
+y z are of one class with their capitals, as in EMNIST ByMerge; only the height and the place on the
+line tell them apart.
 
 ## Scores
 
@@ -110,7 +112,7 @@ middles of characters are, and to which of them the ink belongs. All models read
   shapes of EMNIST's training images, the others in strokes of its own, with much beside them that
   is no character; {validation:,} crops of other pages for validation, in the shapes of images held
   back from all training.
-- Recipe: {recipe}.
+- Recipe: {recipe}.{before}
 - Trained with {trained_by}.
 - F1 on the validation crops, by the exported file: pixels of ink {ink}, middles {middle}.
 """
@@ -281,9 +283,19 @@ def _page(artifact: Artifact) -> str:
         pages=facts["recipe"]["pages"],
         recipe=_settings(facts["recipe"]),
         trained_by=facts["backend"],
+        before=_runs_before(facts.get("started_from")),
         ink=_percent(scores["ink_f1"]),
         middle=_percent(scores["middle_f1"]),
     )
+
+
+def _runs_before(facts: dict[str, Any] | None) -> str:
+    """Describe the runs that a run went on from, the nearest first."""
+    if not facts:
+        return ""
+    recipe, crops = facts["recipe"], facts["crops"]["training"]
+    text = f"\n- It went on from a run on {crops:,} crops: {_settings(recipe)}."
+    return text + _runs_before(facts.get("started_from"))
 
 
 def _grown(results: Sequence[dict[str, Any]], columns: dict[str, str]) -> str:
@@ -309,7 +321,9 @@ def _table(heads: str, rows: Iterable[Sequence[str]]) -> str:
 
 
 def _settings(settings: dict[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in settings.items())
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in settings.items() if value is not None
+    )
 
 
 def _percent(share: float) -> str:

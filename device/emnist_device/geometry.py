@@ -41,6 +41,8 @@ _FIRST, _REST = [0, 1, 2, 1, 3], [0, 1, 2, 2, 3]
 _PER_E, _BASELINES, _STEEPEST, _NEAR = 14, 10, 0.35, 0.1
 # So many characters of a line are looked at together.
 _TOGETHER = 80
+# Tables of up to this many characters are kept, at some 25 kB each.
+_KEPT = 400
 # Lines of a page are alike in size: the standard deviation of the logarithm, and the share of lines
 # of any size.
 _LINE_SPREAD, _OTHER_SIZE = 0.12, 0.1
@@ -91,19 +93,21 @@ def weigh_places(
     for index, word in enumerate(words):
         number[list(word)] = index
 
-    def look() -> Iterator[_Line]:  # twice, for the tables of all lines at once would be large
+    def look() -> Iterator[_Line]:
         start = 0
         for boxes in lines:
             rows = slice(start, start + len(boxes))
             yield _Line(emissions[rows], boxes, first[rows], number[rows], grid)
             start += len(boxes)
 
-    sizes = np.array([line.sizes() for line in look()])
+    # Of a large page, the tables of all lines at once would be large: they are made twice.
+    tables = list(look()) if len(emissions) <= _KEPT else None
+    sizes = np.array([line.sizes() for line in tables or look()])
     counts = np.array([len(boxes) for boxes in lines], float)
     near = np.exp(-0.5 * ((grid[:, None] - grid) / _LINE_SPREAD) ** 2)
     near /= near.sum(axis=1, keepdims=True)
     factors = []
-    for index, line in enumerate(look()):
+    for index, line in enumerate(tables or look()):
         others = counts * (np.arange(len(counts)) != index)
         alike = others @ sizes @ near / max(others.sum(), 1)
         share = _OTHER_SIZE if others.any() else 1.0
