@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # Least probability of a middle. Ink that points farther from all middles than this, in cells, is
 # noise.
 _LEAST_MIDDLE, _FARTHEST = 0.45, 0.4 * WRITING_HEIGHT / STRIDE
+# Writing has at least one middle that is this probable; blots and the paper's grain have none.
+_SURE = 0.75
 # Coverage from which a pixel counts as ink (of 255), and a cell, by its strongest pixel.
 INK = 128
 _CELL_INK = 90
@@ -32,11 +34,15 @@ _LEAST_AREA = 12
 
 @dataclass(frozen=True)
 class Blob:
-    """The ink of one character: its box in pixels, its label, and how many pixels it has."""
+    """The ink of one character.
+
+    box: in pixels. label: of its pixels. area: how many it has. middle: probability of its middle.
+    """
 
     box: Box
     label: int
     area: int
+    middle: float = 1.0
 
 
 def find_middles(maps: Maps) -> NDArray[np.int64]:
@@ -45,6 +51,8 @@ def find_middles(maps: Maps) -> NDArray[np.int64]:
     smooth = cv2.GaussianBlur(maps.middle, (0, 0), 0.6)
     highest = cv2.dilate(smooth, np.ones((3, 3), np.uint8))
     peaks = (maps.middle >= _LEAST_MIDDLE) & (smooth == highest)
+    if not (maps.middle[peaks] >= _SURE).any():
+        return np.zeros((0, 2), np.int64)
     # Equal neighbours are one peak.
     _, _, _, centres = cv2.connectedComponentsWithStats(peaks.astype(np.uint8), connectivity=8)
     return np.asarray(np.rint(centres[1:, ::-1]), np.int64)
@@ -60,7 +68,7 @@ def group(maps: Maps) -> tuple[NDArray[np.int32], list[Blob]]:
         rows, columns = np.nonzero(pixels.max(axis=(1, 3)) >= _CELL_INK)
         cells[rows, columns] = _nearest(maps, middles, rows, columns)
     labels = cells.repeat(STRIDE, axis=0).repeat(STRIDE, axis=1)
-    return labels, _blobs(labels, maps.coverage, len(middles))
+    return labels, _blobs(labels, maps.coverage, maps.middle[tuple(middles.T)])
 
 
 def _nearest(
@@ -82,8 +90,11 @@ def _nearest(
     return np.where(near, number[regions[to_row, to_column]], 0).astype(np.int32)
 
 
-def _blobs(labels: NDArray[np.int32], coverage: NDArray[np.uint8], count: int) -> list[Blob]:
-    """Return a blob for each of ``count`` labels that has enough ink."""
+def _blobs(
+    labels: NDArray[np.int32], coverage: NDArray[np.uint8], middle: NDArray[np.float32]
+) -> list[Blob]:
+    """Return a blob for each label that has enough ink; ``middle`` (N,) are their middles'."""
+    count = len(middle)
     rows, columns = np.nonzero((coverage >= INK) & (labels > 0))
     own = labels[rows, columns]
     areas = np.bincount(own, minlength=count + 1)
@@ -94,5 +105,6 @@ def _blobs(labels: NDArray[np.int32], coverage: NDArray[np.uint8], count: int) -
     blobs = []
     for label in np.flatnonzero(areas >= _LEAST_AREA).tolist():
         (x, y), (right, bottom) = first[:, label].tolist(), last[:, label].tolist()
-        blobs.append(Blob(Box(x, y, right - x + 1, bottom - y + 1), label, int(areas[label])))
+        box = Box(x, y, right - x + 1, bottom - y + 1)
+        blobs.append(Blob(box, label, int(areas[label]), float(middle[label - 1])))
     return blobs
