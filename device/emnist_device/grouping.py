@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 # Least probability of a middle. Ink that points farther from all middles than this, in cells, is
 # noise.
 _LEAST_MIDDLE, _FARTHEST = 0.45, 0.4 * WRITING_HEIGHT / STRIDE
-# Writing has at least one middle that is this probable; blots and the paper's grain have none.
-_SURE = 0.75
+# Writing has at least one character with a middle this probable, and with ink this well covered at
+# the mean (of 255); the paper's grain has none.
+_SURE, _CLEAR = 0.6, 190
 # Coverage from which a pixel counts as ink (of 255), and a cell, by its strongest pixel.
 INK = 128
 _CELL_INK = 90
-# Characters with less ink than this are noise, in pixels.
-_LEAST_AREA = 12
+# Characters with less ink than this are noise, in pixels. What fills this share of its box is a
+# blot or a dash, unless it is narrow, in heights.
+_LEAST_AREA, _SOLID, _NARROW = 12, 0.85, 0.5
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,6 @@ def find_middles(maps: Maps) -> NDArray[np.int64]:
     smooth = cv2.GaussianBlur(maps.middle, (0, 0), 0.6)
     highest = cv2.dilate(smooth, np.ones((3, 3), np.uint8))
     peaks = (maps.middle >= _LEAST_MIDDLE) & (smooth == highest)
-    if not (maps.middle[peaks] >= _SURE).any():
-        return np.zeros((0, 2), np.int64)
     # Equal neighbours are one peak.
     _, _, _, centres = cv2.connectedComponentsWithStats(peaks.astype(np.uint8), connectivity=8)
     return np.asarray(np.rint(centres[1:, ::-1]), np.int64)
@@ -102,9 +102,14 @@ def _blobs(
     for axis, places in enumerate((columns, rows)):
         np.minimum.at(first[axis], own, places)
         np.maximum.at(last[axis], own, places)
+    clear = np.bincount(own, coverage[rows, columns], count + 1) >= _CLEAR * np.maximum(areas, 1)
+    if not (clear[1:] & (middle >= _SURE)).any():
+        return []
     blobs = []
     for label in np.flatnonzero(areas >= _LEAST_AREA).tolist():
         (x, y), (right, bottom) = first[:, label].tolist(), last[:, label].tolist()
         box = Box(x, y, right - x + 1, bottom - y + 1)
-        blobs.append(Blob(box, label, int(areas[label]), float(middle[label - 1])))
+        solid = areas[label] >= _SOLID * box.width * box.height
+        if not solid or box.width < _NARROW * box.height:
+            blobs.append(Blob(box, label, int(areas[label]), float(middle[label - 1])))
     return blobs

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Pieces of ink that may be characters are at least this high, in pixels, at most this many times as
 # wide as high, and fill at most this share of their box: bars, rules and blots do not count.
 _LEAST_HEIGHT, _WIDEST, _FILLED = 6, 4.0, 0.7
+# Width of an upright bar, in heights.
+_BAR = 0.4
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,10 @@ def measure_writing(contrast: NDArray[np.uint8]) -> Writing | None:
     """
     strokes = find_strokes(cv2.GaussianBlur(contrast, (0, 0), 0.8))
     width, height, area = strokes.stats[:, 2:].T
-    fits = strokes.kept & (height >= _LEAST_HEIGHT) & (width <= _WIDEST * height)
-    fits &= area <= np.maximum(_FILLED * width * height, 3 * height)
+    pieces = strokes.kept & (height >= _LEAST_HEIGHT) & (width <= _WIDEST * height)
+    fits = pieces & (area <= np.maximum(_FILLED * width * height, 3 * height))
+    if not fits.any():  # a bar where there is nothing else is a 1
+        fits = pieces & (width <= _BAR * height)
     if not fits.any():
         return None
     weight = np.sqrt(area[fits])
