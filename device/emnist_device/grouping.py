@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 # Least probability of a middle. Ink that points farther from all middles than this, in cells, is
 # noise.
 _LEAST_MIDDLE, _FARTHEST = 0.45, 0.4 * WRITING_HEIGHT / STRIDE
-# Writing has at least one character with a middle this probable, and with ink this well covered at
-# the mean (of 255); the paper's grain has none.
-_SURE, _CLEAR = 0.6, 190
 # Coverage from which a pixel counts as ink (of 255), and a cell, by its strongest pixel.
 INK = 128
 _CELL_INK = 90
@@ -102,9 +99,6 @@ def _blobs(
     for axis, places in enumerate((columns, rows)):
         np.minimum.at(first[axis], own, places)
         np.maximum.at(last[axis], own, places)
-    clear = np.bincount(own, coverage[rows, columns], count + 1) >= _CLEAR * np.maximum(areas, 1)
-    if not (clear[1:] & (middle >= _SURE)).any():
-        return []
     blobs = []
     for label in np.flatnonzero(areas >= _LEAST_AREA).tolist():
         (x, y), (right, bottom) = first[:, label].tolist(), last[:, label].tolist()

@@ -33,6 +33,8 @@ _STEPS = 4
 _LEAST_PEN = 2.0
 # What is looked at where no writing stands out.
 _ANY = Writing(WRITING_HEIGHT, _LEAST_PEN)
+# Where paper has grain, writing has at least one character whose middle is this probable.
+_SURE = 0.75
 # Writing that is found to be higher or lower than meant by this factor is looked at again.
 _FAR_OFF = 1.6
 
@@ -81,6 +83,8 @@ def segment(
         seen = rescale(contrast, zoom, writing.pen)
         maps = look(seen)
         labels, blobs = group(maps)
+    if not is_writing(blobs, contrast):
+        labels, blobs = np.zeros_like(labels), []
     if trace is not None:
         trace.add("contrast", contrast)
         trace.add("seen", seen)
@@ -89,6 +93,15 @@ def segment(
         trace.labels("characters", labels)
     limits.check_characters(len(blobs))
     return Layout(arrange(blobs), labels, maps.coverage, scale * zoom)
+
+
+def is_writing(blobs: Sequence[Blob], contrast: NDArray[np.uint8]) -> bool:
+    """Say whether ``blobs`` may be writing, or all of them the grain of paper (or of the camera).
+
+    ``contrast`` (H, W) uint8 is 0 on most of a page that has no grain.
+    """
+    grainless = 2 * cv2.countNonZero(contrast) < contrast.size
+    return grainless or any(blob.middle >= _SURE for blob in blobs)
 
 
 def choose_zoom(height: float, shape: tuple[int, ...]) -> float:

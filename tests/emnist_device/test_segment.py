@@ -119,3 +119,12 @@ def test_any_picture_is_laid_out_within_its_bounds(picture: NDArray[np.uint8]) -
 def test_degenerate_pictures(shape: tuple[int, int]) -> None:
     assert segment(np.zeros(shape, np.uint8), NET).lines == ()
     segment(np.full(shape, 255, np.uint8), NET)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.5])
+@pytest.mark.parametrize("pen", [5, 11])
+def test_a_single_character_in_a_thin_pen_is_found_at_any_size(scale: float, pen: int) -> None:
+    picture = np.full((500, 800), 253, np.uint8)
+    seven = np.array([(-50, -70), (50, -70), (45, -60), (0, 80)]) * scale + (400, 250)
+    cv2.polylines(picture, [np.rint(seven).astype(np.int32)], False, 40, pen, cv2.LINE_AA)
+    assert [len(line) for line in segment(picture, NET).lines] == [1]
