@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Least probability of a middle. Ink that points farther from all middles than this, in cells, is
 # noise.
-_LEAST_MIDDLE, _FARTHEST = 0.45, 0.4 * WRITING_HEIGHT / STRIDE
+_LEAST_MIDDLE, _FARTHEST = 0.4, 0.4 * WRITING_HEIGHT / STRIDE
 # Coverage from which a pixel counts as ink (of 255), and a cell, by its strongest pixel.
 INK = 128
 _CELL_INK = 90
