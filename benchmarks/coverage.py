@@ -1,4 +1,4 @@
-"""What confidence is worth on pages that were read (:mod:`emnist_edge.confidence`)."""
+"""Whether doubt about the characters of pages is worth something; see emnist_edge.calibration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.confidence import calibration_error, reliability, risk_at, risk_coverage
+from emnist_edge.calibration import calibration_error, reliability, risk_at, risk_coverage
 from emnist_edge.edits import align, normalize
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Doubt:
 
     characters: that were read. risk: the share that is wrong. risk_95, risk_90: among the 95 % and
     90 % with the highest confidence. aurc, calibration_error: see
-    :mod:`emnist_edge.confidence`.
+    emnist_edge.calibration.
     """
 
     characters: int
@@ -69,7 +69,7 @@ def _confidence(character: Character) -> float:
 
 def measure(judged: Sequence[Judged]) -> Doubt:
     """Sum up all characters of all pages; there must be some."""
-    confidence, right = columns(judged)
+    confidence, right = _columns(judged)
     coverage, risk = risk_coverage(confidence, right)
     return Doubt(
         characters=len(judged),
@@ -81,10 +81,9 @@ def measure(judged: Sequence[Judged]) -> Doubt:
     )
 
 
-def columns(judged: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return all confidences and whether each is right, (N,) each."""
-    table = np.array(judged, float).reshape(-1, 2)
-    return table[:, 0], table[:, 1] > 0
+def _columns(judged: Sequence[Judged]) -> NDArray[np.float64]:
+    """Return confidences and whether they are right: (2, N)."""
+    return np.array(judged, float).reshape(-1, 2).T
 
 
 def draw(path: Path, curves: Mapping[str, Sequence[Judged]]) -> None:
@@ -97,10 +96,10 @@ def draw(path: Path, curves: Mapping[str, Sequence[Judged]]) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.5), layout="constrained")
     left.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     for name, judged in curves.items():
-        _, share, confidence, hits = reliability(*columns(judged), _BINS)
+        _, share, confidence, hits = reliability(*_columns(judged), _BINS)
         (line,) = left.plot(confidence, hits, label=name, linewidth=1)
         left.scatter(confidence, hits, s=10 + 300 * share, color=line.get_color(), alpha=0.6)
-        coverage, risk = risk_coverage(*columns(judged))
+        coverage, risk = risk_coverage(*_columns(judged))
         right.plot(100 * coverage, 100 * risk, label=name)
     left.set(xlabel="confidence", ylabel="share right", xlim=(0, 1), ylim=(0, 1))
     right.set(xlabel="coverage, %", ylabel="wrong, %", xlim=(50, 100), ylim=(0, None))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 JUDGED = [(0.9, True), (0.8, True), (0.95, True), (0.3, False), (0.6, True)]
 
 
-def test_all_characters_are_summed_up() -> None:
+def test_risk_falls_as_the_doubtful_go() -> None:
     doubt = measure(JUDGED)
     assert doubt.characters == 5
     assert doubt.risk == pytest.approx(0.2)
