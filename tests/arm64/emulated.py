@@ -1,0 +1,50 @@
+"""A plugin of pytest for emulated systems: ``-p tests.arm64.emulated``.
+
+Tests that start a process, or import what a Raspberry Pi is not given, are skipped where they do,
+so that nobody keeps a list; everything is slow, so nothing is too slow.
+"""
+
+from __future__ import annotations
+
+import multiprocessing.process
+import subprocess
+import sys
+from importlib.abc import MetaPathFinder
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# What only development installs, and onnxruntime, which 32-bit systems do not have.
+_LEFT_OUT = {
+    "PIL", "dask", "distributed", "joblib", "keras", "matplotlib", "onnx", "onnxruntime",
+    "selenium", "sklearn", "tensorflow",
+}  # fmt: skip
+
+
+class _LeftOut(MetaPathFinder):
+    """Comes last, and so is asked only for what is not there."""
+
+    def find_spec(self, fullname: str, _path: Sequence[str] | None, _target: object = None) -> None:
+        """Skip the test, or the module of tests, that needs a package which is left out."""
+        name = fullname.partition(".")[0]
+        if name in _LEFT_OUT:
+            pytest.skip(f"{name} is not installed here", allow_module_level=True)
+
+
+def _start(*_arguments: object, **_options: object) -> NoReturn:
+    pytest.skip("an emulated process cannot start another")
+
+
+def pytest_configure() -> None:
+    """Put all of it in place."""
+    sys.meta_path.append(_LeftOut())
+    subprocess.Popen.__init__ = _start  # type: ignore[method-assign]
+    multiprocessing.process.BaseProcess.start = _start  # type: ignore[method-assign]
+    settings.register_profile(
+        "emulated", deadline=None, max_examples=10, suppress_health_check=list(HealthCheck)
+    )
+    settings.load_profile("emulated")
