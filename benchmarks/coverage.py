@@ -81,9 +81,10 @@ def measure(judged: Sequence[Judged]) -> Doubt:
     )
 
 
-def _columns(judged: Sequence[Judged]) -> NDArray[np.float64]:
-    """Return confidences and whether they are right: (2, N)."""
-    return np.array(judged, float).reshape(-1, 2).T
+def _columns(judged: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return confidences (N,) and whether they are right (N,)."""
+    table = np.array(judged, float).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def draw(path: Path, curves: Mapping[str, Sequence[Judged]]) -> None:
