@@ -51,8 +51,8 @@ class _Popen(subprocess.Popen):  # type: ignore[type-arg]
 def pytest_configure(config: pytest.Config) -> None:
     """Put all of it in place."""
     sys.meta_path.append(_LeftOut())
-    subprocess.Popen = _Popen  # type: ignore[misc]
-    multiprocessing.process.BaseProcess.start = _skip  # type: ignore[method-assign]
+    subprocess.Popen = _Popen  # type: ignore[assignment, misc]
+    multiprocessing.process.BaseProcess.start = _skip  # type: ignore[assignment, method-assign]
     for left_open in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
         config.addinivalue_line("filterwarnings", f"ignore::{left_open}")  # by what was skipped
     settings.register_profile(
