@@ -7,7 +7,7 @@ import pytest
 
 from emnist_device.benchmark import latency, stages
 from emnist_device.benchmark.latency import draw_glyphs, run_probe, schedule
-from emnist_device.benchmark.macs import count_macs
+from emnist_device.benchmark.macs import _COUNTS, count_macs
 from emnist_device.benchmark.probe import Rules, time_runs
 from emnist_device.page import Page
 from emnist_edge.alphabet import BYCLASS
@@ -177,3 +177,7 @@ def test_a_frame_is_read_from_the_camera_to_its_text(monkeypatch: pytest.MonkeyP
     assert {row["runs"] for row in rows} == {3}
     assert all(0 < row["median_ms"] <= row["p95_ms"] for row in rows)
     assert stages.draw_frame().shape == (480, 640, 3)
+
+
+def test_a_depthwise_convolution_has_a_window_for_each_value() -> None:
+    assert _COUNTS["DEPTHWISE_CONV_2D"]([1, 3, 3, 32], [1, 14, 14, 32]) == 9 * 14 * 14 * 32
