@@ -72,7 +72,8 @@ def measure(
     glyphs = draw_glyphs()
     found: dict[tuple[str, int, int], list[dict[str, Any]]] = {}
     for repeat, name, threads in schedule(names, repeats, cores()):
-        progress(f"{name}, {threads} threads, {repeat + 1} of {repeats}")
+        many = "thread" if threads == 1 else "threads"
+        progress(f"{name}, {threads} {many}, {repeat + 1} of {repeats}")
         for row in run_probe(name, threads, glyphs, rules):
             found.setdefault((name, row["batch"], threads), []).append(row)
     order = {name: number for number, name in enumerate(names)}

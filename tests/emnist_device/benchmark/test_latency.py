@@ -97,7 +97,7 @@ def test_of_repeats_the_medians_count_and_their_spread_is_told(
     assert (row["p50_ms"], row["per_image_ms"], row["spread"]) == (5.0, 5 / 64, 1.0)
     assert (row["repeats"], row["runs"], row["peak_rss_mb"]) == (5, 250, 69.0)
     assert (row["parameters"], row["file_bytes"]) == (106543, 114656)
-    assert said[-1] == "mlp-int8, 1 threads, 5 of 5"
+    assert said[-1] == "mlp-int8, 1 thread, 5 of 5"
 
 
 def test_a_fresh_process_measures_one_character_and_a_full_batch() -> None:
