@@ -129,8 +129,8 @@ def run_probe(
     except subprocess.TimeoutExpired:
         raise EmnistEdgeError(f"{name}: no measurement within {_PATIENCE} s") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise EmnistEdgeError(f"{name}: its process failed: {said[-1] if said else 'silently'}")
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["silently"]
+        raise EmnistEdgeError(f"{name}: its process failed: {said[-1].removeprefix('Error: ')}")
     rows: list[dict[str, Any]] = json.loads(done.stdout)
     return rows
 

@@ -23,6 +23,7 @@ from emnist_device.hardware import text
 from emnist_device.litert import interpreter_class
 from emnist_device.onnx_forest import import_onnxruntime
 from emnist_edge.artifact import open_model
+from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.glyph import SIDE
 
 if TYPE_CHECKING:
@@ -150,7 +151,11 @@ def main(model: str, threads: int, **rules: Any) -> None:
     """Measure MODEL on glyphs, 784 bytes each, from standard input."""
     content = np.frombuffer(sys.stdin.buffer.read(), np.uint8)
     glyphs = content.reshape(-1, SIDE, SIDE)
-    click.echo(json.dumps(measure(model, threads, glyphs, Rules(**rules))))
+    try:
+        rows = measure(model, threads, glyphs, Rules(**rules))
+    except EmnistEdgeError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(rows))
 
 
 if __name__ == "__main__":
