@@ -2,7 +2,6 @@
 PYTHON ?= python3
 RUNTIME := .venv
 DEV := .venv-dev
-PEERS := .venv-peers
 RUNS := $(foreach family,cnn mlp forest page,runs/$(family)/metrics.json)
 EXPORTS := $(RUNS:metrics.json=exported)
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
@@ -34,10 +33,11 @@ lint: $(DEV)/ready
 fuzz: $(DEV)/ready  ## 20,000 damaged inputs for each of what reads files from outside
 	$(DEV)/bin/python -m tests.fuzz
 
-benchmark-peers: $(PEERS)/ready  ## other libraries beside the engine, other readers beside the reader
-	$(PEERS)/bin/python -m benchmarks.runtimes
-	$(PEERS)/bin/python -m benchmarks.drawn runs/drawn
-	$(PEERS)/bin/python -m benchmarks.pages runs/drawn --worst 0
+benchmark-peers: $(DEV)/ready  ## other libraries beside the engine, other readers beside the reader
+	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'
+	$(DEV)/bin/python -m benchmarks.runtimes
+	$(DEV)/bin/python -m benchmarks.drawn runs/drawn
+	$(DEV)/bin/python -m benchmarks.pages runs/drawn --worst 0
 
 train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data fetch bymerge)
 
@@ -60,7 +60,7 @@ wheel: $(DEV)/ready  ## build the wheel and the source distribution
 	$(DEV)/bin/python -m build --outdir dist
 
 clean:  ## remove environments, caches and builds; runs/ stays
-	rm -rf $(RUNTIME) $(DEV) $(PEERS) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .arm64
+	rm -rf $(RUNTIME) $(DEV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .arm64
 	rm -rf .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -72,13 +72,4 @@ $(RUNTIME)/ready: pyproject.toml
 $(DEV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@
-
-# RapidOCR brings opencv-python, which needs a desktop's libraries and lies where headless does.
-$(PEERS)/ready: pyproject.toml
-	$(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --editable '.[train,peers]'
-	$(PEERS)/bin/pip uninstall --quiet --yes opencv-python
-	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps \
-	  'opencv-python-headless<6'
 	@touch $@
