@@ -10,7 +10,7 @@ import multiprocessing.process
 import subprocess
 import sys
 from importlib.abc import MetaPathFinder
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,15 +35,26 @@ class _LeftOut(MetaPathFinder):
             pytest.skip(f"{name} is not installed here", allow_module_level=True)
 
 
-def _start(*_arguments: object, **_options: object) -> NoReturn:
-    pytest.skip("an emulated process cannot start another")
+def _skip(*_arguments: object) -> NoReturn:
+    pytest.skip("an emulated Python cannot start another")
 
 
-def pytest_configure() -> None:
+class _Popen(subprocess.Popen):  # type: ignore[type-arg]
+    """Starts programs of the machine that emulates, but no Python."""
+
+    def __init__(self, args: Sequence[str], *arguments: Any, **options: Any) -> None:
+        if args[0] == sys.executable:
+            _skip()
+        super().__init__(args, *arguments, **options)
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Put all of it in place."""
     sys.meta_path.append(_LeftOut())
-    subprocess.Popen.__init__ = _start  # type: ignore[method-assign]
-    multiprocessing.process.BaseProcess.start = _start  # type: ignore[method-assign]
+    subprocess.Popen = _Popen  # type: ignore[assignment, misc]
+    multiprocessing.process.BaseProcess.start = _skip  # type: ignore[assignment, method-assign]
+    for left_open in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
+        config.addinivalue_line("filterwarnings", f"ignore::{left_open}")  # by what was skipped
     settings.register_profile(
         "emulated", deadline=None, max_examples=10, suppress_health_check=list(HealthCheck)
     )

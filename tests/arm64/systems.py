@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 # glibc of the oldest wheels that are still taken: manylinux2014.
 _OLDEST_GLIBC = 17
-# What the tests need; pure Python.
+# What the tests need; Pillow, which is not pure Python, has no wheel for 32 bits.
 _TESTS = ("pytest>=8.3", "hypothesis>=6.100")
+_PILLOW = "pillow>=11"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class System:
     bits, what ``device/README.md`` says to install from it. python: version. machine: what Python's
     ``platform.machine()`` is there. glibc: minor version. emulator, processor: of QEMU. extras: of
     this package. pins: requirements that ``device/README.md`` adds. alone: packages whose own
-    dependencies come from the system.
+    dependencies come from the system. tests: what tests are run with.
     """
 
     name: str
@@ -48,6 +49,7 @@ class System:
     extras: tuple[str, ...] = ("forest", "serve", "mqtt")
     pins: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
+    tests: tuple[str, ...] = (*_TESTS, _PILLOW)
 
     def unpack(self, folder: Path) -> Path:
         """Unpack the system below ``folder``, unless that was done; returns its root."""
@@ -61,7 +63,7 @@ class System:
     def install(self, folder: Path) -> Path:
         """Install wheels below ``folder``, unless the same are there; returns their folder."""
         site = folder / self.name / "site"
-        wanted = sorted([*self.requirements(), *_TESTS])
+        wanted = sorted([*self.requirements(), *self.tests])
         done = folder / self.name / "installed"
         if done.is_file() and done.read_text(encoding="utf-8") == "\n".join(wanted):
             return site
@@ -160,6 +162,7 @@ SYSTEMS = {
             packages=("python3-numpy", "python3-opencv"),
             extras=("serve", "mqtt"),
             alone=("tflite-runtime",),
+            tests=_TESTS,
         ),
     )
 }

@@ -72,7 +72,8 @@ def measure(
     glyphs = draw_glyphs()
     found: dict[tuple[str, int, int], list[dict[str, Any]]] = {}
     for repeat, name, threads in schedule(names, repeats, cores()):
-        progress(f"{name}, {threads} threads, {repeat + 1} of {repeats}")
+        many = "thread" if threads == 1 else "threads"
+        progress(f"{name}, {threads} {many}, {repeat + 1} of {repeats}")
         for row in run_probe(name, threads, glyphs, rules):
             found.setdefault((name, row["batch"], threads), []).append(row)
     order = {name: number for number, name in enumerate(names)}
@@ -128,8 +129,8 @@ def run_probe(
     except subprocess.TimeoutExpired:
         raise EmnistEdgeError(f"{name}: no measurement within {_PATIENCE} s") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise EmnistEdgeError(f"{name}: its process failed: {said[-1] if said else 'silently'}")
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["silently"]
+        raise EmnistEdgeError(f"{name}: its process failed: {said[-1].removeprefix('Error: ')}")
     rows: list[dict[str, Any]] = json.loads(done.stdout)
     return rows
 

@@ -7,6 +7,7 @@ warm, then single runs on the clock until there are enough of them and enough ti
 
 from __future__ import annotations
 
+import itertools
 import json
 import resource
 import sys
@@ -19,10 +20,14 @@ import numpy as np
 
 from emnist_device.engine import BATCH, Engine
 from emnist_device.hardware import text
+from emnist_device.litert import interpreter_class
+from emnist_device.onnx_forest import import_onnxruntime
+from emnist_edge.artifact import open_model
+from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.glyph import SIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -78,16 +83,18 @@ def measure(
     library already imported; ``first_ms`` the first run, which also fits the network to the batch.
     ``peak_rss_mb`` is of the process so far, in MB of 1e6 bytes.
     """
-    Engine(model)  # imports the library
+    _import_library(model)
     start = clock()
     engine = Engine(model, threads)
     ready = clock()
     rows = []
     for batch in BATCHES:
-        parts = _Turns(glyphs, batch)
+        # A forest that sees one glyph again and again is too fast: its nodes are all in the cache.
+        starts = range(0, len(glyphs) - batch + 1, batch)
+        parts = itertools.cycle([glyphs[start : start + batch] for start in starts])
 
-        def run(parts: _Turns = parts) -> None:
-            engine.probabilities(parts.next())
+        def run(parts: Iterator[NDArray[np.uint8]] = parts) -> None:
+            engine.probabilities(next(parts))
 
         begun = clock()
         run()
@@ -112,18 +119,13 @@ def measure(
     return rows
 
 
-class _Turns:
-    """Batches of ``glyphs`` in turn: a forest that sees one glyph again and again is too fast."""
-
-    def __init__(self, glyphs: NDArray[np.uint8], batch: int) -> None:
-        starts = range(0, len(glyphs) - batch + 1, batch)
-        self._parts = [glyphs[start : start + batch] for start in starts]
-        self._turn = 0
-
-    def next(self) -> NDArray[np.uint8]:
-        """Return the next batch (B, 28, 28)."""
-        self._turn = (self._turn + 1) % len(self._parts)
-        return self._parts[self._turn]
+def _import_library(model: str) -> None:
+    """Import what runs ``model``, which takes longer than to load the model."""
+    artifact, _ = open_model(model)
+    if artifact.file.endswith(".onnx"):
+        import_onnxruntime()
+    else:
+        interpreter_class()
 
 
 def peak_memory_mb() -> float:
@@ -149,7 +151,11 @@ def main(model: str, threads: int, **rules: Any) -> None:
     """Measure MODEL on glyphs, 784 bytes each, from standard input."""
     content = np.frombuffer(sys.stdin.buffer.read(), np.uint8)
     glyphs = content.reshape(-1, SIDE, SIDE)
-    click.echo(json.dumps(measure(model, threads, glyphs, Rules(**rules))))
+    try:
+        rows = measure(model, threads, glyphs, Rules(**rules))
+    except EmnistEdgeError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(rows))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 
 from emnist_device.benchmark import latency, stages
 from emnist_device.benchmark.latency import draw_glyphs, run_probe, schedule
-from emnist_device.benchmark.macs import count_macs
+from emnist_device.benchmark.macs import _COUNTS, count_macs
 from emnist_device.benchmark.probe import Rules, time_runs
 from emnist_device.page import Page
 from emnist_edge.alphabet import BYCLASS
@@ -97,7 +97,7 @@ def test_of_repeats_the_medians_count_and_their_spread_is_told(
     assert (row["p50_ms"], row["per_image_ms"], row["spread"]) == (5.0, 5 / 64, 1.0)
     assert (row["repeats"], row["runs"], row["peak_rss_mb"]) == (5, 250, 69.0)
     assert (row["parameters"], row["file_bytes"]) == (106543, 114656)
-    assert said[-1] == "mlp-int8, 1 threads, 5 of 5"
+    assert said[-1] == "mlp-int8, 1 thread, 5 of 5"
 
 
 def test_a_fresh_process_measures_one_character_and_a_full_batch() -> None:
@@ -117,7 +117,7 @@ def test_memory_is_that_of_the_fresh_process() -> None:
 
 
 def test_a_process_that_fails_is_named_with_what_it_said() -> None:
-    with pytest.raises(EmnistEdgeError, match=r"^no-such: its process failed: .*no model named"):
+    with pytest.raises(EmnistEdgeError, match=r"^no-such: its process failed: no model named"):
         run_probe("no-such", 1, draw_glyphs(), TINY)
     with pytest.raises(ModelError, match="no model named"):
         latency.measure(["no-such"], quick=True, progress=print)
@@ -177,3 +177,7 @@ def test_a_frame_is_read_from_the_camera_to_its_text(monkeypatch: pytest.MonkeyP
     assert {row["runs"] for row in rows} == {3}
     assert all(0 < row["median_ms"] <= row["p95_ms"] for row in rows)
     assert stages.draw_frame().shape == (480, 640, 3)
+
+
+def test_a_depthwise_convolution_has_a_window_for_each_value() -> None:
+    assert _COUNTS["DEPTHWISE_CONV_2D"]([1, 3, 3, 32], [1, 14, 14, 32]) == 9 * 14 * 14 * 32
