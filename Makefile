@@ -4,10 +4,12 @@ RUNTIME := .venv
 DEV := .venv-dev
 RUNS := $(foreach family,cnn mlp forest page,runs/$(family)/metrics.json)
 EXPORTS := $(RUNS:metrics.json=exported)
+# Folder of EMNIST's files; where there is none, they are fetched.
+DATA := $(or $(EMNIST_EDGE_DATA),$(wildcard ../shared/emnist))
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-arm64 lint fuzz benchmark-peers train export ngrams samples wheel clean
+.PHONY: help demo test test-arm64 lint fuzz benchmark benchmark-peers train export ngrams samples wheel clean
 
 help:  ## list what there is to make
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +34,10 @@ lint: $(DEV)/ready
 
 fuzz: $(DEV)/ready  ## 20,000 damaged inputs for each of what reads files from outside
 	$(DEV)/bin/python -m tests.fuzz
+
+benchmark: $(DEV)/ready  ## measure all models in runs/benchmark; delete that to measure anew
+	$(if $(DATA),,$(DEV)/bin/emnist-edge data fetch bymerge)
+	$(if $(DATA),EMNIST_EDGE_DATA=$(DATA)) $(DEV)/bin/emnist-edge benchmark --resume --output runs/benchmark
 
 benchmark-peers: $(DEV)/ready  ## other libraries beside the engine, other readers beside the reader
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emnist_edge.errors import DataError, EmnistEdgeError, ModelError
+from emnist_edge.errors import DataError, EmnistEdgeError, ModelError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Names(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--suite", "suites", type=Names(), help="Of accuracy,noise,pages,latency; all by default."
 )
-@click.option("--limit", type=click.IntRange(1), help="Use the first N test images only.")
+@click.option("--limit", type=click.IntRange(100), help="Use the first N test images only.")
 @click.option("--quick", is_flag=True, help="A first look: few images, few runs.")
 @click.option(
     "--data",
@@ -94,6 +94,8 @@ def benchmark(
         run = Run(plan, output, data, resume=resume)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--models") from error
+    except OutputError as error:
+        raise click.BadParameter(str(error), param_hint="--output") from error
     except DataError as error:
         without = ",".join(suite for suite in SUITES if suite not in {"accuracy", "noise"})
         raise EmnistEdgeError(f"{error}; --suite {without} does without") from error

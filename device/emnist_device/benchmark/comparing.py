@@ -59,9 +59,9 @@ def mcnemar(first: Truths, second: Truths) -> McNemar:
 
 
 def mean_of(values: NDArray[np.floating]) -> Interval:
-    """Return the mean of ``values`` (N,), one for each image, by the normal approximation."""
+    """Return the mean of ``values`` (N,), N from 2, with the interval of a normal mean."""
     mean = float(values.mean())
-    error = float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    error = float(values.std(ddof=1)) / math.sqrt(len(values))
     return Interval(mean, mean - _Z * error, mean + _Z * error)
 
 
@@ -74,15 +74,18 @@ def drop(first: Truths, second: Truths) -> Interval:
     return mean_of(100 * lost.reshape(-1, lost.shape[-1]).mean(axis=0))
 
 
-def corruption_error(wrong: Truths, reference: Truths) -> Interval:
+def corruption_error(wrong: Truths, reference: Truths) -> Interval | None:
     """Return the mean corruption error (mCE) of Hendrycks and Dietterich 2019, in percent.
 
     For each kind, the errors of all strengths through those of the reference; then the mean of all
     kinds. ``wrong`` and ``reference`` are (K, S, N): kinds, strengths, images. The interval is the
-    delta method's over images, both seeing the same ones.
+    delta method's over images, both seeing the same ones. None where there are no kinds, or the
+    reference makes no errors.
     """
     errors = wrong.mean(axis=1)  # (K, N)
     floor = reference.mean(axis=1)
+    if not len(wrong) or not floor.any(axis=1).all():
+        return None
     ratio = errors.mean(axis=1) / floor.mean(axis=1)
     influence = (errors - ratio[:, None] * floor) / floor.mean(axis=1, keepdims=True)
     spread = mean_of(100 * influence.mean(axis=0))
@@ -92,11 +95,12 @@ def corruption_error(wrong: Truths, reference: Truths) -> Interval:
 
 def relative_corruption_error(
     wrong: Truths, clean: Truths, reference: Truths, reference_clean: Truths
-) -> float:
+) -> float | None:
     """Return the relative mCE, in percent: errors that corruption adds, through the reference's.
 
-    ``clean`` and ``reference_clean`` are (N,). Hendrycks and Dietterich 2019.
+    ``clean`` and ``reference_clean`` are (N,). None where corruption adds none to the reference's.
+    Hendrycks and Dietterich 2019.
     """
     added = wrong.mean(axis=(1, 2)) - clean.mean()
     floor = reference.mean(axis=(1, 2)) - reference_clean.mean()
-    return 100 * float((added / floor).mean())
+    return 100 * float((added / floor).mean()) if floor.all() else None

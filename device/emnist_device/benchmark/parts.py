@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emnist_edge.errors import EmnistEdgeError, shown
+from emnist_edge.errors import OutputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +31,7 @@ class Parts:
         resume: go on with what is there; without, there may be nothing.
 
     Raises:
-        EmnistEdgeError: the folder holds a benchmark and should not, holds one of other settings,
+        OutputError: the folder holds a benchmark and should not, holds one of other settings,
             or cannot be written.
     """
 
@@ -38,7 +40,7 @@ class Parts:
         path = self._folder / _SETTINGS
         try:
             if path.exists() and not resume:
-                raise EmnistEdgeError(
+                raise OutputError(
                     f"{shown(output)}: holds a benchmark already; go on with it by --resume, or "
                     "name another folder"
                 )
@@ -48,7 +50,7 @@ class Parts:
             else:
                 write_json(path, settings)
         except OSError as error:
-            raise EmnistEdgeError(
+            raise OutputError(
                 f"{shown(output)}: cannot be written ({error.strerror}); name another folder"
             ) from error
 
@@ -64,9 +66,9 @@ class Parts:
         """Return the arrays of part ``name``."""
         path = self._folder / f"{name}.npz"
         try:
-            with np.load(path) as archive:
+            with np.load(io.BytesIO(path.read_bytes())) as archive:
                 return dict(archive)
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise _damaged(path, error) from error
 
     def finish(self, name: str, measure: Callable[[], tuple[Any, Arrays]]) -> None:
@@ -97,17 +99,17 @@ def _read_json(path: Path) -> Any:
         raise _damaged(path, error) from error
 
 
-def _damaged(path: Path, error: Exception) -> EmnistEdgeError:
-    return EmnistEdgeError(f"{shown(path)}: cannot be read ({shown(error)}); delete it")
+def _damaged(path: Path, error: Exception) -> OutputError:
+    return OutputError(f"{shown(path)}: cannot be read ({shown(error)}); delete it")
 
 
 def _refuse_others(found: dict[str, Any], settings: dict[str, Any], output: Path) -> None:
-    """Raise :class:`EmnistEdgeError` unless both are the same."""
+    """Raise :class:`OutputError` unless both are the same."""
     other = sorted(
         key for key in found.keys() | settings.keys() if found.get(key) != settings.get(key)
     )
     if other:
-        raise EmnistEdgeError(
+        raise OutputError(
             f"{shown(output)}: holds a benchmark with other settings ({', '.join(other)}); name "
             "another folder"
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from emnist_device.benchmark import machine
 from emnist_device.benchmark import report_words as words
-from emnist_device.benchmark.tables import NONE, markdown, number, percent, points, summary
+from emnist_device.benchmark.tables import NONE, markdown, number, percent, summary
 from emnist_edge.alphabet import CONFUSABLE
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def _pictures(drawn: Sequence[str], *wanted: str) -> list[str]:
     return [f"![{PLOTS[name]}]({name}.png)" for name in wanted if name in drawn]
 
 
-def _interval(found: Mapping[str, float], digits: int = 1, sign: str = "") -> str:
+def _interval(found: Mapping[str, float] | None, digits: int = 1, sign: str = "") -> str:
+    if found is None:
+        return NONE
     value, low, high = (f"{found[key]:{sign}.{digits}f}" for key in ("value", "low", "high"))
     return f"{value} ({low} to {high})"
 
@@ -154,14 +156,11 @@ def _noise(suite: dict[str, Any], results: dict[str, Any], drawn: Sequence[str])
         markdown(("kind", *models), errors),
         *_pictures(drawn, "matrix", "severity"),
     ]
-    if suite["reference"] is not None:
-        sections += [
-            words.CORRUPTION_ERROR.format(reference=suite["reference"]),
-            _corruption_errors(models),
-            "\n".join(
-                f"- `{name}` has seen {', '.join(seen[name])}." for name in models if seen[name]
-            ),
-        ]
+    sections += [
+        words.CORRUPTION_ERROR.format(reference=suite["reference"]),
+        _corruption_errors(models),
+        "\n".join(f"- `{name}` has seen {', '.join(seen[name])}." for name in models if seen[name]),
+    ]
     if pairs:
         sections += [words.PAIRS_UNDER_CORRUPTION, _quantization_under_corruption(pairs, [*kinds])]
     hashes = [
@@ -182,11 +181,8 @@ def _corruption_errors(models: dict[str, Any]) -> str:
             (
                 name,
                 _interval(found["mce"]),
-                points(found["relative_mce"], ""),
-                *(
-                    _interval(found[key]) if found[key] else NONE
-                    for key in ("mce_seen", "mce_unseen")
-                ),
+                number(found["relative_mce"], 1),
+                *(_interval(found[key]) for key in ("mce_seen", "mce_unseen")),
             )
             for name, found in models.items()
         ],

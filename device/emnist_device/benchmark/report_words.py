@@ -45,7 +45,7 @@ HASHES = """\
 The corrupted images by the beginning of their SHA-256, at strengths 1 to 5; clean: `{clean}`."""
 
 PAGES = """\
-{pages} drawn pages of 640x480 pixels with {characters} characters, photographed ever worse and
+Drawn pages of 640x480 pixels, {pages} with {characters} characters, photographed ever worse and
 read from the beginning, since what a camera does strikes before characters are found. Character
 error rate, case and spaces left out:"""
 

@@ -132,7 +132,7 @@ def _noise(run: Run) -> dict[str, Any] | None:
             }
             for kind in kinds
         },
-        "reference": REFERENCE if REFERENCE in names else None,
+        "reference": REFERENCE,
         "models": {
             name: {
                 "clean_error": round(float(clean_by_name[name].mean()), 6),
@@ -168,28 +168,24 @@ def _corruption_errors(
     clean: dict[str, NDArray[np.bool_]],
 ) -> dict[str, Any]:
     """Return the mCE of a model: over all kinds, those seen in training, and the others."""
-    if REFERENCE not in wrong:
-        return {"mce": None}
-    own, reference = wrong[name], wrong[REFERENCE]
-    known = seen(run.artifacts[name])
-    rows = {
-        "seen": [row for row, kind in enumerate(kinds) if kind in known],
-        "unseen": [row for row, kind in enumerate(kinds) if kind not in known],
+    own, known = wrong[name], seen(run.artifacts[name])
+    reference = wrong[REFERENCE]
+    chosen = {
+        "mce": [True] * len(kinds),
+        "mce_seen": [kind in known for kind in kinds],
+        "mce_unseen": [kind not in known for kind in kinds],
+    }
+    found = {which: corruption_error(own[rows], reference[rows]) for which, rows in chosen.items()}
+    relative = relative_corruption_error(own, clean[name], reference, clean[REFERENCE])
+    single = {
+        kind: corruption_error(own[row : row + 1], reference[row : row + 1])
+        for row, kind in enumerate(kinds)
     }
     return {
-        "mce": corruption_error(own, reference).as_dict(),
-        "relative_mce": round(
-            relative_corruption_error(own, clean[name], reference, clean[REFERENCE]), 6
-        ),
+        **{which: None if error is None else error.as_dict() for which, error in found.items()},
+        "relative_mce": None if relative is None else round(relative, 6),
         "ce": {
-            kind: round(corruption_error(own[row : row + 1], reference[row : row + 1]).value, 6)
-            for row, kind in enumerate(kinds)
-        },
-        **{
-            f"mce_{which}": corruption_error(own[chosen], reference[chosen]).as_dict()
-            if chosen
-            else None
-            for which, chosen in rows.items()
+            kind: None if error is None else round(error.value, 6) for kind, error in single.items()
         },
     }
 

@@ -86,7 +86,7 @@ class Run:
         DataError: EMNIST is needed and not there, or damaged.
         ModelError: a model is not installed, or damaged.
         RuntimeMissingError: nothing is installed that runs any of the models.
-        EmnistEdgeError: the folder is not for this plan, see :class:`Parts`.
+        OutputError: the folder is not for this plan, see :class:`Parts`.
     """
 
     def __init__(self, plan: Plan, output: Path, data: Path | None, *, resume: bool) -> None:
@@ -103,13 +103,13 @@ class Run:
         self.parts = Parts(output, self._settings(), resume=resume)
 
     def _load(self) -> None:
-        """Load all models; raises :class:`RuntimeMissingError` where none runs here."""
+        """Load the models; raises :class:`RuntimeMissingError` where the reference or all fail."""
         for name in self.artifacts:
             try:
                 self._engines[name] = Engine(name, threads=hardware.cores())
             except RuntimeMissingError as error:
                 self.skipped[name] = str(error)
-        if not self.models:
+        if not self.models or REFERENCE in self.skipped:
             raise RuntimeMissingError("; ".join(self.skipped.values()))
 
     def _settings(self) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def summary(results: dict[str, Any]) -> tuple[Row, list[Row]]:
                 count(single.get("macs")),
                 percent(scores.get("accuracy"), 2),
                 percent(scores.get("macro_recall"), 2),
-                points(noise["mce"]["value"], "") if noise.get("mce") else NONE,
+                number((noise.get("mce") or {}).get("value"), 1),
                 number(single.get("p50_ms"), 3),
                 number(batch.get("per_image_ms"), 3),
                 number(single.get("peak_rss_mb"), 0),
@@ -80,11 +80,6 @@ def summary(results: dict[str, Any]) -> tuple[Row, list[Row]]:
 def percent(share: float | None, digits: int = 1) -> str:
     """Return ``share`` of 1 in percent."""
     return NONE if share is None else f"{100 * share:.{digits}f} %"
-
-
-def points(value: float, sign: str = "+") -> str:
-    """Return ``value``, which is in percent or points, to one digit."""
-    return f"{value:{sign}.1f}"
 
 
 def number(value: float | None, digits: int) -> str:
