@@ -44,12 +44,12 @@ def read_results(folder: Path) -> dict[str, Any]:
 
 def table(results: dict[str, Any]) -> str:
     """Return what README shows of ``results``."""
-    facts = results["machine"]
+    facts, images = results["machine"], results["accuracy"]["images"]
     return (
         f"{markdown(*summary(results))}\n\n"
         f"On {facts['processor']}, {facts['cores']} cores, {facts['system']} "
-        f"{facts['architecture']}; accuracy on {results['accuracy']['images']:,} test images of "
-        f"ByMerge."
+        f"{facts['architecture']}, with {images:,} test images of ByMerge; the whole "
+        "[report](benchmarks/results/report.md) has intervals, calibration, and what int8 loses."
     )
 
 
@@ -59,7 +59,8 @@ def with_table(readme: str, text: str) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise DataError(f"README.md: has no lines {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+    inside = f"\n\n{text}\n\n" if text else "\n"
+    return f"{before}{BEGIN}{inside}{END}{after}"
 
 
 def publish(folder: Path, results: Path = RESULTS, readme: Path = README) -> None:
