@@ -66,10 +66,10 @@ def run_tests(system: System, folder: Path, emulators: Path) -> tuple[bool, str]
     done = subprocess.run(
         command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
     )
-    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
     if done.returncode == 0:
         return True, lines[-1]
-    return False, "\n".join(lines[-20:])
+    return False, "\n".join([*lines[-20:], *done.stderr.splitlines()[-5:]])
 
 
 def examine(system: System, folder: Path, emulators: Path, expected: Path) -> dict[str, Any]:
