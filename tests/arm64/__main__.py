@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _TESTS = (
     "tests/emnist_edge",
     "tests/emnist_device",
+    "--ignore=tests/emnist_edge/test_cli_live.py",
     "--ignore=tests/emnist_device/live",
     "--ignore=tests/emnist_device/test_cluster.py",
 )
@@ -60,16 +61,21 @@ def find_emulators(folder: Path) -> Path:
 
 
 def run_tests(system: System, folder: Path, emulators: Path) -> tuple[bool, str]:
-    """Return whether the runtime's tests pass on ``system``, and pytest's last line, or lines."""
-    options = ["-p", "no:cacheprovider", "-p", "tests.arm64.emulated", "-rfE"]
-    command, environment = system.command(folder, emulators, "-m", "pytest", *options, *_TESTS)
-    done = subprocess.run(
-        command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    """Return whether the runtime's tests pass on ``system``, and pytest's last line, or lines.
+
+    All lines are in ``tests.log``, beside what was fetched.
+    """
+    options = ["-p", "no:cacheprovider", "-p", "tests.arm64.emulated", "-v", "-rfE"]
+    command, environment = system.command(
+        folder, emulators, "-u", "-m", "pytest", *options, *_TESTS
     )
-    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    if done.returncode == 0:
-        return True, lines[-1]
-    return False, "\n".join(lines[-20:])
+    log = folder / system.name / "tests.log"
+    with log.open("w", encoding="utf-8") as file:
+        done = subprocess.run(
+            command, env=environment, cwd=ROOT, stdout=file, stderr=file, check=False
+        )
+    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    return done.returncode == 0, "\n".join(lines[-1 if done.returncode == 0 else -20 :])
 
 
 def examine(system: System, folder: Path, emulators: Path, expected: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A plugin of pytest for emulated systems: ``-p tests.arm64.emulated``.
 
 Tests that start a process, or import what a Raspberry Pi is not given, are skipped where they do,
-so that nobody keeps a list; everything is slow, so nothing is too slow.
+so that nobody keeps a list, and so are those that read the whole of EMNIST; everything is slow, so
+nothing is too slow.
 """
 
 from __future__ import annotations
@@ -33,6 +34,13 @@ class _LeftOut(MetaPathFinder):
         name = fullname.partition(".")[0]
         if name in _LEFT_OUT:
             pytest.skip(f"{name} is not installed here", allow_module_level=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what takes thousands of images."""
+    for item in items:
+        if "emnist_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason="EMNIST is too large for an emulated system"))
 
 
 def _skip(*_arguments: object) -> NoReturn:
