@@ -126,7 +126,7 @@ def _report(run: Run, output: Path) -> None:
             err=True,
         )
     click.echo(plain(*summary(results)))
-    click.echo(f"{output / 'report.md'}: the report, with {len(drawn or ())} plots beside it")
+    click.echo(f"{output / 'report.md'}: the report; plots: {', '.join(drawn or ()) or 'none'}")
 
 
 class _Lines:

@@ -137,9 +137,15 @@ class Run:
             "accuracy": len(self.models),
             "noise": 1 + len(CORRUPTIONS),
             "pages": 1 + len(pages.PHOTOS),
-            "latency": 2,
+            "latency": self._processes + 1,
         }
         return sum(of_suite[suite] for suite in self.plan.suites)
+
+    @property
+    def _processes(self) -> int:
+        """How many processes measure latency."""
+        repeats = latency.QUICK_REPEATS if self.plan.quick else latency.REPEATS
+        return len(self.models) * len({1, hardware.cores()}) * repeats
 
     def measure(self, progress: Progress) -> None:
         """Measure what is not finished yet."""
@@ -185,14 +191,19 @@ class Run:
         quick, names = self.plan.quick, self.models
         progress.begin("latency")
 
-        def models() -> tuple[Any, dict[str, Any]]:
-            def tell(what: str) -> None:
-                progress.begin(f"latency: {what}")
+        left = self._processes
 
+        def tell(what: str) -> None:
+            nonlocal left
+            progress.begin(f"latency: {what}")
+            progress.advance()
+            left -= 1
+
+        def models() -> tuple[Any, dict[str, Any]]:
             return latency.measure(names, quick=quick, progress=tell), {}
 
         self.parts.finish("latency-models", models)
-        progress.advance()
+        progress.advance(left)
         progress.begin("stages of a frame")
         model = DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
 
