@@ -130,6 +130,28 @@ def test_the_report_says_what_the_figures_say(whole: tuple[Path, Result]) -> Non
         assert len({line.count("|") for line in table.splitlines()}) == 1
 
 
+def keys(value: Any) -> set[str]:
+    """All keys of all objects within ``value``."""
+    if isinstance(value, list):
+        return {key for item in value for key in keys(item)}
+    if isinstance(value, dict):
+        return set(value) | {key for item in value.values() for key in keys(item)}
+    return set()
+
+
+def test_every_key_of_the_figures_is_described(whole: tuple[Path, Result]) -> None:
+    results = json.loads((whole[0] / "results.json").read_text())
+    described = (ROOT / "docs" / "benchmark.md").read_text(encoding="utf-8")
+    results["accuracy"]["data"] = {}  # names of files
+    del results["machine"]  # described as a whole
+    names = {*MODELS, "mlp-float32", *CORRUPTIONS, *PHOTOS, "clean"}
+    averages = re.compile("(macro|weighted)_(precision|recall|f1)")
+    left = {key for key in keys(results) - names if not averages.fullmatch(key)}
+    places = re.findall(r"`([^`]+)`", described)
+    told = {word for place in places for word in re.findall(r"\w+", place)}
+    assert left <= told
+
+
 def test_the_same_seed_gives_the_same_figures_to_the_last_digit(
     whole: tuple[Path, Result], toy_data: Path, tmp_path: Path
 ) -> None:

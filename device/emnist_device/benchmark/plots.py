@@ -89,7 +89,10 @@ def _over(results: dict[str, Any], places: dict[str, float], label: str, what: s
         )  # fmt: skip
         # Names of a family, whose two are often close, stand above and below.
         beside = (5, -11) if name.endswith("int8") else (5, 5)
-        axes.annotate(name, (places[name], height), beside, textcoords="offset points", fontsize=8)
+        axes.annotate(
+            name, (places[name], height), beside, textcoords="offset points", fontsize=8,
+            color=colours[name],
+        )  # fmt: skip
     axes.set(xscale="log", xlabel=label, ylabel="accuracy, %", title=f"Accuracy and {what}")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.margins(x=0.18, y=0.12)
