@@ -47,7 +47,7 @@ class Draws:
 
     def shares(self, size: int) -> NDArray[np.float64]:
         """Return (count, size) uniform numbers in 0 <= x < 1."""
-        return self.levels(size) / _LEVELS
+        return self.levels(size).astype(np.float64) / _LEVELS
 
     def signs(self) -> NDArray[np.float64]:
         """Return (count, 1) of -1 and 1."""

@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# What only development installs, and onnxruntime, which 32-bit systems do not have.
+# What fetches data, what only development installs, and onnxruntime, which 32 bits do not have.
 _LEFT_OUT = {
-    "PIL", "dask", "distributed", "joblib", "keras", "matplotlib", "onnx", "onnxruntime",
+    "PIL", "dask", "distributed", "fsspec", "joblib", "keras", "matplotlib", "onnx", "onnxruntime",
     "selenium", "sklearn", "tensorflow",
 }  # fmt: skip
 

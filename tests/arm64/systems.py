@@ -115,7 +115,9 @@ class System:
         """Install wheels, and nothing but wheels, that fit this system."""
         kinds = [f"manylinux_2_{minor}" for minor in range(self.glibc, _OLDEST_GLIBC - 1, -1)]
         platforms = [f"--platform={kind}_{self.machine}" for kind in (*kinds, "manylinux2014")]
-        target = ["--only-binary=:all:", "--implementation=cp", f"--python-version={self.python}"]
+        # pip would ask whether they are for this machine's Python; their tags say for which.
+        target = ["--only-binary=:all:", "--implementation=cp", "--ignore-requires-python"]
+        target.append(f"--python-version={self.python}")
         options = ["--quiet", "--disable-pip-version-check", "--upgrade", f"--target={site}"]
         run([sys.executable, "-m", "pip", "install", *options, *target, *platforms, *lines], "pip")
 

@@ -11,6 +11,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import cv2
+
 import emnist_edge
 from emnist_device import hardware
 
@@ -33,6 +35,8 @@ def describe() -> dict[str, Any]:
     """
     throttling = hardware.throttling()
     versions = {name: hardware.version(name) for name in _PACKAGES}
+    if not any(name.startswith("opencv") and version for name, version in versions.items()):
+        versions["opencv"] = cv2.__version__  # the distribution's does not say that it is installed
     return {
         "processor": hardware.processor(),
         "cores": hardware.cores(),
