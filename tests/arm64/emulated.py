@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # What fetches data, what only development installs, and onnxruntime, which 32 bits do not have.
 _LEFT_OUT = {
     "PIL", "dask", "distributed", "fsspec", "joblib", "keras", "matplotlib", "onnx", "onnxruntime",
-    "selenium", "sklearn", "tensorflow",
+    "scipy", "selenium", "sklearn", "tensorflow",
 }  # fmt: skip
 
 
