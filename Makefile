@@ -4,13 +4,15 @@ RUNTIME := .venv
 DEV := .venv-dev
 RUNS := $(foreach family,cnn mlp forest page,runs/$(family)/metrics.json)
 EXPORTS := $(RUNS:metrics.json=exported)
+# Folder of EMNIST's files; where there is none, they are fetched.
+DATA := $(or $(EMNIST_EDGE_DATA),$(wildcard ../shared/emnist))
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fuzz train export ngrams samples wheel clean
+.PHONY: help demo test test-arm64 lint fuzz benchmark benchmark-peers train export ngrams samples wheel clean
 
 help:  ## list what there is to make
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(RUNTIME)/ready  ## read the sample pictures with nothing but the runtime installed
 	@mkdir -p demo
@@ -21,6 +23,9 @@ test: $(DEV)/ready lint  ## lint, types, import contracts, all tests, and the in
 	$(DEV)/bin/python -m pytest
 	$(DEV)/bin/python -m tests.wheel
 
+test-arm64: $(DEV)/ready  ## the runtime's tests on emulated systems of a Raspberry Pi
+	$(DEV)/bin/python -m tests.arm64
+
 lint: $(DEV)/ready
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
@@ -29,6 +34,16 @@ lint: $(DEV)/ready
 
 fuzz: $(DEV)/ready  ## 20,000 damaged inputs for each of what reads files from outside
 	$(DEV)/bin/python -m tests.fuzz
+
+benchmark: $(DEV)/ready  ## measure all models in runs/benchmark; delete that to measure anew
+	$(if $(DATA),,$(DEV)/bin/emnist-edge data fetch bymerge)
+	$(if $(DATA),EMNIST_EDGE_DATA=$(DATA)) $(DEV)/bin/emnist-edge benchmark --resume --output runs/benchmark
+
+benchmark-peers: $(DEV)/ready  ## other libraries beside the engine, other readers beside the reader
+	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'
+	$(DEV)/bin/python -m benchmarks.runtimes
+	$(DEV)/bin/python -m benchmarks.drawn runs/drawn
+	$(DEV)/bin/python -m benchmarks.pages runs/drawn --worst 0
 
 train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data fetch bymerge)
 
@@ -51,7 +66,7 @@ wheel: $(DEV)/ready  ## build the wheel and the source distribution
 	$(DEV)/bin/python -m build --outdir dist
 
 clean:  ## remove environments, caches and builds; runs/ stays
-	rm -rf $(RUNTIME) $(DEV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(RUNTIME) $(DEV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .arm64
 	rm -rf .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -15,13 +15,13 @@ from pathlib import Path
 import click
 import numpy as np
 
-from benchmarks.edits import align, compared
 from emnist_device import Decoding, Reader
 from emnist_device.decoding import CONTEXTS, Context
 from emnist_edge.alphabet import MERGED
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.character import Glyphs, stroke_shape
 from emnist_edge.drawing import Camera, Pen, draw_page
+from emnist_edge.edits import align, compared
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.handwriting import EmnistGlyphs
 from emnist_edge.metrics import wilson_interval

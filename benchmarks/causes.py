@@ -21,14 +21,14 @@ from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks.edits import align, count_edits, normalize
 from emnist_edge.alphabet import confusable_group
+from emnist_edge.edits import align, count_edits, normalize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.edits import Pair
     from emnist_device.page import Box, Line
+    from emnist_edge.edits import Pair
 
 #: All causes, in the order in which they are looked for and shown.
 CAUSES = ("order", "split", "merged", "alike", "misread", "lost", "added")

@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 
 from benchmarks.compose import compose_blanks, compose_pages
-from benchmarks.edits import count_edits, normalize
 from benchmarks.levels import LEVELS, TOUCHING_TARGET, Level
 from benchmarks.matching import BoxLike, f1, match_boxes, name_faults
 from emnist_device import Reader
@@ -26,6 +25,7 @@ from emnist_device.picture import write_picture
 from emnist_edge import emnist
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.character import Glyphs, stroke_shape
+from emnist_edge.edits import count_edits, normalize
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.handwriting import EmnistGlyphs
 

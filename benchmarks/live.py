@@ -19,7 +19,7 @@ import click
 import numpy as np
 
 from benchmarks.live_video import RATE, Shot, shots, write_video
-from benchmarks.timing import machine
+from emnist_device.benchmark.machine import summary
 from emnist_device.live.capture import Capture
 from emnist_device.live.loop import Eye, Loop, Settings
 from emnist_device.live.steady import Patience
@@ -122,7 +122,7 @@ def main(model: str, threads: int, seconds: float, seed: int, video: Path | None
     """Draw the video and read it twice."""
     parts = shots(seconds=seconds)
     settings = Settings(model=model, threads=threads)
-    click.echo(f"{machine()}\n{model}, 640x480 at {RATE:.0f} frames a second, seed {seed}")
+    click.echo(f"{summary()}\n{model}, 640x480 at {RATE:.0f} frames a second, seed {seed}")
     with tempfile.TemporaryDirectory() as folder:
         path = video or Path(folder, "five.avi")
         try:

@@ -19,7 +19,6 @@ import click
 
 from benchmarks.causes import CAUSES, find_causes
 from benchmarks.coverage import Judged, draw, judge, measure
-from benchmarks.edits import normalize
 from benchmarks.peers import Peer, make_peers
 from benchmarks.scores import PageScore, Summary, score_text, summarize, written
 from benchmarks.sheet import side_by_side
@@ -27,6 +26,7 @@ from emnist_device import Decoding, Reader
 from emnist_device.decoding import CONTEXTS, Context
 from emnist_device.picture import read_picture, write_picture
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.edits import normalize
 from emnist_edge.errors import DataError, EmnistEdgeError
 
 if TYPE_CHECKING:

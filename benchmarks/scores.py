@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.edits import (
+from emnist_edge.alphabet import fold
+from emnist_edge.edits import (
     Boundaries,
     Edits,
     align,
@@ -18,7 +19,6 @@ from benchmarks.edits import (
     count_edits,
     normalize,
 )
-from emnist_edge.alphabet import fold
 from emnist_edge.errors import DataError
 
 if TYPE_CHECKING:

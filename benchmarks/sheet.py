@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from benchmarks.edits import align, normalize
 from emnist_device.annotate import annotate
+from emnist_edge.edits import align, normalize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -23,7 +23,7 @@ import click
 
 from benchmarks.live_video import RATE, frames, shots
 from benchmarks.mjpeg import NetworkCamera
-from benchmarks.timing import machine
+from emnist_device.benchmark.machine import summary
 
 if TYPE_CHECKING:
     from typing import IO
@@ -167,7 +167,7 @@ def soak(
 @click.option("--minutes", type=click.FloatRange(0.2), default=30, show_default=True)
 def main(minutes: float) -> None:
     """Watch the command read a camera that comes and goes."""
-    click.echo(f"{machine()}\n{minutes:g} minutes, {_KILLS} kills of the camera")
+    click.echo(f"{summary()}\n{minutes:g} minutes, {_KILLS} kills of the camera")
     watched, samples, code = soak(60 * minutes)
     _show(watched, samples)
     click.echo(f"exit code        {code}; said: {'; '.join(watched.complaints) or 'nothing else'}")

@@ -13,6 +13,7 @@ import click
 
 from emnist_edge import __version__
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli_benchmark import benchmark
 from emnist_edge.cli_doctor import doctor
 from emnist_edge.cli_live import live
 from emnist_edge.errors import EmnistEdgeError, ModelError
@@ -57,6 +58,7 @@ def cli() -> None:
 
 cli.add_command(live)
 cli.add_command(doctor)
+cli.add_command(benchmark)
 
 
 @cli.command()

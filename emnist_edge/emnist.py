@@ -119,8 +119,17 @@ class Samples:
 
 
 def cache_dir() -> Path:
-    """Return the user's cache folder for the data set (not created here)."""
-    import platformdirs  # only machines that train or fetch have it
+    """Return the user's cache folder for the data set (not created here).
+
+    Raises :class:`DataError` where the extra that knows it is not installed.
+    """
+    try:
+        import platformdirs  # only machines that train or fetch have it
+    except ImportError as error:
+        raise DataError(
+            f"no folder of EMNIST's files is named; do so with --data or {DATA_VARIABLE}, or run: "
+            "pip install 'emnist-edge[data]'"
+        ) from error
 
     return Path(platformdirs.user_cache_dir("emnist-edge")) / "emnist"
 

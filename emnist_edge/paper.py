@@ -123,6 +123,8 @@ def light(shape: tuple[int, ...], paper: Paper, rng: np.random.Generator) -> NDA
     corners = 1 - paper.vignette * (x**2 + y**2) / 2
     # The shadow's edge runs through the page at a random angle, near the middle.
     angle, offset = rng.uniform((0, -0.4), (2 * np.pi, 0.4)).tolist()
+    # In float64, which NumPy 1 would not choose by itself: what is far from the edge overflows.
+    x, y = x.astype(np.float64), y.astype(np.float64)
     depth = x * np.cos(angle) + y * np.sin(angle) - offset
     shade = 1 - paper.shadow / (1 + np.exp(-paper.shadow_edge * depth))
     share = np.asarray(corners * shade, np.float32)

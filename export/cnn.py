@@ -19,9 +19,16 @@ if TYPE_CHECKING:
     from emnist_edge.artifact import Artifact
 
 
+#: Corruptions (:data:`emnist_edge.corruptions.CORRUPTIONS`) that its training comes near to: its
+#: augmentation, and the noise within the network.
+SEEN = ("noise", "rotation", "shear", "scale", "translation", "thickness")
+
+
 def export(run: Path, output: Path, card: Path, data: Path | None) -> list[Artifact]:
     """Convert, check, measure and write; returns the artifacts, int8 first."""
-    return export_network("cnn", read_run(run, "train.cnn", data), output, card, ["best_epoch"])
+    trained = read_run(run, "train.cnn", data)
+    trained.metrics["seen_corruptions"] = list(SEEN)
+    return export_network("cnn", trained, output, card, ["best_epoch", "seen_corruptions"])
 
 
 @click.command()

@@ -89,7 +89,8 @@ def _floats(*, colour: bool) -> bytes:
     """Return PAGE as a TIFF of floats 0..1 with a patch that is not a number, and one infinite."""
     samples = (PAGE if colour else PAGE[..., 0]).astype(np.float32) / 255
     samples[:20, :20], samples[:20, -20:] = np.nan, np.inf
-    return bytes(cv2.imencode(".tiff", samples)[1])
+    # Not compressed: the way that OpenCV 4 compresses floats knows nothing but numbers.
+    return bytes(cv2.imencode(".tiff", samples, [cv2.IMWRITE_TIFF_COMPRESSION, 1])[1])
 
 
 def _lies() -> list[Nasty]:
@@ -121,6 +122,12 @@ def _lies() -> list[Nasty]:
         Nasty(f"header of gigapixels: {kind}", content, error=limit)
         for kind, content in contents.items()
     ]
+
+
+def _gif_outcome() -> dict[str, str]:
+    """Return what is to become of an animated GIF: OpenCV reads them from 4.12 on."""
+    new = tuple(int(part) for part in cv2.__version__.split(".")[:2]) >= (4, 12)
+    return {"text": TEXT} if new else {"error": "cannot be read"}
 
 
 def nasty_files() -> list[Nasty]:
@@ -160,7 +167,7 @@ def nasty_files() -> list[Nasty]:
         Nasty("CMYK: TIFF", encode(_IMAGE.convert("CMYK"), "TIFF"), text=TEXT),
         Nasty("16 bits: PNG", bytes(cv2.imencode(".png", deep)[1]), text=TEXT),
         Nasty("16 bits: TIFF", bytes(cv2.imencode(".tiff", deep)[1]), text=TEXT),
-        Nasty("animated: GIF", encode(_IMAGE, "GIF", **more), text=TEXT),
+        Nasty("animated: GIF", encode(_IMAGE, "GIF", **more), **_gif_outcome()),
         Nasty("animated: WebP", encode(_IMAGE, "WEBP", quality=95, **more), text=TEXT),
         Nasty("animated: PNG", encode(_IMAGE, "PNG", **more), text=TEXT),
         Nasty("several pages: TIFF", encode(_IMAGE, "TIFF", **more), text=TEXT),

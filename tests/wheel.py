@@ -28,7 +28,7 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 
 def main() -> None:
-    """Build, install, list, read a sample; raises where anything is not as a user expects."""
+    """Build, install, list, read, measure; raises where anything is not as a user expects."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, cwd=ROOT)
@@ -50,6 +50,12 @@ def main() -> None:
         moments = run(command, "live", "--json", ROOT / "samples", cwd=folder).splitlines()
         if len(moments) != len(expected):
             raise SystemExit(f"live: read {len(moments)} of {len(expected)} samples")
+        measured = run(
+            command, "benchmark", "--output", folder / "benchmark", "--quick", "--suite", "pages",
+            "--models", "mlp-int8", cwd=folder,
+        )  # fmt: skip
+        if "mlp-int8" not in measured or not (folder / "benchmark" / "report.md").is_file():
+            raise SystemExit(f"benchmark: measured nothing: {measured}")
         (package,) = environment.glob("lib/python*/site-packages/emnist_device")
         page = package.parent / STATIC.relative_to("device")
         missing = {file.name for file in (ROOT / STATIC).iterdir()} - {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emnist_device.engine import Engine
-from emnist_edge.corruptions import SEVERITIES, corrupt
+from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt
 from train.data import read_json, write_json
 from train.study_models import NETWORKS, shipped
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from emnist_edge.emnist import Samples
 
     Predictor = Callable[[NDArray[Any]], NDArray[Any]]
+
+
+#: What images are altered by in the study: these kinds of :data:`CORRUPTIONS`.
+KINDS = ("noise", "blur", "rotation", "translation", "contrast", "occlusion")
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def measure_all(
             "data": test.sha256,
             "images": len(test),
             "model": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "severities": {kind: list(amounts) for kind, amounts in SEVERITIES.items()},
+            "severities": {kind: list(CORRUPTIONS[kind].amounts) for kind in KINDS},
         }
         done = output / f"{name}.json"
         if not (resume and done.exists() and read_json(done)["run"] == run):
@@ -106,8 +110,8 @@ def load_predictor(path: Path) -> Predictor:
 
 
 def _alter(test: Samples, seed: int) -> Iterator[tuple[str, list[NDArray[Any]]]]:
-    for kind, amounts in SEVERITIES.items():
-        yield kind, [corrupt(test.images, kind, n, seed) for n in range(1, len(amounts) + 1)]
+    for kind in KINDS:
+        yield kind, [corrupt(test.images, kind, strength, seed) for strength in STRENGTHS]
 
 
 def _accuracy(predict: Predictor, images: NDArray[Any], test: Samples) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emnist_edge.corruptions import SEVERITIES, UNITS
+from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS
 from train import folds, noise, study_figures
 from train import study_words as words
 from train.curves import draw_comparison
@@ -306,13 +306,13 @@ def _altered(results: Results, pictures: Path) -> list[str]:
     images = next(iter(altered.values()))["run"]["images"]
     rows = [
         [f"`{name}`", f"{result['clean']:.3f}"]
-        + [f"{np.mean(result['accuracy'][kind]):.3f}" for kind in SEVERITIES]
+        + [f"{np.mean(result['accuracy'][kind]):.3f}" for kind in noise.KINDS]
         + [f"{noise.mean(result['accuracy']):.3f}"]
         for name, result in altered.items()
     ]
     strengths = [
-        [kind, UNITS[kind], *(f"{amount:g}" for amount in amounts)]
-        for kind, amounts in SEVERITIES.items()
+        [kind, CORRUPTIONS[kind].unit, *(f"{amount:g}" for amount in CORRUPTIONS[kind].amounts)]
+        for kind in noise.KINDS
     ]
     study_figures.draw_noise(altered, pictures / "noise.png")
     glyph = study_figures.drawn_glyph(CHARACTER)
@@ -320,11 +320,11 @@ def _altered(results: Results, pictures: Path) -> list[str]:
     return [
         "## Noise",
         words.NOISE.format(images=images),
-        _table(["model", "clean", *SEVERITIES, "mean of all"], rows),
+        _table(["model", "clean", *noise.KINDS, "mean of all"], rows),
         words.NAMES,
         _picture(pictures, "noise", "Accuracy over strength, for each kind of alteration"),
         "The strengths, and a drawn character that shows them (left: as it is):",
-        _table(["kind", "in", *(str(n) for n in range(1, len(strengths[0]) - 1))], strengths),
+        _table(["kind", "in", *map(str, STRENGTHS)], strengths),
         _picture(pictures, "corruptions", "A drawn character altered in six ways, five strengths"),
     ]
 

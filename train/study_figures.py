@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure  # without pyplot: no window, no global state
 
-from emnist_edge.corruptions import SEVERITIES, UNITS, corrupt
+from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt
 from emnist_edge.drawing import draw_character
 from emnist_edge.glyph import make_glyph
+from train.noise import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,15 +77,15 @@ def draw_noise(results: Mapping[str, dict[str, Any]], path: Path) -> None:
     """
     figure = Figure(figsize=(11, 6.4), layout="constrained")
     colours: dict[str, str] = {}
-    for axes, kind in zip(figure.subplots(2, 3, sharey=True).flat, SEVERITIES, strict=True):
+    for axes, kind in zip(figure.subplots(2, 3, sharey=True).flat, KINDS, strict=True):
         for name, result in results.items():
             colour = colours.setdefault(name.removesuffix("-plain"), f"C{len(colours)}")
             style = "--" if name.endswith("-plain") else "-"
             values = [result["clean"], *result["accuracy"][kind]]
             axes.plot(range(len(values)), values, style, color=colour, label=name)
-        labels = ["none", *(f"{amount:g}" for amount in SEVERITIES[kind])]
+        labels = ["none", *(f"{amount:g}" for amount in CORRUPTIONS[kind].amounts)]
         axes.set_xticks(range(len(labels)), labels)
-        axes.set(title=kind, xlabel=UNITS[kind], ylim=(0, 1))
+        axes.set(title=kind, xlabel=CORRUPTIONS[kind].unit, ylim=(0, 1))
         axes.grid(alpha=0.3)
     handles, names = axes.get_legend_handles_labels()
     figure.supylabel("accuracy")
@@ -94,10 +95,9 @@ def draw_noise(results: Mapping[str, dict[str, Any]], path: Path) -> None:
 
 def draw_corruptions(glyph: NDArray[np.uint8], path: Path) -> None:
     """Draw ``glyph`` (28, 28) altered in every way and strength."""
-    strengths = len(next(iter(SEVERITIES.values())))
     figure = Figure(figsize=(6.4, 6.4), layout="constrained")
-    cells = figure.subplots(len(SEVERITIES), strengths + 1)
-    for row, kind in zip(cells, SEVERITIES, strict=True):
+    cells = figure.subplots(len(KINDS), len(STRENGTHS) + 1)
+    for row, kind in zip(cells, KINDS, strict=True):
         for strength, axes in enumerate(row):
             image = corrupt(glyph[None], kind, strength, 3)[0] if strength else glyph
             _show(axes, image, "gray")

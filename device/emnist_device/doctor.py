@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import platform
-import shutil
 import struct
-import subprocess
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from emnist_device import hardware
 from emnist_edge.errors import EmnistEdgeError
 
 if TYPE_CHECKING:
@@ -21,10 +18,6 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "note", "fault"]
 
-# Instructions that make integer networks fast, as /proc/cpuinfo calls them.
-_FEATURES = ("asimd", "asimddp", "i8mm", "neon", "avx2", "avx_vnni", "avx512_vnni", "amx_int8")
-# Bits of `vcgencmd get_throttled`: now, and 16 higher, since the start.
-_THROTTLING = ("under-voltage", "a capped clock", "throttling", "the soft temperature limit")
 _LOW_MEMORY_MB, _HOT = 250, 80.0
 _REINSTALL = "pip install --force-reinstall emnist-edge"
 _TEST_TEXT = "EDGE 47"
@@ -55,9 +48,9 @@ def examine() -> Iterator[Finding]:
 
 
 def _machine() -> Iterator[Finding]:
-    board = _text("/proc/device-tree/model").strip("\0\n") or platform.machine()
     bits = 8 * struct.calcsize("P")
-    text = f"{board}, {_system()}, {bits} bits, Python {platform.python_version()}"
+    where = f"{hardware.board() or platform.machine()}, {hardware.system()}"
+    text = f"{where}, {bits} bits, Python {platform.python_version()}"
     if bits == 32:
         yield Finding("machine", "note", text, "a 64-bit system has wheels for everything")
     else:
@@ -65,47 +58,32 @@ def _machine() -> Iterator[Finding]:
 
 
 def _processor() -> Iterator[Finding]:
-    found: set[str] = set()
-    for line in _text("/proc/cpuinfo").splitlines():
-        if line.partition(":")[0].strip() in {"flags", "Features"}:
-            found.update(line.partition(":")[2].split())
-    fast = [feature for feature in _FEATURES if feature in found]
-    yield Finding("processor", "ok", f"{os.cpu_count()} cores; {', '.join(fast) or 'no vectors'}")
+    fast = ", ".join(hardware.vector_features()) or "no vectors"
+    yield Finding("processor", "ok", f"{os.cpu_count()} cores; {fast}")
 
 
 def _memory() -> Iterator[Finding]:
-    for line in _text("/proc/meminfo").splitlines():
-        if line.startswith("MemAvailable:"):
-            free = int(line.split()[1]) * 1024 // 10**6
-            low = free < _LOW_MEMORY_MB
-            advice = "close other programs; reading takes about 100 MB" if low else ""
-            yield Finding("memory", "note" if low else "ok", f"{free} MB free", advice)
+    free = hardware.memory_mb("MemAvailable")
+    if free is not None:
+        low = free < _LOW_MEMORY_MB
+        advice = "close other programs; reading takes about 100 MB" if low else ""
+        yield Finding("memory", "note" if low else "ok", f"{free} MB free", advice)
 
 
 def _temperature() -> Iterator[Finding]:
-    zones = Path("/sys/class/thermal").glob("thermal_zone*/temp")
-    degrees = [int(value) / 1000 for zone in zones if (value := _text(zone).strip()).isdigit()]
-    if degrees:
-        hot = max(degrees) >= _HOT
+    degrees = hardware.temperature()
+    if degrees is not None:
+        hot = degrees >= _HOT
         advice = "from here on a Raspberry Pi slows down: cool it" if hot else ""
-        yield Finding("temperature", "note" if hot else "ok", f"{max(degrees):.0f} °C", advice)
-    vcgencmd = shutil.which("vcgencmd")
-    if vcgencmd is not None:
-        answer = subprocess.run(  # noqa: S603  # the Pi's own tool
-            [vcgencmd, "get_throttled"], capture_output=True, text=True, check=False, timeout=5
-        )
-        yield throttling(answer.stdout)
+        yield Finding("temperature", "note" if hot else "ok", f"{degrees:.0f} °C", advice)
 
 
-def throttling(answer: str) -> Finding:
-    """Return what ``throttled=0x50005``, the answer of vcgencmd, means."""
-    bits = int(answer.strip().partition("=")[2] or "0", 16)
-    now = [name for n, name in enumerate(_THROTTLING) if bits >> n & 1]
-    before = [name for n, name in enumerate(_THROTTLING) if bits >> (16 + n) & 1]
-    if not before and not now:
-        return Finding("power", "ok", "full speed since the start")
-    text = f"{', '.join(now or before)} {'now' if now else 'since the start'}"
-    return Finding("power", "note", text, "use the official power supply, and cool the processor")
+def _power() -> Iterator[Finding]:
+    found = hardware.throttling()
+    if found is not None:
+        full = not found.now and not found.before
+        advice = "" if full else "use the official power supply, and cool the processor"
+        yield Finding("power", "ok" if full else "note", str(found), advice)
 
 
 def _opencv() -> Iterator[Finding]:
@@ -129,7 +107,7 @@ def _opencv() -> Iterator[Finding]:
 
 def _runtime() -> Iterator[Finding]:
     for name in ("ai-edge-litert", "tflite-runtime"):
-        version = _version(name)
+        version = hardware.version(name)
         if version is not None:
             yield Finding("runtime", "ok", f"{name} {version}")
             return
@@ -186,7 +164,7 @@ def _cameras() -> Iterator[Finding]:
             yield Finding("camera", "note", f"{device.path}: permission denied", advice)
         else:
             yield Finding("camera", "ok", f"{device.path} ({device.card})")
-    on_pi = "Raspberry Pi" in _text("/proc/device-tree/model")
+    on_pi = "Raspberry Pi" in hardware.board()
     if on_pi and importlib.util.find_spec("picamera2") is None:
         yield Finding("camera", "note", "picamera2 is not there", INSTALL)
     if not models and not devices:
@@ -197,7 +175,7 @@ def _cameras() -> Iterator[Finding]:
 def _extras() -> Iterator[Finding]:
     extras = {"serve": ("starlette", "uvicorn"), "mqtt": ("paho-mqtt",), "forest": ("onnxruntime",)}
     for extra, packages in extras.items():
-        versions = [f"{name} {version}" for name in packages if (version := _version(name))]
+        versions = [f"{name} {version}" for name in packages if (version := hardware.version(name))]
         if len(versions) == len(packages):
             yield Finding(extra, "ok", ", ".join(versions))
         else:
@@ -209,6 +187,7 @@ _CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _processor,
     _memory,
     _temperature,
+    _power,
     _opencv,
     _runtime,
     _models,
@@ -216,27 +195,3 @@ _CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _cameras,
     _extras,
 )
-
-
-def _text(path: str | Path) -> str:
-    """Return the content of a file of the kernel's, empty where there is none."""
-    try:
-        return Path(path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def _version(name: str) -> str | None:
-    """Return the version of a package that is installed."""
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def _system() -> str:
-    """Return the name of the operating system."""
-    try:
-        return platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
-    except OSError:
-        return platform.system()

@@ -25,6 +25,8 @@ SUFFIXES = frozenset(
 )  # fmt: skip
 
 _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
+# What is raised where a file ends within its header, or the header points beyond any file.
+_CUT_OFF = (struct.error, ValueError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def read_header(content: bytes) -> Header | None:
         if re.match(magic, content, re.DOTALL):
             try:
                 return read(content)
-            except (struct.error, ValueError):  # the file ends within its header
+            except _CUT_OFF:
                 return None
     return None
 
@@ -65,6 +67,28 @@ def is_truncated(content: bytes) -> bool:
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return len(content) < 8 + int.from_bytes(content[4:8], "little")
     return False
+
+
+def webp_orientation(content: bytes) -> int:
+    """Return the EXIF orientation of a WebP, 1 to 8; 1, as stored, where it has none.
+
+    OpenCV applies it from version 5 on.
+    """
+    start = 12
+    while start + 8 <= len(content):
+        kind, length = (
+            content[start : start + 4],
+            int.from_bytes(content[start + 4 : start + 8], "little"),
+        )
+        if kind == b"EXIF":
+            exif = content[start + 8 : start + 8 + length].removeprefix(b"Exif\0\0")
+            try:
+                said = _tiff_tags(exif).get(_ORIENTATION, 1)
+            except _CUT_OFF:
+                return 1
+            return said if 1 <= said <= 8 else 1
+        start += 8 + length + length % 2
+    return 1
 
 
 def _jpeg_segments(content: bytes) -> Iterator[tuple[int, int]]:
@@ -126,12 +150,14 @@ def _bmp(content: bytes) -> Header | None:
 # TIFF: tags that size what is allocated, and the types that their values have.
 _WIDTH, _HEIGHT, _BITS, _SAMPLES, _STRIP = 256, 257, 258, 277, 278
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323
+_ORIENTATION = 274
 _TIFF_TYPES = {1: "B", 3: "H", 4: "I", 16: "Q"}
 _MOST_TAGS = 4096
 _ONE_STRIP = 2**32 - 1
 
 
-def _tiff(content: bytes) -> Header | None:
+def _tiff_tags(content: bytes) -> dict[int, int]:
+    """Return the numbers of the first directory of a TIFF by their tags, the largest of each."""
     order = "<" if content[:2] == b"II" else ">"
     big = content[2:4] in (b"+\0", b"\0+")
     pointer, number = ("Q", "Q") if big else ("I", "H")
@@ -149,6 +175,11 @@ def _tiff(content: bytes) -> Header | None:
             (place,) = struct.unpack_from(order + pointer, content, place)
         (value,) = struct.unpack_from(order + _TIFF_TYPES[kind], content, place)
         found[tag] = max(value, found.get(tag, 0))
+    return found
+
+
+def _tiff(content: bytes) -> Header | None:
+    found = _tiff_tags(content)
     if _WIDTH not in found or _HEIGHT not in found:
         return None
     # Tiles and strips are allocated whole, even where they reach beyond the picture.

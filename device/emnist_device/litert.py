@@ -83,7 +83,7 @@ def open_interpreter(content: bytes, name: str, threads: int) -> Any:
     """
     try:
         with quiet_stderr():  # XNNPACK announces itself on the file descriptor
-            interpreter = _interpreter_class()(model_content=content, num_threads=threads)
+            interpreter = interpreter_class()(model_content=content, num_threads=threads)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise refused(name, error) from error
@@ -97,7 +97,7 @@ def resize_input(interpreter: Any, index: int, shape: tuple[int, ...]) -> None:
         interpreter.allocate_tensors()
 
 
-def _interpreter_class() -> Any:  # two packages, neither typed
+def interpreter_class() -> Any:  # two packages, neither typed
     """Return the Interpreter class of ai-edge-litert, else of its predecessor tflite-runtime."""
     try:
         from ai_edge_litert.interpreter import Interpreter

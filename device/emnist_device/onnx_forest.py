@@ -22,7 +22,7 @@ class OnnxForest:
     """One session. Its graph takes pixels 0..255 uint8 and gives probabilities."""
 
     def __init__(self, artifact: Artifact, content: bytes, threads: int) -> None:
-        onnxruntime = _onnxruntime()
+        onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         try:
@@ -58,7 +58,8 @@ class OnnxForest:
         return np.asarray(means, np.float32)
 
 
-def _onnxruntime() -> Any:  # it ships no types
+def import_onnxruntime() -> Any:  # it ships no types
+    """Return the module; raises :class:`RuntimeMissingError` where it is not installed."""
     try:
         with quiet_stderr():  # it warns of devices that it cannot look for
             import onnxruntime

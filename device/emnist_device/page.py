@@ -43,6 +43,8 @@ class Box(NamedTuple):
         return min(self.bottom, other.bottom) - max(self.y, other.y)
 
 
+#: Stages of a reading that ``timing_ms`` may hold, in their order.
+STAGES = ("load", "segment", "glyph", "classify", "decode", "total")
 #: What is printed for a character that is not sure enough.
 UNSURE = "?"
 
@@ -116,9 +118,8 @@ class Page:
     def timed(self, **seconds: float) -> Page:
         """Return the page with further stages in its ``timing_ms``; in order of the reading."""
         milliseconds = {name: 1000 * value for name, value in seconds.items()}
-        order = ("load", "segment", "classify", "decode", "total")
         stages = self.timing_ms | milliseconds
-        return replace(self, timing_ms={name: stages[name] for name in order if name in stages})
+        return replace(self, timing_ms={name: stages[name] for name in STAGES if name in stages})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the page as plain values for JSON; confidences to 4, times to 2 decimals."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from emnist_device.headers import is_truncated, read_header
+from emnist_device.headers import is_truncated, read_header, webp_orientation
 from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.quiet import quiet_stderr
 from emnist_edge.errors import PictureError, shown
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_JPEG = b"\xff\xd8"
+_JPEG, _WEBP = b"\xff\xd8", b"WEBP"
 # Samples are converted this many pixels at a time: what that takes beside them stays small.
 _STRIP = 2**20
 # The eight orientations of EXIF: the picture as stored, then as displayed.
@@ -95,7 +95,7 @@ def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDAr
     if header is None or not header.pixels:
         raise PictureError(f"{name}: is not a picture that can be read; use JPEG or PNG")
     limits.check_header(header, name)
-    colour = _to_8_bits(_decode(content, name, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH))
+    colour = _to_8_bits(_decode_upright(content, name))
     if content.startswith(_JPEG):  # no alpha there: spare a large photo the second decoding
         return colour
     stored = _decode(content, name, cv2.IMREAD_UNCHANGED)
@@ -125,6 +125,15 @@ def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
 
 def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
+
+
+def _decode_upright(content: bytes, name: str) -> NDArray[Any]:
+    """Return the picture without alpha, as displayed."""
+    flags = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
+    if content[8:12] != _WEBP:
+        return _decode(content, name, flags)
+    stored = _decode(content, name, flags | cv2.IMREAD_IGNORE_ORIENTATION)
+    return _ORIENTATIONS[webp_orientation(content) - 1](stored)
 
 
 def _decode(content: bytes, name: str, flags: int) -> NDArray[Any]:

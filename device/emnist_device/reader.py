@@ -94,8 +94,10 @@ class Reader:
         start = time.perf_counter()
         quarters = self._find_turn(image) if self._turns else 0
         upright = turn(image, quarters)
-        layout, glyphs = self._find(upright, trace)
+        layout = segment(upright, self._page_net, self._limits, trace)
         segmented = time.perf_counter()
+        glyphs = _make_glyphs(layout, trace)
+        made = time.perf_counter()
         probabilities = self._engine.probabilities(glyphs)
         classified = time.perf_counter()
         boxes = [
@@ -106,7 +108,8 @@ class Reader:
         decoded = time.perf_counter()
         timing = {
             "segment": segmented - start,
-            "classify": classified - segmented,
+            "glyph": made - segmented,
+            "classify": classified - made,
             "decode": decoded - classified,
         }
         page = Page(
@@ -117,23 +120,12 @@ class Reader:
         )
         return page, glyphs
 
-    def _find(
-        self, image: NDArray[np.uint8], trace: Trace | None = None
-    ) -> tuple[Layout, NDArray[np.uint8]]:
-        """Return the characters of ``image`` and their glyphs (N, 28, 28) in reading order."""
-        layout = segment(image, self._page_net, self._limits, trace)
-        found = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
-        glyphs = np.stack(found) if found else np.zeros((0, 28, 28), np.uint8)
-        if trace is not None:
-            trace.glyphs("glyphs", glyphs)
-        return layout, glyphs
-
     def _find_turn(self, image: NDArray[np.uint8]) -> int:
         """Return by how many quarters to turn ``image`` clockwise for it to be read best."""
 
         def readable(quarters: int) -> float:
-            _, glyphs = self._find(turn(image, quarters))
-            return legibility(self._engine.probabilities(glyphs))
+            layout = segment(turn(image, quarters), self._page_net, self._limits)
+            return legibility(self._engine.probabilities(_make_glyphs(layout)))
 
         return max(range(4), key=readable)
 
@@ -183,6 +175,15 @@ def _check(image: NDArray[np.uint8]) -> None:
         )
     if image.ndim == 3 and image.shape[2] != 3:
         raise ValueError(f"image must have 3 channels (BGR), not {image.shape[2]}")
+
+
+def _make_glyphs(layout: Layout, trace: Trace | None = None) -> NDArray[np.uint8]:
+    """Return the glyphs (N, 28, 28) of the characters of ``layout``, in reading order."""
+    found = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
+    glyphs = np.stack(found) if found else np.zeros((0, 28, 28), np.uint8)
+    if trace is not None:
+        trace.glyphs("glyphs", glyphs)
+    return glyphs
 
 
 def _to_picture(box: Box, scale: float, shape: tuple[int, ...]) -> Box:

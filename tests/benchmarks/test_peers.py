@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from benchmarks import peers
-from benchmarks.edits import count_edits, normalize
 from benchmarks.peers import PEERS, installed, make_peers
 from emnist_edge.drawing import draw_page
+from emnist_edge.edits import count_edits, normalize
 from emnist_edge.errors import EmnistEdgeError, RuntimeMissingError
 
 if TYPE_CHECKING:

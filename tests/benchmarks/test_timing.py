@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import timing
-from benchmarks.timing import draw_frame, draw_photo, machine, measure, peak_memory
-from emnist_device import Page, Reader
+from benchmarks.timing import draw_photo, peak_memory
+from emnist_device import Reader
+from emnist_device.benchmark.stages import draw_frame
 from emnist_device.picture import read_picture
 from emnist_edge.errors import EmnistEdgeError
 
@@ -19,16 +19,7 @@ def test_the_drawn_pictures_can_be_read(tmp_path: Path) -> None:
     draw_photo(tmp_path / "photo.jpg", size=(1000, 750))
     page = reader.read(read_picture(tmp_path / "photo.jpg"))
     assert sum(len(line.characters) for line in page.lines) == 48
-    assert draw_frame().shape == (480, 640, 3)
     assert len(reader.read(draw_frame()).lines) == 3
-
-
-def test_the_first_reading_is_not_measured() -> None:
-    pages = iter([Page((), "fake", {"segment": 900.0})] + [Page((), "fake", {"segment": 2.0})] * 3)
-    times = measure(lambda: next(pages), 3)
-    assert times["segment"] == [2.0, 2.0, 2.0]
-    assert len(times["total"]) == 3
-    assert list(times) == ["segment", "total"]
 
 
 def test_memory_is_that_of_the_process_that_reads(tmp_path: Path) -> None:
@@ -42,9 +33,3 @@ def test_memory_is_that_of_the_process_that_reads(tmp_path: Path) -> None:
 def test_a_process_that_fails_is_said(tmp_path: Path) -> None:
     with pytest.raises(EmnistEdgeError, match="no such file"):
         peak_memory(tmp_path / "missing.jpg", "cnn-int8", 1)
-
-
-def test_machine_and_versions_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timing, "_processor", lambda: "Processor X")
-    assert machine().startswith("Processor X, ")
-    assert "numpy " in machine()

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emnist_device import doctor
-from emnist_device.doctor import Finding, examine, throttling
+from emnist_device import doctor, hardware
+from emnist_device.doctor import Finding, examine
+from emnist_device.hardware import Throttling
 from emnist_device.live.v4l2 import Device
 from emnist_edge.errors import ModelError
 
@@ -65,7 +66,7 @@ def test_cameras_are_listed_with_what_keeps_them_from_working(
     devices = [Device(Path("/dev/video0"), "HD Webcam"), Device(Path("/dev/video1"), "?", True)]
     monkeypatch.setattr("emnist_device.live.v4l2.capture_devices", lambda: devices)
     monkeypatch.setattr("emnist_device.live.picamera.picamera_models", lambda: ["imx708"])
-    monkeypatch.setattr(doctor, "_text", lambda path: "Raspberry Pi 5" if "model" in path else "")
+    monkeypatch.setattr(hardware, "board", lambda: "Raspberry Pi 5")
     texts = [(finding.state, finding.text) for finding in found("camera")]
     assert texts == [
         ("ok", "picamera:0 (imx708)"),
@@ -84,8 +85,11 @@ def test_cameras_are_listed_with_what_keeps_them_from_working(
         ("", "ok", "full speed since the start"),
     ],
 )
-def test_what_the_pi_says_of_its_power(answer: str, state: str, text: str) -> None:
-    finding = throttling(answer)
+def test_what_the_pi_says_of_its_power(
+    answer: str, state: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware, "throttling", lambda: Throttling.parse(answer))
+    (finding,) = found("power")
     assert (finding.state, finding.text) == (state, text)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emnist_device.headers import SUFFIXES, is_truncated, read_header
+from emnist_device.headers import SUFFIXES, is_truncated, read_header, webp_orientation
 from tests.nasty import encode, png, tiff
 
 SIZE = (61, 43)
@@ -105,3 +105,21 @@ def test_every_beginning_of_a_file_is_read_or_none() -> None:
             header = read_header(content[:length])
             assert header is None or (header.width, header.height) == SIZE
             assert is_truncated(content[:length]) in {True, False}
+
+
+def test_a_tiff_that_points_beyond_any_file_is_none() -> None:
+    assert read_header(b"II+\0\x08\0\0\0" + struct.pack("<Q", 2**64 - 1) + bytes(64)) is None
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 8])
+def test_the_orientation_of_a_webp(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x112] = orientation
+    content = encode(IMAGE, "WEBP", exif=exif)
+    assert webp_orientation(content) == orientation
+    place = content.index(b"EXIF")
+    for end in range(place, len(content)):
+        assert webp_orientation(content[:end]) in (1, orientation)
+    assert webp_orientation(encode(IMAGE, "WEBP")) == 1
+    exif[0x112] = 9
+    assert webp_orientation(encode(IMAGE, "WEBP", exif=exif)) == 1

@@ -39,7 +39,7 @@ def test_text_boxes_and_alternatives_of_a_page(reader: Reader) -> None:
     read = reader.read(drawn.picture)
     assert read.text == "HARBOR\n7483"
     assert read.model == "cnn-int8"
-    assert list(read.timing_ms) == ["segment", "classify", "decode"]
+    assert list(read.timing_ms) == ["segment", "glyph", "classify", "decode"]
     for line, drawn_line in zip(read.lines, drawn.lines, strict=True):
         for character, truth in zip(line.characters, drawn_line.characters, strict=True):
             assert np.abs(np.array(character.box) - truth.box).max() <= 4
@@ -198,7 +198,7 @@ def test_a_page_is_frozen_and_goes_into_json(reader: Reader) -> None:
         read.model = "other"  # type: ignore[misc]
     content = json.loads(json.dumps(read.as_dict()))
     assert list(content) == ["text", "lines", "model", "timing_ms", "turned"]
-    assert list(content["timing_ms"]) == ["load", "segment", "classify", "decode", "total"]
+    assert list(content["timing_ms"]) == ["load", "segment", "glyph", "classify", "decode", "total"]
     assert content["timing_ms"]["total"] == 500
     line = content["lines"][0]
     assert list(line) == ["text", "box", "characters", "words"]

@@ -61,7 +61,7 @@ def test_json_has_an_object_for_each_frame(video: Path) -> None:
     assert last["text"] == "BOX 2906"
     assert last["time"] == pytest.approx(71 / 30, abs=0.002)
     assert last["dropped"] == 0
-    assert list(last["timing_ms"]) == ["segment", "classify", "decode", "track"]
+    assert list(last["timing_ms"]) == ["segment", "glyph", "classify", "decode", "track"]
     (line,) = last["lines"]
     assert line["settled"]
     assert [each["char"] for each in line["characters"]] == list("BOX2906")

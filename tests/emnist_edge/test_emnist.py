@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,13 @@ def test_the_folder_is_the_one_named_else_the_variable_else_the_cache(
     monkeypatch.setenv(emnist.DATA_VARIABLE, str(tmp_path / "variable"))
     assert emnist.data_dir() == tmp_path / "variable"
     assert emnist.data_dir(tmp_path / "named") == tmp_path / "named"
+
+
+def test_without_the_extra_a_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(emnist.DATA_VARIABLE, raising=False)
+    monkeypatch.setitem(sys.modules, "platformdirs", None)
+    with pytest.raises(DataError, match=r"--data or EMNIST_EDGE_DATA.*emnist-edge\[data\]"):
+        emnist.data_dir()
 
 
 def test_missing_files_are_named_with_what_to_do(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ import export.cnn
 import export.forest
 import export.mlp
 from emnist_edge.artifact import read_sidecar
-from emnist_edge.corruptions import SEVERITIES
 from emnist_edge.errors import DataError, ModelError
 from tests.conftest import waive_official_numbers
 from train import cnn, folds, noise, report, study, study_models
@@ -168,7 +167,7 @@ def test_noise_is_measured_for_every_model_that_is_there(toy_study: Path, toy_mo
     found = json.loads((toy_study / "noise" / "mlp-int8.json").read_text())
     assert found["run"]["images"] == 100
     assert found["run"]["model"] == read_sidecar(toy_models / "mlp-int8.json").sha256
-    assert list(found["accuracy"]) == list(SEVERITIES)
+    assert list(found["accuracy"]) == list(noise.KINDS)
     assert all(len(values) == 5 for values in found["accuracy"].values())
     assert found["clean"] > noise.mean(found["accuracy"]) > 1 / 47
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.edits import Boundaries, Edits, align, count_boundaries, count_edits, normalize
+from emnist_edge.edits import Boundaries, Edits, align, count_boundaries, count_edits, normalize
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Accuracy, noise, latency: what ``emnist-edge benchmark`` measures."""

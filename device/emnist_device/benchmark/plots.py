@@ -1,0 +1,198 @@
+"""Results -> pictures: the one module that needs matplotlib, an extra."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.figure import Figure  # without pyplot: no window, no global state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_DPI = 110
+_STRENGTHS = range(6)
+# Of the squares of a matrix, light enough below this share of the scale for dark figures.
+_DARK = 0.55
+
+
+def draw_all(
+    results: dict[str, Any], confusion: tuple[str, str, NDArray[np.int64]] | None, folder: Path
+) -> list[str]:
+    """Draw to ``folder`` what ``results`` have figures for; returns the names without .png.
+
+    ``confusion`` are a model, its alphabet and its matrix (C, C), rows the truth.
+    """
+    drawn: dict[str, Callable[[], Figure]] = {}
+    if "accuracy" in results:
+        drawn["size"] = lambda: _over(results, _sizes(results), "size of the file, kB", "size")
+        if "models" in results.get("latency", {}):
+            drawn["latency"] = lambda: _over(
+                results, _times(results), "milliseconds a character, one thread", "latency"
+            )
+        if confusion is not None:
+            drawn["confusion"] = lambda: _confusion(*confusion)
+    if "noise" in results:
+        drawn["severity"] = lambda: _severity(results["noise"])
+        drawn["matrix"] = lambda: _matrix(results["noise"])
+    if len(results.get("pages", {}).get("kinds", ())) > 1:
+        drawn["pages"] = lambda: _pages(results["pages"])
+    for name, draw in drawn.items():
+        draw().savefig(folder / f"{name}.png", dpi=_DPI)
+    return list(drawn)
+
+
+def _family(name: str) -> str:
+    return name.removesuffix("-int8").removesuffix("-float32")
+
+
+def _colours(names: list[str]) -> dict[str, str]:
+    """Return a colour for each model; those of one family share it."""
+    families = list(dict.fromkeys(map(_family, names)))
+    return {name: f"C{families.index(_family(name)) % 10}" for name in names}
+
+
+def _sizes(results: dict[str, Any]) -> dict[str, float]:
+    return {model["name"]: model["bytes"] / 1000 for model in results["models"]}
+
+
+def _times(results: dict[str, Any]) -> dict[str, float]:
+    return {
+        row["model"]: row["p50_ms"]
+        for row in results["latency"]["models"]
+        if row["batch"] == 1 and row["threads"] == 1
+    }
+
+
+def _over(results: dict[str, Any], places: dict[str, float], label: str, what: str) -> Figure:
+    """Draw accuracy over ``places``; float and int8 of a family are joined."""
+    figure = Figure(figsize=(7, 4.4), layout="constrained")
+    axes = figure.subplots()
+    scores = {name: found["scores"] for name, found in results["accuracy"]["models"].items()}
+    names = [name for name in scores if name in places]
+    colours = _colours(names)
+    for family in dict.fromkeys(map(_family, names)):
+        members = [name for name in names if _family(name) == family]
+        heights = [100 * scores[name]["accuracy"] for name in members]
+        axes.plot([places[name] for name in members], heights, color=colours[members[0]], lw=1)
+    for name in names:
+        found = scores[name]
+        height = 100 * found["accuracy"]
+        low, high = (abs(100 * found[f"accuracy_{end}"] - height) for end in ("low", "high"))
+        axes.errorbar(
+            places[name], height, yerr=[[low], [high]], color=colours[name], capsize=2, ms=6,
+            marker="o" if name.endswith("int8") else "s",
+            mfc=colours[name] if name.endswith("int8") else "white",
+        )  # fmt: skip
+        # Names of a family, whose two are often close, stand above and below.
+        beside = (5, -11) if name.endswith("int8") else (5, 5)
+        axes.annotate(
+            name, (places[name], height), beside, textcoords="offset points", fontsize=8,
+            color=colours[name],
+        )  # fmt: skip
+    axes.set(xscale="log", xlabel=label, ylabel="accuracy, %", title=f"Accuracy and {what}")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.margins(x=0.18, y=0.12)
+    axes.grid(alpha=0.3, which="both")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _severity(suite: dict[str, Any]) -> Figure:
+    """Draw accuracy over strength, a panel for each kind."""
+    kinds, models = suite["kinds"], suite["models"]
+    columns = 5
+    rows = -(-len(kinds) // columns)
+    figure = Figure(figsize=(2.7 * columns, 2.3 * rows + 0.6), layout="constrained")
+    panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+    colours = _colours(list(models))
+    for axes, kind in zip(panels, kinds, strict=False):
+        for name, found in models.items():
+            errors = np.array([found["clean_error"], *found["error"][kind]])
+            style = "--" if name.endswith("float32") else "-"
+            axes.plot(
+                _STRENGTHS, 100 * (1 - errors), style, color=colours[name], label=name, lw=1.4
+            )
+        labels = ["none", *(f"{amount:g}" for amount in kinds[kind]["amounts"])]
+        axes.set_xticks(_STRENGTHS, labels, fontsize=7)
+        axes.set_title(kind, fontsize=10)
+        axes.set_xlabel(kinds[kind]["unit"], fontsize=7)
+        axes.set_ylim(0, 100)
+        axes.grid(alpha=0.3)
+    for axes in panels[len(kinds) :]:
+        axes.set_axis_off()
+    handles, names = panels[0].get_legend_handles_labels()
+    figure.supylabel("accuracy, %")
+    figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 6), fontsize=8)
+    return figure
+
+
+def _matrix(suite: dict[str, Any]) -> Figure:
+    """Draw the mean error of every model at every kind."""
+    kinds, models = list(suite["kinds"]), suite["models"]
+    errors = np.array(
+        [
+            [100 * found["clean_error"]]
+            + [100 * float(np.mean(found["error"][kind])) for kind in kinds]
+            for found in models.values()
+        ]
+    )
+    figure = Figure(
+        figsize=(1.6 + 0.62 * errors.shape[1], 1.6 + 0.4 * len(errors)), layout="constrained"
+    )
+    axes = figure.subplots()
+    axes.imshow(errors, cmap="magma_r", vmin=0, vmax=100, aspect="auto")
+    for row, values in enumerate(errors):
+        for column, value in enumerate(values):
+            colour = "white" if value > 100 * _DARK else "black"
+            axes.text(
+                column, row, f"{value:.0f}", ha="center", va="center", color=colour, fontsize=8
+            )
+    axes.set_xticks(range(errors.shape[1]), ["clean", *kinds], rotation=45, ha="right", fontsize=8)
+    axes.set_yticks(range(len(errors)), list(models), fontsize=8)
+    axes.set_title("Errors, % (mean of five strengths)", fontsize=10)
+    return figure
+
+
+def _pages(suite: dict[str, Any]) -> Figure:
+    """Draw the character error rate over strength, a panel for each kind of photograph."""
+    kinds = [kind for kind in suite["kinds"] if kind != "clean"]
+    figure = Figure(figsize=(11, 5.6), layout="constrained")
+    panels = figure.subplots(2, 3, sharey=True, squeeze=False).ravel()
+    colours = _colours(list(suite["models"]))
+    for axes, kind in zip(panels, kinds, strict=False):
+        for name, found in suite["models"].items():
+            cells = [*found.get("clean", []), *found[kind]]
+            style = "--" if name.endswith("float32") else "-"
+            places = np.arange(6)[-len(cells) :]
+            values = [100 * cell["value"] for cell in cells]
+            axes.plot(places, values, style, color=colours[name], label=name, lw=1.4)
+        labels = ["none", *(f"{amount:g}" for amount in suite["kinds"][kind]["amounts"])]
+        axes.set_xticks(_STRENGTHS, labels, fontsize=8)
+        axes.set_xlabel(suite["kinds"][kind]["unit"], fontsize=8)
+        axes.set_title(kind, fontsize=10)
+        axes.set_ylim(bottom=0)
+        axes.grid(alpha=0.3)
+    for axes in panels[len(kinds) :]:
+        axes.set_axis_off()
+    handles, names = panels[0].get_legend_handles_labels()
+    figure.supylabel("character error rate, %")
+    figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 6), fontsize=8)
+    return figure
+
+
+def _confusion(model: str, alphabet: str, confusion: NDArray[np.int64]) -> Figure:
+    """Draw the shares of each true class (rows) that were read as each class (columns)."""
+    figure = Figure(figsize=(9, 8.6), layout="constrained")
+    axes = figure.subplots()
+    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    # The square root makes a share of one percent visible.
+    axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)
+    axes.set_xticks(range(len(alphabet)), list(alphabet), fontsize=8)
+    axes.set_yticks(range(len(alphabet)), list(alphabet), fontsize=8)
+    axes.set(xlabel="read as", ylabel="written")
+    axes.set_title(f"{model}: square root of the share of each written character", fontsize=10)
+    return figure

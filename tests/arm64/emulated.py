@@ -1,0 +1,69 @@
+"""A plugin of pytest for emulated systems: ``-p tests.arm64.emulated``.
+
+Tests that start a process, or import what a Raspberry Pi is not given, are skipped where they do,
+so that nobody keeps a list, and so are those that read the whole of EMNIST; everything is slow, so
+nothing is too slow.
+"""
+
+from __future__ import annotations
+
+import multiprocessing.process
+import subprocess
+import sys
+from importlib.abc import MetaPathFinder
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# What fetches data, what only development installs, and onnxruntime, which 32 bits do not have.
+_LEFT_OUT = {
+    "PIL", "aiohttp", "dask", "distributed", "fsspec", "joblib", "keras", "matplotlib", "onnx",
+    "onnxruntime", "platformdirs", "scipy", "selenium", "sklearn", "tensorflow",
+}  # fmt: skip
+
+
+class _LeftOut(MetaPathFinder):
+    """Comes last, and so is asked only for what is not there."""
+
+    def find_spec(self, fullname: str, _path: Sequence[str] | None, _target: object = None) -> None:
+        """Skip the test, or the module of tests, that needs a package which is left out."""
+        name = fullname.partition(".")[0]
+        if name in _LEFT_OUT:
+            pytest.skip(f"{name} is not installed here", allow_module_level=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what takes thousands of images."""
+    for item in items:
+        if "emnist_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason="EMNIST is too large for an emulated system"))
+
+
+def _skip(*_arguments: object) -> NoReturn:
+    pytest.skip("an emulated Python cannot start another")
+
+
+class _Popen(subprocess.Popen):  # type: ignore[type-arg]
+    """Starts programs of the machine that emulates, but no Python."""
+
+    def __init__(self, args: Sequence[str], *arguments: Any, **options: Any) -> None:
+        if args[0] == sys.executable:
+            _skip()
+        super().__init__(args, *arguments, **options)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put all of it in place."""
+    sys.meta_path.append(_LeftOut())
+    subprocess.Popen = _Popen  # type: ignore[assignment, misc]
+    multiprocessing.process.BaseProcess.start = _skip  # type: ignore[assignment, method-assign]
+    for left_open in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
+        config.addinivalue_line("filterwarnings", f"ignore::{left_open}")  # by what was skipped
+    settings.register_profile(
+        "emulated", deadline=None, max_examples=10, suppress_health_check=list(HealthCheck)
+    )
+    settings.load_profile("emulated")
