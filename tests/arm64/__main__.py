@@ -65,7 +65,8 @@ def run_tests(system: System, folder: Path, emulators: Path) -> tuple[bool, str]
 
     All lines are in ``tests.log``, beside what was fetched.
     """
-    options = ["-p", "no:cacheprovider", "-p", "tests.arm64.emulated", "-v", "-rfE"]
+    plugins = ("no:cacheprovider", "no:unraisableexception", "tests.arm64.emulated")
+    options = [*(f"-p{plugin}" for plugin in plugins), "-v", "-rfE"]
     command, environment = system.command(
         folder, emulators, "-u", "-m", "pytest", *options, *_TESTS
     )

@@ -61,8 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.meta_path.append(_LeftOut())
     subprocess.Popen = _Popen  # type: ignore[assignment, misc]
     multiprocessing.process.BaseProcess.start = _skip  # type: ignore[assignment, method-assign]
-    for left_open in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
-        config.addinivalue_line("filterwarnings", f"ignore::{left_open}")  # by what was skipped
+    config.addinivalue_line("filterwarnings", "ignore::ResourceWarning")  # of what was skipped
     settings.register_profile(
         "emulated", deadline=None, max_examples=10, suppress_health_check=list(HealthCheck)
     )
