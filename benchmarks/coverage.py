@@ -1,9 +1,4 @@
-"""Whether doubt is worth something: calibration, and what errors are left without the doubtful.
-
-Risk is the share of characters that are wrong among those that are kept, coverage the share that is
-kept, the most confident first (El-Yaniv, Wiener 2010). AURC is the mean risk over all coverages
-(Geifman et al. 2019), the calibration error that of Naeini et al. (2015) over bins of equal width.
-"""
+"""Whether doubt about the characters of pages is worth something; see emnist_edge.calibration."""
 
 from __future__ import annotations
 
@@ -13,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.edits import align, normalize
+from emnist_edge.calibration import calibration_error, reliability, risk_at, risk_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +29,8 @@ class Doubt:
     """How well confidence tells right from wrong.
 
     characters: that were read. risk: the share that is wrong. risk_95, risk_90: among the 95 % and
-    90 % with the highest confidence. aurc, calibration_error: see the module.
+    90 % with the highest confidence. aurc, calibration_error: see
+    emnist_edge.calibration.
     """
 
     characters: int
@@ -72,43 +69,21 @@ def _confidence(character: Character) -> float:
 
 def measure(judged: Sequence[Judged]) -> Doubt:
     """Sum up all characters of all pages; there must be some."""
-    coverage, risk = risk_coverage(judged)
-    _, share, confidence, right = reliability(judged)
+    confidence, right = _columns(judged)
+    coverage, risk = risk_coverage(confidence, right)
     return Doubt(
         characters=len(judged),
         risk=float(risk[-1]),
-        risk_95=_risk_at(coverage, risk, 0.95),
-        risk_90=_risk_at(coverage, risk, 0.9),
+        risk_95=risk_at(coverage, risk, 0.95),
+        risk_90=risk_at(coverage, risk, 0.9),
         aurc=float(risk.mean()),
-        calibration_error=float(share @ np.abs(confidence - right)),
+        calibration_error=calibration_error(confidence, right, _BINS),
     )
 
 
-def risk_coverage(judged: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return coverage and risk, (N,) each, as more and more characters are kept.
-
-    Of characters with the same confidence, each counts as the mean of them.
-    """
-    table = np.array(judged, float).reshape(-1, 2)
-    _, group = np.unique(-table[:, 0], return_inverse=True)
-    wrong = np.bincount(group, 1 - table[:, 1]) / np.bincount(group)
-    of_each = wrong[np.sort(group)]
-    count = np.arange(1, len(table) + 1)
-    return count / len(table), np.cumsum(of_each) / count
-
-
-def reliability(
-    judged: Sequence[Judged],
-) -> tuple[NDArray[np.float64], ...]:
-    """Return of each bin that is not empty: its middle, share, mean confidence and share right."""
-    table = np.array(judged, float).reshape(-1, 2)
-    bins = np.minimum((table[:, 0] * _BINS).astype(int), _BINS - 1)
-    count = np.bincount(bins, minlength=_BINS)
-    kept = np.flatnonzero(count)
-    confidence, right = (
-        np.bincount(bins, column, minlength=_BINS)[kept] / count[kept] for column in table.T
-    )
-    return (kept + 0.5) / _BINS, count[kept] / len(table), confidence, right
+def _columns(judged: Sequence[Judged]) -> NDArray[np.float64]:
+    """Return confidences and whether they are right: (2, N)."""
+    return np.array(judged, float).reshape(-1, 2).T
 
 
 def draw(path: Path, curves: Mapping[str, Sequence[Judged]]) -> None:
@@ -121,10 +96,10 @@ def draw(path: Path, curves: Mapping[str, Sequence[Judged]]) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.5), layout="constrained")
     left.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     for name, judged in curves.items():
-        _, share, confidence, hits = reliability(judged)
+        _, share, confidence, hits = reliability(*_columns(judged), _BINS)
         (line,) = left.plot(confidence, hits, label=name, linewidth=1)
         left.scatter(confidence, hits, s=10 + 300 * share, color=line.get_color(), alpha=0.6)
-        coverage, risk = risk_coverage(judged)
+        coverage, risk = risk_coverage(*_columns(judged))
         right.plot(100 * coverage, 100 * risk, label=name)
     left.set(xlabel="confidence", ylabel="share right", xlim=(0, 1), ylim=(0, 1))
     right.set(xlabel="coverage, %", ylabel="wrong, %", xlim=(50, 100), ylim=(0, None))
@@ -135,7 +110,3 @@ def draw(path: Path, curves: Mapping[str, Sequence[Judged]]) -> None:
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110)
     plt.close(figure)
-
-
-def _risk_at(coverage: NDArray[np.float64], risk: NDArray[np.float64], share: float) -> float:
-    return float(risk[np.searchsorted(coverage, share - 1e-9)])

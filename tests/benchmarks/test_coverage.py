@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmarks.coverage import draw, judge, measure, reliability, risk_coverage
+from benchmarks.coverage import draw, judge, measure
 from emnist_device.page import Alternative, Box, Character, Line, Page
 
 if TYPE_CHECKING:
@@ -15,20 +15,11 @@ JUDGED = [(0.9, True), (0.8, True), (0.95, True), (0.3, False), (0.6, True)]
 
 
 def test_risk_falls_as_the_doubtful_go() -> None:
-    coverage, risk = risk_coverage(JUDGED)
-    assert coverage == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
-    assert risk == pytest.approx([0, 0, 0, 0, 0.2])
     doubt = measure(JUDGED)
     assert doubt.characters == 5
     assert doubt.risk == pytest.approx(0.2)
     assert doubt.aurc == pytest.approx(0.04)
     assert "20.00 % are wrong" in str(doubt)
-
-
-def test_equal_confidences_tell_nothing_whatever_their_order() -> None:
-    one, other = ([(0.5, right) for right in order] for order in ([True, False], [False, True]))
-    for curve in (risk_coverage(one), risk_coverage(other)):
-        assert curve[1] == pytest.approx([0.5, 0.5])
 
 
 def test_honest_confidences_have_no_calibration_error() -> None:
@@ -38,14 +29,6 @@ def test_honest_confidences_have_no_calibration_error() -> None:
     assert measure(honest).calibration_error < 0.02
     boastful = [(min(1.0, c + 0.2), right) for c, right in honest]
     assert measure(boastful).calibration_error > 0.1
-
-
-def test_bins_hold_all_characters() -> None:
-    middle, share, confidence, right = reliability(JUDGED)
-    assert share.sum() == pytest.approx(1)
-    assert middle == pytest.approx([0.35, 0.65, 0.85, 0.95])
-    assert confidence == pytest.approx([0.3, 0.6, 0.8, 0.925])
-    assert right == pytest.approx([0, 1, 1, 1])
 
 
 def test_characters_are_judged_where_they_stand_and_in_either_case() -> None:
