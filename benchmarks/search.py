@@ -23,8 +23,6 @@ from emnist_edge.errors import EmnistEdgeError
 from train.data import TrainingData, load_training, open_run, read_json, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import keras
     from numpy.typing import NDArray
 
@@ -53,9 +51,25 @@ class Budget:
 
 def nets(tier: str) -> dict[str, Net]:
     """Return the candidates for ``tier``: the one that was taken, and others of about its size."""
-    from train.tiers import CANDIDATES, TIERS
+    from train.tiers import TIERS, Net
 
-    return {"taken": TIERS[tier].net, **CANDIDATES.get(tier, {})}
+    others = {
+        "tiny": {
+            "separable, deeper": Net(16, ((32, 32), (48, 48, 56)), separable=True, residual=True),
+            "separable, three stages": Net(16, ((24, 24), (40, 40), (64,)), separable=True),
+            "separable, squeeze": Net(16, ((32,), (48, 48, 48)), separable=True, squeeze=0.125),
+            "plain": Net(12, ((16,), (24, 32))),
+        },
+        "small": {
+            "separable": Net(32, ((64, 64), (128, 128, 160)), separable=True, residual=True),
+            "deeper": Net(24, ((32, 32), (48, 48, 48, 48)), residual=True),
+        },
+        "base": {
+            "deeper": Net(32, ((64, 64), (96, 96, 128, 128)), residual=True),
+            "three stages": Net(32, ((48,), (96, 96), (128, 128))),
+        },
+    }
+    return {"taken": TIERS[tier].net, **others[tier]}
 
 
 def recipes() -> dict[str, Recipe]:
@@ -91,7 +105,7 @@ def try_out(
     path = folder / "row.json"
     if not path.exists():
         start = time.process_time()
-        part = with_targets(training, recipe.smoothing, (), 0.0, np.empty((0, 28, 28), np.uint8))
+        part = with_targets(training, recipe.smoothing, (), 0.0)
         model, _ = tier.fit("net", net, recipe, part, folder)
         seconds = time.process_time() - start
         images, labels = (a[training.held] for a in (part.samples.images, part.samples.labels))
@@ -116,15 +130,17 @@ def try_out(
 def _scores(
     probabilities: NDArray[np.float32], labels: NDArray[np.uint8], training: TrainingData
 ) -> dict[str, float]:
-    from emnist_edge.metrics import score
+    from emnist_edge.metrics import balance, score
 
     alphabet = training.samples.alphabet
-    prior = np.bincount(training.samples.labels[training.kept], minlength=len(alphabet))
+    counts = np.bincount(training.samples.labels[training.kept], minlength=len(alphabet))
     natural = score(probabilities, labels, alphabet)
     return {
         "accuracy": natural.accuracy,
         "macro_recall": natural.macro_recall,
-        "equal_priors": score(probabilities / prior, labels, alphabet).macro_recall,
+        "equal_priors": score(
+            balance(probabilities, counts / counts.sum()), labels, alphabet
+        ).macro_recall,
     }
 
 
@@ -181,7 +197,6 @@ def _table(rows: list[dict[str, Any]]) -> list[str]:
 @click.option("--output", type=click.Path(path_type=Path), default=Path("benchmarks/search.md"))
 @click.option("--images", type=click.IntRange(100), default=Budget.images, show_default=True)
 @click.option("--epochs", type=click.IntRange(1), default=Budget.epochs, show_default=True)
-@click.option("--recipe-net", default="small", show_default=True, help="Tier to compare recipes with.")
 def main(
     tables: tuple[str, ...],
     data: Path | None,
@@ -189,15 +204,15 @@ def main(
     output: Path,
     images: int,
     epochs: int,
-    recipe_net: str,
 ) -> None:
     """Fill TABLES: tiers, whose architectures are compared, or ``recipes``."""
     from train.tier import HELD_BACK, Recipe
     from train.tiers import TIERS
 
-    unknown = set(tables) - {*TIERS, "recipes"}
+    known = [*TIERS, "recipes"]
+    unknown = set(tables) - set(known)
     if unknown:
-        raise click.UsageError(f"no table {min(unknown)!r}; there are {', '.join(TIERS)}, recipes")
+        raise click.UsageError(f"no table {min(unknown)!r}; there are {', '.join(known)}")
     budget = Budget(images, epochs)
     try:
         training = load_training(None, data, None, Recipe.validation_share, HELD_BACK)
@@ -205,9 +220,9 @@ def main(
         training = replace(training, kept=order[:images])
         for table in tables:
             if table == "recipes":
-                tried = {name: (TIERS[recipe_net].net, recipe) for name, recipe in recipes().items()}
+                tried = {name: (TIERS["small"].net, each) for name, each in recipes().items()}
             else:
-                tried = {name: (net, Recipe()) for name, net in nets(table).items()}
+                tried = {name: (each, Recipe()) for name, each in nets(table).items()}
             for name, (net, recipe) in tried.items():
                 folder = runs / table / name.replace(" ", "-")
                 row = try_out(name, net, recipe, training, folder, budget)

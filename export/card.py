@@ -50,12 +50,13 @@ _NETWORKS = """Quantization ranges were set on training images only, validation 
 the int8 file weights, activations, input and output are 8-bit integers; the float32 file is the
 same network before quantization, for comparison."""
 
-_CALIBRATION = """How much the probabilities are worth, on the same images. *Balanced* is the macro recall where all
-classes are taken to be equally common: probabilities are divided by the classes' shares in training,
-which favours rare classes at the cost of accuracy on this set. *ECE* is the expected calibration
-error over 15 bins, *NLL* the mean negative log-likelihood, *AURC* the mean error over all shares of
-the images that may be kept, the surest first; beside it, the errors among the 95 % and 90 % that are
-surest.
+_CALIBRATION = """\
+How much the probabilities are worth, on the same images. *Balanced* is the macro recall where all
+classes are taken to be equally common: probabilities are divided by the classes' shares in
+training, which favours rare classes at the cost of accuracy on this set. *ECE* is the expected
+calibration error over 15 bins, *NLL* the mean negative log-likelihood, *AURC* the mean error over
+all shares of the images that may be kept, the surest first; beside it, the errors among the 95 %
+and 90 % that are surest.
 
 {table}
 """
@@ -401,5 +402,6 @@ def _percent(share: float) -> str:
 
 _AVERAGED = ("precision", "recall", "f1")
 _SECTIONS = {
-    "cnn": _cnn, "tiny": _tier, "small": _tier, "base": _tier, "mlp": _mlp, "forest": _forest, "page": _page,
+    "cnn": _cnn, "tiny": _tier, "small": _tier, "base": _tier,
+    "mlp": _mlp, "forest": _forest, "page": _page,
 }  # fmt: skip

@@ -18,7 +18,7 @@ from emnist_edge import __version__, emnist
 from emnist_edge.artifact import MODELS, Artifact, InputType, read_sidecar
 from emnist_edge.calibration import calibrate
 from emnist_edge.errors import DataError, EmnistEdgeError, ModelError
-from emnist_edge.metrics import score
+from emnist_edge.metrics import balance, score
 from export.card import write_card
 from export.parity import Parity, fit_temperature
 
@@ -175,11 +175,10 @@ def judge(
 ) -> dict[str, float]:
     """Return what a sidecar says of ``probabilities`` (N, C) for samples of classes ``labels``.
 
-    ``balanced_recall`` is the macro recall where all classes are equally common: probabilities are
-    divided by the classes' shares in training (Menon et al. 2021, arXiv 2007.07314).
+    ``balanced_recall`` is the macro recall where all classes are taken to be equally common.
     """
     alphabet = run.samples.alphabet
-    equal = score(probabilities / np.maximum(run.prior, 1e-6), labels, alphabet)
+    equal = score(balance(probabilities, run.prior), labels, alphabet)
     return {
         **score(probabilities, labels, alphabet).as_dict(),
         "balanced_recall": round(equal.macro_recall, 6),

@@ -18,9 +18,8 @@ from emnist_edge.metrics import score
 from train.data import TrainingData, read_json, write_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 

@@ -52,7 +52,7 @@ def with_targets(
     smoothing: float,
     teachers: Sequence[Path],
     share: float,
-    unlabelled: NDArray[np.uint8],
+    unlabelled: NDArray[np.uint8] | None = None,
 ) -> TrainingData:
     """Return ``data`` with targets: labels, mixed with ``share`` of what ``teachers`` say.
 
@@ -66,7 +66,7 @@ def with_targets(
     if share:
         targets = (1 - share) * targets + share * ask(teachers, samples.images)
     kept = data.kept
-    if len(unlabelled):
+    if unlabelled is not None and len(unlabelled):
         guessed = ask(teachers, unlabelled)
         kept = np.concatenate([kept, len(samples) + np.arange(len(unlabelled))])
         labels = guessed.argmax(axis=1).astype(np.uint8)

@@ -4,9 +4,9 @@ Reads EMNIST ByMerge, holds part of its training images back for validation, kee
 the epoch that does best there, and never looks at the test images: ``export.tier`` does, once, with
 the file that ships. With ``--teacher`` (a run folder; several are averaged) it learns from labels
 and teachers together, and from the images without labels that lie beside the data set. Writes to
-the output folder: ``model.keras`` (what ``export.tier`` reads), ``validation.npz``, ``metrics.json``
-and ``curves.png``. Nothing here calls TensorFlow, so ``KERAS_BACKEND=jax`` or ``torch`` trains on a
-GPU.
+the output folder: ``model.keras`` (what ``export.tier`` reads), ``validation.npz`` (which training
+images were held back), ``metrics.json`` and ``curves.png``. Nothing here calls TensorFlow, so
+``KERAS_BACKEND=jax`` or ``torch`` trains on a GPU.
 """
 
 from __future__ import annotations
@@ -153,9 +153,7 @@ def main(
     output = output.with_name(tier) if output == Path("runs/TIER") else output
     recipe = replace(Recipe(), epochs=epochs, seed=seed)
     try:
-        metrics = train(
-            tier, TIERS[tier].net, recipe, output, data, split, limit, resume, teachers
-        )
+        metrics = train(tier, TIERS[tier].net, recipe, output, data, split, limit, resume, teachers)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     validation = metrics["validation"]

@@ -46,17 +46,16 @@ class Net:
 
 @dataclass(frozen=True)
 class Tier:
-    """A size of model. most_bytes: that its weights may have in int8; None for a teacher."""
+    """A size of model. most_bytes: that its weights may have in int8."""
 
     net: Net
-    most_bytes: int | None
+    most_bytes: int
 
 
 TIERS = {
     "tiny": Tier(Net(16, ((32,), (48, 48, 64)), separable=True), 16_000),
-    "small": Tier(Net(24, ((32,), (64, 64, 56))), 100_000),
-    "base": Tier(Net(32, ((48, 48), (96, 96, 192)), dropout=0.2), 512_000),
-    "teacher": Tier(Net(48, ((64, 64), (128, 128, 256)), dropout=0.3), None),
+    "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000),
+    "base": Tier(Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000),
 }
 
 

@@ -18,8 +18,7 @@ def test_each_tier_keeps_to_its_size(name: str) -> None:
     tier = TIERS[name]
     model = build(tier.net, 47, name)
     assert model.output_shape == (None, 47)
-    if tier.most_bytes is not None:
-        assert 0.6 * tier.most_bytes < weight_bytes(model) <= tier.most_bytes
+    assert 0.6 * tier.most_bytes < weight_bytes(model) <= tier.most_bytes
 
 
 def test_bytes_and_multiplications_are_counted() -> None:
