@@ -67,7 +67,7 @@ class Variation:
 
     hand: Augmentation = field(default_factory=Augmentation)
     photograph: Photograph = field(default_factory=Photograph)
-    share: float = 0.25
+    share: float = 0.15
     blurred: float = 0.25
     blur: float = 1.6
 

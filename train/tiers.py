@@ -18,7 +18,7 @@ from train import loop
 layers = keras.layers
 
 # Pixels up to the first are paper, from the second on ink.
-_PAPER, _INK = 48, 208
+_PAPER, _INK = 48, 144
 
 
 @dataclass(frozen=True)
