@@ -12,13 +12,14 @@ not done again.
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
+from emnist_edge import emnist
 from emnist_edge.errors import EmnistEdgeError
 from train.data import TrainingData, load_training, open_run, read_json, write_json
 
@@ -36,6 +37,8 @@ on {held:,} validation images, of which {half:.2f} points either way are chance 
 table differ in what their names say, and in nothing else: the same images, epochs and seed. *Equal
 priors* divides probabilities by how common each class is, before the best is taken.
 """
+#: Table of recipes; the others are named after tiers.
+RECIPES = "recipes"
 # Images that an int8 file is made from and timed with, and how often; some rounds do not count.
 _CONVERTED, _ROUNDS, _WARM = 50, 400, 40
 
@@ -49,8 +52,22 @@ class Budget:
     seed: int = 1
 
 
-def nets(tier: str) -> dict[str, Net]:
-    """Return the candidates for ``tier``: the one that was taken, and others of about its size."""
+@dataclass(frozen=True)
+class Trial:
+    """A candidate: its architecture and recipe, and what it learns from beside the labels.
+
+    teachers: run folders. unlabelled: images (N, 28, 28) uint8.
+    """
+
+    net: Net
+    recipe: Recipe
+    teachers: tuple[Path, ...] = ()
+    unlabelled: NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, 28, 28), np.uint8))
+
+
+def compare_nets(tier: str) -> dict[str, Trial]:
+    """Return the candidates for ``tier``: the net that was taken, and others of about its size."""
+    from train.tier import Recipe
     from train.tiers import TIERS, Net
 
     others = {
@@ -63,67 +80,81 @@ def nets(tier: str) -> dict[str, Net]:
         "small": {
             "separable": Net(32, ((64, 64), (128, 128, 160)), separable=True, residual=True),
             "deeper": Net(24, ((32, 32), (48, 48, 48, 48)), residual=True),
+            "stride for pooling": replace(TIERS["small"].net, pooling="stride"),
         },
         "base": {
-            "deeper": Net(32, ((64, 64), (96, 96, 128, 128)), residual=True),
-            "three stages": Net(32, ((48,), (96, 96), (128, 128))),
+            "residual": replace(TIERS["base"].net, residual=True),
+            "shallower": Net(32, ((48,), (96, 96), (128, 128)), dropout=0.2),
         },
     }
-    return {"taken": TIERS[tier].net, **others[tier]}
+    return {
+        name: Trial(net, Recipe())
+        for name, net in {"taken": TIERS[tier].net, **others[tier]}.items()
+    }
 
 
-def recipes() -> dict[str, Recipe]:
-    """Return the recipe that was taken, and what is left of it without each ingredient."""
+def compare_recipes(teachers: tuple[Path, ...], unlabelled: NDArray[np.uint8]) -> dict[str, Trial]:
+    """Return the recipe that was taken, for ``small``, and what is left without each ingredient.
+
+    With ``teachers``, also what these add, and what ``unlabelled`` images add to that.
+    """
     from train.augment import Augmentation
     from train.photographed import Variation
     from train.tier import Recipe
+    from train.tiers import TIERS
 
+    net, whole = TIERS["small"].net, Recipe()
     still = Augmentation(0, 0, 0, 0, 0, 0)
-    whole = Recipe()
-    return {
-        "taken": whole,
-        "no smoothing of labels": replace(whole, smoothing=0.0),
+    without = {
+        "labels alone": whole,
+        "labels are not smoothed": replace(whole, smoothing=0.0),
         "no weight decay": replace(whole, weight_decay=None),
         "no photographs": replace(whole, augmentation=Variation(share=0.0)),
-        "photographs only": replace(whole, augmentation=Variation(still)),
+        "no blur": replace(whole, augmentation=Variation(blurred=0.0)),
+        "no other hand": replace(whole, augmentation=Variation(still)),
         "images as they are": replace(whole, augmentation=None),
         "float32": replace(whole, precision="float32"),
     }
+    trials = {name: Trial(net, recipe) for name, recipe in without.items()}
+    trials["no gate"] = Trial(replace(net, gated=False), whole)
+    if teachers:
+        trials["with a teacher"] = Trial(net, whole, teachers)
+        trials["with a teacher and unlabelled images"] = Trial(net, whole, teachers, unlabelled)
+    return trials
 
 
 def try_out(
-    name: str, net: Net, recipe: Recipe, training: TrainingData, folder: Path, budget: Budget
+    name: str, trial: Trial, training: TrainingData, folder: Path, budget: Budget
 ) -> dict[str, Any]:
-    """Train ``net`` for a short while in ``folder``, unless that is done, and return its row."""
+    """Train for a short while in ``folder``, unless that is done, and return the row about it."""
     from train import loop, tier
     from train.teaching import with_targets
     from train.tiers import count_macs, weight_bytes
 
-    recipe = replace(recipe, epochs=budget.epochs, seed=budget.seed)
-    described = {**asdict(recipe), "net": asdict(net), "images": budget.images}
+    recipe = replace(trial.recipe, epochs=budget.epochs, seed=budget.seed)
+    described = {**asdict(recipe), "net": asdict(trial.net), "images": budget.images}
+    described |= {"teachers": [str(run) for run in trial.teachers], "more": len(trial.unlabelled)}
     open_run(folder, training, described, (), resume=True)
     path = folder / "row.json"
     if not path.exists():
         start = time.process_time()
-        part = with_targets(training, recipe.smoothing, (), 0.0)
-        model, _ = tier.fit("net", net, recipe, part, folder)
+        part = with_targets(
+            training, recipe.smoothing, trial.teachers, recipe.distilled, trial.unlabelled
+        )
+        model, _ = tier.fit("net", trial.net, recipe, part, folder)
         seconds = time.process_time() - start
         images, labels = (a[training.held] for a in (part.samples.images, part.samples.labels))
-        probabilities = loop.predict(model, images)
-        write_json(
-            path,
-            {
-                "name": name,
-                "images": budget.images,
-                "epochs": budget.epochs,
-                "held": len(training.held),
-                **_scores(probabilities, labels, training),
-                "bytes": weight_bytes(model),
-                "macs": count_macs(model),
-                "int8_us": round(time_int8(model), 1),
-                "seconds": round(seconds),
-            },
-        )
+        row = {
+            "name": name,
+            **asdict(budget),
+            "held": len(training.held),
+            **_scores(loop.predict(model, images), labels, training),
+            "bytes": weight_bytes(model),
+            "macs": count_macs(model),
+            "int8_us": round(time_int8(model), 1),
+            "seconds": round(seconds),
+        }
+        write_json(path, row)
     return dict(read_json(path))
 
 
@@ -197,6 +228,13 @@ def _table(rows: list[dict[str, Any]]) -> list[str]:
 @click.option("--output", type=click.Path(path_type=Path), default=Path("benchmarks/search.md"))
 @click.option("--images", type=click.IntRange(100), default=Budget.images, show_default=True)
 @click.option("--epochs", type=click.IntRange(1), default=Budget.epochs, show_default=True)
+@click.option(
+    "--teacher",
+    "teachers",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Run folder of a teacher, for recipes with one.",
+)
 def main(
     tables: tuple[str, ...],
     data: Path | None,
@@ -204,12 +242,13 @@ def main(
     output: Path,
     images: int,
     epochs: int,
+    teachers: tuple[Path, ...],
 ) -> None:
     """Fill TABLES: tiers, whose architectures are compared, or ``recipes``."""
     from train.tier import HELD_BACK, Recipe
     from train.tiers import TIERS
 
-    known = [*TIERS, "recipes"]
+    known = [*TIERS, RECIPES]
     unknown = set(tables) - set(known)
     if unknown:
         raise click.UsageError(f"no table {min(unknown)!r}; there are {', '.join(known)}")
@@ -219,13 +258,13 @@ def main(
         order = np.random.default_rng(budget.seed).permutation(training.kept)
         training = replace(training, kept=order[:images])
         for table in tables:
-            if table == "recipes":
-                tried = {name: (TIERS["small"].net, each) for name, each in recipes().items()}
+            if table == RECIPES:
+                trials = compare_recipes(teachers, emnist.load_unlabelled(data)[0])
             else:
-                tried = {name: (each, Recipe()) for name, each in nets(table).items()}
-            for name, (net, recipe) in tried.items():
-                folder = runs / table / name.replace(" ", "-")
-                row = try_out(name, net, recipe, training, folder, budget)
+                trials = compare_nets(table)
+            for name, trial in trials.items():
+                folder = runs / table / name.replace(",", "").replace(" ", "-")
+                row = try_out(name, trial, training, folder, budget)
                 click.echo(f"{table}, {name}: validation accuracy {row['accuracy']:.4f}")
         write_tables(runs, output)
     except EmnistEdgeError as error:
