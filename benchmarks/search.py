@@ -87,10 +87,8 @@ def compare_nets(tier: str) -> dict[str, Trial]:
             "shallower": Net(32, ((48,), (96, 96), (128, 128)), dropout=0.2),
         },
     }
-    return {
-        name: Trial(net, Recipe())
-        for name, net in {"taken": TIERS[tier].net, **others[tier]}.items()
-    }
+    nets = {"taken": TIERS[tier].net, **others[tier]}
+    return {name: Trial(net, Recipe()) for name, net in nets.items()}
 
 
 def compare_recipes(teachers: tuple[Path, ...], unlabelled: NDArray[np.uint8]) -> dict[str, Trial]:
@@ -204,7 +202,7 @@ def write_tables(folder: Path, path: Path) -> None:
             continue
         held = rows[0]["held"]
         rows.sort(key=lambda row: -row["accuracy"])
-        about = f"{rows[0]['epochs']} epochs of {rows[0]['images']:,} images."
+        about = f"Epochs: {rows[0]['epochs']}. Images: {rows[0]['images']:,}."
         sections.append("\n".join([f"## {table.name.capitalize()}", "", about, "", *_table(rows)]))
     half = 100 * 1.96 * (0.9 * 0.1 / max(held, 1)) ** 0.5
     text = "\n\n".join([_HEAD.format(held=held, half=half).rstrip(), *sections])

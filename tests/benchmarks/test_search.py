@@ -38,15 +38,15 @@ def test_trials_are_trained_once_and_make_a_table(
     toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trials = {"narrow": search.Trial(toy_net(), toy_tier_recipe())}
-    monkeypatch.setattr(search, "compare_nets", lambda tier: trials)
-    monkeypatch.setattr(search, "time_int8", lambda model: 12.34)
+    monkeypatch.setattr(search, "compare_nets", lambda _: trials)
+    monkeypatch.setattr(search, "time_int8", lambda _: 12.34)
     options = ["--data", str(toy_data), "--images", "400", "--epochs", "1"]
     options += ["--runs", str(tmp_path / "runs"), "--output", str(tmp_path / "search.md")]
     done = CliRunner().invoke(search.main, ["tiny", *options])
     assert done.exit_code == 0, done.output
     assert "tiny, narrow: validation accuracy 0." in done.output
     page = (tmp_path / "search.md").read_text()
-    assert "1 epochs of 400 images" in page
+    assert "Epochs: 1. Images: 400." in page
     (row,) = [line for line in page.splitlines() if line.startswith("| narrow |")]
     assert row.count("|") == 9
     assert " 12 |" in row
