@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from emnist_device.engine import softmax
 from emnist_edge import emnist
 from emnist_edge.errors import EmnistEdgeError
 from train.data import TrainingData, load_training, open_run, read_json, write_json
@@ -35,10 +36,13 @@ _HEAD = """# Architectures and recipes, compared
 Written by `python -m benchmarks.search`. Each row is one short training, judged by its best epoch
 on {held:,} validation images, of which {half:.2f} points either way are chance (95 %). Rows of one
 table differ in what their names say, and in nothing else: the same images, epochs and seed. *Equal
-priors* divides probabilities by how common each class is, before the best is taken.
+priors* divides probabilities by how common each class is, before the best is taken. *ECE* is the
+expected calibration error, after a temperature was fitted to the same images.
 """
 #: Table of recipes; the others are named after tiers.
 RECIPES = "recipes"
+# Columns in percent.
+_SHARES = ("accuracy", "macro_recall", "equal_priors", "calibration_error")
 # Images that an int8 file is made from and timed with, and how often; some rounds do not count.
 _CONVERTED, _ROUNDS, _WARM = 50, 400, 40
 
@@ -159,17 +163,22 @@ def try_out(
 def _scores(
     probabilities: NDArray[np.float32], labels: NDArray[np.uint8], training: TrainingData
 ) -> dict[str, float]:
+    from emnist_edge.calibration import calibrate
     from emnist_edge.metrics import balance, score
+    from export.parity import fit_temperature
 
     alphabet = training.samples.alphabet
     counts = np.bincount(training.samples.labels[training.kept], minlength=len(alphabet))
     natural = score(probabilities, labels, alphabet)
+    logits = np.asarray(np.log(np.maximum(probabilities, 1e-30)), np.float32)
+    cooled = softmax(np.float32(1 / fit_temperature(logits, labels)) * logits)
     return {
         "accuracy": natural.accuracy,
         "macro_recall": natural.macro_recall,
         "equal_priors": score(
             balance(probabilities, counts / counts.sum()), labels, alphabet
         ).macro_recall,
+        "calibration_error": calibrate(cooled, labels).calibration_error,
     }
 
 
@@ -210,10 +219,10 @@ def write_tables(folder: Path, path: Path) -> None:
 
 
 def _table(rows: list[dict[str, Any]]) -> list[str]:
-    heads = "|accuracy|macro recall|equal priors|kB|million MACs|int8, us|training, s"
-    lines = [f"| {heads.replace('|', ' | ')} |", "|---" + 7 * "|---:" + "|"]
+    heads = "|accuracy|macro recall|equal priors|ECE|kB|million MACs|int8, us|training, s"
+    lines = [f"| {heads.replace('|', ' | ')} |", "|---" + 8 * "|---:" + "|"]
     for row in rows:
-        shares = [f"{100 * row[n]:.2f} %" for n in ("accuracy", "macro_recall", "equal_priors")]
+        shares = [f"{100 * row[name]:.2f} %" for name in _SHARES]
         costs = [f"{row['bytes'] / 1000:.1f}", f"{row['macs'] / 1e6:.1f}", f"{row['int8_us']:.0f}"]
         lines.append(f"| {' | '.join([row['name'], *shares, *costs, str(row['seconds'])])} |")
     return lines

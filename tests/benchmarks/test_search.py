@@ -48,7 +48,7 @@ def test_trials_are_trained_once_and_make_a_table(
     page = (tmp_path / "search.md").read_text()
     assert "Epochs: 1. Images: 400." in page
     (row,) = [line for line in page.splitlines() if line.startswith("| narrow |")]
-    assert row.count("|") == 9
+    assert row.count("|") == 10
     assert " 12 |" in row
 
     monkeypatch.setattr("train.tier.fit", None)  # calling it would fail
