@@ -35,7 +35,6 @@ accuracy on EMNIST Balanced; weighted means count each class by its images.
 {scores}
 
 {averages}
-
 {calibration}
 ## From training to the device
 
@@ -50,7 +49,7 @@ _NETWORKS = """Quantization ranges were set on training images only, validation 
 the int8 file weights, activations, input and output are 8-bit integers; the float32 file is the
 same network before quantization, for comparison."""
 
-_CALIBRATION = """\
+_CALIBRATION = """
 How much the probabilities are worth, on the same images. *Balanced* is the macro recall where all
 classes are taken to be equally common: probabilities are divided by the classes' shares in
 training, which favours rare classes at the cost of accuracy on this set. *ECE* is the expected
