@@ -82,7 +82,7 @@ def measure(judged: Sequence[Judged]) -> Doubt:
 
 
 def _columns(judged: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return confidences and whether they are right, (N,) each."""
+    """Return confidences (N,) and whether they are right (N,)."""
     table = np.array(judged, float).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
@@ -97,7 +97,7 @@ def draw(path: Path, curves: Mapping[str, Sequence[Judged]]) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.5), layout="constrained")
     left.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     for name, judged in curves.items():
-        _, share, confidence, hits = reliability(*_columns(judged), bins=_BINS)
+        _, share, confidence, hits = reliability(*_columns(judged), _BINS)
         (line,) = left.plot(confidence, hits, label=name, linewidth=1)
         left.scatter(confidence, hits, s=10 + 300 * share, color=line.get_color(), alpha=0.6)
         coverage, risk = risk_coverage(*_columns(judged))

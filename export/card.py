@@ -138,7 +138,7 @@ middles of characters are, and to which of them the ink belongs. All models read
   shapes of EMNIST's training images, the others in strokes of its own, with much beside them that
   is no character; {validation:,} crops of other pages for validation, in the shapes of images held
   back from all training.
-- Recipe: {recipe}.{before}
+- Recipe: {recipe}.{others}{before}
 - Trained with {trained_by}.
 - F1 on the validation crops, by the exported file: pixels of ink {ink}, middles {middle}.
 """
@@ -344,13 +344,16 @@ def _forest(artifact: Artifact) -> str:
 
 def _page(artifact: Artifact) -> str:
     facts, scores = artifact.provenance, artifact.accuracy["validation"]
+    recipe = dict(facts["recipe"])
+    others = recipe.pop("others", [])
     return _PAGE.format(
         parameters=artifact.parameters,
         bytes=artifact.bytes,
         training=facts["crops"]["training"],
         validation=facts["crops"]["validation"],
-        pages=facts["recipe"]["pages"],
-        recipe=_settings(facts["recipe"]),
+        pages=sum(run["pages"] for run in (recipe, *others)),
+        recipe=_settings(recipe),
+        others=_others(others),
         trained_by=facts["backend"],
         before=_runs_before(facts.get("started_from")),
         ink=_percent(scores["ink_f1"]),
@@ -358,12 +361,21 @@ def _page(artifact: Artifact) -> str:
     )
 
 
+def _others(runs: Sequence[dict[str, Any]]) -> str:
+    """Say which earlier runs' crops are among a run's."""
+    if not runs:
+        return ""
+    seeds = ", ".join(str(run["seed"]) for run in runs)
+    return f" The crops of the earlier runs with seed {seeds} are among them."
+
+
 def _runs_before(facts: dict[str, Any] | None) -> str:
     """Describe the runs that a run went on from, the nearest first."""
     if not facts:
         return ""
-    recipe, crops = facts["recipe"], facts["crops"]["training"]
-    text = f"\n- It went on from a run on {crops:,} crops: {_settings(recipe)}."
+    recipe, crops = dict(facts["recipe"]), facts["crops"]["training"]
+    among = _others(recipe.pop("others", []))
+    text = f"\n- It went on from a run on {crops:,} crops: {_settings(recipe)}.{among}"
     return text + _runs_before(facts.get("started_from"))
 
 

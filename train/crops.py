@@ -39,6 +39,9 @@ MOST_CHARACTERS = 160
 # From each page, this many crops are taken; this share of pages is blank, in people's hands, with
 # tails, and with characters far apart.
 _PER_PAGE, _BLANK, _HANDWRITTEN, _TAILED, _SPACED = 3, 0.1, 0.7, 0.3, 0.25
+# Characters of a single upright stroke, or nearly: touching others they are the hardest to find, so
+# this share of pages is full of them, as many as of all others together, and most pairs touch.
+_UPRIGHT, _UPRIGHTS = 0.3, "1Iijlft"
 # Pages whose writing has less contrast (of 255) teach nothing.
 _LEAST_CONTRAST = 12
 # The writing is this much higher or lower than the network is meant to see it: standard deviation
@@ -96,9 +99,12 @@ def draw_varied(
     if rng.random() < 0.6:
         level = _vary(level, rng)
     characters = None
-    if rng.random() < 0.25:  # a practice sheet: few different characters, maybe all of them low
-        choice = list(string.ascii_letters + string.digits)
-        characters = "".join(rng.choice(choice, int(rng.integers(1, 5))))
+    every = string.ascii_letters + string.digits
+    if rng.random() < _UPRIGHT:
+        characters = every + _UPRIGHTS * (len(every) // len(_UPRIGHTS))
+        level = replace(level, touching=float(rng.uniform(0.5, 0.9)))
+    elif rng.random() < 0.25:  # a practice sheet: few different characters, maybe all of them low
+        characters = "".join(rng.choice(list(every), int(rng.integers(1, 5))))
     seed = int(rng.integers(2**32))
     if rng.random() < _BLANK:
         drawn = compose_blank(level, seed)

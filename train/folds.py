@@ -72,7 +72,7 @@ class Workers:
             from dask.distributed import Client
         except ImportError as error:
             raise RuntimeMissingError(
-                "--scheduler needs Dask, which is not installed: pip install distributed"
+                "--scheduler needs Dask, which is not installed: pip install '.[cluster]'"
             ) from error
         try:
             client = Client(self.scheduler, timeout=10)

@@ -2,7 +2,7 @@
 
 Draws pages, cuts crops from them and trains on those. Handwriting is that of EMNIST ByMerge's
 training images; validation pages are drawn with those that ``train.cnn`` holds back, too. Writes to
-the output folder: ``crops.npz`` (drawn once), ``model.keras`` (what ``export.page`` reads) and
+the output folder: ``crops-*.npz`` (drawn once), ``model.keras`` (what ``export.page`` reads) and
 ``metrics.json``.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ from train.data import TrainingData, load_training, open_run, read_json, run_opt
 from train.page_network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _CHUNK = 25  # pages that a process draws at a time
@@ -42,7 +44,8 @@ class PageRecipe:
     """What a run depends on, besides the data; written to ``metrics.json``.
 
     pages, validation_pages: drawn for training and validation. start: SHA-256 of the model that
-    the weights are from at first, if any. The learning rate falls to zero along a half cosine.
+    the weights are from at first, if any. others: pages and seed of runs whose crops are
+    added. The learning rate falls to zero along a half cosine.
     """
 
     pages: int = 6500
@@ -53,6 +56,7 @@ class PageRecipe:
     validation_share: float = 0.1
     seed: int = 1
     start: str | None = None
+    others: list[dict[str, int]] = field(default_factory=list)
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
@@ -147,6 +151,18 @@ def draw(training: TrainingData, recipe: PageRecipe, output: Path) -> tuple[Crop
     return parts[0], parts[1]
 
 
+def add_crops(crops: tuple[Crops, Crops], runs: Sequence[Path]) -> tuple[Crops, Crops]:
+    """Return ``crops`` with those, for training and validation, of earlier ``runs``."""
+    joined = []
+    for own, part in zip(crops, ("training", "validation"), strict=True):
+        parts = [own]
+        for run in runs:
+            with np.load(run / f"crops-{part}.npz") as archive:
+                parts.append(Crops(**archive))
+        joined.append(Crops.join(parts))
+    return joined[0], joined[1]
+
+
 def fit(
     training: Crops, held: Crops, recipe: PageRecipe, output: Path, start: Path | None
 ) -> list[dict[str, float]]:
@@ -202,11 +218,14 @@ def train(
     limit: int | None,
     resume: bool,
     start: Path | None = None,
+    others: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Run the whole training and return what ``metrics.json`` holds."""
     training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
     run = open_run(output, training, asdict(recipe), ("history.json", "crops-*.npz"), resume)
     crops, held = draw(training, recipe, output)
+    if others:
+        crops, held = add_crops((crops, held), others)
     history = fit(crops, held, recipe, output, start)
     model = keras.models.load_model(output / "last.keras", CUSTOM_OBJECTS)
     model.save(output / "model.keras")
@@ -224,6 +243,12 @@ def train(
     return metrics
 
 
+def _pages_of(run: Path) -> dict[str, int]:
+    """Return what tells the pages of an earlier run."""
+    recipe = read_json(run / "run.json")["recipe"]
+    return {name: recipe[name] for name in ("pages", "seed")}
+
+
 def _record_of(start: Path) -> dict[str, Any]:
     """Return what is known of the run that left the model ``start``."""
     path = start.with_name("metrics.json")
@@ -236,6 +261,13 @@ def _record_of(start: Path) -> dict[str, Any]:
 @click.command()
 @run_options("runs/page")
 @click.option("--pages", type=click.IntRange(1), default=PageRecipe.pages, show_default=True)
+@click.option(
+    "--with",
+    "others",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    multiple=True,
+    help="Train on the crops of this earlier run, too.",
+)
 @click.option("--epochs", type=click.IntRange(1), default=_EPOCHS, show_default=True)
 @click.option("--learning-rate", type=float, default=PageRecipe.learning_rate, show_default=True)
 @click.option(
@@ -248,6 +280,7 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
     split: str | None,
     output: Path,
     pages: int,
+    others: tuple[Path, ...],
     epochs: int,
     learning_rate: float,
     start: Path | None,
@@ -265,7 +298,8 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
         start=hashlib.sha256(start.read_bytes()).hexdigest() if start else None,
     )
     try:
-        metrics = train(recipe, output, data, split, limit, resume, start)
+        recipe = replace(recipe, others=[_pages_of(run) for run in others])
+        metrics = train(recipe, output, data, split, limit, resume, start, others)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{output}: validation loss {metrics['history'][-1]['val_loss']:.4f}")

@@ -56,6 +56,30 @@ def test_pages_drawn_once_serve_again(
     assert page.train(RECIPE, run, toy_files, None, None, resume=True) == before
 
 
+def test_a_run_goes_on_from_another_with_its_crops(
+    run: Path, toy_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "EmnistGlyphs", lambda _: stroke_shape)
+    options = {
+        "output": tmp_path / "next",
+        "data": toy_files,
+        "pages": 4,
+        "epochs": 1,
+        "seed": 7,
+        "start": run / "model.keras",
+        "with": run,
+    }
+    result = CliRunner().invoke(page.main, [f"--{key}={value}" for key, value in options.items()])
+    assert result.exit_code == 0, result.output
+    before = json.loads((run / "metrics.json").read_text())
+    metrics = json.loads((tmp_path / "next" / "metrics.json").read_text())
+    with np.load(tmp_path / "next" / "crops-training.npz") as own:
+        assert metrics["crops"]["training"] == len(own["boxes"]) + before["crops"]["training"]
+    assert metrics["recipe"]["others"] == [{"pages": 12, "seed": 1}]
+    assert metrics["started_from"]["recipe"] == before["recipe"]
+    assert metrics["history"][0]["loss"] < before["history"][0]["loss"]
+
+
 def test_the_export_is_integer_takes_any_size_and_does_the_same(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
-import time
+import threading
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,9 @@ _QUEUED, _SESSION = 1000, 3600
 # Seconds to get the last texts through when all ends.
 _PARTING = 3.0
 _KEEPALIVE = 30
-# paho.mqtt.enums.MQTTErrorCode.MQTT_ERR_QUEUE_SIZE
-_QUEUE_FULL = 15
+# Ends the connection, and lets the broker publish what was left with it for that case (MQTT 5.0,
+# 3.14.2.1).
+_WITH_WILL = "Disconnect with will message"
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,11 @@ def parse_broker(url: str) -> Broker:
 
 
 class Publisher:
-    """Publishes from a thread of paho's; a broker that is away is tried again and again.
+    """Publishes texts in their order, the next when the broker has the last.
 
-    ``topic/status`` is kept at ``online``, and at ``offline`` once we are gone, however we went.
-    Raises :class:`RuntimeMissingError` without the extra ``mqtt``.
+    paho alone would send what waited for a connection after what came later. A broker that is away
+    is tried again and again. ``topic/status`` is kept at ``online``, and at ``offline`` once we are
+    gone, however we went. Raises :class:`RuntimeMissingError` without the extra ``mqtt``.
     """
 
     def __init__(self, broker: Broker, report: Callable[[str], None]) -> None:
@@ -82,6 +85,7 @@ class Publisher:
             from paho.mqtt.enums import CallbackAPIVersion
             from paho.mqtt.packettypes import PacketTypes
             from paho.mqtt.properties import Properties
+            from paho.mqtt.reasoncodes import ReasonCode
         except ImportError:
             raise RuntimeMissingError(
                 "--mqtt needs paho-mqtt; run: pip install 'emnist-edge[mqtt]'"
@@ -89,9 +93,12 @@ class Publisher:
         self._broker, self._report = broker, report
         self._status = f"{broker.topic}/status"
         self._where = f"{broker.host}:{broker.port}"
+        self._farewell = ReasonCode(PacketTypes.DISCONNECT, _WITH_WILL)
         self._lost = False
-        self._sent: set[int] = set()  # numbers of messages, and of those that the broker has
-        self._done: set[int] = set()
+        self._texts: deque[str] = deque()
+        self._done: set[int] = set()  # numbers of messages that the broker has
+        self._online = self._ending = self._over = False
+        self._news = threading.Condition()  # guards all five
         # MQTT 5 lets the broker keep our session through a reconnect, and forget it some day.
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2,
@@ -103,7 +110,6 @@ class Publisher:
         if broker.tls:
             self._client.tls_set()
         self._client.will_set(self._status, "offline", qos=1, retain=True)
-        self._client.max_queued_messages_set(_QUEUED)
         self._client.reconnect_delay_set(_FIRST_WAIT, _LAST_WAIT)
         self._client.on_connect = self._connected
         self._client.on_connect_fail = self._failed
@@ -119,6 +125,8 @@ class Publisher:
             properties=session,
         )
         self._client.loop_start()
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+        self._thread.start()
 
     def show(self, moment: Moment) -> None:
         """Publish the texts that settled with this frame."""
@@ -126,33 +134,58 @@ class Publisher:
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             content = {"text": settled.text, "at": at, **settled.as_dict()}
             del content["settled"]
-            text = json.dumps(content, ensure_ascii=False)
-            self._publish(self._broker.topic, text, qos=self._broker.qos)
+            with self._news:
+                if len(self._texts) >= _QUEUED:
+                    self._report(f"mqtt: {self._where}: is away for too long; a text was lost")
+                    continue
+                self._texts.append(json.dumps(content, ensure_ascii=False))
+                self._news.notify_all()
 
     def close(self) -> None:
         """Get the last texts through, if the broker is there, and say good-bye."""
-        deadline = time.monotonic() + _PARTING
-        self._publish(self._status, "offline", qos=1, retain=True)
-        while (left := self._sent - self._done) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        if len(left) > 1:
-            self._report(f"mqtt: {self._where}: {len(left) - 1} texts did not get through")
-        self._client.disconnect()
+        with self._news:
+            self._ending = True
+            self._news.notify_all()
+        self._thread.join(_PARTING)
+        with self._news:
+            self._over = True
+            self._news.notify_all()
+            left = len(self._texts)
+        if left:
+            self._report(f"mqtt: {self._where}: {left} texts did not get through")
+        self._client.disconnect(reasoncode=self._farewell)
         self._client.loop_stop()
 
-    def _publish(self, topic: str, content: str, *, qos: int, retain: bool = False) -> None:
-        message = self._client.publish(topic, content, qos=qos, retain=retain)
-        if message.rc == _QUEUE_FULL:
-            self._report(f"mqtt: {self._where}: is away for too long; a text was lost")
-            return
-        through = self._sent & self._done
-        self._sent -= through
-        self._done -= through
-        self._sent.add(message.mid)
+    def _run(self) -> None:
+        """Hand over one text after the other until all is over."""
+        while True:
+            with self._news:
+                self._news.wait_for(self._has_work)
+                if self._over or not self._texts:
+                    return
+                text = self._texts[0]
+            # Kept and sent again by paho where the connection is lost meanwhile.
+            number = self._client.publish(self._broker.topic, text, qos=self._broker.qos).mid
+            if self._wait_for(number):
+                self._texts.popleft()
+
+    def _has_work(self) -> bool:
+        return self._over or (self._online if self._texts else self._ending)
+
+    def _wait_for(self, number: int) -> bool:
+        """Return whether the broker has the message, or that nobody will say so, before the end."""
+        with self._news:
+            unasked = self._broker.qos == 0
+            self._news.wait_for(lambda: unasked or self._over or number in self._done)
+            through = unasked or number in self._done
+            self._done.clear()
+            return through
 
     def _published(self, *arguments: Any) -> None:
-        """Note that the broker has a message; paho forbids to publish or wait in here."""
-        self._done.add(arguments[2])
+        """Note that the broker has a message."""
+        with self._news:
+            self._done.add(arguments[2])
+            self._news.notify_all()
 
     def _connected(self, *arguments: Any) -> None:  # paho's callbacks: client, data, flags, reason
         reason = arguments[3]
@@ -163,13 +196,20 @@ class Publisher:
             self._report(f"mqtt: {self._where}: is back")
             self._lost = False
         self._client.publish(self._status, "online", qos=1, retain=True)
+        self._set_online(True)
 
     def _failed(self, *_: Any) -> None:
         self._complain("cannot be reached")
 
     def _disconnected(self, *arguments: Any) -> None:
-        if arguments[3].is_failure:
+        self._set_online(False)
+        if not self._over and arguments[3].is_failure:
             self._complain("connection lost")
+
+    def _set_online(self, online: bool) -> None:
+        with self._news:
+            self._online = online
+            self._news.notify_all()
 
     def _complain(self, what: str) -> None:
         """Say once what is wrong, and no more until it is well again."""

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from tests.emnist_device.live.conftest import LINES, Words
 from tests.emnist_device.live.preview.test_server import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # Debian puts it where only root's PATH looks.
@@ -78,9 +79,12 @@ class Listener:
         )
         self._client.on_message = self._keep
         self._client.reconnect_delay_set(1, 1)
+        subscribed = threading.Event()
+        self._client.on_subscribe = lambda *_: subscribed.set()
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
         self._client.subscribe("lab/#", qos=2)
+        assert subscribed.wait(30)
 
     def _keep(self, *arguments: Any) -> None:
         message = arguments[2]
@@ -92,10 +96,20 @@ class Listener:
             json.loads(content)["text"] for topic, content in self.arrived if topic == "lab/door"
         ]
 
+    @property
+    def states(self) -> list[str]:
+        return [content for topic, content in self.arrived if topic == "lab/door/status"]
+
     def wait_for(self, count: int) -> None:
+        self._wait(lambda: len(self.texts) >= count)
+
+    def wait_for_state(self, state: str) -> None:
+        self._wait(lambda: state in self.states)
+
+    def _wait(self, question: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 30
-        while len(self.texts) < count:
-            assert time.monotonic() < deadline, f"{count} texts: {self.arrived}"
+        while not question():
+            assert time.monotonic() < deadline, f"waited in vain: {self.arrived}"
             time.sleep(0.02)
 
     def close(self) -> None:
@@ -129,10 +143,9 @@ def test_each_settled_text_arrives_once_and_the_status_is_kept(
     publisher.show(moment(9))
     publisher.close()
     listener.wait_for(3)
-    time.sleep(0.2)
+    listener.wait_for_state("offline")
     assert listener.texts == ["ROOM 47", "BOX 2906", "ROOM 47"]
-    states = [content for topic, content in listener.arrived if topic == "lab/door/status"]
-    assert states == ["online", "offline"]
+    assert listener.states == ["online", "offline"]
     value = json.loads(next(content for topic, content in listener.arrived if topic == "lab/door"))
     assert list(value) == ["text", "at", "time", "confidence", "track", "box", "characters"]
     assert words == []
@@ -157,14 +170,16 @@ def test_a_restart_of_the_broker_is_survived(mosquitto: Mosquitto, listener: Lis
     listener.wait_for(1)
     mosquitto.stop()
     words.wait_for("connection lost; trying again")
-    publisher.show(moment(1, "MEANWHILE"))
+    meanwhile = [f"MEANWHILE {number}" for number in range(30)]
+    for text in meanwhile:
+        publisher.show(moment(1, text))
     mosquitto.start()
     words.wait_for("is back")
     publisher.show(moment(2, "AFTER"))
-    listener.wait_for(3)
+    listener.wait_for(32)
     publisher.close()
     time.sleep(0.2)
-    assert listener.texts == ["BEFORE", "MEANWHILE", "AFTER"]
+    assert listener.texts == ["BEFORE", *meanwhile, "AFTER"]
     assert len(words) == 2
 
 

@@ -33,6 +33,7 @@ ARGUMENTS = (
     "disable-background-networking", "disable-component-update", "disable-sync",
     "disable-dev-shm-usage",
 )  # fmt: skip
+SEVEN = [[(-50, -70), (50, -70), (45, -60), (0, 80)]]  # pixels from the middle of the pad
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 
 if CHROMIUM is None or DRIVER is None:
@@ -123,6 +124,12 @@ def draw(page: Chrome, *strokes: Sequence[tuple[int, int]]) -> None:
         chain.release().perform()
 
 
+def pad_top(page: Chrome) -> float:
+    """Return where the pad begins, in pixels of the page."""
+    top: Any = page.execute_script("return pad.getBoundingClientRect().top + window.scrollY")
+    return float(top)
+
+
 def test_the_picture_has_boxes_and_the_text_is_what_is_written(page: Chrome) -> None:
     for line in LINES:
         wait_for(lambda line=line: text(page, "text") == line)  # type: ignore[misc]
@@ -146,7 +153,7 @@ def test_the_picture_has_boxes_and_the_text_is_what_is_written(page: Chrome) -> 
 @pytest.mark.parametrize(
     ("char", "strokes"),
     [
-        ("7", [[(-50, -70), (50, -70), (45, -60), (0, 80)]]),
+        ("7", SEVEN),
         ("A", [[(-50, 70), (-2, -70), (2, -70), (50, 70)], [(-30, 20), (30, 20)]]),
     ],
 )
@@ -191,9 +198,16 @@ def test_it_fits_a_phone(page: Chrome) -> None:
         wait_for(lambda: text(page, "text") in LINES)
         wide: Any = page.execute_script("return document.documentElement.scrollWidth")
         assert wide == PHONE["width"]
-        pad = page.find_element("id", "pad")
-        assert pad.is_displayed()
-        assert 0.8 * PHONE["width"] < pad.size["width"] <= PHONE["width"]
+        # Whoever writes must not have the paper move under the hand while texts come and go.
+        tops = set()
+        for line in LINES:
+            wait_for(lambda line=line: text(page, "text") == line)  # type: ignore[misc]
+            tops.add(pad_top(page))
+            wait_for(lambda line=line: line in text(page, "settled"))  # type: ignore[misc]
+            tops.add(pad_top(page))
+        assert len(tops) == 1
+        draw(page, *SEVEN)
+        wait_for(lambda: text(page, "pad-text") == "7")
     finally:
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
