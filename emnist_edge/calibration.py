@@ -1,4 +1,4 @@
-"""Whether confidence is worth something: calibration, and the errors left without the doubtful.
+"""Whether confidence is worth something: calibration, and what errors are left without the unsure.
 
 Risk is the share of answers that are wrong among those that are kept, coverage the share that is
 kept, the most confident first (El-Yaniv, Wiener 2010). AURC is the mean risk over all coverages

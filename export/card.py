@@ -72,7 +72,7 @@ int8, of {most:,} that the tier may have; {macs:,} multiplications an image. {ne
 - Augmentation: {augmentation}.
 - Corruptions that it comes near to, and that no benchmark may call unseen: {seen}.
 - {taught}
-- Best epoch on validation: {best_epoch}.
+- Best epoch on validation: {best_epoch}.{seeds}
 """
 
 _CNN = """## CNN
@@ -287,7 +287,23 @@ def _tier(artifact: Artifact) -> str:
         seen=", ".join(facts["seen_corruptions"]) or "none",
         taught=taught.rstrip("."),
         best_epoch=facts["best_epoch"],
+        seeds=_seeds(artifact),
     )
+
+
+def _seeds(artifact: Artifact) -> str:
+    """Describe how well runs with other seeds do, this one among them: mean and range."""
+    own = artifact.accuracy["test"]
+    others = [run["test"] for run in artifact.provenance.get("other_seeds", [])]
+    if not others:
+        return ""
+    parts = []
+    for name, title in (("accuracy", "accuracy"), ("balanced_recall", "balanced recall")):
+        found = [scores[name] for scores in (own, *others)]
+        span = f"{_percent(min(found))} to {_percent(max(found))}"
+        parts.append(f"{title} {_percent(sum(found) / len(found))} ({span})")
+    count = 1 + len(others)
+    return f"\n- Of {count} seeds, int8 on the test images, mean and range: {', '.join(parts)}."
 
 
 def _mlp(artifact: Artifact) -> str:

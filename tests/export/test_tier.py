@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,35 @@ def test_the_card_describes_the_tier(exported: Path) -> None:
     assert f"{test['log_loss']:.4f}" in card
     assert row.startswith("| `tiny-int8` |")
     assert "trained on labels alone" in card.lower()
+
+
+def test_other_seeds_are_measured_and_no_other_recipe(
+    toy_tier_run: Path, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tier, "MOST_DROP", 8.0)
+    other = tmp_path / "other"
+    shutil.copytree(toy_tier_run, other)
+    metrics = json.loads((other / "metrics.json").read_text())
+    metrics["recipe"]["seed"] = 2
+    (other / "metrics.json").write_text(json.dumps(metrics))
+    output, card = tmp_path / "models", tmp_path / "MODEL_CARD.md"
+    exported, _ = tier.export("tiny", toy_tier_run, output, card, toy_data, [other])
+    (found,) = exported.provenance["other_seeds"]
+    assert found["seed"] == 2
+    # A copy, so that it does just as well.
+    assert found["test"]["accuracy"] == exported.accuracy["test"]["accuracy"]
+    shown = f"{100 * found['test']['accuracy']:.2f} %"
+    assert f"Of 2 seeds, int8 on the test images, mean and range: accuracy {shown} (" in (
+        card.read_text()
+    )
+    assert sorted(path.name for path in output.iterdir()) == sorted(
+        f"tiny-{kind}.{suffix}" for kind in ("int8", "float32") for suffix in ("json", "tflite")
+    )
+
+    metrics["recipe"]["smoothing"] = 0.3
+    (other / "metrics.json").write_text(json.dumps(metrics))
+    with pytest.raises(DataError, match="in more than its seed"):
+        tier.export("tiny", toy_tier_run, output, card, toy_data, [other])
 
 
 def test_balanced_recall_undoes_the_classes_shares() -> None:
