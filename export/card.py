@@ -169,12 +169,17 @@ def write_card(artifacts: Sequence[Artifact], path: Path) -> None:
         parity=_parity(artifacts),
     )
     sections = [
-        section(next(a for a in artifacts if family(a) == name))
+        section(_first([a for a in artifacts if family(a) == name]))
         for name, section in _SECTIONS.items()
         if name in map(family, artifacts)
     ]
     text = "\n".join([head, *sections, _TAIL.format(classes=len(alphabet))])
     path.write_text(text, encoding="utf-8")
+
+
+def _first(artifacts: Sequence[Artifact]) -> Artifact:
+    """Return the one of a family that a section is about: the int8 file, where there is one."""
+    return next((a for a in artifacts if a.input_type == "int8"), artifacts[0])
 
 
 def family(artifact: Artifact) -> str:
