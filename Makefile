@@ -2,7 +2,8 @@
 PYTHON ?= python3
 RUNTIME := .venv
 DEV := .venv-dev
-RUNS := $(foreach family,cnn mlp forest page,runs/$(family)/metrics.json)
+TIERS := tiny small base
+RUNS := $(foreach family,cnn mlp forest page $(TIERS),runs/$(family)/metrics.json)
 EXPORTS := $(RUNS:metrics.json=exported)
 # Folder of EMNIST's files; where there is none, they are fetched.
 DATA := $(or $(EMNIST_EDGE_DATA),$(wildcard ../shared/emnist))
@@ -50,10 +51,21 @@ train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data
 runs/%/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.$* --resume
 
+# The tiers learn from base, trained on labels alone.
+$(TIERS:%=runs/%/metrics.json): runs/%/metrics.json: runs/teacher/metrics.json
+	$(DEV)/bin/python -m train.tier $* --teacher runs/teacher --resume
+
+runs/teacher/metrics.json: | $(DEV)/ready
+	$(DEV)/bin/python -m train.tier base --output runs/teacher --resume
+
 export: $(EXPORTS)  ## export what was trained to emnist_edge/models/, and write MODEL_CARD.md
 
 runs/%/exported: runs/%/metrics.json
 	$(DEV)/bin/python -m export.$*
+	@touch $@
+
+$(TIERS:%=runs/%/exported): runs/%/exported: runs/%/metrics.json
+	$(DEV)/bin/python -m export.tier $*
 	@touch $@
 
 ngrams: $(DEV)/ready  ## count the letter sequences of English context again

@@ -72,6 +72,9 @@ BYMERGE_PART = Split("bymergepart", 47, None, None, "bymerge")
 #: Glyphs that a person labelled, by ``emnist-edge review apply``.
 REVIEWED = Split("bymerge-reviewed", 47, None, None, "bymerge")
 
+#: Images without labels, for networks that learn from a teacher; they may lie beside the others.
+UNLABELLED = "emnist-unlabelled-train-images-idx3-ubyte"
+
 #: SHA-256 of decompressed official files, where it was checked against NIST's archive.
 KNOWN_SHA256 = {
     "emnist-bymerge-test-images-idx3-ubyte": (
@@ -285,6 +288,23 @@ def load(split: Split, part: Part, data: Path | None = None) -> Samples:
     return Samples(upright, labels - np.uint8(first), alphabet, digests)
 
 
+def load_unlabelled(data: Path | None = None) -> tuple[NDArray[np.uint8], dict[str, str]]:
+    """Return :data:`UNLABELLED` images (N, 28, 28), upright, and their SHA-256 by file name.
+
+    N is 0, and nothing is named, where there is no such file in ``data`` (see :func:`data_dir`).
+    Raises :class:`DataError` for a file that is damaged.
+    """
+    path = find(data_dir(data), UNLABELLED)
+    if path is None:
+        return np.empty((0, _SIDE, _SIDE), np.uint8), {}
+    content = _read_file(path)
+    images = parse_idx(content, UNLABELLED)
+    if images.shape[1:] != (_SIDE, _SIDE):
+        raise DataError(f"{path}: images of {images.shape[1:]}, not 28x28; take another file")
+    digest = hashlib.sha256(content).hexdigest()
+    return np.ascontiguousarray(images.transpose(0, 2, 1)), {UNLABELLED: digest}
+
+
 def _read(folder: Path, name: str, split: Split) -> bytes:
     path = find(folder, name)
     if path is None:
@@ -295,6 +315,11 @@ def _read(folder: Path, name: str, split: Split) -> bytes:
             f"{folder}: no {name}[.gz] there; {advice} name the folder with --data or "
             f"{DATA_VARIABLE}"
         )
+    return _read_file(path)
+
+
+def _read_file(path: Path) -> bytes:
+    """Return the content of an IDX or mapping file, unpacked."""
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -72,6 +72,16 @@ def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], alphabe
     )
 
 
+def balance(probabilities: NDArray[np.float32], prior: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return ``probabilities`` (N, C) as they would be if all classes were equally common.
+
+    They were learned where the classes had the shares ``prior`` (C,); the logit adjustment of Menon
+    et al. 2021 (arXiv 2007.07314). A class with no share stays as it is.
+    """
+    equal = probabilities / np.where(prior > 0, prior * len(prior), 1)
+    return np.asarray(equal / equal.sum(axis=1, keepdims=True), np.float32)
+
+
 def confusion_matrix(
     predicted: NDArray[np.integer], labels: NDArray[np.integer], classes: int
 ) -> NDArray[np.int64]:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _HEAD = """# Model card
 
-Written by `python -m export.cnn`, `export.mlp`, `export.forest` and `export.page` from the sidecars
-in `emnist_edge/models/`.
+Written by `python -m export.cnn`, `export.tier`, `export.mlp`, `export.forest` and `export.page`
+from the sidecars in `emnist_edge/models/`.
 
 All models but the page network classify one character, cut out and scaled by `emnist_edge.glyph` to
 a 28x28 picture. `cnn-int8` is what `emnist-edge classify` uses; the others are there to compare,
@@ -35,7 +35,7 @@ accuracy on EMNIST Balanced; weighted means count each class by its images.
 {scores}
 
 {averages}
-
+{calibration}
 ## From training to the device
 
 Measured on validation images, by the runtime that the package ships, against the probabilities of
@@ -48,6 +48,32 @@ probabilities), and was fitted to the validation images after conversion.
 _NETWORKS = """Quantization ranges were set on training images only, validation images left out. In
 the int8 file weights, activations, input and output are 8-bit integers; the float32 file is the
 same network before quantization, for comparison."""
+
+_CALIBRATION = """
+How much the probabilities are worth, on the same images. *Balanced* is the macro recall where all
+classes are taken to be equally common: probabilities are divided by the classes' shares in
+training, which favours rare classes at the cost of accuracy on this set. *ECE* is the expected
+calibration error over 15 bins, *NLL* the mean negative log-likelihood, *AURC* the mean error over
+all shares of the images that may be kept, the surest first; beside it, the errors among the 95 %
+and 90 % that are surest.
+
+{table}
+"""
+
+_TIER = """## {title}
+
+{count} convolutions, the first of 5x5 with a stride of 2, each with batch normalization and ReLU;
+their mean over the picture goes to {classes} classes. {weights:,} bytes of weights and biases in
+int8, of {most:,} that the tier may have; {macs:,} multiplications an image. {networks}
+
+{training}
+- Architecture: {net}.
+- Recipe: {recipe}.
+- Augmentation: {augmentation}.
+- Corruptions that it comes near to, and that no benchmark may call unseen: {seen}.
+- {taught}
+- Best epoch on validation: {best_epoch}.{seeds}
+"""
 
 _CNN = """## CNN
 
@@ -139,15 +165,21 @@ def write_card(artifacts: Sequence[Artifact], path: Path) -> None:
         confusable=", ".join(CONFUSABLE),
         scores=_scores(readers),
         averages=_averages(readers),
+        calibration=_calibration([a for a in readers if "aurc" in a.accuracy["test"]]),
         parity=_parity(artifacts),
     )
     sections = [
-        section(next(a for a in artifacts if family(a) == name))
+        section(_first([a for a in artifacts if family(a) == name]))
         for name, section in _SECTIONS.items()
         if name in map(family, artifacts)
     ]
     text = "\n".join([head, *sections, _TAIL.format(classes=len(alphabet))])
     path.write_text(text, encoding="utf-8")
+
+
+def _first(artifacts: Sequence[Artifact]) -> Artifact:
+    """Return the one of a family that a section is about: the int8 file, where there is one."""
+    return next((a for a in artifacts if a.input_type == "int8"), artifacts[0])
 
 
 def family(artifact: Artifact) -> str:
@@ -175,6 +207,19 @@ def _averages(artifacts: Sequence[Artifact]) -> str:
         for artifact in artifacts
     ]
     return _table("|".join(["model", *(name.replace("_", " ") for name in names)]), rows)
+
+
+def _calibration(artifacts: Sequence[Artifact]) -> str:
+    if not artifacts:
+        return ""
+    names = ("balanced_recall", "calibration_error", "aurc", "risk_95", "risk_90")
+    rows = []
+    for artifact in artifacts:
+        test = artifact.accuracy["test"]
+        recall, error, *others = (_percent(test[name]) for name in names)
+        rows.append((f"`{artifact.name}`", recall, error, f"{test['log_loss']:.4f}", *others))
+    heads = "model|balanced|ECE|NLL|AURC|errors at 95 %|errors at 90 %"
+    return _CALIBRATION.format(table=_table(heads, rows))
 
 
 def _parity(artifacts: Sequence[Artifact]) -> str:
@@ -219,6 +264,51 @@ def _cnn(artifact: Artifact) -> str:
         recipe=_settings(recipe),
         best_epoch=facts["best_epoch"],
     )
+
+
+def _tier(artifact: Artifact) -> str:
+    facts = artifact.provenance
+    recipe = dict(facts["recipe"])
+    net, teachers = recipe.pop("net"), recipe.pop("teachers")
+    names = list(facts["unlabelled"].items())
+    taught = "Trained on labels alone."
+    if teachers:
+        taught = f"Teachers: {', '.join(f'`{digest[:12]}`' for digest in teachers)}" + "".join(
+            f"; images without labels, `{name}`, SHA-256 `{digest}`" for name, digest in names
+        )
+    augmentation = recipe.pop("augmentation")
+    return _TIER.format(
+        title=recipe.pop("tier").capitalize(),
+        count=1 + sum(len(stage) for stage in net["stages"]),
+        classes=len(artifact.alphabet),
+        weights=facts["weight_bytes"],
+        most=facts["most_bytes"],
+        macs=facts["macs"],
+        networks=_NETWORKS,
+        training=_training(facts),
+        net=_settings(net),
+        recipe=_settings(recipe),
+        augmentation=_settings(augmentation) if augmentation else "none",
+        seen=", ".join(facts["seen_corruptions"]) or "none",
+        taught=taught.rstrip("."),
+        best_epoch=facts["best_epoch"],
+        seeds=_seeds(artifact),
+    )
+
+
+def _seeds(artifact: Artifact) -> str:
+    """Describe how well runs with other seeds do, this one among them: mean and range."""
+    own = artifact.accuracy["test"]
+    others = [run["test"] for run in artifact.provenance.get("other_seeds", [])]
+    if not others:
+        return ""
+    parts = []
+    for name, title in (("accuracy", "accuracy"), ("balanced_recall", "balanced recall")):
+        found = [scores[name] for scores in (own, *others)]
+        span = f"{_percent(min(found))} to {_percent(max(found))}"
+        parts.append(f"{title} {_percent(sum(found) / len(found))} ({span})")
+    count = 1 + len(others)
+    return f"\n- Of {count} seeds, int8 on the test images, mean and range: {', '.join(parts)}."
 
 
 def _mlp(artifact: Artifact) -> str:
@@ -343,4 +433,7 @@ def _percent(share: float) -> str:
 
 
 _AVERAGED = ("precision", "recall", "f1")
-_SECTIONS = {"cnn": _cnn, "mlp": _mlp, "forest": _forest, "page": _page}
+_SECTIONS = {
+    "cnn": _cnn, "tiny": _tier, "small": _tier, "base": _tier,
+    "mlp": _mlp, "forest": _forest, "page": _page,
+}  # fmt: skip

@@ -16,8 +16,9 @@ import numpy as np
 from emnist_device.engine import Engine
 from emnist_edge import __version__, emnist
 from emnist_edge.artifact import MODELS, Artifact, InputType, read_sidecar
+from emnist_edge.calibration import calibrate
 from emnist_edge.errors import DataError, EmnistEdgeError, ModelError
-from emnist_edge.metrics import score
+from emnist_edge.metrics import balance, score
 from export.card import write_card
 from export.parity import Parity, fit_temperature
 
@@ -57,6 +58,13 @@ class Run:
     def labels(self) -> NDArray[np.uint8]:
         """Class indices (N,) of the validation images."""
         return self.samples.labels[self.held]
+
+    @property
+    def prior(self) -> NDArray[np.float64]:
+        """Share (C,) of each class among the images that were trained on."""
+        labels = np.delete(self.samples.labels, self.held)
+        counts = np.bincount(labels, minlength=len(self.samples.alphabet))
+        return counts / counts.sum()
 
 
 def read_run(folder: Path, program: str, data: Path | None) -> Run:
@@ -108,8 +116,8 @@ def candidate(
             "trained_by": metrics["backend"],
             "training_split": metrics["split"],
             "training_data": metrics["data"],
-            "test_data": metrics.get("test_data", {}),
-            "images": metrics["images"],
+            "test_data": run.test.sha256 if run.test else {},
+            "images": {**metrics["images"], **({"test": len(run.test)} if run.test else {})},
             "recipe": metrics["recipe"],
             **provenance,
         },
@@ -150,17 +158,32 @@ def finish(artifact: Artifact, folder: Path, run: Run, parity: Parity) -> Artifa
     parts = {"validation": (run.images, run.labels)}
     if run.test is not None:
         parts["test"] = (run.test.images, run.test.labels)
-    scores = {
-        part: score(engine.probabilities(images), labels, run.samples.alphabet)
-        for part, (images, labels) in parts.items()
-    }
     artifact = replace(
         artifact,
-        accuracy={part: value.as_dict() for part, value in scores.items()},
+        accuracy={
+            part: judge(engine.probabilities(images), labels, run)
+            for part, (images, labels) in parts.items()
+        },
         provenance={**artifact.provenance, "parity": vars(parity)},
     )
     artifact.write(folder)
     return artifact
+
+
+def judge(
+    probabilities: NDArray[np.float32], labels: NDArray[np.uint8], run: Run
+) -> dict[str, float]:
+    """Return what a sidecar says of ``probabilities`` (N, C) for samples of classes ``labels``.
+
+    ``balanced_recall`` is the macro recall where all classes are taken to be equally common.
+    """
+    alphabet = run.samples.alphabet
+    equal = score(balance(probabilities, run.prior), labels, alphabet)
+    return {
+        **score(probabilities, labels, alphabet).as_dict(),
+        "balanced_recall": round(equal.macro_recall, 6),
+        **calibrate(probabilities, labels).as_dict(),
+    }
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import click
 import numpy as np
 
 from emnist_device.engine import Engine
-from export.common import Run, candidate, finish, published
+from export.common import MOST_BYTES, Run, candidate, finish, published
 from export.parity import compare, require
 from export.tflite import convert, drop_softmax
 
@@ -49,12 +49,15 @@ def export_network(
     card: Path,
     facts: Sequence[str],
     kinds: Sequence[InputType] = ("int8", "float32"),
+    most_drop: float | None = None,
+    most_bytes: int = MOST_BYTES,
 ) -> list[Artifact]:
     """Convert ``model.keras`` of ``run`` to ``family``-int8 and ``family``-float32.
 
     Runs them through the runtime that ships, and writes them to ``output`` with their sidecars
-    only if all pass the gate. ``facts`` are metrics of the run that sidecars record. Returns the
-    artifacts, in the order of ``kinds``.
+    only if all pass the gate: none may lose more than ``most_drop`` points (:data:`MOST_DROP` for
+    None), or have more than ``most_bytes``. ``facts`` are metrics of the run that sidecars record.
+    Returns the artifacts, in the order of ``kinds``.
     """
     import keras
 
@@ -64,7 +67,7 @@ def export_network(
     calibration = calibration_images(run.samples, run.held)
     provenance = {fact: run.metrics[fact] for fact in facts}
     artifacts = []
-    with published(output, card) as folder:
+    with published(output, card, most_bytes) as folder:
         for kind in kinds:
             name = f"{family}-{kind}"
             content = convert(model, calibration if kind == "int8" else None)
@@ -72,7 +75,7 @@ def export_network(
             probabilities = Engine(folder / artifact.file).probabilities(run.images)
             parity = compare(trained, probabilities, run.labels)
             click.echo(f"{name}: {parity}")
-            require(parity, name, most=MOST_DROP)
+            require(parity, name, most=MOST_DROP if most_drop is None else most_drop)
             artifacts.append(finish(artifact, folder, run, parity))
     return artifacts
 

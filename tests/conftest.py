@@ -16,8 +16,9 @@ from emnist_edge.emnist import DATA_VARIABLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from train import forest
+    from train import forest, tier
     from train.cnn import Recipe
+    from train.tiers import Net
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -111,6 +112,32 @@ def toy_mlp_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
         recipe = mlp.Recipe(epochs=3, batch=20, learning_rate=0.003, units=32)
         mlp.train(recipe, output, toy_files, None, None, resume=False)
     return output
+
+
+@pytest.fixture(scope="session")
+def toy_tier_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Output folder of the smallest tier, trained on the small data set."""
+    from train import tier
+
+    output = tmp_path_factory.mktemp("toy-tier")
+    with pytest.MonkeyPatch.context() as patch:
+        waive_official_numbers(patch)
+        tier.train("tiny", toy_net(), toy_tier_recipe(), output, toy_files, None, None, False)
+    return output
+
+
+def toy_net() -> Net:
+    """Return a small architecture."""
+    from train.tiers import Net
+
+    return Net(8, ((16,), (24, 48)), separable=True)
+
+
+def toy_tier_recipe() -> tier.Recipe:
+    """Return the recipe of the short training of a tier."""
+    from train.tier import Recipe
+
+    return Recipe(epochs=4, batch=40, learning_rate=0.01, augmentation=None)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,8 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 class TrainingData:
     """Labelled images, and which of them train and which validate.
 
-    kept, held: indices into ``samples``, for training and for validation.
+    kept, held: indices into ``samples``, for training and for validation. targets: (N, classes)
+    float32 probabilities that a network should answer; None for the labels.
     """
 
     split: str
@@ -33,6 +34,7 @@ class TrainingData:
     limit: int | None
     kept: NDArray[np.int64]
     held: NDArray[np.int64]
+    targets: NDArray[np.float32] | None = None
 
     def record(self) -> dict[str, Any]:
         """Return what tells this data from other data, for a run's records."""

@@ -18,12 +18,15 @@ from emnist_edge.metrics import score
 from train.data import TrainingData, read_json, write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from emnist_edge.emnist import Samples
-    from train.augment import Augmentation
+
+    #: Varies images (N, 28, 28) uint8; the shape stays.
+    Variation = Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
 
 #: Mean and standard deviation of EMNIST pixels, of full scale (training images).
 PIXEL_MEAN, PIXEL_STD = 0.174, 0.332
@@ -35,7 +38,8 @@ History = list[dict[str, float]]
 class Recipe:
     """What a run depends on, besides the data; written to ``metrics.json``.
 
-    The learning rate falls to zero along a half cosine.
+    The learning rate falls to zero along a half cosine. weight_decay: of AdamW (Loshchilov, Hutter
+    2019, arXiv 1711.05101); None for Adam.
     """
 
     epochs: int
@@ -43,7 +47,8 @@ class Recipe:
     learning_rate: float
     validation_share: float = 0.1
     seed: int = 1
-    augmentation: Augmentation | None = None
+    augmentation: Variation | None = None
+    weight_decay: float | None = None
 
 
 def scaled(pixels: keras.KerasTensor) -> keras.KerasTensor:
@@ -52,26 +57,36 @@ def scaled(pixels: keras.KerasTensor) -> keras.KerasTensor:
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
-    """Shuffled, augmented batches of one epoch; the same for the same recipe and epoch."""
+    """Shuffled, augmented batches of one epoch; the same for the same recipe and epoch.
+
+    ``targets`` (N, classes), one for each of ``samples``, are what should be answered; without
+    them, the labels.
+    """
 
     def __init__(
-        self, samples: Samples, indices: NDArray[np.int64], recipe: Recipe, epoch: int
+        self,
+        samples: Samples,
+        indices: NDArray[np.int64],
+        recipe: Recipe,
+        epoch: int,
+        targets: NDArray[np.float32] | None = None,
     ) -> None:
         super().__init__(workers=1, max_queue_size=16)
         self.samples, self.recipe = samples, recipe
+        self.answers = samples.labels if targets is None else targets
         self.seed = (recipe.seed, epoch)
         self.indices = np.random.default_rng(self.seed).permutation(indices)
 
     def __len__(self) -> int:
         return len(self.indices) // self.recipe.batch  # the rest waits for another epoch's order
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
         start = index * self.recipe.batch
         chosen = self.indices[start : start + self.recipe.batch]
         images = self.samples.images[chosen]
         if self.recipe.augmentation is not None:
             images = self.recipe.augmentation(images, np.random.default_rng((*self.seed, index)))
-        return images[..., None].astype(np.float32), self.samples.labels[chosen]
+        return images[..., None].astype(np.float32), self.answers[chosen]
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -100,7 +115,7 @@ def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) ->
         history = read_json(output / "history.json")
         model = keras.models.load_model(output / "last.keras")
     else:
-        compile_model(model, recipe, batches_per_epoch)
+        compile_model(model, recipe, batches_per_epoch, soft=data.targets is not None)
     for epoch in range(len(history), recipe.epochs):
         history.append(train_epoch(model, data, recipe, epoch))
         if epoch == best_epoch(history):
@@ -115,14 +130,19 @@ def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) ->
     return history
 
 
-def compile_model(model: keras.Model, recipe: Recipe, batches_per_epoch: int) -> None:
-    """Give ``model`` its optimizer and loss."""
+def compile_model(
+    model: keras.Model, recipe: Recipe, batches_per_epoch: int, *, soft: bool = False
+) -> None:
+    """Give ``model`` its optimizer and loss; ``soft`` for targets that are probabilities."""
     schedule = keras.optimizers.schedules.CosineDecay(
         recipe.learning_rate, recipe.epochs * batches_per_epoch
     )
+    optimizer = keras.optimizers.Adam(schedule, weight_decay=recipe.weight_decay)
+    if recipe.weight_decay is not None:
+        optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
     model.compile(
-        optimizer=keras.optimizers.Adam(schedule),
-        loss="sparse_categorical_crossentropy",
+        optimizer=optimizer,
+        loss="categorical_crossentropy" if soft else "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
 
@@ -132,7 +152,7 @@ def train_epoch(
 ) -> dict[str, float]:
     """Train one epoch and return loss, accuracies and speed."""
     samples, held = data.samples, data.held
-    batches = Batches(samples, data.kept, recipe, epoch)
+    batches = Batches(samples, data.kept, recipe, epoch, data.targets)
     reseed(model, recipe.seed, epoch)
     start = time.perf_counter()
     run = model.fit(batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False)

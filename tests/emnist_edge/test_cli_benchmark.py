@@ -271,9 +271,14 @@ def test_the_whole_command_is_stopped_by_a_signal(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "emnist_edge", "benchmark", "--output", str(tmp_path / "out"),
                "--suite", "pages", "--quick", "--models", "mlp-int8"]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'device'}"}
-    process = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    # Where the tests run in the background, a shell has them ignore Ctrl-C, and so would the child.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})  # one core, one thread
     part = tmp_path / "out" / "parts" / "pages-clean.json"
     deadline = time.monotonic() + 120

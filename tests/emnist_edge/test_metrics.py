@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emnist_edge.metrics import confusion_matrix, score, wilson_interval
+from emnist_edge.metrics import balance, confusion_matrix, score, wilson_interval
 
 
 def test_score_against_values_worked_out_by_hand() -> None:
@@ -36,3 +36,15 @@ def test_wilson_interval_of_a_textbook_case() -> None:
     assert wilson_interval(10, 20) == pytest.approx((0.2993, 0.7007), abs=1e-4)
     low, high = wilson_interval(20, 20)
     assert 0.8 < low < high <= 1.0 + 1e-12
+
+
+def test_balancing_undoes_the_shares_of_the_classes() -> None:
+    likelihood = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
+    prior = np.array([0.7, 0.25, 0.05])
+    learned = likelihood * prior / (likelihood * prior).sum(axis=1, keepdims=True)
+    balanced = balance(learned.astype(np.float32), prior)
+    assert balanced == pytest.approx(likelihood, abs=1e-6)
+    assert learned.argmax(axis=1).tolist() == [0, 0]
+    assert balanced.argmax(axis=1).tolist() == [0, 2]
+    never = balance(np.array([[0.6, 0.4, 0.0]], np.float32), np.array([0.5, 0.5, 0.0]))
+    assert np.isfinite(never).all()

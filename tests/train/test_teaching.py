@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from emnist_edge import emnist
+from emnist_edge.errors import DataError
+from tests.conftest import write_idx
+from train.data import load_training
+from train.loop import Batches, Recipe, predict
+from train.teaching import ask, smooth_labels, with_targets
+from train.tiers import Net, build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
+
+NONE = np.empty((0, 28, 28), np.uint8)
+
+
+@pytest.fixture
+def teacher(tmp_path: Path) -> Path:
+    """Run folder of an untrained network."""
+    build(Net(4, ((8,),)), 47, "teacher").save(tmp_path / "model.keras")
+    return tmp_path
+
+
+def test_smoothed_labels_are_probabilities() -> None:
+    targets = smooth_labels(np.array([2, 0], np.uint8), 4, 0.2)
+    assert targets == pytest.approx(np.array([[0.05, 0.05, 0.85, 0.05], [0.85, 0.05, 0.05, 0.05]]))
+    assert targets.dtype == np.float32
+
+
+def test_teachers_are_averaged(teacher: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    second = build(Net(6, ((8,),)), 47, "other")
+    second.save(other / "model.keras")
+    images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), dtype=np.uint8)
+    one, both = ask([teacher], images), ask([teacher, other], images)
+    assert both == pytest.approx((one + predict(second, images)) / 2, abs=1e-6)
+
+
+def test_unlabelled_images_are_learned_from_the_teacher_and_never_validated(
+    toy_data: Path, teacher: Path
+) -> None:
+    data = load_training(None, toy_data, None, 0.1, 1)
+    images = np.random.default_rng(2).integers(0, 256, (50, 28, 28), dtype=np.uint8)
+    taught = with_targets(data, 0.1, [teacher], 0.5, images)
+    assert taught.targets is not None
+    assert len(taught.kept) == len(data.kept) + 50
+    assert np.array_equal(taught.held, data.held)
+    own = smooth_labels(data.samples.labels, 47, 0.1)
+    mixed = 0.5 * own + 0.5 * ask([teacher], data.samples.images)
+    assert taught.targets[: len(data.samples)] == pytest.approx(mixed, abs=1e-6)
+    assert taught.targets[len(data.samples) :] == pytest.approx(ask([teacher], images), abs=1e-6)
+    assert taught.targets.sum(axis=1) == pytest.approx(1, abs=1e-4)
+    assert np.array_equal(taught.samples.images[-50:], images)
+
+    batches = Batches(taught.samples, taught.kept, Recipe(1, 40, 0.1), 0, taught.targets)
+    _, answers = batches[0]
+    assert np.array_equal(answers, taught.targets[batches.indices[:40]])
+
+
+def test_without_teachers_there_are_labels_alone(toy_data: Path) -> None:
+    data = load_training(None, toy_data, None, 0.1, 1)
+    alone = with_targets(data, 0.0, [], 0.7, np.zeros((9, 28, 28), np.uint8))
+    assert alone.targets is not None
+    assert np.array_equal(alone.targets.argmax(axis=1), data.samples.labels)
+    assert np.array_equal(alone.kept, data.kept)
+
+
+def test_a_teacher_that_is_not_trained_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"model\.keras: not there; train the teacher"):
+        ask([tmp_path / "nobody"], NONE)
+
+
+def test_unlabelled_images_are_read_upright(tmp_path: Path) -> None:
+    images, hashes = emnist.load_unlabelled(tmp_path)
+    assert (images.shape, hashes) == ((0, 28, 28), {})
+    drawn = np.zeros((3, 28, 28), np.uint8)
+    drawn[:, 2, 20] = 255
+    write_idx(tmp_path / emnist.UNLABELLED, drawn.transpose(0, 2, 1).copy())
+    images, hashes = emnist.load_unlabelled(tmp_path)
+    assert np.array_equal(images, drawn)
+    assert list(hashes) == [emnist.UNLABELLED]
+    write_idx(tmp_path / emnist.UNLABELLED, drawn[:, :20].copy())
+    with pytest.raises(DataError, match="not 28x28"):
+        emnist.load_unlabelled(tmp_path)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import keras
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from emnist_edge import emnist
+from emnist_edge.errors import DataError
+from tests.conftest import toy_net, toy_tier_recipe, write_idx
+from train import tier
+from train.loop import predict
+from train.photographed import SEEN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
+
+
+def test_training_learns_and_never_looks_at_the_test_images(toy_tier_run: Path) -> None:
+    metrics = json.loads((toy_tier_run / "metrics.json").read_text())
+    assert metrics["validation"]["accuracy"] > 0.3  # of 47 classes
+    assert metrics["images"] == {"training": 846, "validation": 94}
+    assert "test" not in metrics
+    assert metrics["tier"] == "tiny"
+    assert metrics["weight_bytes"] < metrics["most_bytes"] == 16_000
+    assert metrics["seen_corruptions"] == []
+    assert metrics["recipe"]["teachers"] == []
+    assert (toy_tier_run / "curves.png").stat().st_size > 5000
+
+
+def test_the_network_that_is_left_computes_in_float32(toy_tier_run: Path, toy_data: Path) -> None:
+    model = keras.models.load_model(toy_tier_run / "model.keras")
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
+    best = keras.models.load_model(toy_tier_run / "best.keras")
+    assert "bfloat16" in {layer.compute_dtype for layer in best.layers}
+    assert keras.config.dtype_policy().name == "float32"  # of what is built after it
+    images = emnist.load(emnist.BYMERGE_PART, "train", toy_data).images[:50]
+    assert predict(model, images) == pytest.approx(predict(best, images), abs=0.1)
+
+
+def test_training_goes_on_where_it_was_stopped(
+    toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(message: str) -> None:
+        raise StoppedError(message)
+
+    def run(*, resume: bool) -> dict[str, object]:
+        return tier.train("tiny", toy_net(), recipe, tmp_path, toy_data, None, 400, resume)
+
+    recipe = replace(toy_tier_recipe(), epochs=2)
+    with monkeypatch.context() as patch:
+        patch.setattr("click.echo", stop)  # said when the epoch's checkpoint is written
+        with pytest.raises(StoppedError, match="epoch 1"):
+            run(resume=False)
+    assert run(resume=True)["epochs"] == 2
+    recipe = replace(recipe, smoothing=0.2)
+    with pytest.raises(DataError, match="another recipe"):
+        run(resume=True)
+
+
+def test_a_pupil_learns_from_its_teacher_and_from_images_without_labels(
+    toy_tier_run: Path, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for path in toy_data.iterdir():
+        (data / path.name).symlink_to(path)
+    images = emnist.load(emnist.SPLITS["bymerge"], "test", toy_data).images
+    write_idx(data / emnist.UNLABELLED, images[:120].transpose(0, 2, 1).copy())
+    recipe = replace(toy_tier_recipe(), epochs=1)
+    output = tmp_path / "run"
+    arguments = ("small", toy_net(), recipe, output, data, None, None, False, [toy_tier_run])
+    metrics = tier.train(*arguments)
+    assert metrics["images"] == {"training": 846 + 120, "validation": 94}
+    assert list(metrics["unlabelled"]) == [emnist.UNLABELLED]
+    assert len(metrics["recipe"]["teachers"][0]) == 64
+    assert np.isfinite(metrics["validation"]["accuracy"])
+
+
+def test_the_command_says_what_it_trained_or_what_is_missing(
+    toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = ["--data", str(toy_data), "--epochs", "1", "--limit", "600"]
+    done = CliRunner().invoke(tier.main, ["tiny", *options])
+    assert done.exit_code == 0, done.output
+    assert "runs/tiny: 1" in done.output.splitlines()[-1]
+    assert "kB of weights, validation accuracy 0." in done.output.splitlines()[-1]
+    metrics = json.loads((tmp_path / "runs" / "tiny" / "metrics.json").read_text())
+    assert metrics["seen_corruptions"] == list(SEEN)
+
+    missing = CliRunner().invoke(tier.main, ["tiny", *options, "--teacher", "nobody"])
+    assert missing.exit_code == 1
+    assert missing.output.count("\n") == 1
+    assert "nobody/model.keras: cannot be read" in missing.output

@@ -1,0 +1,168 @@
+"""Train the network of a model tier: ``python -m train.tier base --output runs/base``.
+
+Reads EMNIST ByMerge, holds part of its training images back for validation, keeps the weights of
+the epoch that does best there, and never looks at the test images: ``export.tier`` does, once, with
+the file that ships. With ``--teacher`` (a run folder; several are averaged) it learns from labels
+and teachers together, and from the images without labels that lie beside the data set. Writes to
+the output folder: ``model.keras`` (what ``export.tier`` reads), ``validation.npz`` (which training
+images were held back), ``metrics.json`` and ``curves.png``. Nothing here calls TensorFlow, so
+``KERAS_BACKEND=jax`` or ``torch`` trains on a GPU.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import keras
+
+from emnist_edge import emnist
+from emnist_edge.errors import DataError, EmnistEdgeError
+from train import loop
+from train.curves import draw_curves
+from train.data import load_training, open_run, run_options, write_json
+from train.photographed import SEEN, Variation
+from train.teaching import with_targets
+from train.tiers import TIERS, build, count_macs, weight_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from train.data import TrainingData
+    from train.tiers import Net
+
+
+#: Seed of what is held back for validation: the same for all, so that no teacher has seen it.
+HELD_BACK = 1
+
+
+@dataclass(frozen=True)
+class Recipe(loop.Recipe):
+    """The recipe of all tiers.
+
+    smoothing: of labels. distilled: share of the teacher in what should be answered. precision: a
+    Keras dtype policy; mixed_bfloat16 is faster wherever the processor knows bfloat16.
+    """
+
+    epochs: int = 30
+    batch: int = 256
+    learning_rate: float = 0.004
+    augmentation: Variation | None = field(default_factory=Variation)
+    weight_decay: float | None = 0.01
+    smoothing: float = 0.05
+    distilled: float = 0.7
+    precision: str = "mixed_bfloat16"
+
+
+def train(
+    name: str,
+    net: Net,
+    recipe: Recipe,
+    output: Path,
+    data: Path | None,
+    split: str | None,
+    limit: int | None,
+    resume: bool,
+    teachers: Sequence[Path] = (),
+) -> dict[str, Any]:
+    """Run the whole training of ``net`` and return what ``metrics.json`` holds."""
+    training = load_training(split, data, limit, recipe.validation_share, HELD_BACK)
+    taught = [_digest(folder / "model.keras") for folder in teachers]
+    described = {**asdict(recipe), "tier": name, "net": asdict(net), "teachers": taught}
+    run = open_run(output, training, described, ("history.json",), resume)
+    unlabelled, hashes = emnist.load_unlabelled(data) if teachers else (None, {})
+    training = with_targets(training, recipe.smoothing, teachers, recipe.distilled, unlabelled)
+    model, history = fit(name, net, recipe, training, output)
+    draw_curves(history, output / "curves.png")
+    metrics = {
+        **run,
+        **loop.measure(model, history, training),
+        "tier": name,
+        "weight_bytes": weight_bytes(model),
+        "most_bytes": TIERS[name].most_bytes,
+        "macs": count_macs(model),
+        "unlabelled": hashes,
+        "seen_corruptions": list(SEEN) if recipe.augmentation else [],
+    }
+    write_json(output / "metrics.json", metrics)
+    return metrics
+
+
+def fit(
+    name: str, net: Net, recipe: Recipe, training: TrainingData, output: Path
+) -> tuple[keras.Model, loop.History]:
+    """Train ``net``, or go on with it, and leave its best epoch in ``model.keras``, in float32."""
+    classes = len(training.samples.alphabet)
+    keras.utils.set_random_seed(recipe.seed)
+    with _precision(recipe.precision):
+        history = loop.fit(build(net, classes, name), training, recipe, output)
+    model = build(net, classes, name)
+    model.set_weights(keras.models.load_model(output / "best.keras").get_weights())
+    model.save(output / "model.keras")
+    return model, history
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a teacher's file."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be read ({error.strerror}); train the teacher first"
+        ) from error
+
+
+@contextmanager
+def _precision(policy: str) -> Iterator[None]:
+    """Make layers that are built inside compute as the Keras dtype ``policy`` says."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+@click.command()
+@click.argument("tier", type=click.Choice(list(TIERS)))
+@run_options("runs/TIER")
+@click.option(
+    "--teacher",
+    "teachers",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Run folder of a network to learn from; may be given several times.",
+)
+@click.option("--epochs", type=click.IntRange(1), default=Recipe.epochs, show_default=True)
+def main(
+    tier: str,
+    data: Path | None,
+    split: str | None,
+    output: Path,
+    seed: int,
+    limit: int | None,
+    resume: bool,
+    teachers: tuple[Path, ...],
+    epochs: int,
+) -> None:
+    """Train the network of TIER on EMNIST ByMerge."""
+    output = output.with_name(tier) if output == Path("runs/TIER") else output
+    recipe = replace(Recipe(), epochs=epochs, seed=seed)
+    try:
+        metrics = train(tier, TIERS[tier].net, recipe, output, data, split, limit, resume, teachers)
+    except EmnistEdgeError as error:
+        raise click.ClickException(str(error)) from error
+    validation = metrics["validation"]
+    click.echo(
+        f"{output}: {metrics['weight_bytes'] / 1000:.1f} kB of weights, validation accuracy "
+        f"{validation['accuracy']:.4f}, macro recall {validation['macro_recall']:.4f} "
+        f"(epoch {metrics['best_epoch']} of {metrics['epochs']})"
+    )
+
+
+if __name__ == "__main__":
+    main()
