@@ -113,6 +113,7 @@ def compare_recipes(teachers: tuple[Path, ...], unlabelled: NDArray[np.uint8]) -
         "no weight decay": replace(whole, weight_decay=None),
         "no photographs": replace(whole, augmentation=Variation(share=0.0)),
         "no blur": replace(whole, augmentation=Variation(blurred=0.0)),
+        "no little light": replace(whole, augmentation=Variation(dim=0.0)),
         "no other hand": replace(whole, augmentation=Variation(still)),
         "images as they are": replace(whole, augmentation=None),
         "float32": replace(whole, precision="float32"),

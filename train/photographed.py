@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 #: Corruptions (:data:`emnist_edge.corruptions.CORRUPTIONS`) that this and :mod:`train.augment` come
 #: near to: a benchmark must not take them for unseen.
-SEEN = ("blur", "rotation", "shear", "scale", "translation", "thickness", "rule")
+SEEN = (
+    "noise", "blur", "contrast", "rotation", "shear", "scale", "translation", "thickness", "rule",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class Photograph:
 class Variation:
     """What training images are varied by: all by ``hand``, and then a share is photographed.
 
-    Another share is blurred as it is, by up to ``blur`` (sigma, pixels).
+    Another share is blurred as it is, by up to ``blur`` (sigma, pixels). Of all, a share ``dim`` is
+    seen in little light: no less than ``contrast`` is left of each pixel's distance from the mean,
+    and noise of up to ``noise`` grey levels is added.
     """
 
     hand: Augmentation = field(default_factory=Augmentation)
@@ -70,6 +74,9 @@ class Variation:
     share: float = 0.15
     blurred: float = 0.25
     blur: float = 1.6
+    dim: float = 0.25
+    contrast: float = 0.2
+    noise: float = 64
 
     def __call__(self, images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
         """Vary each of ``images`` (N, 28, 28) uint8, ink 255 on 0; the shape stays."""
@@ -79,7 +86,20 @@ class Variation:
             varied[index] = self.photograph.take(varied[index], rng)
         for index in np.flatnonzero(drawn >= 1 - self.blurred):
             varied[index] = cv2.GaussianBlur(varied[index], (0, 0), rng.uniform(0.3, self.blur))
+        dim = rng.random(len(images)) < self.dim
+        varied[dim] = self._in_little_light(varied[dim], rng)
         return varied
+
+    def _in_little_light(
+        self, images: NDArray[np.uint8], rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
+        left, noise = (
+            rng.uniform(*limits, (len(images), 1, 1)).astype(np.float32)
+            for limits in ((self.contrast, 1), (0, self.noise))
+        )
+        mean = images.mean(axis=(1, 2), keepdims=True, dtype=np.float32)
+        grain = noise * rng.standard_normal(images.shape, np.float32)
+        return np.clip(np.rint(mean + (images - mean) * left + grain), 0, 255).astype(np.uint8)
 
 
 def cross_with_rule(ink: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

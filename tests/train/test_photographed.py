@@ -30,19 +30,35 @@ def test_the_same_seed_takes_the_same_photographs() -> None:
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 def test_a_share_is_photographed(share: float) -> None:
     images = np.stack([letter()] * 300)
-    varied = Variation(STILL, share=share, blurred=0.0)(images, np.random.default_rng(3))
+    varied = Variation(STILL, share=share, blurred=0.0, dim=0.0)(images, np.random.default_rng(3))
     changed = (varied != images).any(axis=(1, 2)).mean()
     assert changed == pytest.approx(share, abs=0.08)
 
 
 def test_others_are_blurred_and_stay_in_place() -> None:
     images = np.stack([letter()] * 300)
-    varied = Variation(STILL, share=0.0, blurred=0.4)(images, np.random.default_rng(3))
+    varied = Variation(STILL, share=0.0, blurred=0.4, dim=0.0)(images, np.random.default_rng(3))
     changed = (varied != images).any(axis=(1, 2))
     assert changed.mean() == pytest.approx(0.4, abs=0.08)
     sums = varied[changed].sum(axis=(1, 2)) / images[0].sum()
     assert sums == pytest.approx(1, abs=0.05)
     assert (varied[changed].std(axis=(1, 2)) < images[0].std()).all()
+
+
+def test_others_are_seen_in_little_light() -> None:
+    images = np.stack([letter()] * 300)
+    variation = Variation(STILL, share=0.0, blurred=0.0, dim=0.4, contrast=0.3, noise=0)
+    varied = variation(images, np.random.default_rng(3))
+    changed = (varied != images).any(axis=(1, 2))
+    assert changed.mean() == pytest.approx(0.4, abs=0.08)
+    left = varied[changed].std(axis=(1, 2)) / images[0].std()
+    assert 0.29 < left.min() < 0.35
+    assert 0.95 < left.max() <= 1.0
+    assert varied.mean(axis=(1, 2)) == pytest.approx(images[0].mean(), abs=0.5)
+    noisy = Variation(STILL, share=0.0, blurred=0.0, dim=1.0, contrast=1.0, noise=30)
+    grain = (noisy(images, np.random.default_rng(3)).astype(int) - images)[:, 9, 10:18]
+    assert grain.max() > 20  # on blank paper, where it cannot go below 0
+    assert grain.min() == 0
 
 
 def test_photographs_are_glyphs_of_the_same_character_in_other_pens() -> None:
