@@ -93,10 +93,9 @@ class Variation:
     def _in_little_light(
         self, images: NDArray[np.uint8], rng: np.random.Generator
     ) -> NDArray[np.uint8]:
-        left, noise = (
-            rng.uniform(*limits, (len(images), 1, 1)).astype(np.float32)
-            for limits in ((self.contrast, 1), (0, self.noise))
-        )
+        one_each = (len(images), 1, 1)
+        left = rng.uniform(self.contrast, 1, one_each).astype(np.float32)
+        noise = rng.uniform(0, self.noise, one_each).astype(np.float32)
         mean = images.mean(axis=(1, 2), keepdims=True, dtype=np.float32)
         grain = noise * rng.standard_normal(images.shape, np.float32)
         return np.clip(np.rint(mean + (images - mean) * left + grain), 0, 255).astype(np.uint8)

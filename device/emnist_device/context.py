@@ -42,8 +42,12 @@ _SETS = {
     "capitalized": (UPPER, LOWER),
 }
 _SMALL, _CAPITAL = (np.array([BYCLASS.index(char) for char in kind]) for kind in (LOWER, UPPER))
-# Digits, capitals and small letters, as rows of ones among zeros.
-_ALIKE = np.array([[char in kind for char in BYCLASS] for kind in (DIGITS, UPPER, LOWER)], float)
+# Digits, capitals and small letters of rows, then of series, as rows of ones among zeros; and each
+# of them as likely as the others.
+_ALIKE = np.array(
+    2 * [[char in kind for char in BYCLASS] for kind in (DIGITS, UPPER, LOWER)], float
+)
+_EVEN = _ALIKE / _ALIKE.sum(axis=1, keepdims=True)
 # For each of the chains, which character follows each, and which is before it.
 _CHAINS, _SELF = np.arange(6)[:, None], np.arange(len(BYCLASS))
 _NEXT_DIGIT = np.concatenate([np.roll(_SELF[:10], -1), _SELF[10:]])
@@ -79,12 +83,8 @@ class Context:
 
     def read(self, emissions: NDArray[np.float64]) -> Kinds:
         """Read one word by each kind; ``emissions`` (N, 62) say how well characters explain it."""
-        joint = self._weights[:, 1, None] * emissions
-        joint[:, 0] = self._weights[:, 0] * emissions[0]
-        mass = joint.sum(axis=2, keepdims=True)
-        with np.errstate(divide="ignore"):
-            evidence = [np.log(mass[..., 0]).sum(axis=1)]
-        found = [joint / np.maximum(mass, _LEAST)]
+        levels, joint, mass = self._by_sets(emissions)
+        evidence, found = [levels], [joint / np.maximum(mass, _LEAST)]
         if self._chains:
             levels, chars = _read_chains(emissions)
             evidence.append(levels)
@@ -95,6 +95,29 @@ class Context:
             evidence.append(levels)
             found.append(letters)
         return np.concatenate(evidence), np.concatenate(found)
+
+    def evidence(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the first of what :meth:`read` does, in less time."""
+        evidence = [self._by_sets(emissions)[0]]
+        if self._chains:
+            evidence.append(_follow_chains(emissions)[0])
+        if self._ngrams is not None:
+            best = float(np.concatenate(evidence).max())
+            levels, live, letters, _ = _spell(emissions, best)
+            if len(live):
+                levels[live] = self._ngrams.evidence(letters)
+            evidence.append(levels)
+        return np.concatenate(evidence)
+
+    def _by_sets(
+        self, emissions: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return evidence (K,) of the kinds that are sets, each character's part, and its sum."""
+        joint = self._weights[:, 1, None] * emissions
+        joint[:, 0] = self._weights[:, 0] * emissions[0]
+        mass = joint.sum(axis=2, keepdims=True)
+        with np.errstate(divide="ignore"):
+            return np.log(mass[..., 0]).sum(axis=1), joint, mass
 
 
 def mix_kinds(evidence: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -123,29 +146,38 @@ def _read_chains(
 
     Both are of digits, of capitals, or of small letters.
     """
-    alike = np.tile(_ALIKE, (2, 1))
-    even = alike / alike.sum(axis=1, keepdims=True)
-    own = alike * emissions[:, None]  # (N, 6, 62)
-    state, level = even, np.zeros(len(even))
-    ahead = np.empty_like(own)
-    for place, row in enumerate(own):
+    level, ahead = _follow_chains(emissions)
+    own = _ALIKE * emissions[:, None]  # (N, 6, 62)
+    after = np.ones_like(_EVEN)
+    for place in range(len(own) - 1, -1, -1):
+        through = ahead[place] * after
+        ahead[place] = through / np.maximum(through.sum(axis=1, keepdims=True), _LEAST)
+        rest = own[place] * after
+        spread = (rest * _EVEN).sum(axis=1, keepdims=True)
+        after = (1 - _BREAK) * _follow(rest, -1) + _BREAK * _ALIKE * spread
+        after /= np.maximum(after.max(axis=1, keepdims=True), _LEAST)
+    return level, ahead.transpose(1, 0, 2)
+
+
+def _follow_chains(
+    emissions: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return evidence (6,) of rows and series, and (N, 6, 62) what each place and those before say.
+
+    See :func:`_read_chains`.
+    """
+    state, level = _EVEN, np.zeros(len(_EVEN))
+    ahead = np.empty((len(emissions), *_EVEN.shape))
+    for place, row in enumerate(_ALIKE * emissions[:, None]):
         if place:
-            state = (1 - _BREAK) * _follow(state, 1) + _BREAK * even * state.sum(1, keepdims=True)
+            state = (1 - _BREAK) * _follow(state, 1) + _BREAK * _EVEN * state.sum(1, keepdims=True)
         state = state * row
         total = state.sum(axis=1, keepdims=True)
         with np.errstate(divide="ignore"):
             level = level + np.log(total[:, 0])
         state = state / np.maximum(total, _LEAST)
         ahead[place] = state
-    after = np.ones_like(even)
-    for place in range(len(own) - 1, -1, -1):
-        through = ahead[place] * after
-        ahead[place] = through / np.maximum(through.sum(axis=1, keepdims=True), _LEAST)
-        rest = own[place] * after
-        spread = (rest * even).sum(axis=1, keepdims=True)
-        after = (1 - _BREAK) * _follow(rest, -1) + _BREAK * alike * spread
-        after /= np.maximum(after.max(axis=1, keepdims=True), _LEAST)
-    return level, ahead.transpose(1, 0, 2)
+    return level, ahead
 
 
 def _follow(values: NDArray[np.float64], step: int) -> NDArray[np.float64]:
@@ -163,18 +195,30 @@ def _read_english(
 
     Words that cannot explain ``emissions`` nearly as well as ``best`` are not looked at.
     """
+    levels, live, letters, columns = _spell(emissions, best)
+    found = np.zeros((3, *emissions.shape))
+    if len(live):
+        levels[live], probabilities = ngrams.read(letters)
+        of_live = found[live]
+        np.put_along_axis(of_live, columns, probabilities, axis=2)
+        found[live] = of_live
+    return levels, found
+
+
+def _spell(
+    emissions: NDArray[np.float64], best: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return how English words in capitals, in small letters and both would be spelled.
+
+    Returns:
+        Evidence of the three where none is looked at, which of them are worth a look (L,), their
+        letters' emissions (L, N, 26), and where these are among ``emissions``'s.
+    """
     columns = np.tile(_SMALL, (3, len(emissions), 1))
     columns[0], columns[2, 0] = _CAPITAL, _CAPITAL
     letters = np.take_along_axis(emissions[None], columns, axis=2)
-    found = np.zeros((3, *emissions.shape))
-    levels = np.full(3, -np.inf)
     # No string is explained better than by the best character of each place.
     with np.errstate(divide="ignore"):
         bound = np.log(letters.max(axis=2)).sum(axis=1)
-    live = np.flatnonzero(bound > best - _HOPELESS)
-    if len(live) and len(emissions) <= _LONGEST:
-        levels[live], probabilities = ngrams.read(letters[live])
-        of_live = found[live]
-        np.put_along_axis(of_live, columns[live], probabilities, axis=2)
-        found[live] = of_live
-    return levels, found
+    live = np.flatnonzero((bound > best - _HOPELESS) & (len(emissions) <= _LONGEST))
+    return np.full(3, -np.inf), live, letters[live], columns[live]

@@ -46,6 +46,22 @@ class NGrams:
         Returns:
             Logarithms of the evidence (V,), and the probability of each letter (V, N, 26).
         """
+        evidence, steps, flows, kept = self._forward(emissions)
+        return evidence, self._backward(steps, flows, kept, emissions.shape)
+
+    def evidence(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the first of what :meth:`read` does, in less time."""
+        return self._forward(emissions)[0]
+
+    def _forward(
+        self, emissions: NDArray[np.float64]
+    ) -> tuple[
+        NDArray[np.float64],
+        list[NDArray[np.float64]],
+        list[NDArray[np.float64]],
+        list[NDArray[np.int64]],
+    ]:
+        """Return the evidence, the steps and flows at each place, and the letters looked at."""
         order, (variants, places, _) = self.table.ndim, emissions.shape
         kept = _keep(emissions)
         edge = np.zeros(1, np.int64)
@@ -53,9 +69,10 @@ class NGrams:
         # state: (V, letters of order - 1 places); flows: what goes from a state to the next letter.
         state = np.ones((variants, *[1] * (order - 1)))
         evidence = np.zeros(variants)
-        steps, flows = [], []
+        steps: list[NDArray[np.float64]] = []
+        flows: list[NDArray[np.float64]] = []
         for place in range(places + 1):
-            step = self.table[np.ix_(*symbols[place : place + order])]
+            step = self.table[_mesh(symbols[place : place + order])]
             if place < places:
                 step = step * emissions[:, place, kept[place]].reshape(
                     variants, *[1] * (order - 1), -1
@@ -67,7 +84,7 @@ class NGrams:
             steps.append(step)
             flows.append(flow)
             state = flow.sum(axis=1)
-        return evidence, self._backward(steps, flows, kept, emissions.shape)
+        return evidence, steps, flows, kept
 
     def _backward(
         self,
@@ -105,6 +122,12 @@ def load_ngrams(path: Path = MODELS / "english.npz") -> NGrams:
     if costs.dtype != np.uint8 or costs.ndim < 2 or set(costs.shape) != {len(LETTERS) + 1}:
         raise ModelError(f"{path}: is no table of letter sequences; install the package again")
     return NGrams(np.exp2(-BITS_PER_STEP * costs.astype(np.float64)))
+
+
+def _mesh(symbols: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], ...]:
+    """Return an index of all combinations of one symbol each: ``np.ix_`` in less time."""
+    last = len(symbols) - 1
+    return tuple(each.reshape(-1, *[1] * (last - axis)) for axis, each in enumerate(symbols))
 
 
 def _keep(emissions: NDArray[np.float64]) -> list[NDArray[np.int64]]:

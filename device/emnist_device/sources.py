@@ -33,7 +33,7 @@ class Words:
 
     def evidence(self, emissions: NDArray[np.float64]) -> float:
         """See :class:`Source`."""
-        return self._sum(self.context.read(emissions)[0])
+        return self._sum(self.context.evidence(emissions))
 
     def read(self, emissions: NDArray[np.float64]) -> Reading:
         """See :class:`Source`."""

@@ -45,7 +45,7 @@ def measure_writing(contrast: NDArray[np.uint8]) -> Writing | None:
     usual = _median(height[fits].astype(float), weight)
     # Ink has two edges for each stroke.
     edge = cv2.subtract(strokes.mask, cv2.erode(strokes.mask, np.ones((3, 3), np.uint8)))
-    own = strokes.labels.ravel()[np.flatnonzero(edge)]
+    own = strokes.labels.ravel()[np.flatnonzero(edge > 0)]
     edges = np.bincount(own, minlength=len(fits))[fits]
     near = (height[fits] >= usual / 2) & (height[fits] <= 2 * usual)
     pens = 2 * area[fits] / np.maximum(edges, 1)
@@ -92,7 +92,7 @@ def find_strokes(contrast: NDArray[np.uint8]) -> Strokes:
     # Hysteresis: of the weak pieces, those with a strong pixel are kept.
     _, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     kept = np.zeros(len(stats), bool)
-    kept[labels.ravel()[np.flatnonzero(strong)]] = True
+    kept[labels.ravel()[np.flatnonzero(strong > 0)]] = True
     kept[0] = False
     return Strokes(weak, labels, stats, kept)
 

@@ -27,6 +27,7 @@ def test_every_kind_gives_probabilities_or_nothing() -> None:
         evidence, found = context.read(table)
         assert found.shape == (kinds, 6, 62)
         assert context.prior.sum() == pytest.approx(1)
+        assert np.array_equal(context.evidence(table), evidence)
         live = np.isfinite(evidence)
         assert found[live].sum(axis=2) == pytest.approx(1)
 
