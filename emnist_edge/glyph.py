@@ -72,8 +72,9 @@ def stroke_width(binary: NDArray[np.uint8]) -> float:
     """
     framed = cv2.copyMakeBorder(binary, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     distance = cv2.distanceTransform(framed, cv2.DIST_L2, 5)
-    ridge = (distance > 0) & (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)))
-    return float(2 * distance[ridge].mean() - 1) if ridge.any() else 0.0
+    highest = cv2.dilate(distance, np.ones((3, 3), np.uint8))
+    ridge = cv2.bitwise_and(cv2.compare(distance, highest, cv2.CMP_GE), framed)
+    return max(2 * cv2.mean(distance, ridge)[0] - 1, 0.0)
 
 
 def normalize_stroke(binary: NDArray[np.uint8]) -> NDArray[np.uint8]:
