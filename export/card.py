@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emnist_edge.alphabet import CONFUSABLE
+from export import card_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -12,155 +13,12 @@ if TYPE_CHECKING:
 
     from emnist_edge.artifact import Artifact
 
-_HEAD = """# Model card
-
-Written by `python -m export.cnn`, `export.tier`, `export.mlp`, `export.forest` and `export.page`
-from the sidecars in `emnist_edge/models/`.
-
-All models but the page network classify one character, cut out and scaled by `emnist_edge.glyph` to
-a 28x28 picture. `cnn-int8` is what `emnist-edge classify` uses; the others are there to compare,
-with `--model`.
-
-Classes, in the order of the outputs: `{alphabet}`. The lower-case letters c i j k l m o p s u v w x
-y z are of one class with their capitals, as in EMNIST ByMerge; only the height and the place on the
-line tell them apart.
-
-## Scores
-
-Official ByMerge test images, looked at once, after everything was chosen on validation images. The
-interval is Wilson's, at 95 %. *Merged* counts shapes that only context can tell apart
-({confusable}) as one class. Macro means average the classes, and macro recall is what compares with
-accuracy on EMNIST Balanced; weighted means count each class by its images.
-
-{scores}
-
-{averages}
-{calibration}
-## From training to the device
-
-Measured on validation images, by the runtime that the package ships, against the probabilities of
-the trained model. The temperature divides the logits (of a forest: the logarithms of its
-probabilities), and was fitted to the validation images after conversion.
-
-{parity}
-"""
-
-_NETWORKS = """Quantization ranges were set on training images only, validation images left out. In
-the int8 file weights, activations, input and output are 8-bit integers; the float32 file is the
-same network before quantization, for comparison."""
-
-_CALIBRATION = """
-How much the probabilities are worth, on the same images. *Balanced* is the macro recall where all
-classes are taken to be equally common: probabilities are divided by the classes' shares in
-training, which favours rare classes at the cost of accuracy on this set. *ECE* is the expected
-calibration error over 15 bins, *NLL* the mean negative log-likelihood, *AURC* the mean error over
-all shares of the images that may be kept, the surest first; beside it, the errors among the 95 %
-and 90 % that are surest.
-
-{table}
-"""
-
-_TIER = """## {title}
-
-{count} convolutions, the first of 5x5 with a stride of 2, each with batch normalization and ReLU;
-their mean over the picture goes to {classes} classes. {weights:,} bytes of weights and biases in
-int8, of {most:,} that the tier may have; {macs:,} multiplications an image. {networks}
-
-{training}
-- Architecture: {net}.
-- Recipe: {recipe}.
-- Augmentation: {augmentation}.
-- Corruptions that it comes near to, and that no benchmark may call unseen: {seen}.
-- {taught}
-- Best epoch on validation: {best_epoch}.{seeds}
-"""
-
-_CNN = """## CNN
-
-The four-layer convolutional network of the EMNIST study this project implements: three blocks of
-convolution, batch normalization and max pooling, a fourth convolution, a dense layer of 128 units
-and {classes} classes. {networks}
-
-{training}
-- Recipe: {recipe}.
-- Augmentation, each drawn evenly from plus or minus: {augmentation}.
-- Best epoch on validation: {best_epoch}.
-"""
-
-_MLP = """## MLP
-
-784 pixels, one hidden layer of {units} units, {classes} classes. {networks}
-
-{training}
-- Recipe, the same for each network: {recipe}.
-- Activations, and softmax regression without a hidden layer (*linear*), each at its best epoch on
-  validation; `{activation}` did best there and is what was exported.
-
-{comparison}
-"""
-
-_FOREST = """## Random forest
-
-{trees} trees of {nodes:,} nodes in all, on raw pixels 0..255 (Breiman 2001). Each leaf is rounded
-to {votes} votes on {most_classes} classes, which cost {leaf_drop:.2f} points of accuracy on
-validation images; the ONNX file says what scikit-learn says of the rounded forest. Its input is
-uint8, its output one tensor of probabilities.
-
-{training}
-- Recipe: {recipe}.
-
-Gini against entropy, {sweep_trees} trees:
-
-{criteria}
-
-How deep trees may grow, {sweep_trees} trees, {criterion}:
-
-{depths}
-
-Edge forests of as many trees as fit, grown without bootstrap; the one with the best validation
-accuracy was exported:
-
-{edges}
-
-The full forest of the study, {full_trees} trees of depth {full_depth}, has {full_nodes:,} nodes, is
-too large for the device and is not part of the package. Trained in {full_seconds:.0f} s, it has a
-test accuracy of {full_accuracy}, macro recall {full_recall}, macro F1 {full_f1}.
-"""
-
-_PAGE = """## Page network
-
-`page-int8` reads no characters but finds them: a fully convolutional network that sees the contrast
-of a whole page at the scale of its writing and says of each pixel whether it is ink, where the
-middles of characters are, and to which of them the ink belongs. All models read what it finds.
-
-- {parameters:,} weights, {bytes:,} bytes.
-- Data: {training:,} crops of {pages:,} pages that the project draws itself, most of them in the
-  shapes of EMNIST's training images, the others in strokes of its own, with much beside them that
-  is no character; {validation:,} crops of other pages for validation, in the shapes of images held
-  back from all training.
-- Recipe: {recipe}.{others}{before}
-- Trained with {trained_by}.
-- F1 on the validation crops, by the exported file: pixels of ink {ink}, middles {middle}.
-"""
-
-_TAIL = """## Weaknesses
-
-- One character at a time: shapes such as 0/O or 1/I/L are told apart by context or not at all.
-- Written by Americans of the 1990s: a 7 with a bar, a 1 with a long flag or a G in another style
-  are read less well than the scores say.
-- No punctuation and no accents: every shape is taken for one of the {classes} classes.
-- Not meant for cursive writing, nor for decisions about people.
-
-Licence: Apache-2.0. EMNIST is derived from NIST Special Database 19, a work of the United States
-government.
-"""
-
 
 def write_card(artifacts: Sequence[Artifact], path: Path) -> None:
     """Write the model card of ``artifacts``, those of one family from one training run."""
     readers = [artifact for artifact in artifacts if "test" in artifact.accuracy]
     alphabet = readers[0].alphabet if readers else ""
-    head = _HEAD.format(
+    head = words.HEAD.format(
         alphabet=alphabet,
         confusable=", ".join(CONFUSABLE),
         scores=_scores(readers),
@@ -173,7 +31,7 @@ def write_card(artifacts: Sequence[Artifact], path: Path) -> None:
         for name, section in _SECTIONS.items()
         if name in map(family, artifacts)
     ]
-    text = "\n".join([head, *sections, _TAIL.format(classes=len(alphabet))])
+    text = "\n".join([head, *sections, words.TAIL.format(classes=len(alphabet))])
     path.write_text(text, encoding="utf-8")
 
 
@@ -219,7 +77,7 @@ def _calibration(artifacts: Sequence[Artifact]) -> str:
         recall, error, *others = (_percent(test[name]) for name in names)
         rows.append((f"`{artifact.name}`", recall, error, f"{test['log_loss']:.4f}", *others))
     heads = "model|balanced|ECE|NLL|AURC|errors at 95 %|errors at 90 %"
-    return _CALIBRATION.format(table=_table(heads, rows))
+    return words.CALIBRATION.format(table=_table(heads, rows))
 
 
 def _parity(artifacts: Sequence[Artifact]) -> str:
@@ -256,9 +114,9 @@ def _training(facts: dict[str, Any]) -> str:
 def _cnn(artifact: Artifact) -> str:
     facts = artifact.provenance
     recipe = dict(facts["recipe"])
-    return _CNN.format(
+    return words.CNN.format(
         classes=len(artifact.alphabet),
-        networks=_NETWORKS,
+        networks=words.NETWORKS,
         training=_training(facts),
         augmentation=_settings(recipe.pop("augmentation")),
         recipe=_settings(recipe),
@@ -277,14 +135,14 @@ def _tier(artifact: Artifact) -> str:
             f"; images without labels, `{name}`, SHA-256 `{digest}`" for name, digest in names
         )
     augmentation = recipe.pop("augmentation")
-    return _TIER.format(
+    return words.TIER.format(
         title=recipe.pop("tier").capitalize(),
         count=1 + sum(len(stage) for stage in net["stages"]),
         classes=len(artifact.alphabet),
         weights=facts["weight_bytes"],
         most=facts["most_bytes"],
         macs=facts["macs"],
-        networks=_NETWORKS,
+        networks=words.NETWORKS,
         training=_training(facts),
         net=_settings(net),
         recipe=_settings(recipe),
@@ -319,10 +177,10 @@ def _mlp(artifact: Artifact) -> str:
          _percent(row["accuracy"]), str(row["best_epoch"]))
         for name, row in facts["comparison"].items()
     ]  # fmt: skip
-    return _MLP.format(
+    return words.MLP.format(
         classes=len(artifact.alphabet),
         units=recipe["units"],
-        networks=_NETWORKS,
+        networks=words.NETWORKS,
         training=_training(facts),
         recipe=_settings(recipe),
         activation=facts["activation"],
@@ -337,7 +195,7 @@ def _forest(artifact: Artifact) -> str:
     recipe, full = facts["recipe"], facts["full"]
     chosen = next(edge for edge in facts["edges"] if edge["name"] == facts["chosen"])
     named = ("trees", "depth", "sweep_trees", "edge_nodes", "edge_trees", "seed")
-    return _FOREST.format(
+    return words.FOREST.format(
         trees=chosen["trees"],
         nodes=chosen["nodes"],
         votes=facts["leaves"]["votes"],
@@ -367,7 +225,7 @@ def _page(artifact: Artifact) -> str:
     facts, scores = artifact.provenance, artifact.accuracy["validation"]
     recipe = dict(facts["recipe"])
     others = recipe.pop("others", [])
-    return _PAGE.format(
+    return words.PAGE.format(
         parameters=artifact.parameters,
         bytes=artifact.bytes,
         training=facts["crops"]["training"],

@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
 #: Images that are altered at once: what their numbers take stays small on a Raspberry Pi.
 _CHUNK = 2000
-# What fields of a training's augmentation are called among the corruptions.
-_AUGMENTED = {
-    "rotation": "rotation",
-    "shear": "shear",
-    "scale": "scale",
-    "shift": "translation",
-    "thickness": "thickness",
-}
 
 
 def pick(samples: Samples, count: int, seed: int) -> Samples:
@@ -72,17 +64,10 @@ def classify_corrupted(
 def seen(artifact: Artifact) -> list[str]:
     """Return the kinds of corruption that come near to what ``artifact`` was trained on.
 
-    Its sidecar names them, or has the augmentation of its training.
+    Its sidecar names them.
     """
     recorded = artifact.provenance.get("seen_corruptions")
-    if isinstance(recorded, list):
-        return [kind for kind in CORRUPTIONS if kind in recorded]
-    recipe = artifact.provenance.get("recipe")
-    augmentation = recipe.get("augmentation") if isinstance(recipe, dict) else None
-    if not isinstance(augmentation, dict):
-        return []
-    varied = {_AUGMENTED.get(field) for field, amount in augmentation.items() if amount}
-    return [kind for kind in CORRUPTIONS if kind in varied]
+    return [kind for kind in CORRUPTIONS if isinstance(recorded, list) and kind in recorded]
 
 
 def _classes(engine: Engine, images: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -103,31 +103,51 @@ def _over(results: dict[str, Any], places: dict[str, float], label: str, what: s
 
 def _severity(suite: dict[str, Any]) -> Figure:
     """Draw accuracy over strength, a panel for each kind."""
-    kinds, models = suite["kinds"], suite["models"]
     columns = 5
-    rows = -(-len(kinds) // columns)
+    rows = -(-len(suite["kinds"]) // columns)
     figure = Figure(figsize=(2.7 * columns, 2.3 * rows + 0.6), layout="constrained")
-    panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
-    colours = _colours(list(models))
-    for axes, kind in zip(panels, kinds, strict=False):
-        for name, found in models.items():
-            errors = np.array([found["clean_error"], *found["error"][kind]])
-            style = "--" if name.endswith("float32") else "-"
-            axes.plot(
-                _STRENGTHS, 100 * (1 - errors), style, color=colours[name], label=name, lw=1.4
-            )
-        labels = ["none", *(f"{amount:g}" for amount in kinds[kind]["amounts"])]
-        axes.set_xticks(_STRENGTHS, labels, fontsize=7)
-        axes.set_title(kind, fontsize=10)
-        axes.set_xlabel(kinds[kind]["unit"], fontsize=7)
+    curves = {
+        kind: {
+            name: 1 - np.array([found["clean_error"], *found["error"][kind]])
+            for name, found in suite["models"].items()
+        }
+        for kind in suite["kinds"]
+    }
+    _draw_panels(figure, (rows, columns), curves, suite["kinds"], "accuracy, %", fontsize=7)
+    for axes in figure.axes:
         axes.set_ylim(0, 100)
+    return figure
+
+
+def _draw_panels(
+    figure: Figure,
+    shape: tuple[int, int],
+    curves: dict[str, dict[str, NDArray[np.float64]]],
+    kinds: dict[str, Any],
+    label: str,
+    fontsize: float,
+) -> None:
+    """Draw a panel for each kind: shares of each model over strength; float is dashed.
+
+    Curves may begin at strength 1: they end at the last.
+    """
+    panels = figure.subplots(*shape, sharey=True, squeeze=False).ravel()
+    colours = _colours(list(next(iter(curves.values()), {})))
+    for axes, (kind, shares) in zip(panels, curves.items(), strict=False):
+        for name, values in shares.items():
+            style = "--" if name.endswith("float32") else "-"
+            places = _STRENGTHS[-len(values) :]
+            axes.plot(places, 100 * values, style, color=colours[name], label=name, lw=1.4)
+        labels = ["none", *(f"{amount:g}" for amount in kinds[kind]["amounts"])]
+        axes.set_xticks(_STRENGTHS, labels, fontsize=fontsize)
+        axes.set_xlabel(kinds[kind]["unit"], fontsize=fontsize)
+        axes.set_title(kind, fontsize=10)
         axes.grid(alpha=0.3)
-    for axes in panels[len(kinds) :]:
+    for axes in panels[len(curves) :]:
         axes.set_axis_off()
     handles, names = panels[0].get_legend_handles_labels()
-    figure.supylabel("accuracy, %")
+    figure.supylabel(label)
     figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 6), fontsize=8)
-    return figure
 
 
 def _matrix(suite: dict[str, Any]) -> Figure:
@@ -159,28 +179,17 @@ def _matrix(suite: dict[str, Any]) -> Figure:
 
 def _pages(suite: dict[str, Any]) -> Figure:
     """Draw the character error rate over strength, a panel for each kind of photograph."""
-    kinds = [kind for kind in suite["kinds"] if kind != "clean"]
     figure = Figure(figsize=(11, 5.6), layout="constrained")
-    panels = figure.subplots(2, 3, sharey=True, squeeze=False).ravel()
-    colours = _colours(list(suite["models"]))
-    for axes, kind in zip(panels, kinds, strict=False):
-        for name, found in suite["models"].items():
-            cells = [*found.get("clean", []), *found[kind]]
-            style = "--" if name.endswith("float32") else "-"
-            places = np.arange(6)[-len(cells) :]
-            values = [100 * cell["value"] for cell in cells]
-            axes.plot(places, values, style, color=colours[name], label=name, lw=1.4)
-        labels = ["none", *(f"{amount:g}" for amount in suite["kinds"][kind]["amounts"])]
-        axes.set_xticks(_STRENGTHS, labels, fontsize=8)
-        axes.set_xlabel(suite["kinds"][kind]["unit"], fontsize=8)
-        axes.set_title(kind, fontsize=10)
-        axes.set_ylim(bottom=0)
-        axes.grid(alpha=0.3)
-    for axes in panels[len(kinds) :]:
-        axes.set_axis_off()
-    handles, names = panels[0].get_legend_handles_labels()
-    figure.supylabel("character error rate, %")
-    figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 6), fontsize=8)
+    curves = {
+        kind: {
+            name: np.array([cell["value"] for cell in (*found.get("clean", []), *found[kind])])
+            for name, found in suite["models"].items()
+        }
+        for kind in suite["kinds"]
+        if kind != "clean"
+    }
+    _draw_panels(figure, (2, 3), curves, suite["kinds"], "character error rate, %", fontsize=8)
+    figure.axes[0].set_ylim(bottom=0)
     return figure
 
 

@@ -29,8 +29,8 @@ REFERENCE = "mlp-float32"
 
 # Suites that need EMNIST.
 _OF_EMNIST = ("accuracy", "noise")
-# Settings that another machine, or another version of a library, would change.
-_MACHINE = ("processor", "cores", "packages", "emnist_edge")
+# What another machine, another version of a library, or another commit would change.
+_MACHINE = ("processor", "cores", "packages", "emnist_edge", "revision")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 
 from benchmarks.live_video import shots, write_video
+from emnist_device.live.frames import Frame
+from emnist_device.live.moment import Moment
+from emnist_device.live.steady import Settled, SteadyLine
+from emnist_device.page import Alternative, Box, Character, Line
 from emnist_edge.errors import SourceError
 
 if TYPE_CHECKING:
@@ -73,6 +77,26 @@ class FakeSource:
 def picture(value: int = 200, shape: tuple[int, ...] = (48, 64)) -> NDArray[np.uint8]:
     """Return a picture of one grey."""
     return np.full(shape, value, np.uint8)
+
+
+def write(text: str, x: int = 100, y: int = 50, confidence: float = 0.9, rest: str = "?") -> Line:
+    """Return a line whose characters are 20 wide, 30 high and 10 apart, a space being 30."""
+    characters = []
+    left = x
+    for char in text:
+        if char != " ":
+            other = Alternative(rest, 1 - confidence)
+            characters.append(Character(char, confidence, Box(left, y, 20, 30), (other,)))
+        left += 30
+    return Line(text, Box(x, y, left - x - 10, 30), tuple(characters))
+
+
+def moment(number: int, *texts: str) -> Moment:
+    """Return a moment in which ``texts`` have just settled."""
+    lines = tuple(SteadyLine(1, write(text), True) for text in texts)
+    settled = tuple(Settled(line.line.text, line, 0.0, 0.9) for line in lines)
+    frame = Frame(number, picture(120, (48, 64, 3)), number / 30, time.monotonic())
+    return Moment(frame, lines, settled, 28.0, 31.0, 2, {"segment": 20.0}, "cnn-int8")
 
 
 class Words(list[str]):

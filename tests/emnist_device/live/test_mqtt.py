@@ -17,8 +17,7 @@ from click.testing import CliRunner
 from emnist_device.live.mqtt import Broker, Publisher, parse_broker
 from emnist_edge.cli import cli
 from emnist_edge.errors import RuntimeMissingError
-from tests.emnist_device.live.conftest import LINES, Words
-from tests.emnist_device.live.preview.test_server import moment
+from tests.emnist_device.live.conftest import LINES, Words, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from emnist_device.live.steady import Patience, Settled, Steady
 from emnist_device.page import Line, Page
-from tests.emnist_device.live.test_tracks import write
+from tests.emnist_device.live.conftest import write
 
 SIZE = (640, 480)
 

@@ -8,7 +8,7 @@ import pytest
 
 from emnist_device.live import terminal as terminal_module
 from emnist_device.live.terminal import Printer, Terminal
-from tests.emnist_device.live.preview.test_server import moment
+from tests.emnist_device.live.conftest import moment
 
 
 @pytest.fixture(autouse=True)

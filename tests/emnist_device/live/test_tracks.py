@@ -7,25 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emnist_device.live.tracks import LineTrack, Sight, align, sights
-from emnist_device.page import Alternative, Box, Character, Line
+from emnist_device.page import Alternative, Box, Character
+from tests.emnist_device.live.conftest import write
 
 SCORES = st.integers(0, 4).flatmap(
     lambda columns: st.lists(
         st.lists(st.integers(0, 5).map(float), min_size=columns, max_size=columns), max_size=4
     )
 )
-
-
-def write(text: str, x: int = 100, y: int = 50, confidence: float = 0.9, rest: str = "?") -> Line:
-    """Return a line whose characters are 20 wide, 30 high and 10 apart, a space being 30."""
-    characters = []
-    left = x
-    for char in text:
-        if char != " ":
-            other = Alternative(rest, 1 - confidence)
-            characters.append(Character(char, confidence, Box(left, y, 20, 30), (other,)))
-        left += 30
-    return Line(text, Box(x, y, left - x - 10, 30), tuple(characters))
 
 
 @given(SCORES)

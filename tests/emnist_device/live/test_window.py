@@ -11,7 +11,7 @@ from emnist_device.live.moment import Moment
 from emnist_device.live.steady import SteadyLine
 from emnist_device.live.window import Window, draw
 from emnist_edge.errors import OutputError
-from tests.emnist_device.live.test_tracks import write
+from tests.emnist_device.live.conftest import write
 
 
 def moment(channels: tuple[int, ...] = ()) -> Moment:

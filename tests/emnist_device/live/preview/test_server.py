@@ -21,23 +21,14 @@ from emnist_device.live.preview import upload
 from emnist_device.live.preview.address import Address, parse_address
 from emnist_device.live.preview.hub import Hub
 from emnist_device.live.preview.server import Preview
-from emnist_device.live.steady import Settled, SteadyLine
 from emnist_edge.drawing import draw_page
 from emnist_edge.errors import OutputError, PictureError, RuntimeMissingError
-from tests.emnist_device.live.conftest import picture
-from tests.emnist_device.live.test_tracks import write
+from tests.emnist_device.live.conftest import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOKEN = "correct-horse"
-
-
-def moment(number: int, *texts: str) -> Moment:
-    lines = tuple(SteadyLine(1, write(text), True) for text in texts)
-    settled = tuple(Settled(line.line.text, line, 0.0, 0.9) for line in lines)
-    frame = Frame(number, picture(120, (48, 64, 3)), number / 30, time.monotonic())
-    return Moment(frame, lines, settled, 28.0, 31.0, 2, {"segment": 20.0}, "cnn-int8")
 
 
 @pytest.fixture(scope="module")
