@@ -51,12 +51,12 @@ train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data
 runs/%/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.$* --resume
 
-# The tiers learn from base, trained on labels alone.
-$(TIERS:%=runs/%/metrics.json): runs/%/metrics.json: runs/teacher/metrics.json
-	$(DEV)/bin/python -m train.tier $* --teacher runs/teacher --resume
+runs/base/metrics.json: | $(DEV)/ready
+	$(DEV)/bin/python -m train.tier base --resume
 
-runs/teacher/metrics.json: | $(DEV)/ready
-	$(DEV)/bin/python -m train.tier base --output runs/teacher --resume
+# The smaller tiers learn from the largest.
+runs/small/metrics.json runs/tiny/metrics.json: runs/%/metrics.json: runs/base/metrics.json
+	$(DEV)/bin/python -m train.tier $* --teacher runs/base --resume
 
 export: $(EXPORTS)  ## export what was trained to emnist_edge/models/, and write MODEL_CARD.md
 

@@ -114,7 +114,10 @@ def compare_recipes(teachers: tuple[Path, ...], unlabelled: NDArray[np.uint8]) -
         "no photographs": replace(whole, augmentation=Variation(share=0.0)),
         "no blur": replace(whole, augmentation=Variation(blurred=0.0)),
         "no little light": replace(whole, augmentation=Variation(dim=0.0)),
+        "no marks": replace(whole, augmentation=Variation(marked=0.0)),
+        "none awry": replace(whole, augmentation=Variation(awry=0.0)),
         "no other hand": replace(whole, augmentation=Variation(still)),
+        "a hand that changes more": replace(whole, augmentation=Variation(Augmentation())),
         "images as they are": replace(whole, augmentation=None),
         "float32": replace(whole, precision="float32"),
     }

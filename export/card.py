@@ -281,8 +281,11 @@ def _table(heads: str, rows: Iterable[Sequence[str]]) -> str:
 
 
 def _settings(settings: dict[str, Any]) -> str:
+    """Return settings as text; those that belong together in brackets."""
     return ", ".join(
-        f"{name.replace('_', ' ')} {value}" for name, value in settings.items() if value is not None
+        f"{name.replace('_', ' ')} {f'({_settings(value)})' if isinstance(value, dict) else value}"
+        for name, value in settings.items()
+        if value is not None
     )
 
 

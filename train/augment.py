@@ -20,7 +20,8 @@ class Augmentation:
     """Half-widths of the uniform distributions that each image's variation is drawn from.
 
     rotation in degrees; shear and scale as factors; shift and elastic in pixels; thickness as the
-    share of one 3x3 dilation (positive) or erosion (negative) that is mixed in.
+    share of one 3x3 dilation (positive) or erosion (negative) that is mixed in. shrink: the most of
+    its size that a glyph loses, the same in both directions.
     """
 
     rotation: float = 9.0
@@ -29,6 +30,7 @@ class Augmentation:
     shift: float = 1.2
     elastic: float = 0.9
     thickness: float = 0.6
+    shrink: float = 0.0
 
     def __call__(self, images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
         """Vary each of ``images`` (N, 28, 28) uint8, ink 255 on 0; the shape stays."""
@@ -49,6 +51,8 @@ class Augmentation:
         angle = np.deg2rad(rng.uniform(-self.rotation, self.rotation, count))
         shear = rng.uniform(-self.shear, self.shear, count)
         scale = 1 / (1 + rng.uniform(-self.scale, self.scale, (2, count)))
+        if self.shrink:
+            scale = scale / (1 - rng.uniform(0, self.shrink, count))
         cos, sin = np.cos(angle), np.sin(angle)
         matrix = np.array(
             [[cos * scale[0], (shear * cos - sin) * scale[1]],

@@ -16,15 +16,10 @@ import numpy as np
 
 from emnist_edge.glyph import make_glyph
 from train.augment import Augmentation, change_thickness
+from train.marked import Marks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-#: Corruptions (:data:`emnist_edge.corruptions.CORRUPTIONS`) that this and :mod:`train.augment` come
-#: near to: a benchmark must not take them for unseen.
-SEEN = (
-    "noise", "blur", "contrast", "rotation", "shear", "scale", "translation", "thickness", "rule",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,27 +55,55 @@ class Photograph:
         return found if found.any() else glyph
 
 
+#: Another hand, but no more than that: what is wider is an O, what is narrower a 0.
+HAND = Augmentation(rotation=7, shear=0.1, scale=0.05, shift=1.2, elastic=0.7, thickness=0.5)
+#: A character in a wrong box, or written in a hurry.
+FAR = Augmentation(rotation=28, shear=0.5, scale=0.1, shift=3, shrink=0.45)
+
+
 @dataclass(frozen=True)
 class Variation:
-    """What training images are varied by: all by ``hand``, and then a share is photographed.
+    """What training images are varied by: all by ``hand``, or a share ``awry`` by ``far`` instead.
 
-    Another share is blurred as it is, by up to ``blur`` (sigma, pixels). Of all, a share ``dim`` is
-    seen in little light: no less than ``contrast`` is left of each pixel's distance from the mean,
-    and noise of up to ``noise`` grey levels is added.
+    A share ``marked`` then gets ``marks``. A share ``share`` is photographed, another is blurred as
+    it is, by up to ``blur`` (sigma, pixels). Of all, a share ``dim`` is seen in little light: no
+    less than ``contrast`` is left of each pixel's distance from the mean, and noise of up to
+    ``noise`` grey levels is added.
     """
 
-    hand: Augmentation = field(default_factory=Augmentation)
+    hand: Augmentation = HAND
+    far: Augmentation = FAR
+    awry: float = 0.12
+    marks: Marks = field(default_factory=Marks)
+    marked: float = 0.15
     photograph: Photograph = field(default_factory=Photograph)
     share: float = 0.15
-    blurred: float = 0.25
+    blurred: float = 0.15
     blur: float = 1.6
-    dim: float = 0.25
+    dim: float = 0.15
     contrast: float = 0.2
     noise: float = 64
 
+    def seen(self) -> tuple[str, ...]:
+        """Return the corruptions (:data:`emnist_edge.corruptions.CORRUPTIONS`) this comes near to.
+
+        A benchmark must not take them for unseen.
+        """
+        of_pages = ("blur", "rule") if self.share else ()
+        blur = ("blur",) if self.blurred else ()
+        marks = ("rule", "spatter", "occlusion") if self.marked else ()
+        light = ("noise", "contrast") if self.dim else ()
+        hand = ("rotation", "shear", "scale", "translation", "thickness")
+        return tuple(dict.fromkeys([*hand, *blur, *of_pages, *marks, *light]))
+
     def __call__(self, images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
         """Vary each of ``images`` (N, 28, 28) uint8, ink 255 on 0; the shape stays."""
-        varied = self.hand(images, rng)
+        awry = rng.random(len(images)) < self.awry
+        varied = np.empty_like(images)
+        varied[~awry] = self.hand(images[~awry], rng)
+        varied[awry] = self.far(images[awry], rng)
+        for index in np.flatnonzero(rng.random(len(images)) < self.marked):
+            varied[index] = self.marks.put(varied[index], rng)
         drawn = rng.random(len(images))
         for index in np.flatnonzero(drawn < self.share):
             varied[index] = self.photograph.take(varied[index], rng)

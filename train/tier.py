@@ -1,7 +1,8 @@
 """Train the network of a model tier: ``python -m train.tier base --output runs/base``.
 
 Reads EMNIST ByMerge, holds part of its training images back for validation, keeps the weights of
-the epoch that does best there, and never looks at the test images: ``export.tier`` does, once, with
+the epoch that does best there, corrects its answers there to the class frequencies of ByMerge
+(:mod:`train.priors`), and never looks at the test images: ``export.tier`` does, once, with
 the file that ships. With ``--teacher`` (a run folder; several are averaged) it learns from labels
 and teachers together, and from the images without labels that lie beside the data set. Writes to
 the output folder: ``model.keras`` (what ``export.tier`` reads), ``validation.npz`` (which training
@@ -22,10 +23,10 @@ import keras
 
 from emnist_edge import emnist
 from emnist_edge.errors import DataError, EmnistEdgeError
-from train import loop
+from train import loop, priors
 from train.curves import draw_curves
 from train.data import load_training, open_run, run_options, write_json
-from train.photographed import SEEN, Variation
+from train.photographed import Variation
 from train.teaching import with_targets
 from train.tiers import TIERS, build, count_macs, weight_bytes
 
@@ -48,7 +49,7 @@ class Recipe(loop.Recipe):
     Keras dtype policy; mixed_bfloat16 is faster wherever the processor knows bfloat16.
     """
 
-    epochs: int = 30
+    epochs: int = 20
     batch: int = 256
     learning_rate: float = 0.004
     augmentation: Variation | None = field(default_factory=Variation)
@@ -86,7 +87,7 @@ def train(
         "most_bytes": TIERS[name].most_bytes,
         "macs": count_macs(model),
         "unlabelled": hashes,
-        "seen_corruptions": list(SEEN) if recipe.augmentation else [],
+        "seen_corruptions": list(recipe.augmentation.seen()) if recipe.augmentation else [],
     }
     write_json(output / "metrics.json", metrics)
     return metrics
@@ -102,6 +103,8 @@ def fit(
         history = loop.fit(build(net, classes, name), training, recipe, output)
     model = build(net, classes, name)
     model.set_weights(keras.models.load_model(output / "best.keras").get_weights())
+    samples, held = training.samples, training.held
+    priors.correct(model, samples.images[held], samples.labels[held], samples.alphabet)
     model.save(output / "model.keras")
     return model, history
 
@@ -151,7 +154,8 @@ def main(
 ) -> None:
     """Train the network of TIER on EMNIST ByMerge."""
     output = output.with_name(tier) if output == Path("runs/TIER") else output
-    recipe = replace(Recipe(), epochs=epochs, seed=seed)
+    variation = TIERS[tier].variation
+    recipe = replace(Recipe(), epochs=epochs, seed=seed, augmentation=variation)
     try:
         metrics = train(tier, TIERS[tier].net, recipe, output, data, split, limit, resume, teachers)
     except EmnistEdgeError as error:

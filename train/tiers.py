@@ -7,13 +7,14 @@ the whole picture, so that the weights are those of filters rather than of place
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal
 
 import keras
 
 from train import loop
+from train.photographed import Variation
 
 layers = keras.layers
 
@@ -46,14 +47,21 @@ class Net:
 
 @dataclass(frozen=True)
 class Tier:
-    """A size of model. most_bytes: that its weights may have in int8."""
+    """A size of model.
+
+    most_bytes: that its weights may have in int8. variation: of its training images; a small
+    network that is shown too much learns less of what a character usually looks like.
+    """
 
     net: Net
     most_bytes: int
+    variation: Variation = field(default_factory=Variation)
 
+
+FEW = Variation(awry=0, marked=0, share=0.1, blurred=0.1, dim=0.1)
 
 TIERS = {
-    "tiny": Tier(Net(16, ((32,), (48, 48, 64)), separable=True), 16_000),
+    "tiny": Tier(Net(16, ((32,), (48, 48, 64)), separable=True), 16_000, FEW),
     "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000),
     "base": Tier(Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000),
 }

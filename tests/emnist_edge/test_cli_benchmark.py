@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 import emnist_device.benchmark
 from emnist_device import hardware, onnx_forest
-from emnist_device.benchmark import latency, noise, plots, run, stages
+from emnist_device.benchmark import latency, machine, noise, plots, run, stages
 from emnist_device.benchmark.pages import PHOTOS
 from emnist_device.benchmark.report import PLOTS
 from emnist_device.picture import read_picture
@@ -222,6 +222,19 @@ def test_other_settings_are_not_mixed_with_what_is_there(tmp_path: Path) -> None
                    "--resume")  # fmt: skip
     assert other.exit_code == 2
     assert "other settings (models, quick, sizes)" in " ".join(other.stderr.split())
+
+
+def test_figures_of_another_commit_are_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = ("--output", tmp_path, "--suite", "latency", "--models", "mlp-int8", "--resume")
+    monkeypatch.setattr(machine, "revision", lambda _: "1234567")
+    assert invoke(*options).exit_code == 0
+    assert invoke(*options).exit_code == 0  # nothing is left to do
+    monkeypatch.setattr(machine, "revision", lambda _: "1234567-dirty")
+    other = invoke(*options)
+    assert other.exit_code == 2
+    assert "other settings (machine)" in " ".join(other.stderr.split())
 
 
 def test_without_emnist_it_says_what_does_without(

@@ -56,6 +56,16 @@ def test_rotation_turns_by_what_it_says() -> None:
     assert abs(np.mean(angles)) < 2
 
 
+def test_shrinking_keeps_the_shape() -> None:
+    varied = Augmentation(0, 0, 0, 0, 0, 0, shrink=0.5)(IMAGES, np.random.default_rng(1))
+    wide = (varied > 99).any(axis=1).sum(axis=1)
+    high = (varied > 99).any(axis=2).sum(axis=1)
+    assert np.abs(wide - high).max() <= 1
+    full = (ring() > 99).any(axis=0).sum()
+    assert wide.max() <= full
+    assert wide.min() == pytest.approx(0.5 * full, abs=1.5)
+
+
 def test_thickness_adds_and_takes_ink() -> None:
     thin, thick = change_thickness(ring(), -1.0), change_thickness(ring(), 1.0)
     assert thin.mean() < 0.9 * ring().mean()

@@ -4,10 +4,17 @@ import cv2
 import numpy as np
 import pytest
 
+from emnist_edge.corruptions import CORRUPTIONS
 from train.augment import Augmentation
 from train.photographed import Photograph, Variation, cross_with_rule
 
 STILL = Augmentation(0, 0, 0, 0, 0, 0)
+
+
+def plain(**settings: float) -> Variation:
+    """Return a variation that does nothing but what ``settings`` say."""
+    off = {"awry": 0.0, "marked": 0.0, "share": 0.0, "blurred": 0.0, "dim": 0.0}
+    return Variation(STILL, **{**off, **settings})  # type: ignore[arg-type]  # all are floats
 
 
 def letter() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -30,14 +37,14 @@ def test_the_same_seed_takes_the_same_photographs() -> None:
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 def test_a_share_is_photographed(share: float) -> None:
     images = np.stack([letter()] * 300)
-    varied = Variation(STILL, share=share, blurred=0.0, dim=0.0)(images, np.random.default_rng(3))
+    varied = plain(share=share)(images, np.random.default_rng(3))
     changed = (varied != images).any(axis=(1, 2)).mean()
     assert changed == pytest.approx(share, abs=0.08)
 
 
 def test_others_are_blurred_and_stay_in_place() -> None:
     images = np.stack([letter()] * 300)
-    varied = Variation(STILL, share=0.0, blurred=0.4, dim=0.0)(images, np.random.default_rng(3))
+    varied = plain(blurred=0.4)(images, np.random.default_rng(3))
     changed = (varied != images).any(axis=(1, 2))
     assert changed.mean() == pytest.approx(0.4, abs=0.08)
     sums = varied[changed].sum(axis=(1, 2)) / images[0].sum()
@@ -47,7 +54,7 @@ def test_others_are_blurred_and_stay_in_place() -> None:
 
 def test_others_are_seen_in_little_light() -> None:
     images = np.stack([letter()] * 300)
-    variation = Variation(STILL, share=0.0, blurred=0.0, dim=0.4, contrast=0.3, noise=0)
+    variation = plain(dim=0.4, contrast=0.3, noise=0)
     varied = variation(images, np.random.default_rng(3))
     changed = (varied != images).any(axis=(1, 2))
     assert changed.mean() == pytest.approx(0.4, abs=0.08)
@@ -55,10 +62,28 @@ def test_others_are_seen_in_little_light() -> None:
     assert 0.29 < left.min() < 0.35
     assert 0.95 < left.max() <= 1.0
     assert varied.mean(axis=(1, 2)) == pytest.approx(images[0].mean(), abs=0.5)
-    noisy = Variation(STILL, share=0.0, blurred=0.0, dim=1.0, contrast=1.0, noise=30)
+    noisy = plain(dim=1.0, contrast=1.0, noise=30)
     grain = (noisy(images, np.random.default_rng(3)).astype(int) - images)[:, 9, 10:18]
     assert grain.max() > 20  # on blank paper, where it cannot go below 0
     assert grain.min() == 0
+
+
+@pytest.mark.parametrize("part", ["awry", "marked"])
+def test_a_share_lies_awry_or_has_marks(part: str) -> None:
+    images = np.stack([letter()] * 300)
+    varied = plain(**{part: 0.4})(images, np.random.default_rng(3))
+    changed = (varied != images).any(axis=(1, 2)).mean()
+    assert changed == pytest.approx(0.4, abs=0.08)
+
+
+def test_what_a_variation_comes_near_to_is_a_corruption_that_there_is() -> None:
+    assert set(Variation().seen()) < set(CORRUPTIONS)
+    hand = {"rotation", "shear", "scale", "translation", "thickness"}
+    assert set(plain().seen()) == hand
+    assert set(plain(blurred=0.1).seen()) == hand | {"blur"}
+    assert set(plain(share=0.1).seen()) == hand | {"blur", "rule"}
+    assert set(plain(marked=0.1).seen()) == hand | {"rule", "spatter", "occlusion"}
+    assert set(plain(dim=0.1).seen()) == hand | {"noise", "contrast"}
 
 
 def test_photographs_are_glyphs_of_the_same_character_in_other_pens() -> None:

@@ -14,7 +14,7 @@ from emnist_edge.errors import DataError
 from tests.conftest import toy_net, toy_tier_recipe, write_idx
 from train import tier
 from train.loop import predict
-from train.photographed import SEEN
+from train.tiers import TIERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,7 +96,7 @@ def test_the_command_says_what_it_trained_or_what_is_missing(
     assert "runs/tiny: 1" in done.output.splitlines()[-1]
     assert "kB of weights, validation accuracy 0." in done.output.splitlines()[-1]
     metrics = json.loads((tmp_path / "runs" / "tiny" / "metrics.json").read_text())
-    assert metrics["seen_corruptions"] == list(SEEN)
+    assert metrics["seen_corruptions"] == list(TIERS["tiny"].variation.seen())
 
     missing = CliRunner().invoke(tier.main, ["tiny", *options, "--teacher", "nobody"])
     assert missing.exit_code == 1
