@@ -84,9 +84,9 @@ def balance(probabilities: NDArray[np.float32], prior: NDArray[np.floating]) -> 
 
 def confusion_matrix(
     predicted: NDArray[np.integer], labels: NDArray[np.integer], classes: int
-) -> NDArray[np.int64]:
-    """Count (true class, predicted class) pairs: (classes, classes) int64, rows are the truth."""
-    pairs = labels.astype(np.int64) * classes + predicted
+) -> NDArray[np.intp]:
+    """Count (true class, predicted class) pairs: (classes, classes), rows are the truth."""
+    pairs = labels.astype(np.intp) * classes + predicted.astype(np.intp)
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
 
 

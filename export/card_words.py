@@ -39,8 +39,8 @@ same network before quantization, for comparison."""
 
 CALIBRATION = """
 How much the probabilities are worth, on the same images. *Balanced* is the macro recall where all
-classes are taken to be equally common: probabilities are divided by the classes' shares in
-training, which favours rare classes at the cost of accuracy on this set. *ECE* is the expected
+classes are taken to be equally common: probabilities are divided by the shares that the classes are
+taken to have, which favours rare classes at the cost of accuracy on this set. *ECE* is the expected
 calibration error over 15 bins, *NLL* the mean negative log-likelihood, *AURC* the mean error over
 all shares of the images that may be kept, the surest first; beside it, the errors among the 95 %
 and 90 % that are surest.

@@ -61,7 +61,12 @@ class Run:
 
     @property
     def prior(self) -> NDArray[np.float64]:
-        """Share (C,) of each class among the images that were trained on."""
+        """How common (C,) each class is where the answers hold: among the images trained on.
+
+        Where the run says otherwise, as it does.
+        """
+        if "class_shares" in self.metrics:
+            return np.array(self.metrics["class_shares"])
         labels = np.delete(self.samples.labels, self.held)
         counts = np.bincount(labels, minlength=len(self.samples.alphabet))
         return counts / counts.sum()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 #: Share of digits in ByMerge: 402,953 of 814,255 images (Cohen et al. 2017, arXiv 1702.05373,
 #: table I). Of the classes within digits and within letters nothing is assumed.
 DIGITS = 402_953 / 814_255
-# Of the squared biases, beside the mean loss: classes of few images keep near the others.
-_RESTRAINT = 1e-4
+# Standard deviation that the factor (around 1) and the biases (around 0) are expected to have.
+_EXPECTED = 0.7
 
 
 def weigh(labels: NDArray[np.uint8], alphabet: str) -> NDArray[np.float64]:
@@ -33,6 +33,12 @@ def weigh(labels: NDArray[np.uint8], alphabet: str) -> NDArray[np.float64]:
     if share in {0, 1}:
         return np.ones(len(labels))
     return np.where(digit, DIGITS / share, (1 - DIGITS) / (1 - share))
+
+
+def shares(labels: NDArray[np.uint8], alphabet: str) -> list[float]:
+    """Return how common each class of ``alphabet`` is among ``labels`` that are weighed."""
+    counts = np.bincount(labels, weigh(labels, alphabet), minlength=len(alphabet))
+    return [round(float(share), 6) for share in counts / counts.sum()]
 
 
 def correct(
@@ -52,9 +58,14 @@ def correct(
 def fit(
     logits: NDArray[np.float64], labels: NDArray[np.uint8], weights: NDArray[np.float64]
 ) -> tuple[float, NDArray[np.float64]]:
-    """Return the factor of ``logits`` (N, C) and the biases (C,) to add, of the least log loss."""
+    """Return the factor of ``logits`` (N, C) and the biases (C,) to add: the most probable ones.
+
+    Both are normally distributed beforehand, so that few images change little.
+    """
     picked = np.arange(len(labels)), labels
     share = weights / weights.sum()
+    usual = np.concatenate([[1.0], np.zeros(logits.shape[1])])
+    restraint = 1 / (2 * _EXPECTED**2 * len(labels))
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         factor, biases = parameters[0], parameters[1:]
@@ -64,11 +75,10 @@ def fit(
         rest = np.exp(scaled - normalizer)
         rest[picked] -= 1
         rest *= share[:, None]
-        value = -share @ (scaled - normalizer)[picked] + _RESTRAINT * biases @ biases
+        change = parameters - usual
+        value = restraint * change @ change - share @ (scaled - normalizer)[picked]
         slope = np.concatenate([[(rest * logits).sum()], rest.sum(axis=0)])
-        slope[1:] += 2 * _RESTRAINT * biases
-        return float(value), slope
+        return float(value), slope + 2 * restraint * change
 
-    start = np.concatenate([[1.0], np.zeros(logits.shape[1])])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    found = minimize(loss, usual, jac=True, method="L-BFGS-B").x
     return float(found[0]), found[1:]

@@ -87,6 +87,9 @@ def train(
         "most_bytes": TIERS[name].most_bytes,
         "macs": count_macs(model),
         "unlabelled": hashes,
+        "class_shares": priors.shares(
+            training.samples.labels[training.held], training.samples.alphabet
+        ),
         "seen_corruptions": list(recipe.augmentation.seen()) if recipe.augmentation else [],
     }
     write_json(output / "metrics.json", metrics)

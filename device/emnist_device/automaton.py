@@ -55,9 +55,9 @@ class Automaton:
     emissions. end: (S,) weight of a string that ends in each state, 0 for none.
     """
 
-    source: NDArray[np.int64]
-    label: NDArray[np.int64]
-    target: NDArray[np.int64]
+    source: NDArray[np.intp]
+    label: NDArray[np.intp]
+    target: NDArray[np.intp]
     weight: NDArray[np.float64]
     end: NDArray[np.float64]
 
@@ -67,7 +67,7 @@ class Automaton:
     ) -> Automaton:
         """Make one of (source, label, target, weight) in any order."""
         rows = np.array(sorted(arcs), float).reshape(-1, 4)
-        source, label, target = rows[:, :3].T.astype(np.int64)
+        source, label, target = rows[:, :3].T.astype(np.intp)
         return cls(source, label, target, rows[:, 3], np.array(list(end), float))
 
     def lengths(self, most: int, labels: NDArray[np.bool_]) -> frozenset[int]:
@@ -131,7 +131,7 @@ class Automaton:
 
     def _forward(
         self, emissions: NDArray[np.float64]
-    ) -> tuple[float, list[tuple[NDArray[np.int64], NDArray[np.float64]]]]:
+    ) -> tuple[float, list[tuple[NDArray[np.intp], NDArray[np.float64]]]]:
         """Return the evidence, and for each place the arcs in use and what flows through them."""
         states = np.arange(len(self.end)) == 0
         flow = states.astype(float)
@@ -149,7 +149,7 @@ class Automaton:
         last = float(flow @ self.end)
         return (evidence + float(np.log(last)) if last > 0 else -np.inf), steps
 
-    def _arcs_of(self, states: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _arcs_of(self, states: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the indices of all arcs that leave ``states``."""
         first, last = self._offsets[states], self._offsets[states + 1]
         counts = last - first
@@ -157,6 +157,6 @@ class Automaton:
         return np.arange(counts.sum()) + np.repeat(first - before, counts)
 
     @cached_property
-    def _offsets(self) -> NDArray[np.int64]:
+    def _offsets(self) -> NDArray[np.intp]:
         """Where the arcs of each state start, and where the last ones end: (S + 1,)."""
         return np.searchsorted(self.source, np.arange(len(self.end) + 1))

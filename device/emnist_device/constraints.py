@@ -33,7 +33,7 @@ class Constraints:
     pattern, lexicon: None where none was given. lengths: how many characters what they allow has.
     """
 
-    classes: NDArray[np.int64]
+    classes: NDArray[np.intp]
     allowed: NDArray[np.bool_]
     pattern: Pattern | None = None
     lexicon: Automaton | None = None

@@ -50,15 +50,15 @@ def read_lexicon(path: Path) -> list[str]:
 
 def build_trie(words: Iterable[str]) -> Automaton:
     """Return the automaton that accepts ``words``, each equally probable; they sum to 1."""
-    index = np.full(128, -1, np.int64)
+    index = np.full(128, -1, np.intp)
     index[[ord(char) for char in BYCLASS]] = np.arange(len(BYCLASS))
     rest = np.unique(np.array(list(words), dtype=np.bytes_))
     share = 1 / len(rest)
-    source: list[NDArray[np.int64]] = []
-    label: list[NDArray[np.int64]] = []
-    target: list[NDArray[np.int64]] = []
+    source: list[NDArray[np.intp]] = []
+    label: list[NDArray[np.intp]] = []
+    target: list[NDArray[np.intp]] = []
     ends = [np.zeros(1)]
-    parents, states = np.zeros(len(rest), np.int64), 1
+    parents, states = np.zeros(len(rest), np.intp), 1
     for depth in range(1, rest.dtype.itemsize + 1):
         # All words in ``rest`` have ``depth`` characters or more, and are in order.
         prefixes, first, number = np.unique(

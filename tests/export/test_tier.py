@@ -54,7 +54,7 @@ def test_int8_and_float32_agree_through_the_runtime(exported: Path, toy_data: Pa
         Engine(exported / f"tiny-{kind}.tflite").probabilities(samples.images)
         for kind in ("int8", "float32")
     )
-    assert (int8.argmax(axis=1) == float32.argmax(axis=1)).mean() > 0.9
+    assert (int8.argmax(axis=1) == float32.argmax(axis=1)).mean() > 0.8
     accuracy = float((int8.argmax(axis=1) == samples.labels).mean())
     sidecar = read_sidecar(exported / "tiny-int8.json")
     assert accuracy == pytest.approx(sidecar.accuracy["test"]["accuracy"], abs=1e-6)

@@ -20,6 +20,8 @@ def test_digits_weigh_as_they_do_in_bymerge() -> None:
         == pytest.approx(0.495, abs=1e-3)
     )
     assert weights[60] == weights[-1]
+    shares = priors.shares(labels, "0ABC")
+    assert shares == pytest.approx([priors.DIGITS, *2 * [(1 - priors.DIGITS) / 2], 0], abs=1e-5)
     assert (priors.weigh(labels[:60], "0AB") == 1).all()
 
 

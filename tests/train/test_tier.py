@@ -14,6 +14,7 @@ from emnist_edge.errors import DataError
 from tests.conftest import toy_net, toy_tier_recipe, write_idx
 from train import tier
 from train.loop import predict
+from train.priors import DIGITS, weigh
 from train.tiers import TIERS
 
 if TYPE_CHECKING:
@@ -31,17 +32,33 @@ def test_training_learns_and_never_looks_at_the_test_images(toy_tier_run: Path) 
     assert metrics["weight_bytes"] < metrics["most_bytes"] == 16_000
     assert metrics["seen_corruptions"] == []
     assert metrics["recipe"]["teachers"] == []
+    digits = sum(metrics["class_shares"][:10])
+    assert digits == pytest.approx(DIGITS, abs=1e-4)
     assert (toy_tier_run / "curves.png").stat().st_size > 5000
 
 
-def test_the_network_that_is_left_computes_in_float32(toy_tier_run: Path, toy_data: Path) -> None:
+def test_the_network_that_is_left_computes_in_float32(toy_tier_run: Path) -> None:
     model = keras.models.load_model(toy_tier_run / "model.keras")
     assert {layer.compute_dtype for layer in model.layers} == {"float32"}
     best = keras.models.load_model(toy_tier_run / "best.keras")
     assert "bfloat16" in {layer.compute_dtype for layer in best.layers}
     assert keras.config.dtype_policy().name == "float32"  # of what is built after it
-    images = emnist.load(emnist.BYMERGE_PART, "train", toy_data).images[:50]
-    assert predict(model, images) == pytest.approx(predict(best, images), abs=0.1)
+    for ours, theirs in zip(model.layers[:-1], best.layers[:-1], strict=True):
+        for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+            assert np.array_equal(one, other)
+
+
+def test_answers_are_corrected_on_validation_images(toy_tier_run: Path, toy_data: Path) -> None:
+    samples = emnist.load(emnist.BYMERGE_PART, "train", toy_data)
+    held = np.load(toy_tier_run / "validation.npz")["indices"]
+    labels = samples.labels[held]
+
+    def loss(name: str) -> float:
+        model = keras.models.load_model(toy_tier_run / name)
+        chances = predict(model, samples.images[held])[np.arange(len(held)), labels]
+        return float(-np.average(np.log(chances), weights=weigh(labels, samples.alphabet)))
+
+    assert loss("model.keras") < loss("best.keras") - 0.01
 
 
 def test_training_goes_on_where_it_was_stopped(
