@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from emnist_device.page import Line
 
 # A character read with less probability than this speaks against the way that the picture is held.
-_DOUBT = 0.5
+_DOUBT = 0.6
 
 
 def turn(picture: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
@@ -23,12 +23,15 @@ def turn(picture: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(picture, -quarters)) if quarters else picture
 
 
-def legibility(probabilities: NDArray[np.float32]) -> float:
+def legibility(probabilities: NDArray[np.float32], lines: int) -> float:
     """Return how well a picture can be read this way up, from its characters' (N, C).
 
-    Many characters read surely make it high; characters that lie on their side are doubtful.
+    Many characters read surely make it high. Those that lie on their side are doubtful, and they
+    stand in many short ``lines``.
     """
-    return float((probabilities.max(axis=1) - _DOUBT).sum()) if len(probabilities) else 0.0
+    if not len(probabilities):
+        return 0.0
+    return float((probabilities.max(axis=1) - _DOUBT).sum()) / lines**0.5
 
 
 def turn_back(lines: tuple[Line, ...], quarters: int, shape: tuple[int, ...]) -> tuple[Line, ...]:

@@ -125,7 +125,8 @@ class Reader:
 
         def readable(quarters: int) -> float:
             layout = segment(turn(image, quarters), self._page_net, self._limits)
-            return legibility(self._engine.probabilities(_make_glyphs(layout)))
+            probabilities = self._engine.probabilities(_make_glyphs(layout))
+            return legibility(probabilities, len(layout.lines))
 
         return max(range(4), key=readable)
 

@@ -62,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     subprocess.Popen = _Popen  # type: ignore[assignment, misc]
     multiprocessing.process.BaseProcess.start = _skip  # type: ignore[assignment, method-assign]
     config.addinivalue_line("filterwarnings", "ignore::ResourceWarning")  # of what was skipped
+    # 32-bit ARM has no subnormal numbers where it computes with vectors, which NumPy remarks on.
+    config.addinivalue_line("filterwarnings", "ignore:The value of the smallest subnormal")
     settings.register_profile(
         "emulated", deadline=None, max_examples=10, suppress_health_check=list(HealthCheck)
     )

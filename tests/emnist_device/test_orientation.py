@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emnist_device import Reader
-from emnist_device.orientation import turn
+from emnist_device.orientation import legibility, turn
 from emnist_edge.drawing import draw_page
 
 
@@ -39,3 +39,10 @@ def test_a_turned_page_is_read_and_its_boxes_lie_on_it_as_it_was(
 def test_a_blank_picture_is_not_turned(reader: Reader) -> None:
     page = reader.read(np.full((200, 300), 230, np.uint8))
     assert (page.turned, page.text) == (0, "")
+
+
+def test_sure_characters_in_long_lines_are_legible() -> None:
+    sure, doubtful = np.full((2, 12, 1), [[[0.9]], [[0.5]]], np.float32)
+    assert legibility(sure, 2) > legibility(sure, 6) > 0 > legibility(doubtful, 2)
+    assert legibility(sure, 2) > legibility(sure[:6], 1)
+    assert legibility(sure[:0], 0) == 0
