@@ -47,12 +47,14 @@ class Images:
     """Images that the model has classified.
 
     probabilities: (N, C). labels: (N,) indices into ``alphabet``. widths: (N,) over heights.
+    class_shares: of the model's sidecar.
     """
 
     probabilities: NDArray[np.float32]
     labels: NDArray[np.uint8]
     widths: NDArray[np.float64]
     alphabet: str
+    class_shares: list[float]
 
     @classmethod
     def of(cls, samples: Samples, model: str) -> Images:
@@ -67,7 +69,12 @@ class Images:
             samples.labels,
             wide / np.maximum(tall, 1),
             samples.alphabet,
+            engine.artifact.class_shares,
         )
+
+    def decoder(self, decoding: Decoding) -> Decoder:
+        """Return the decoder of what the model says."""
+        return Decoder(self.alphabet, decoding, self.class_shares)
 
     def spell(self, text: str, rng: np.random.Generator) -> NDArray[np.intp]:
         """Return indices of images, at random, that spell ``text``."""
@@ -112,7 +119,7 @@ def score_charsets(images: Images) -> None:
         classes = [images.alphabet.index(char) for char in set(fold(CHARSETS[name]))]
         rows = np.flatnonzero(np.isin(images.labels, classes))
         texts = [images.alphabet[images.labels[row]] for row in rows]
-        decoder = Decoder(images.alphabet, Decoding(charset=name, context="none"))
+        decoder = images.decoder(Decoding(charset=name, context="none"))
         lines = images.decode(texts, list(rows[:, None]), decoder)
         right = sum(fold(line.text) == text for line, text in zip(lines, texts, strict=True))
         click.echo(
@@ -135,7 +142,7 @@ def score_codes(images: Images, count: int, rng: np.random.Generator) -> None:
         ("pattern", Decoding(pattern=_PATTERN, context="none")),
         ("pattern and context", Decoding(pattern=_PATTERN)),
     ):
-        lines = images.decode(texts, chosen, Decoder(images.alphabet, decoding))
+        lines = images.decode(texts, chosen, images.decoder(decoding))
         right = sum(line.text == text for line, text in zip(lines, texts, strict=True))
         click.echo(f"  {name:<20} {_share(right, count)}")
 
@@ -147,7 +154,7 @@ def score_words(images: Images, count: int, rng: np.random.Generator) -> dict[st
     curves: dict[str, list[Judged]] = {}
     click.echo(f"random words: {count}")
     for context in CONTEXTS:
-        decoder = Decoder(images.alphabet, Decoding(context=context))
+        decoder = images.decoder(Decoding(context=context))
         lines = images.decode(texts, chosen, decoder)
         curves[context] = [
             judged

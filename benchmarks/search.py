@@ -92,7 +92,8 @@ def compare_nets(tier: str) -> dict[str, Trial]:
         },
     }
     nets = {"taken": TIERS[tier].net, **others[tier]}
-    return {name: Trial(net, Recipe()) for name, net in nets.items()}
+    recipe = Recipe(augmentation=TIERS[tier].variation)
+    return {name: Trial(net, recipe) for name, net in nets.items()}
 
 
 def compare_recipes(teachers: tuple[Path, ...], unlabelled: NDArray[np.uint8]) -> dict[str, Trial]:

@@ -14,7 +14,7 @@ from emnist_edge.errors import ModelError, shown
 #: Folder of the models that come with the package.
 MODELS = Path(__file__).parent / "models"
 #: What ``classify`` uses unless told otherwise.
-DEFAULT_MODEL = "cnn-int8"
+DEFAULT_MODEL = "small-int8"
 #: What finds characters, for every model that reads them.
 PAGE_MODEL = "page-int8"
 
@@ -36,6 +36,8 @@ class Artifact:
     temperature: logits are divided by it before softmax (Guo et al. 2017, arXiv 1706.04599); for
         a forest, logarithms of probabilities are.
     parameters: number of weights; for a forest, of nodes.
+    class_shares: how common each character was where probabilities are right; empty where that is
+        not known.
     accuracy: scores by data set, "validation" and "test", measured on this very file.
     provenance: what it was made from and by which versions.
     """
@@ -48,6 +50,7 @@ class Artifact:
     input_type: InputType
     temperature: float
     parameters: int
+    class_shares: list[float] = field(default_factory=list)
     accuracy: dict[str, dict[str, float]] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
 
@@ -92,12 +95,20 @@ def _check_types(artifact: Artifact, path: Path) -> None:
         and isinstance(artifact.temperature, int | float)
         and 0 < artifact.temperature < 100
         and len(set(artifact.alphabet)) == len(artifact.alphabet)
+        and _are_shares(artifact.class_shares, len(artifact.alphabet))
         and isinstance(artifact.accuracy, dict)
         and all(_are_scores(scores) for scores in artifact.accuracy.values())
         and isinstance(artifact.provenance, dict)
     )
     if not sane:
         raise ModelError(f"{path}: holds values that no export writes; export the model again")
+
+
+def _are_shares(shares: Any, classes: int) -> bool:
+    """Say whether ``shares`` are those of as many classes, or of none."""
+    if not isinstance(shares, list) or len(shares) not in {0, classes}:
+        return False
+    return all(isinstance(share, int | float) and 0 < share <= 1 for share in shares)
 
 
 def _are_scores(scores: Any) -> bool:

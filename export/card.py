@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emnist_edge.alphabet import CONFUSABLE
+from emnist_edge.artifact import DEFAULT_MODEL
 from export import card_words as words
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def write_card(artifacts: Sequence[Artifact], path: Path) -> None:
     readers = [artifact for artifact in artifacts if "test" in artifact.accuracy]
     alphabet = readers[0].alphabet if readers else ""
     head = words.HEAD.format(
+        default=DEFAULT_MODEL,
         alphabet=alphabet,
         confusable=", ".join(CONFUSABLE),
         scores=_scores(readers),

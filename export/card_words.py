@@ -6,7 +6,7 @@ Written by `python -m export.cnn`, `export.tier`, `export.mlp`, `export.forest` 
 from the sidecars in `emnist_edge/models/`.
 
 All models but the page network classify one character, cut out and scaled by `emnist_edge.glyph` to
-a 28x28 picture. `cnn-int8` is what `emnist-edge classify` uses; the others are there to compare,
+a 28x28 picture. `{default}` is what `emnist-edge classify` uses; the others are there to compare,
 with `--model`.
 
 Classes, in the order of the outputs: `{alphabet}`. The lower-case letters c i j k l m o p s u v w x

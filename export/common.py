@@ -116,6 +116,8 @@ def candidate(
         input_type=input_type,
         temperature=1.0,
         parameters=metrics["parameters"],
+        # A class that is missing is rare, but not impossible.
+        class_shares=[max(round(float(share), 6), 1e-6) for share in run.prior],
         provenance={
             "emnist_edge": __version__,
             "trained_by": metrics["backend"],

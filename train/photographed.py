@@ -87,7 +87,8 @@ class Variation:
     def seen(self) -> tuple[str, ...]:
         """Return the corruptions (:data:`emnist_edge.corruptions.CORRUPTIONS`) this comes near to.
 
-        A benchmark must not take them for unseen.
+        A benchmark must not take them for unseen. Photographs lose less resolution than the mildest
+        pixelation takes.
         """
         of_pages = ("blur", "rule") if self.share else ()
         blur = ("blur",) if self.blurred else ()

@@ -177,7 +177,25 @@ def _follow_chains(
             level = level + np.log(total[:, 0])
         state = state / np.maximum(total, _LEAST)
         ahead[place] = state
-    return level, ahead
+    return _of_one_hand(level, len(emissions)), ahead
+
+
+def _of_one_hand(level: NDArray[np.float64], places: int) -> NDArray[np.float64]:
+    """Return evidence (6,) of chains as it is worth where all characters are by one hand.
+
+    What makes one 1 look like an I makes all of a row of them: whether a row or series is of digits
+    or of letters, all its characters say no surer than one of them does on average. What rows and
+    series have against words that are neither stays.
+    """
+    parts = level.reshape(2, 3)
+    best = parts.max(axis=1, keepdims=True)
+    if not np.isfinite(best).all():
+        return level
+    apart = (parts - best) / places
+    whole = np.log(np.exp(parts - best).sum(axis=1, keepdims=True))
+    return np.asarray(
+        best + apart + whole - np.log(np.exp(apart).sum(axis=1, keepdims=True))
+    ).ravel()
 
 
 def _follow(values: NDArray[np.float64], step: int) -> NDArray[np.float64]:

@@ -55,16 +55,21 @@ class Decoder:
     Args:
         alphabet: the characters of the classifier's classes.
         decoding: what is known of the text.
+        class_shares: how common each class is by the classifier's lights, (C,); empty for what is
+            usual.
 
     Raises:
         ConstraintError: nothing that the model reads fulfils ``decoding``.
     """
 
-    def __init__(self, alphabet: str, decoding: Decoding) -> None:
+    def __init__(
+        self, alphabet: str, decoding: Decoding, class_shares: Sequence[float] = ()
+    ) -> None:
         self._decoding = decoding
         self._constraints = Constraints.compile(decoding, alphabet)
         self._places = decoding.context != "none"
-        self._prior = _class_prior(alphabet) if self._places else np.ones(len(alphabet))
+        prior = np.array(class_shares) if class_shares else _class_prior(alphabet)
+        self._prior = prior if self._places else np.ones(len(alphabet))
         self._context = Context(_background(self._prior, self._constraints), decoding.context)
 
     def decode(
@@ -201,7 +206,7 @@ def _character(
 
 
 def _class_prior(alphabet: str) -> NDArray[np.float64]:
-    """Return how common each class of ``alphabet`` was in training, (C,); sums to 1."""
+    """Return how common each class of ``alphabet`` usually is, (C,); sums to 1."""
     kinds = [_DIGITS if c.isdigit() else _CAPITALS if c.isupper() else _SMALL for c in alphabet]
     shares = np.array([kind / kinds.count(kind) for kind in kinds])
     return np.asarray(shares / shares.sum())

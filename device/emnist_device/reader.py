@@ -164,7 +164,8 @@ class Reader:
         """Return the decoder for ``charset``, made when it is first asked for."""
         if charset not in self._decoders:
             decoding = replace(self._decoding, charset=charset)
-            self._decoders[charset] = Decoder(self._engine.artifact.alphabet, decoding)
+            artifact = self._engine.artifact
+            self._decoders[charset] = Decoder(artifact.alphabet, decoding, artifact.class_shares)
         return self._decoders[charset]
 
 

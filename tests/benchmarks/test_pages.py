@@ -100,7 +100,7 @@ def test_peers_are_scored_on_the_same_pages(
     # BRANE4 against HARBOR7483: capped at 1 in the mean
     assert peer["summary"]["mean_error_rate"] == pytest.approx(0.5)
     rows = [row.split() for row in result.output.splitlines()[-3:]]
-    assert [row[0] for row in rows] == ["reader", "cnn-int8", "fake"]
+    assert [row[0] for row in rows] == ["reader", "small-int8", "fake"]
     assert "edits by cause: order 0, split 0, merged 0, alike 0, misread 1, lost 1" in result.output
     assert "wrong.png: 1 misread, 1 lost" in result.output
 

@@ -51,6 +51,16 @@ def test_rows_and_series_agree_with_all_strings_one_by_one() -> None:
         assert found[index] == pytest.approx(shares / total)
 
 
+def test_a_row_by_one_hand_says_no_surer_than_one_character_whether_it_is_of_digits() -> None:
+    one = {"1": 0.4, "I": 0.6}
+    evidence, _ = Context(EVEN, "neutral").read(emissions(*[one] * 16))
+    mixed, digits, capitals = evidence[4:7]
+    # A row begins with each of ten digits, of 26 capitals.
+    assert capitals - digits == pytest.approx(np.log(0.6 / 0.4) + np.log(10 / 26) / 16, abs=0.01)
+    # What rows have against other kinds of words grows with each place all the same.
+    assert np.logaddexp(digits, capitals) > mixed + 16 * np.log(10)
+
+
 def test_kinds_hold_their_characters_only() -> None:
     table = np.ones((3, 62))
     _, found = Context(EVEN, "neutral").read(table)

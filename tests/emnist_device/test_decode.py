@@ -53,6 +53,16 @@ ZERO_OR_O = {"0": 0.55, "O": 0.44}
 O_OR_ZERO = {"0": 0.3, "O": 0.69}
 
 
+def test_what_a_model_holds_for_common_counts_less() -> None:
+    table, lines = rows(*[{"A": 0.5, "R": 0.49}] * 3), [boxes(3)]
+    read = {}
+    for common in "AR":
+        shares = [0.2 if char == common else 0.8 / 46 for char in BYMERGE]
+        (line,) = Decoder(BYMERGE, Decoding(charset="upper"), shares).decode(table, lines, 1)
+        read[common] = line.text
+    assert read == {"A": "RRR", "R": "AAA"}
+
+
 @pytest.mark.parametrize("context", ["english", "neutral"])
 def test_a_zero_among_letters_is_an_o_and_an_o_among_digits_a_zero(context: str) -> None:
     assert text(rows("H", "E", "L", ZERO_OR_O), context=context) == "HELO"

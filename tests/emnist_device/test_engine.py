@@ -81,10 +81,12 @@ def copy_model(folder: Path, **changes: Any) -> Path:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"alphabet": "ABC"}, {"input_type": "float32"}], ids=["alphabet", "input type"]
+    "changes",
+    [{"alphabet": "ABC", "class_shares": []}, {"input_type": "float32"}],
+    ids=["alphabet", "input type"],
 )
 def test_a_model_that_its_sidecar_does_not_describe_is_refused(
-    tmp_path: Path, changes: dict[str, str]
+    tmp_path: Path, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(ModelError, match="do not fit its sidecar"):
         Engine(copy_model(tmp_path, **changes))

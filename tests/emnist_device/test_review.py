@@ -34,7 +34,7 @@ def test_doubtful_characters_are_shown_with_picture_glyph_and_alternatives(tmp_p
     assert len(doubtful) == 3
     write_review(tmp_path / "out.html", page.model, doubtful)
     data = data_of(tmp_path / "out.html")
-    assert (data["schema"], data["model"], len(data["items"])) == (1, "cnn-int8", 3)
+    assert (data["schema"], data["model"], len(data["items"])) == (1, "small-int8", 3)
     characters = [character for line in page.lines for character in line.characters]
     for item in data["items"]:
         index = [list(character.box) for character in characters].index(item["box"])

@@ -76,7 +76,7 @@ def test_json_has_an_object_per_image_and_line(picture: Path) -> None:
     assert list(first) == ["image", "text", "lines", "model", "timing_ms", "turned"]
     assert first["image"] == str(picture)
     assert first["text"] == "HARBOR\n7483"
-    assert first["model"] == "cnn-int8"
+    assert first["model"] == "small-int8"
     stages = ["load", "segment", "glyph", "classify", "decode"]
     assert list(first["timing_ms"]) == [*stages, "total"]
     parts = sum(first["timing_ms"][stage] for stage in stages)
@@ -122,7 +122,10 @@ def test_nothing_to_read_is_no_error(tmp_path: Path, shape: tuple[int, ...]) -> 
     [
         ([], "Missing argument"),
         (["--top-k", "99", "p.png"], "top-k"),
-        (["--model", "cnn-int9", "p.png"], "installed: cnn-float32, cnn-int8"),
+        (
+            ["--model", "cnn-int9", "p.png"],
+            "installed: base-float32, base-int8, cnn-float32, cnn-int8",
+        ),
         (["--model", "absent/model.tflite", "p.png"], "no such sidecar"),
         (["--annotate", "absent.png", "p.png", "q.png"], "name a folder"),
         (["--colour", "p.png"], "No such option"),

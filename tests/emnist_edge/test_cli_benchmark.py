@@ -196,7 +196,7 @@ def test_ctrl_c_leaves_what_was_finished_and_resume_goes_on(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--models", "cnn-int9"), "no model named 'cnn-int9'; installed: cnn-float32"),
+        (("--models", "cnn-int9"), "no model named 'cnn-int9'; installed: base-float32"),
         (("--models", "cnn-int8,"), "names nothing between two commas"),
         (("--suite", "speed"), "there is no suite 'speed'; there are accuracy, noise"),
         (("--limit", "5"), "--limit"),

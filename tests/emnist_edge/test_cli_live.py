@@ -90,7 +90,7 @@ def test_pictures_are_read_in_order_and_damaged_ones_are_said(video: Path, tmp_p
         (["absent.mp4"], 1, "absent.mp4: no such file"),
         (["/dev/video97"], 1, "no such camera"),
         (["http://127.0.0.1:9/stream"], 1, "no stream"),
-        (["--model", "cnn-int9", "v.mp4"], 2, "installed: cnn-float32"),
+        (["--model", "cnn-int9", "v.mp4"], 2, "installed: base-float32"),
         (["--size", "640", "v.mp4"], 2, "is not a size"),
         (["--size", "9x9", "v.mp4"], 2, "from 64 to 8192"),
         (["--turn", "45", "v.mp4"], 2, "--turn"),

@@ -235,7 +235,7 @@ def test_too_many_pictures_at_once_are_refused(
 
 def test_model_and_charset_can_be_chosen(preview: Preview) -> None:
     before = json.loads(ask(preview, "/api/settings")[2])
-    assert before["model"] == "cnn-int8"
+    assert before["model"] == "small-int8"
     assert "mlp-int8" in before["models"]
     wanted = json.dumps({"model": "mlp-int8", "charset": "digits"}).encode()
     assert ask(preview, "/api/settings", "POST", wanted)[0] == 200
@@ -244,7 +244,7 @@ def test_model_and_charset_can_be_chosen(preview: Preview) -> None:
     page = json.loads(ask(preview, "/api/read", "POST", content)[2])
     assert page["model"] == "mlp-int8"
     assert page["text"].split("\n")[0].isdigit()
-    wanted = json.dumps({"model": "cnn-int8", "charset": ""}).encode()
+    wanted = json.dumps({"model": "small-int8", "charset": ""}).encode()
     assert ask(preview, "/api/settings", "POST", wanted)[0] == 200
 
 
