@@ -59,7 +59,7 @@ int8, of {most:,} that the tier may have; {macs:,} multiplications an image. {ne
 - Recipe: {recipe}.
 - Augmentation: {augmentation}.
 - Corruptions that it comes near to, and that no benchmark may call unseen: {seen}.
-- {taught}
+- {taught}.
 - Best epoch on validation: {best_epoch}. After it, one factor and a bias for each class were fitted
   on the validation images, weighed so that digits have the share that they have in ByMerge (402,953
   of 814,255): they are part of the last layer.{seeds}
