@@ -87,11 +87,11 @@ def _over(results: dict[str, Any], places: dict[str, float], label: str, what: s
             marker="o" if name.endswith("int8") else "s",
             mfc=colours[name] if name.endswith("int8") else "white",
         )  # fmt: skip
-        # Names of a family, whose two are often close, stand above and below.
-        beside = (5, -11) if name.endswith("int8") else (5, 5)
+        # Names of a family, whose two are often close, stand on either side.
+        side, beside = ("right", (-6, 4)) if name.endswith("int8") else ("left", (6, -11))
         axes.annotate(
             name, (places[name], height), beside, textcoords="offset points", fontsize=8,
-            color=colours[name],
+            color=colours[name], ha=side,
         )  # fmt: skip
     axes.set(xscale="log", xlabel=label, ylabel="accuracy, %", title=f"Accuracy and {what}")
     axes.xaxis.set_major_formatter("{x:g}")
