@@ -37,6 +37,9 @@ _TESTS = (
 )
 # QEMU before this crashes in LiteRT and onnxruntime. Where from, if there is none on the machine.
 _LEAST_QEMU, _QEMU_RELEASE = 10, "trixie"
+# Integer kernels of another release round otherwise: of two classes that are so close to each other
+# in probability, either may be found.
+_TIE = 0.1
 NOT_PROVED = (
     "speed: emulated times say nothing about a board's",
     "cameras, picamera2, V4L2, GPU, temperature, power: there is no board",
@@ -103,10 +106,11 @@ def show(report: dict[str, Any], count: int) -> bool:
         if "missing" in model:
             click.echo(f"  {name}: not there: {model['missing']}")
             continue
-        good &= model["same"] == count
+        good &= model["apart"] <= _TIE
+        others = "" if model["same"] == count else f", others within {model['apart']:.2g} of it"
         click.echo(
-            f"  {name}: same class as on this machine for {model['same']} of {count} drawn glyphs; "
-            f"probabilities differ by {model['largest']:.2g} at most; "
+            f"  {name}: same class as on this machine for {model['same']} of {count} drawn glyphs"
+            f"{others}; probabilities differ by {model['largest']:.2g} at most; "
             f"{model['p50_ms']:.2f} ms emulated"
         )
     samples = report["samples"]
@@ -160,7 +164,7 @@ def main(names: Sequence[str], cache: Path) -> None:
     if tried:
         click.echo(
             f"proved: with the wheels that {', '.join(tried)} get, the package imports, reads, and "
-            "gives the same classes as here"
+            f"gives the same classes as here, but where two are within {_TIE} of each other"
         )
     for line in NOT_PROVED:
         click.echo(f"not proved: {line}")

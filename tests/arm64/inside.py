@@ -37,8 +37,12 @@ def compare(name: str, glyphs: NDArray[np.uint8], expected: NDArray[np.float32])
     except RuntimeMissingError as error:
         return {"missing": str(error)}
     (one, _) = measure(name, 1, glyphs, _RULES)
+    own, other = expected.argmax(axis=1), found.argmax(axis=1)
+    rows = np.flatnonzero(own != other)
+    apart = expected[rows, own[rows]] - expected[rows, other[rows]]
     return {
-        "same": int((found.argmax(axis=1) == expected.argmax(axis=1)).sum()),
+        "same": len(found) - len(rows),
+        "apart": float(apart.max(initial=0.0)),
         "largest": float(np.abs(found - expected).max()),
         "p50_ms": one["p50_ms"],
     }

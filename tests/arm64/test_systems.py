@@ -64,15 +64,16 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("same", "read", "good"), [(9, True, True), (8, True, False), (9, False, False)]
+    ("same", "apart", "read", "good"),
+    [(9, 0.0, True, True), (8, 0.02, True, True), (8, 0.2, True, False), (9, 0.0, False, False)],
 )
 def test_another_class_or_text_is_a_failure(
-    same: int, read: bool, good: bool, capsys: pytest.CaptureFixture[str]
+    same: int, apart: float, read: bool, good: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     report = {
         "machine": {"python": "3.13.5", "architecture": "aarch64", "packages": {"numpy": "2.5.5"}},
         "models": {
-            "cnn-int8": {"same": same, "largest": 0.004, "p50_ms": 3.0},
+            "cnn-int8": {"same": same, "apart": apart, "largest": 0.004, "p50_ms": 3.0},
             "forest-edge": {"missing": "no ONNX runtime is installed"},
         },
         "samples": {"note.jpg": read},
@@ -81,5 +82,6 @@ def test_another_class_or_text_is_a_failure(
     assert show(report, 9) is good
     said = capsys.readouterr().out
     assert f"same class as on this machine for {same} of 9" in said
+    assert (f"others within {apart:.2g}" in said) is (same < 9)
     assert "forest-edge: not there" in said
     assert ("not note.jpg" in said) is not read
