@@ -188,14 +188,11 @@ def _of_one_hand(level: NDArray[np.float64], places: int) -> NDArray[np.float64]
     series have against words that are neither stays.
     """
     parts = level.reshape(2, 3)
-    best = parts.max(axis=1, keepdims=True)
-    if not np.isfinite(best).all():
+    whole = np.logaddexp.reduce(parts, axis=1, keepdims=True)
+    if not np.isfinite(whole).all():
         return level
-    apart = (parts - best) / places
-    whole = np.log(np.exp(parts - best).sum(axis=1, keepdims=True))
-    return np.asarray(
-        best + apart + whole - np.log(np.exp(apart).sum(axis=1, keepdims=True))
-    ).ravel()
+    apart = (parts - whole) / places
+    return np.asarray(whole + apart - np.logaddexp.reduce(apart, axis=1, keepdims=True)).ravel()
 
 
 def _follow(values: NDArray[np.float64], step: int) -> NDArray[np.float64]:
