@@ -50,6 +50,24 @@ class Recipe:
     augmentation: Variation | None = None
     weight_decay: float | None = None
 
+    def vary(
+        self, images: NDArray[np.uint8], answers: NDArray[Any], epoch: int, rng: np.random.Generator
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return a batch of ``epoch``, counted from 0, as the network gets to see it.
+
+        images: (N, 28, 28), varied. answers: labels (N,) or probabilities (N, classes).
+        """
+        del epoch
+        return (self.augmentation(images, rng) if self.augmentation else images), answers
+
+    def optimizer(self, steps: int) -> keras.optimizers.Optimizer:
+        """Return the optimizer of a training of ``steps`` batches."""
+        schedule = keras.optimizers.schedules.CosineDecay(self.learning_rate, steps)
+        optimizer = keras.optimizers.Adam(schedule, weight_decay=self.weight_decay)
+        if self.weight_decay is not None:
+            optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
+        return optimizer
+
 
 def scaled(pixels: keras.KerasTensor) -> keras.KerasTensor:
     """Return pixels 0..255 with zero mean and unit variance, inside the graph."""
@@ -83,10 +101,11 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
         start = index * self.recipe.batch
         chosen = self.indices[start : start + self.recipe.batch]
-        images = self.samples.images[chosen]
-        if self.recipe.augmentation is not None:
-            images = self.recipe.augmentation(images, np.random.default_rng((*self.seed, index)))
-        return images[..., None].astype(np.float32), self.answers[chosen]
+        rng = np.random.default_rng((*self.seed, index))
+        images, answers = self.recipe.vary(
+            self.samples.images[chosen], self.answers[chosen], self.seed[1], rng
+        )
+        return images[..., None].astype(np.float32), answers
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -134,14 +153,8 @@ def compile_model(
     model: keras.Model, recipe: Recipe, batches_per_epoch: int, *, soft: bool = False
 ) -> None:
     """Give ``model`` its optimizer and loss; ``soft`` for targets that are probabilities."""
-    schedule = keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate, recipe.epochs * batches_per_epoch
-    )
-    optimizer = keras.optimizers.Adam(schedule, weight_decay=recipe.weight_decay)
-    if recipe.weight_decay is not None:
-        optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
     model.compile(
-        optimizer=optimizer,
+        optimizer=recipe.optimizer(recipe.epochs * batches_per_epoch),
         loss="categorical_crossentropy" if soft else "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

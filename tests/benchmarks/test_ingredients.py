@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import keras
+import numpy as np
+import pytest
+
+from benchmarks.ingredients import Averaged, Mixed
+from emnist_edge import emnist
+from tests.conftest import toy_net
+from train.data import TrainingData
+from train.loop import fit, predict
+from train.teaching import smooth_labels
+from train.tiers import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
+
+
+def test_images_and_answers_are_mixed_in_the_same_shares() -> None:
+    # Image k is of grey level k throughout, and so is its answer.
+    images = np.tile(np.arange(40, dtype=np.uint8)[:, None, None], (1, 28, 28))
+    answers = np.stack([np.arange(40), 40 - np.arange(40)], axis=1).astype(np.float32)
+    recipe = Mixed(augmentation=None, settled=None, mixed=1.0)
+    blend, mixed = recipe.vary(images, answers, 0, np.random.default_rng(1))
+    assert np.allclose(blend[:, 5, 7], mixed[:, 0], atol=1e-4)
+    assert np.allclose(mixed.sum(axis=1), 40, atol=1e-4)
+    assert np.abs(mixed[:, 0] - np.arange(40)).max() > 5
+
+
+def test_the_average_of_the_weights_is_what_an_epoch_leaves(toy_data: Path, tmp_path: Path) -> None:
+    samples = emnist.load(emnist.BYMERGE_PART, "train", toy_data)
+    targets = smooth_labels(samples.labels, len(samples.alphabet), 0.0)
+    data = TrainingData("bymergepart", samples, None, np.arange(400), np.arange(400, 500), targets)
+    said = {}
+    for momentum in (0.0, 0.9999):
+        keras.utils.set_random_seed(1)
+        model = build(toy_net(), len(samples.alphabet), "net")
+        before = model.get_weights()[-2].copy()
+        recipe = Averaged(
+            epochs=1, batch=40, augmentation=None, settled=None, momentum=momentum
+        )  # fmt: skip
+        fit(model, data, recipe, tmp_path / str(momentum))
+        said[momentum] = float(np.abs(model.get_weights()[-2] - before).mean())
+        assert np.isfinite(predict(model, samples.images[:5])).all()
+    assert said[0.9999] < said[0.0] / 2
