@@ -4,13 +4,14 @@ RUNTIME := .venv
 DEV := .venv-dev
 TIERS := tiny small base
 RUNS := $(foreach family,cnn mlp forest page $(TIERS),runs/$(family)/metrics.json)
+SEEDS := $(foreach tier,$(TIERS),runs/$(tier)-2/metrics.json runs/$(tier)-3/metrics.json)
 EXPORTS := $(RUNS:metrics.json=exported)
 # Folder of EMNIST's files; where there is none, they are fetched.
 DATA := $(or $(EMNIST_EDGE_DATA),$(wildcard ../shared/emnist))
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-arm64 lint fuzz benchmark benchmark-peers train export ngrams samples wheel clean
+.PHONY: help demo test test-arm64 lint fuzz benchmark benchmark-peers train seeds export ngrams samples wheel clean
 
 help:  ## list what there is to make
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,12 +52,25 @@ train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data
 runs/%/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.$* --resume
 
-runs/base/metrics.json: | $(DEV)/ready
-	$(DEV)/bin/python -m train.tier base --resume
+# The largest learns from labels alone first; then from that, with two seeds; the others from these.
+runs/first/metrics.json: | $(DEV)/ready
+	$(DEV)/bin/python -m train.tier base --output $(@D) --resume
 
-# The smaller tiers learn from the largest.
-runs/small/metrics.json runs/tiny/metrics.json: runs/%/metrics.json: runs/base/metrics.json
-	$(DEV)/bin/python -m train.tier $* --teacher runs/base --resume
+runs/base/metrics.json: runs/first/metrics.json
+	$(DEV)/bin/python -m train.tier base --teacher runs/first --resume
+
+runs/base-%/metrics.json: runs/first/metrics.json
+	$(DEV)/bin/python -m train.tier base --teacher runs/first --seed $* --output $(@D) --resume
+
+TAUGHT := runs/base/metrics.json runs/base-2/metrics.json
+runs/small/metrics.json runs/tiny/metrics.json: runs/%/metrics.json: $(TAUGHT)
+	$(DEV)/bin/python -m train.tier $* $(TAUGHT:%/metrics.json=--teacher %) --resume
+
+runs/small-%/metrics.json runs/tiny-%/metrics.json: $(TAUGHT)
+	$(DEV)/bin/python -m train.tier $(@D:runs/%-$*=%) $(TAUGHT:%/metrics.json=--teacher %) \
+		--seed $* --output $(@D) --resume
+
+seeds: $(SEEDS)  ## train the tiers with two more seeds, which export then measures beside
 
 export: $(EXPORTS)  ## export what was trained to emnist_edge/models/, and write MODEL_CARD.md
 
@@ -65,7 +79,8 @@ runs/%/exported: runs/%/metrics.json
 	@touch $@
 
 $(TIERS:%=runs/%/exported): runs/%/exported: runs/%/metrics.json
-	$(DEV)/bin/python -m export.tier $*
+	$(DEV)/bin/python -m export.tier $* \
+		$(patsubst %/metrics.json,--seed-run %,$(wildcard runs/$*-[0-9]/metrics.json))
 	@touch $@
 
 ngrams: $(DEV)/ready  ## count the letter sequences of English context again

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -164,7 +164,7 @@ def _precision(policy: str) -> Iterator[None]:
     multiple=True,
     help="Run folder of a network to learn from; may be given several times.",
 )
-@click.option("--epochs", type=click.IntRange(1), default=Recipe.epochs, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), help="By default as many as the tier needs.")
 def main(
     tier: str,
     data: Path | None,
@@ -174,14 +174,14 @@ def main(
     limit: int | None,
     resume: bool,
     teachers: tuple[Path, ...],
-    epochs: int,
+    epochs: int | None,
 ) -> None:
     """Train the network of TIER on EMNIST ByMerge."""
     output = output.with_name(tier) if output == Path("runs/TIER") else output
-    variation = TIERS[tier].variation
-    recipe = replace(Recipe(), epochs=epochs, seed=seed, augmentation=variation)
+    chosen = TIERS[tier]
+    recipe = Recipe(epochs or chosen.epochs, seed=seed, augmentation=chosen.variation)
     try:
-        metrics = train(tier, TIERS[tier].net, recipe, output, data, split, limit, resume, teachers)
+        metrics = train(tier, chosen.net, recipe, output, data, split, limit, resume, teachers)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     validation = metrics["validation"]
