@@ -52,25 +52,21 @@ train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data
 runs/%/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.$* --resume
 
-# The largest learns from labels alone first; then from that, with two seeds; the others from these.
-runs/first/metrics.json: | $(DEV)/ready
-	$(DEV)/bin/python -m train.tier base --output $(@D) --resume
+runs/base/metrics.json: | $(DEV)/ready
+	$(DEV)/bin/python -m train.tier base --resume
 
-runs/base/metrics.json: runs/first/metrics.json
-	$(DEV)/bin/python -m train.tier base --teacher runs/first --resume
+# The smaller tiers learn from the largest.
+runs/small/metrics.json runs/tiny/metrics.json: runs/%/metrics.json: runs/base/metrics.json
+	$(DEV)/bin/python -m train.tier $* --teacher runs/base --resume
 
-runs/base-%/metrics.json: runs/first/metrics.json
-	$(DEV)/bin/python -m train.tier base --teacher runs/first --seed $* --output $(@D) --resume
+runs/base-%/metrics.json: | $(DEV)/ready
+	$(DEV)/bin/python -m train.tier base --seed $* --output $(@D) --resume
 
-TAUGHT := runs/base/metrics.json runs/base-2/metrics.json
-runs/small/metrics.json runs/tiny/metrics.json: runs/%/metrics.json: $(TAUGHT)
-	$(DEV)/bin/python -m train.tier $* $(TAUGHT:%/metrics.json=--teacher %) --resume
+runs/small-%/metrics.json runs/tiny-%/metrics.json: runs/base/metrics.json
+	$(DEV)/bin/python -m train.tier $(@D:runs/%-$*=%) --teacher runs/base --seed $* \
+		--output $(@D) --resume
 
-runs/small-%/metrics.json runs/tiny-%/metrics.json: $(TAUGHT)
-	$(DEV)/bin/python -m train.tier $(@D:runs/%-$*=%) $(TAUGHT:%/metrics.json=--teacher %) \
-		--seed $* --output $(@D) --resume
-
-seeds: $(SEEDS)  ## train the tiers with two more seeds, which export then measures beside
+seeds: $(SEEDS)  ## train each tier with two more seeds, which export then measures beside
 
 export: $(EXPORTS)  ## export what was trained to emnist_edge/models/, and write MODEL_CARD.md
 

@@ -101,9 +101,9 @@ def compare_recipes(teachers: tuple[Path, ...], unlabelled: NDArray[np.uint8]) -
 
     With ``teachers``, also what these add, and what ``unlabelled`` images add to that.
     """
-    from benchmarks.ingredients import Averaged, Mixed
+    from benchmarks.ingredients import CALM, Averaged, Mixed, Settled
     from train.augment import Augmentation
-    from train.photographed import CALM, Variation
+    from train.photographed import Variation
     from train.tier import Recipe
     from train.tiers import TIERS
 
@@ -120,9 +120,9 @@ def compare_recipes(teachers: tuple[Path, ...], unlabelled: NDArray[np.uint8]) -
         "none awry": replace(whole, augmentation=Variation(awry=0.0)),
         "no other hand": replace(whole, augmentation=Variation(still)),
         "a hand that changes more": replace(whole, augmentation=Variation(Augmentation())),
-        "images as they are": replace(whole, augmentation=None, settled=None),
-        "never calm": replace(whole, settled=None),
-        "calm from the beginning": replace(whole, augmentation=CALM),
+        "images as they are": replace(whole, augmentation=None),
+        "images varied less": replace(whole, augmentation=CALM),
+        "images varied less in the last quarter": Settled(),
         "mixup": Mixed(),
         "weights averaged": Averaged(),
         "float32": replace(whole, precision="float32"),

@@ -136,10 +136,7 @@ def _tier(artifact: Artifact) -> str:
         taught = f"Teachers: {', '.join(f'`{digest[:12]}`' for digest in teachers)}" + "".join(
             f"; images without labels, `{name}`, SHA-256 `{digest}`" for name, digest in names
         )
-    varied = [
-        _settings(variation) if variation else "none"
-        for variation in (recipe.pop("augmentation"), recipe.pop("settled"))
-    ]
+    augmentation = recipe.pop("augmentation")
     return words.TIER.format(
         title=recipe.pop("tier").capitalize(),
         count=1 + sum(len(stage) for stage in net["stages"]),
@@ -150,10 +147,8 @@ def _tier(artifact: Artifact) -> str:
         networks=words.NETWORKS,
         training=_training(facts),
         net=_settings(net),
-        augmentation=varied[0],
-        settling=_percent(recipe.pop("settling")),
-        settled=varied[1],
         recipe=_settings(recipe),
+        augmentation=_settings(augmentation) if augmentation else "none",
         seen=", ".join(facts["seen_corruptions"]) or "none",
         taught=taught.rstrip("."),
         best_epoch=facts["best_epoch"],

@@ -58,7 +58,6 @@ int8, of {most:,} that the tier may have; {macs:,} multiplications an image. {ne
 - Architecture: {net}.
 - Recipe: {recipe}.
 - Augmentation: {augmentation}.
-- Augmentation in the last epochs, {settling} of all: {settled}.
 - Corruptions that it comes near to, and that no benchmark may call unseen: {seen}.
 - {taught}.
 - Best epoch on validation: {best_epoch}. After it, one factor and a bias for each class were fitted

@@ -137,7 +137,7 @@ def toy_tier_recipe() -> tier.Recipe:
     """Return the recipe of the short training of a tier."""
     from train.tier import Recipe
 
-    return Recipe(epochs=4, batch=40, learning_rate=0.01, augmentation=None, settled=None)
+    return Recipe(epochs=4, batch=40, learning_rate=0.01, augmentation=None)
 
 
 @pytest.fixture(scope="session")

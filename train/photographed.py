@@ -125,10 +125,6 @@ class Variation:
         return np.clip(np.rint(mean + (images - mean) * left + grain), 0, 255).astype(np.uint8)
 
 
-#: Little more than another hand.
-CALM = Variation(awry=0, marked=0.08, share=0.05, blurred=0.05, dim=0.05)
-
-
 def cross_with_rule(ink: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Return ``ink`` (H, W) uint8 as it is left where a ruled line was taken out of a picture.
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,15 +26,12 @@ from emnist_edge.errors import DataError, EmnistEdgeError
 from train import loop, priors
 from train.curves import draw_curves
 from train.data import load_training, open_run, run_options, write_json
-from train.photographed import CALM, Variation
+from train.photographed import Variation
 from train.teaching import with_targets
 from train.tiers import TIERS, build, count_macs, weight_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from train.data import TrainingData
     from train.tiers import Net
@@ -48,36 +45,18 @@ HELD_BACK = 1
 class Recipe(loop.Recipe):
     """The recipe of all tiers.
 
-    settled: what varies images in the last epochs, ``settling`` of all, in place of
-    ``augmentation``: closer to what is read in the end, while the learning rate is low (as Touvron
-    et al. 2019, arXiv 1906.06423, found for sizes). smoothing: of labels. distilled: share of the
-    teacher in what should be answered. precision: a Keras dtype policy; mixed_bfloat16 is faster
-    wherever the processor knows bfloat16.
+    smoothing: of labels. distilled: share of the teacher in what should be answered. precision: a
+    Keras dtype policy; mixed_bfloat16 is faster wherever the processor knows bfloat16.
     """
 
     epochs: int = 20
     batch: int = 256
     learning_rate: float = 0.004
     augmentation: Variation | None = field(default_factory=Variation)
-    settled: Variation | None = CALM
-    settling: float = 0.25
     weight_decay: float | None = 0.01
     smoothing: float = 0.05
     distilled: float = 0.7
     precision: str = "mixed_bfloat16"
-
-    def vary(
-        self, images: NDArray[np.uint8], answers: NDArray[Any], epoch: int, rng: np.random.Generator
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return a batch of ``epoch`` as the network gets to see it (see :class:`loop.Recipe`)."""
-        if self.settled is not None and epoch >= round(self.epochs * (1 - self.settling)):
-            return self.settled(images, rng), answers
-        return super().vary(images, answers, epoch, rng)
-
-    def seen(self) -> list[str]:
-        """Return the corruptions that training images come near to (:meth:`Variation.seen`)."""
-        variations = [v for v in (self.augmentation, self.settled) if v is not None]
-        return list(dict.fromkeys(kind for v in variations for kind in v.seen()))
 
 
 def train(
@@ -111,7 +90,7 @@ def train(
         "class_shares": priors.shares(
             training.samples.labels[training.held], training.samples.alphabet
         ),
-        "seen_corruptions": recipe.seen(),
+        "seen_corruptions": list(recipe.augmentation.seen()) if recipe.augmentation else [],
     }
     write_json(output / "metrics.json", metrics)
     return metrics
@@ -164,7 +143,7 @@ def _precision(policy: str) -> Iterator[None]:
     multiple=True,
     help="Run folder of a network to learn from; may be given several times.",
 )
-@click.option("--epochs", type=click.IntRange(1), help="By default as many as the tier needs.")
+@click.option("--epochs", type=click.IntRange(1), default=Recipe.epochs, show_default=True)
 def main(
     tier: str,
     data: Path | None,
@@ -174,14 +153,14 @@ def main(
     limit: int | None,
     resume: bool,
     teachers: tuple[Path, ...],
-    epochs: int | None,
+    epochs: int,
 ) -> None:
     """Train the network of TIER on EMNIST ByMerge."""
     output = output.with_name(tier) if output == Path("runs/TIER") else output
-    chosen = TIERS[tier]
-    recipe = Recipe(epochs or chosen.epochs, seed=seed, augmentation=chosen.variation)
+    variation = TIERS[tier].variation
+    recipe = replace(Recipe(), epochs=epochs, seed=seed, augmentation=variation)
     try:
-        metrics = train(tier, chosen.net, recipe, output, data, split, limit, resume, teachers)
+        metrics = train(tier, TIERS[tier].net, recipe, output, data, split, limit, resume, teachers)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     validation = metrics["validation"]

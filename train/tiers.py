@@ -50,23 +50,20 @@ class Tier:
     """A size of model.
 
     most_bytes: that its weights may have in int8. variation: of its training images; a small
-    network that is shown too much learns less of what a character usually looks like. epochs: that
-    it is trained for.
+    network that is shown too much learns less of what a character usually looks like.
     """
 
     net: Net
     most_bytes: int
     variation: Variation = field(default_factory=Variation)
-    epochs: int = 20
 
 
-SOME = Variation(awry=0.06, marked=0.08, share=0.1, blurred=0.1, dim=0.1)
 FEW = Variation(awry=0, marked=0, share=0.1, blurred=0.1, dim=0.1)
 
 TIERS = {
     "tiny": Tier(Net(16, ((32,), (48, 48, 64)), separable=True), 16_000, FEW),
-    "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000, epochs=24),
-    "base": Tier(Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000, SOME),
+    "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000),
+    "base": Tier(Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000),
 }
 
 

@@ -1,21 +1,25 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 import pytest
 
-from benchmarks.ingredients import Averaged, Mixed
+from benchmarks.ingredients import Averaged, Mixed, Settled
 from emnist_edge import emnist
 from tests.conftest import toy_net
 from train.data import TrainingData
 from train.loop import fit, predict
+from train.photographed import Variation
 from train.teaching import smooth_labels
 from train.tiers import build
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -24,11 +28,29 @@ def test_images_and_answers_are_mixed_in_the_same_shares() -> None:
     # Image k is of grey level k throughout, and so is its answer.
     images = np.tile(np.arange(40, dtype=np.uint8)[:, None, None], (1, 28, 28))
     answers = np.stack([np.arange(40), 40 - np.arange(40)], axis=1).astype(np.float32)
-    recipe = Mixed(augmentation=None, settled=None, mixed=1.0)
+    recipe = Mixed(augmentation=None, mixed=1.0)
     blend, mixed = recipe.vary(images, answers, 0, np.random.default_rng(1))
     assert np.allclose(blend[:, 5, 7], mixed[:, 0], atol=1e-4)
     assert np.allclose(mixed.sum(axis=1), 40, atol=1e-4)
     assert np.abs(mixed[:, 0] - np.arange(40)).max() > 5
+
+
+class Inverted(Variation):
+    def __call__(self, images: NDArray[np.uint8], _: np.random.Generator) -> NDArray[np.uint8]:
+        return 255 - images
+
+
+def test_images_are_varied_less_in_the_last_quarter_of_the_epochs() -> None:
+    images, answers = np.zeros((50, 28, 28), np.uint8), np.arange(50)
+    recipe = Settled(epochs=8, augmentation=Inverted())
+
+    def inverted(recipe: Settled, epoch: int) -> bool:
+        shown, said = recipe.vary(images, answers, epoch, np.random.default_rng(1))
+        assert np.array_equal(said, answers)
+        return bool(shown[:, 0, 0].all())
+
+    assert [inverted(recipe, epoch) for epoch in (0, 5, 6, 7)] == [True, True, False, False]
+    assert inverted(replace(recipe, settling=0.0), 7)
 
 
 def test_the_average_of_the_weights_is_what_an_epoch_leaves(toy_data: Path, tmp_path: Path) -> None:
@@ -41,7 +63,7 @@ def test_the_average_of_the_weights_is_what_an_epoch_leaves(toy_data: Path, tmp_
         model = build(toy_net(), len(samples.alphabet), "net")
         before = model.get_weights()[-2].copy()
         recipe = Averaged(
-            epochs=1, batch=40, augmentation=None, settled=None, momentum=momentum
+            epochs=1, batch=40, augmentation=None, momentum=momentum
         )  # fmt: skip
         fit(model, data, recipe, tmp_path / str(momentum))
         said[momentum] = float(np.abs(model.get_weights()[-2] - before).mean())
