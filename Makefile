@@ -62,9 +62,11 @@ runs/small/metrics.json runs/tiny/metrics.json: runs/%/metrics.json: runs/base/m
 runs/base-%/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.tier base --seed $* --output $(@D) --resume
 
-runs/small-%/metrics.json runs/tiny-%/metrics.json: runs/base/metrics.json
-	$(DEV)/bin/python -m train.tier $(@D:runs/%-$*=%) --teacher runs/base --seed $* \
-		--output $(@D) --resume
+runs/small-%/metrics.json: runs/base/metrics.json
+	$(DEV)/bin/python -m train.tier small --teacher runs/base --seed $* --output $(@D) --resume
+
+runs/tiny-%/metrics.json: runs/base/metrics.json
+	$(DEV)/bin/python -m train.tier tiny --teacher runs/base --seed $* --output $(@D) --resume
 
 seeds: $(SEEDS)  ## train each tier with two more seeds, which export then measures beside
 
