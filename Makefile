@@ -55,18 +55,19 @@ runs/%/metrics.json: | $(DEV)/ready
 runs/base/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.tier base --resume
 
-# The smaller tiers learn from the largest.
-runs/small/metrics.json runs/tiny/metrics.json: runs/%/metrics.json: runs/base/metrics.json
-	$(DEV)/bin/python -m train.tier $* --teacher runs/base --resume
+# The smaller tiers learn from the largest, as it is exported.
+PUPILS := tiny small
+$(PUPILS:%=runs/%/metrics.json): runs/%/metrics.json: | runs/base/exported
+	$(DEV)/bin/python -m train.tier $* --teacher base-float32 --resume
 
 runs/base-%/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.tier base --seed $* --output $(@D) --resume
 
-runs/small-%/metrics.json: runs/base/metrics.json
-	$(DEV)/bin/python -m train.tier small --teacher runs/base --seed $* --output $(@D) --resume
+runs/small-%/metrics.json: | runs/base/exported
+	$(DEV)/bin/python -m train.tier small --teacher base-float32 --seed $* --output $(@D) --resume
 
-runs/tiny-%/metrics.json: runs/base/metrics.json
-	$(DEV)/bin/python -m train.tier tiny --teacher runs/base --seed $* --output $(@D) --resume
+runs/tiny-%/metrics.json: | runs/base/exported
+	$(DEV)/bin/python -m train.tier tiny --teacher base-float32 --seed $* --output $(@D) --resume
 
 seeds: $(SEEDS)  ## train each tier with two more seeds, which export then measures beside
 
@@ -76,9 +77,11 @@ runs/%/exported: runs/%/metrics.json
 	$(DEV)/bin/python -m export.$*
 	@touch $@
 
-$(TIERS:%=runs/%/exported): runs/%/exported: runs/%/metrics.json
-	$(DEV)/bin/python -m export.tier $* \
-		$(patsubst %/metrics.json,--seed-run %,$(wildcard runs/$*-[0-9]/metrics.json))
+# A tier is exported anew when another of its seeds is there.
+.SECONDEXPANSION:
+$(TIERS:%=runs/%/exported): runs/%/exported: runs/%/metrics.json \
+		$$(wildcard runs/$$*-[0-9]/metrics.json)
+	$(DEV)/bin/python -m export.tier $* $(patsubst %/metrics.json,--seed-run %,$(wordlist 2,9,$^))
 	@touch $@
 
 ngrams: $(DEV)/ready  ## count the letter sequences of English context again

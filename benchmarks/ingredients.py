@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Little more than another hand.
-CALM = Variation(awry=0, marked=0.08, share=0.05, blurred=0.05, dim=0.05)
+LITTLE = Variation(awry=0, marked=0.08, share=0.05, blurred=0.05, dim=0.05)
 
 
 @dataclass(frozen=True)
@@ -36,26 +36,6 @@ class Mixed(Recipe):
         share = rng.beta(self.mixed, self.mixed, (len(images), 1)).astype("f4")
         blend = share[..., None] * images + (1 - share[..., None]) * images[order]
         return blend, share * answers + (1 - share) * answers[order]
-
-
-@dataclass(frozen=True)
-class Settled(Recipe):
-    """Images are varied less in the last epochs, when the learning rate is low.
-
-    So what is learned last is close to what is read (Touvron et al. 2019, arXiv 1906.06423, of
-    sizes). settled: how they are varied then; settling: share of the epochs.
-    """
-
-    settled: Variation = CALM
-    settling: float = 0.25
-
-    def vary(
-        self, images: NDArray[np.uint8], answers: NDArray[Any], epoch: int, rng: np.random.Generator
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return a batch of ``epoch``, varied by what is its turn."""
-        if epoch >= round(self.epochs * (1 - self.settling)):
-            return self.settled(images, rng), answers
-        return super().vary(images, answers, epoch, rng)
 
 
 @dataclass(frozen=True)

@@ -60,12 +60,12 @@ class Budget:
 class Trial:
     """A candidate: its architecture and recipe, and what it learns from beside the labels.
 
-    teachers: run folders. unlabelled: images (N, 28, 28) uint8.
+    teachers: models, by name or file. unlabelled: images (N, 28, 28) uint8.
     """
 
     net: Net
     recipe: Recipe
-    teachers: tuple[Path, ...] = ()
+    teachers: tuple[str, ...] = ()
     unlabelled: NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, 28, 28), np.uint8))
 
 
@@ -96,15 +96,15 @@ def compare_nets(tier: str) -> dict[str, Trial]:
     return {name: Trial(net, recipe) for name, net in nets.items()}
 
 
-def compare_recipes(teachers: tuple[Path, ...], unlabelled: NDArray[np.uint8]) -> dict[str, Trial]:
+def compare_recipes(teachers: tuple[str, ...], unlabelled: NDArray[np.uint8]) -> dict[str, Trial]:
     """Return the recipe that was taken, for ``small``, and what is left without each ingredient.
 
     With ``teachers``, also what these add, and what ``unlabelled`` images add to that.
     """
-    from benchmarks.ingredients import CALM, Averaged, Mixed, Settled
+    from benchmarks.ingredients import LITTLE, Averaged, Mixed
     from train.augment import Augmentation
     from train.photographed import Variation
-    from train.tier import Recipe
+    from train.tier import Recipe, Settled
     from train.tiers import TIERS
 
     net, whole = TIERS["small"].net, Recipe()
@@ -121,8 +121,8 @@ def compare_recipes(teachers: tuple[Path, ...], unlabelled: NDArray[np.uint8]) -
         "no other hand": replace(whole, augmentation=Variation(still)),
         "a hand that changes more": replace(whole, augmentation=Variation(Augmentation())),
         "images as they are": replace(whole, augmentation=None),
-        "images varied less": replace(whole, augmentation=CALM),
-        "images varied less in the last quarter": Settled(),
+        "images varied less": replace(whole, augmentation=LITTLE),
+        "images varied less in the last quarter": Settled(settled=LITTLE),
         "mixup": Mixed(),
         "weights averaged": Averaged(),
         "float32": replace(whole, precision="float32"),
@@ -145,7 +145,7 @@ def try_out(
 
     recipe = replace(trial.recipe, epochs=budget.epochs, seed=budget.seed)
     described = {**asdict(recipe), "net": asdict(trial.net), "images": budget.images}
-    described |= {"teachers": [str(run) for run in trial.teachers], "more": len(trial.unlabelled)}
+    described |= {"teachers": list(trial.teachers), "more": len(trial.unlabelled)}
     open_run(folder, training, described, (), resume=True)
     path = folder / "row.json"
     if not path.exists():
@@ -248,9 +248,8 @@ def _table(rows: list[dict[str, Any]]) -> list[str]:
 @click.option(
     "--teacher",
     "teachers",
-    type=click.Path(path_type=Path),
     multiple=True,
-    help="Run folder of a teacher, for recipes with one.",
+    help="Model to learn from, for recipes with a teacher.",
 )
 def main(
     tables: tuple[str, ...],
@@ -259,7 +258,7 @@ def main(
     output: Path,
     images: int,
     epochs: int,
-    teachers: tuple[Path, ...],
+    teachers: tuple[str, ...],
 ) -> None:
     """Fill TABLES: tiers, whose architectures are compared, or ``recipes``."""
     from train.tier import HELD_BACK, Recipe

@@ -137,6 +137,10 @@ def _tier(artifact: Artifact) -> str:
             f"; images without labels, `{name}`, SHA-256 `{digest}`" for name, digest in names
         )
     augmentation = recipe.pop("augmentation")
+    varied = _settings(augmentation) if augmentation else "none"
+    if "settled" in recipe:
+        settled, share = _settings(recipe.pop("settled")), recipe.pop("settling")
+        varied += f"; in the last {share:.0%} of the epochs {settled}"
     return words.TIER.format(
         title=recipe.pop("tier").capitalize(),
         count=1 + sum(len(stage) for stage in net["stages"]),
@@ -148,7 +152,7 @@ def _tier(artifact: Artifact) -> str:
         training=_training(facts),
         net=_settings(net),
         recipe=_settings(recipe),
-        augmentation=_settings(augmentation) if augmentation else "none",
+        augmentation=varied,
         seen=", ".join(facts["seen_corruptions"]) or "none",
         taught=taught.rstrip("."),
         best_epoch=facts["best_epoch"],

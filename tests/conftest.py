@@ -126,6 +126,21 @@ def toy_tier_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return output
 
 
+@pytest.fixture(scope="session")
+def toy_tier_models(
+    toy_tier_run: Path, toy_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Folder of the smallest tier, trained on the small data set, as it is exported."""
+    from export import tier
+
+    output = tmp_path_factory.mktemp("toy-models")
+    with pytest.MonkeyPatch.context() as patch:
+        waive_official_numbers(patch)
+        patch.setattr(tier, "MOST_DROP", 8.0)  # of 94 images, one is more than a point
+        tier.export("tiny", toy_tier_run, output, output / "MODEL_CARD.md", toy_files)
+    return output
+
+
 def toy_net() -> Net:
     """Return a small architecture."""
     from train.tiers import Net

@@ -1,8 +1,9 @@
 """What a network should answer, beyond the labels: smoothed labels, a teacher's probabilities.
 
 Distillation (Hinton et al. 2015, arXiv 1503.02531) with the teacher's probabilities computed once,
-of the images as they are; images without labels are learned from the teacher alone. Labels are
-smoothed as in Szegedy et al. 2015 (arXiv 1512.00567).
+of the images as they are; images without labels are learned from the teacher alone. Teachers are
+exported models: their probabilities are calibrated, and whoever has the package has them. Labels
+are smoothed as in Szegedy et al. 2015 (arXiv 1512.00567).
 """
 
 from __future__ import annotations
@@ -10,16 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
+from emnist_device.engine import Engine
 from emnist_edge.emnist import Samples
-from emnist_edge.errors import DataError
-from train import loop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -33,24 +31,20 @@ def smooth_labels(labels: NDArray[np.uint8], classes: int, share: float) -> NDAr
     return targets
 
 
-def ask(teachers: Sequence[Path], images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the mean of what the networks in the run folders ``teachers`` say of ``images``.
+def ask(teachers: Sequence[str], images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the mean of what ``teachers`` say of ``images`` (N, 28, 28): (N, classes) float32.
 
-    (N, classes) float32. Raises :class:`DataError` where a folder has no network.
+    teachers: names of models, or paths of model files with sidecars. Raises :class:`ModelError`
+    where one cannot be read.
     """
-    answers = []
-    for folder in teachers:
-        path = folder / "model.keras"
-        if not path.exists():
-            raise DataError(f"{path}: not there; train the teacher first: python -m train.tier")
-        answers.append(loop.predict(keras.models.load_model(path, compile=False), images))
+    answers = [Engine(teacher).probabilities(images) for teacher in teachers]
     return np.mean(answers, axis=0, dtype=np.float32)
 
 
 def with_targets(
     data: TrainingData,
     smoothing: float,
-    teachers: Sequence[Path],
+    teachers: Sequence[str],
     share: float,
     unlabelled: NDArray[np.uint8] | None = None,
 ) -> TrainingData:

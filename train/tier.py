@@ -3,8 +3,8 @@
 Reads EMNIST ByMerge, holds part of its training images back for validation, keeps the weights of
 the epoch that does best there, corrects its answers there to the class frequencies of ByMerge
 (:mod:`train.priors`), and never looks at the test images: ``export.tier`` does, once, with
-the file that ships. With ``--teacher`` (a run folder; several are averaged) it learns from labels
-and teachers together, and from the images without labels that lie beside the data set. Writes to
+the file that ships. With ``--teacher`` (a model; several are averaged) it learns from labels and
+teachers together, and from the images without labels that lie beside the data set. Writes to
 the output folder: ``model.keras`` (what ``export.tier`` reads), ``validation.npz`` (which training
 images were held back), ``metrics.json`` and ``curves.png``. Nothing here calls TensorFlow, so
 ``KERAS_BACKEND=jax`` or ``torch`` trains on a GPU.
@@ -12,9 +12,8 @@ images were held back), ``metrics.json`` and ``curves.png``. Nothing here calls 
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,16 +21,20 @@ import click
 import keras
 
 from emnist_edge import emnist
-from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.artifact import open_model
+from emnist_edge.errors import EmnistEdgeError
 from train import loop, priors
 from train.curves import draw_curves
 from train.data import load_training, open_run, run_options, write_json
 from train.photographed import Variation
 from train.teaching import with_targets
-from train.tiers import TIERS, build, count_macs, weight_bytes
+from train.tiers import CALM, TIERS, build, count_macs, weight_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from train.data import TrainingData
     from train.tiers import Net
@@ -43,7 +46,7 @@ HELD_BACK = 1
 
 @dataclass(frozen=True)
 class Recipe(loop.Recipe):
-    """The recipe of all tiers.
+    """The recipe of the tiers.
 
     smoothing: of labels. distilled: share of the teacher in what should be answered. precision: a
     Keras dtype policy; mixed_bfloat16 is faster wherever the processor knows bfloat16.
@@ -59,6 +62,26 @@ class Recipe(loop.Recipe):
     precision: str = "mixed_bfloat16"
 
 
+@dataclass(frozen=True)
+class Settled(Recipe):
+    """Images are varied less in the last epochs, when the learning rate is low.
+
+    So what is learned last is close to what is read (Touvron et al. 2019, arXiv 1906.06423, of
+    sizes). settled: how they are varied then; settling: share of the epochs.
+    """
+
+    settled: Variation = CALM
+    settling: float = 0.25
+
+    def vary(
+        self, images: NDArray[np.uint8], answers: NDArray[Any], epoch: int, rng: np.random.Generator
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return a batch of ``epoch``, varied by what is its turn."""
+        if epoch >= round(self.epochs * (1 - self.settling)):
+            return self.settled(images, rng), answers
+        return super().vary(images, answers, epoch, rng)
+
+
 def train(
     name: str,
     net: Net,
@@ -68,11 +91,11 @@ def train(
     split: str | None,
     limit: int | None,
     resume: bool,
-    teachers: Sequence[Path] = (),
+    teachers: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Run the whole training of ``net`` and return what ``metrics.json`` holds."""
     training = load_training(split, data, limit, recipe.validation_share, HELD_BACK)
-    taught = [_digest(folder / "model.keras") for folder in teachers]
+    taught = [open_model(teacher)[0].sha256 for teacher in teachers]
     described = {**asdict(recipe), "tier": name, "net": asdict(net), "teachers": taught}
     run = open_run(output, training, described, ("history.json",), resume)
     unlabelled, hashes = emnist.load_unlabelled(data) if teachers else (None, {})
@@ -112,16 +135,6 @@ def fit(
     return model, history
 
 
-def _digest(path: Path) -> str:
-    """Return the SHA-256 of a teacher's file."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise DataError(
-            f"{path}: cannot be read ({error.strerror}); train the teacher first"
-        ) from error
-
-
 @contextmanager
 def _precision(policy: str) -> Iterator[None]:
     """Make layers that are built inside compute as the Keras dtype ``policy`` says."""
@@ -139,11 +152,10 @@ def _precision(policy: str) -> Iterator[None]:
 @click.option(
     "--teacher",
     "teachers",
-    type=click.Path(path_type=Path),
     multiple=True,
-    help="Run folder of a network to learn from; may be given several times.",
+    help="Model to learn from, by name or file; may be given several times.",
 )
-@click.option("--epochs", type=click.IntRange(1), default=Recipe.epochs, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), help="By default as many as the tier needs.")
 def main(
     tier: str,
     data: Path | None,
@@ -152,15 +164,17 @@ def main(
     seed: int,
     limit: int | None,
     resume: bool,
-    teachers: tuple[Path, ...],
-    epochs: int,
+    teachers: tuple[str, ...],
+    epochs: int | None,
 ) -> None:
     """Train the network of TIER on EMNIST ByMerge."""
     output = output.with_name(tier) if output == Path("runs/TIER") else output
-    variation = TIERS[tier].variation
-    recipe = replace(Recipe(), epochs=epochs, seed=seed, augmentation=variation)
+    chosen = TIERS[tier]
+    recipe = (Settled if chosen.settles else Recipe)(
+        epochs or chosen.epochs, seed=seed, augmentation=chosen.variation
+    )
     try:
-        metrics = train(tier, TIERS[tier].net, recipe, output, data, split, limit, resume, teachers)
+        metrics = train(tier, chosen.net, recipe, output, data, split, limit, resume, teachers)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     validation = metrics["validation"]

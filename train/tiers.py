@@ -50,19 +50,24 @@ class Tier:
     """A size of model.
 
     most_bytes: that its weights may have in int8. variation: of its training images; a small
-    network that is shown too much learns less of what a character usually looks like.
+    network that is shown too much learns less of what a character usually looks like. epochs: of
+    its training. settles: whether images are varied less in the last of them.
     """
 
     net: Net
     most_bytes: int
     variation: Variation = field(default_factory=Variation)
+    epochs: int = 20
+    settles: bool = False
 
 
+#: Little more than another hand, and what the segmenter makes of it.
+CALM = Variation(awry=0.03, marked=0.06, share=0.15, blurred=0.05, dim=0.05)
 FEW = Variation(awry=0, marked=0, share=0.1, blurred=0.1, dim=0.1)
 
 TIERS = {
     "tiny": Tier(Net(16, ((32,), (48, 48, 64)), separable=True), 16_000, FEW),
-    "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000),
+    "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000, epochs=28, settles=True),
     "base": Tier(Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000),
 }
 

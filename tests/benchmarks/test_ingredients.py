@@ -1,25 +1,22 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 import pytest
 
-from benchmarks.ingredients import Averaged, Mixed, Settled
+from benchmarks.ingredients import Averaged, Mixed
 from emnist_edge import emnist
 from tests.conftest import toy_net
 from train.data import TrainingData
 from train.loop import fit, predict
-from train.photographed import Variation
 from train.teaching import smooth_labels
 from train.tiers import build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -33,24 +30,6 @@ def test_images_and_answers_are_mixed_in_the_same_shares() -> None:
     assert np.allclose(blend[:, 5, 7], mixed[:, 0], atol=1e-4)
     assert np.allclose(mixed.sum(axis=1), 40, atol=1e-4)
     assert np.abs(mixed[:, 0] - np.arange(40)).max() > 5
-
-
-class Inverted(Variation):
-    def __call__(self, images: NDArray[np.uint8], _: np.random.Generator) -> NDArray[np.uint8]:
-        return 255 - images
-
-
-def test_images_are_varied_less_in_the_last_quarter_of_the_epochs() -> None:
-    images, answers = np.zeros((50, 28, 28), np.uint8), np.arange(50)
-    recipe = Settled(epochs=8, augmentation=Inverted())
-
-    def inverted(recipe: Settled, epoch: int) -> bool:
-        shown, said = recipe.vary(images, answers, epoch, np.random.default_rng(1))
-        assert np.array_equal(said, answers)
-        return bool(shown[:, 0, 0].all())
-
-    assert [inverted(recipe, epoch) for epoch in (0, 5, 6, 7)] == [True, True, False, False]
-    assert inverted(replace(recipe, settling=0.0), 7)
 
 
 def test_the_average_of_the_weights_is_what_an_epoch_leaves(toy_data: Path, tmp_path: Path) -> None:

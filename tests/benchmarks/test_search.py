@@ -25,9 +25,9 @@ def test_candidates_keep_to_the_size_of_their_tier_and_differ(tier: str) -> None
     assert max(sizes) <= TIERS[tier].most_bytes
 
 
-def test_recipes_leave_out_one_thing_each(tmp_path: Path) -> None:
+def test_recipes_leave_out_one_thing_each() -> None:
     images = np.zeros((3, 28, 28), np.uint8)
-    trials = search.compare_recipes((tmp_path,), images)
+    trials = search.compare_recipes(("base-float32",), images)
     described = {repr((t.net, t.recipe, t.teachers, len(t.unlabelled))) for t in trials.values()}
     assert len(described) == len(trials)
     assert len(trials) == len(search.compare_recipes((), images)) + 2

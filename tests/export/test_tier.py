@@ -13,7 +13,6 @@ from emnist_edge import emnist
 from emnist_edge.artifact import read_sidecar
 from emnist_edge.errors import DataError
 from export import common, tier
-from tests.conftest import waive_official_numbers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,18 +20,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("default")  # TensorFlow's are not ours to mend
 
 
-@pytest.fixture(scope="module")
-def exported(toy_tier_run: Path, toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    output = tmp_path_factory.mktemp("exported")
-    with pytest.MonkeyPatch.context() as patch:
-        waive_official_numbers(patch)
-        patch.setattr(tier, "MOST_DROP", 8.0)  # of 94 images, one is more than a point
-        tier.export("tiny", toy_tier_run, output, output / "MODEL_CARD.md", toy_files)
-    return output
-
-
-def test_the_sidecar_says_what_it_is_and_how_good(exported: Path, toy_tier_run: Path) -> None:
-    artifact = read_sidecar(exported / "tiny-int8.json")
+def test_the_sidecar_says_what_it_is_and_how_good(
+    toy_tier_models: Path, toy_tier_run: Path
+) -> None:
+    artifact = read_sidecar(toy_tier_models / "tiny-int8.json")
     metrics = json.loads((toy_tier_run / "metrics.json").read_text())
     facts = artifact.provenance
     assert facts["weight_bytes"] == metrics["weight_bytes"] <= facts["most_bytes"]
@@ -48,21 +39,21 @@ def test_the_sidecar_says_what_it_is_and_how_good(exported: Path, toy_tier_run: 
     assert metrics["weight_bytes"] < artifact.bytes < metrics["weight_bytes"] + 30_000
 
 
-def test_int8_and_float32_agree_through_the_runtime(exported: Path, toy_data: Path) -> None:
+def test_int8_and_float32_agree_through_the_runtime(toy_tier_models: Path, toy_data: Path) -> None:
     samples = emnist.load(emnist.SPLITS["bymerge"], "test", toy_data)
     int8, float32 = (
-        Engine(exported / f"tiny-{kind}.tflite").probabilities(samples.images)
+        Engine(toy_tier_models / f"tiny-{kind}.tflite").probabilities(samples.images)
         for kind in ("int8", "float32")
     )
     assert (int8.argmax(axis=1) == float32.argmax(axis=1)).mean() > 0.8
     accuracy = float((int8.argmax(axis=1) == samples.labels).mean())
-    sidecar = read_sidecar(exported / "tiny-int8.json")
+    sidecar = read_sidecar(toy_tier_models / "tiny-int8.json")
     assert accuracy == pytest.approx(sidecar.accuracy["test"]["accuracy"], abs=1e-6)
 
 
-def test_the_card_describes_the_tier(exported: Path) -> None:
-    card = (exported / "MODEL_CARD.md").read_text()
-    test = read_sidecar(exported / "tiny-int8.json").accuracy["test"]
+def test_the_card_describes_the_tier(toy_tier_models: Path) -> None:
+    card = (toy_tier_models / "MODEL_CARD.md").read_text()
+    test = read_sidecar(toy_tier_models / "tiny-int8.json").accuracy["test"]
     (row,) = [line for line in card.splitlines() if "`tiny-int8`" in line and "0." in line][1:2]
     assert "## Tiny" in card
     assert f"{100 * test['calibration_error']:.2f} %" in card

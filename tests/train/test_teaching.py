@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from emnist_device.engine import Engine
 from emnist_edge import emnist
-from emnist_edge.errors import DataError
+from emnist_edge.errors import DataError, ModelError
 from tests.conftest import write_idx
 from train.data import load_training
-from train.loop import Batches, Recipe, predict
+from train.loop import Batches, Recipe
 from train.teaching import ask, smooth_labels, with_targets
-from train.tiers import Net, build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +22,8 @@ NONE = np.empty((0, 28, 28), np.uint8)
 
 
 @pytest.fixture
-def teacher(tmp_path: Path) -> Path:
-    """Run folder of an untrained network."""
-    build(Net(4, ((8,),)), 47, "teacher").save(tmp_path / "model.keras")
-    return tmp_path
+def teacher(toy_tier_models: Path) -> str:
+    return str(toy_tier_models / "tiny-float32.tflite")
 
 
 def test_smoothed_labels_are_probabilities() -> None:
@@ -34,17 +32,17 @@ def test_smoothed_labels_are_probabilities() -> None:
     assert targets.dtype == np.float32
 
 
-def test_teachers_are_averaged(teacher: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    other = tmp_path_factory.mktemp("other")
-    second = build(Net(6, ((8,),)), 47, "other")
-    second.save(other / "model.keras")
+def test_teachers_are_averaged(teacher: str) -> None:
+    other = "tiny-int8"
     images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), dtype=np.uint8)
-    one, both = ask([teacher], images), ask([teacher, other], images)
-    assert both == pytest.approx((one + predict(second, images)) / 2, abs=1e-6)
+    both = ask([teacher, other], images)
+    mean = (Engine(teacher).probabilities(images) + Engine(other).probabilities(images)) / 2
+    assert both == pytest.approx(mean, abs=1e-6)
+    assert np.abs(both - ask([teacher], images)).max() > 0.01
 
 
 def test_unlabelled_images_are_learned_from_the_teacher_and_never_validated(
-    toy_data: Path, teacher: Path
+    toy_data: Path, teacher: str
 ) -> None:
     data = load_training(None, toy_data, None, 0.1, 1)
     images = np.random.default_rng(2).integers(0, 256, (50, 28, 28), dtype=np.uint8)
@@ -72,9 +70,9 @@ def test_without_teachers_there_are_labels_alone(toy_data: Path) -> None:
     assert np.array_equal(alone.kept, data.kept)
 
 
-def test_a_teacher_that_is_not_trained_is_said(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"model\.keras: not there; train the teacher"):
-        ask([tmp_path / "nobody"], NONE)
+def test_a_teacher_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"nobody\.json: no such sidecar"):
+        ask([str(tmp_path / "nobody.tflite")], NONE)
 
 
 def test_unlabelled_images_are_read_upright(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,11 +15,14 @@ from emnist_edge.errors import DataError
 from tests.conftest import toy_net, toy_tier_recipe, write_idx
 from train import tier
 from train.loop import predict
+from train.photographed import Variation
 from train.priors import DIGITS, weigh
 from train.tiers import TIERS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -85,7 +89,7 @@ def test_training_goes_on_where_it_was_stopped(
 
 
 def test_a_pupil_learns_from_its_teacher_and_from_images_without_labels(
-    toy_tier_run: Path, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toy_tier_models: Path, toy_data: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
     data.mkdir()
@@ -95,12 +99,31 @@ def test_a_pupil_learns_from_its_teacher_and_from_images_without_labels(
     write_idx(data / emnist.UNLABELLED, images[:120].transpose(0, 2, 1).copy())
     recipe = replace(toy_tier_recipe(), epochs=1)
     output = tmp_path / "run"
-    arguments = ("small", toy_net(), recipe, output, data, None, None, False, [toy_tier_run])
+    teacher = toy_tier_models / "tiny-float32.tflite"
+    arguments = ("small", toy_net(), recipe, output, data, None, None, False, [str(teacher)])
     metrics = tier.train(*arguments)
     assert metrics["images"] == {"training": 846 + 120, "validation": 94}
     assert list(metrics["unlabelled"]) == [emnist.UNLABELLED]
-    assert len(metrics["recipe"]["teachers"][0]) == 64
+    assert metrics["recipe"]["teachers"] == [hashlib.sha256(teacher.read_bytes()).hexdigest()]
     assert np.isfinite(metrics["validation"]["accuracy"])
+
+
+class Inverted(Variation):
+    def __call__(self, images: NDArray[np.uint8], _: np.random.Generator) -> NDArray[np.uint8]:
+        return 255 - images
+
+
+def test_images_are_varied_less_in_the_last_quarter_of_the_epochs() -> None:
+    images, answers = np.zeros((50, 28, 28), np.uint8), np.arange(50)
+    recipe = tier.Settled(epochs=8, augmentation=Inverted())
+
+    def inverted(recipe: tier.Settled, epoch: int) -> bool:
+        shown, said = recipe.vary(images, answers, epoch, np.random.default_rng(1))
+        assert np.array_equal(said, answers)
+        return bool(shown[:, 0, 0].all())
+
+    assert [inverted(recipe, epoch) for epoch in (0, 5, 6, 7)] == [True, True, False, False]
+    assert inverted(replace(recipe, settling=0.0), 7)
 
 
 def test_the_command_says_what_it_trained_or_what_is_missing(
@@ -118,4 +141,4 @@ def test_the_command_says_what_it_trained_or_what_is_missing(
     missing = CliRunner().invoke(tier.main, ["tiny", *options, "--teacher", "nobody"])
     assert missing.exit_code == 1
     assert missing.output.count("\n") == 1
-    assert "nobody/model.keras: cannot be read" in missing.output
+    assert "no model named 'nobody'; installed: base-float32" in missing.output
