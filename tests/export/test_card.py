@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emnist_edge.artifact import MODELS, read_sidecar
+from export.card import write_card
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_card_is_what_the_sidecars_say(tmp_path: Path) -> None:
+    write_card([read_sidecar(path) for path in sorted(MODELS.glob("*.json"))], tmp_path / "card")
+    card = (tmp_path / "card").read_text(encoding="utf-8")
+    assert card == (ROOT / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "; in the last 25% of the epochs hand (" in card
