@@ -140,12 +140,12 @@ def try_out(
 ) -> dict[str, Any]:
     """Train for a short while in ``folder``, unless that is done, and return the row about it."""
     from train import loop, tier
-    from train.teaching import with_targets
+    from train.teaching import digests, with_targets
     from train.tiers import count_macs, weight_bytes
 
     recipe = replace(trial.recipe, epochs=budget.epochs, seed=budget.seed)
     described = {**asdict(recipe), "net": asdict(trial.net), "images": budget.images}
-    described |= {"teachers": list(trial.teachers), "more": len(trial.unlabelled)}
+    described |= {"teachers": digests(trial.teachers), "more": len(trial.unlabelled)}
     open_run(folder, training, described, (), resume=True)
     path = folder / "row.json"
     if not path.exists():

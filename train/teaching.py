@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.engine import Engine
+from emnist_edge.artifact import open_model
 from emnist_edge.emnist import Samples
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def ask(teachers: Sequence[str], images: NDArray[np.uint8]) -> NDArray[np.float3
     """
     answers = [Engine(teacher).probabilities(images) for teacher in teachers]
     return np.mean(answers, axis=0, dtype=np.float32)
+
+
+def digests(teachers: Sequence[str]) -> list[str]:
+    """Return the SHA-256 of each teacher's file: a name stays when a model is exported again."""
+    return [open_model(teacher)[0].sha256 for teacher in teachers]
 
 
 def with_targets(

@@ -21,13 +21,12 @@ import click
 import keras
 
 from emnist_edge import emnist
-from emnist_edge.artifact import open_model
 from emnist_edge.errors import EmnistEdgeError
 from train import loop, priors
 from train.curves import draw_curves
 from train.data import load_training, open_run, run_options, write_json
 from train.photographed import Variation
-from train.teaching import with_targets
+from train.teaching import digests, with_targets
 from train.tiers import CALM, TIERS, build, count_macs, weight_bytes
 
 if TYPE_CHECKING:
@@ -95,8 +94,7 @@ def train(
 ) -> dict[str, Any]:
     """Run the whole training of ``net`` and return what ``metrics.json`` holds."""
     training = load_training(split, data, limit, recipe.validation_share, HELD_BACK)
-    taught = [open_model(teacher)[0].sha256 for teacher in teachers]
-    described = {**asdict(recipe), "tier": name, "net": asdict(net), "teachers": taught}
+    described = {**asdict(recipe), "tier": name, "net": asdict(net), "teachers": digests(teachers)}
     run = open_run(output, training, described, ("history.json",), resume)
     unlabelled, hashes = emnist.load_unlabelled(data) if teachers else (None, {})
     training = with_targets(training, recipe.smoothing, teachers, recipe.distilled, unlabelled)

@@ -23,6 +23,7 @@ NONE = np.empty((0, 28, 28), np.uint8)
 
 @pytest.fixture
 def teacher(toy_tier_models: Path) -> str:
+    """Path of a small model."""
     return str(toy_tier_models / "tiny-float32.tflite")
 
 

@@ -126,6 +126,23 @@ def test_images_are_varied_less_in_the_last_quarter_of_the_epochs() -> None:
     assert inverted(replace(recipe, settling=0.0), 7)
 
 
+def test_each_tier_is_trained_by_its_own_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipes = []
+
+    def note(name: str, net: object, recipe: tier.Recipe, *_: object) -> None:
+        recipes.append(recipe)
+        raise DataError("enough")
+
+    monkeypatch.setattr(tier, "train", note)
+    for arguments in (["small"], ["small", "--epochs", "3", "--seed", "7"], ["base"]):
+        assert CliRunner().invoke(tier.main, arguments).exit_code == 1
+    small, short, base = recipes
+    assert small == tier.Settled(TIERS["small"].epochs)
+    assert short == tier.Settled(3, seed=7)
+    assert base == tier.Recipe(TIERS["base"].epochs)
+    assert type(base) is not type(small)
+
+
 def test_the_command_says_what_it_trained_or_what_is_missing(
     toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
