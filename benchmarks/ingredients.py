@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from train.photographed import Variation
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
     from numpy.typing import NDArray
+
+    from train.data import TrainingData
 
 #: Little more than another hand.
 LITTLE = Variation(awry=0, marked=0.08, share=0.05, blurred=0.05, dim=0.05)
@@ -52,3 +54,13 @@ class Averaged(Recipe):
         optimizer = super().optimizer(steps)
         optimizer.use_ema, optimizer.ema_momentum = True, self.momentum
         return optimizer
+
+
+def ask_beforehand(data: TrainingData) -> TrainingData:
+    """Return ``data`` with what its teacher says of the images as they are, once for all epochs."""
+    if data.teacher is None or data.targets is None:
+        raise ValueError("there is no teacher to ask")
+    left = 1 - data.targets.sum(axis=1, keepdims=True)
+    return replace(
+        data, targets=data.targets + left * data.teacher(data.samples.images), teacher=None
+    )

@@ -60,13 +60,15 @@ class Budget:
 class Trial:
     """A candidate: its architecture and recipe, and what it learns from beside the labels.
 
-    teachers: models, by name or file. unlabelled: images (N, 28, 28) uint8.
+    teachers: models, by name or file. unlabelled: images (N, 28, 28) uint8. beforehand: teachers
+    are asked once, about images as they are.
     """
 
     net: Net
     recipe: Recipe
     teachers: tuple[str, ...] = ()
     unlabelled: NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, 28, 28), np.uint8))
+    beforehand: bool = False
 
 
 def compare_nets(tier: str) -> dict[str, Trial]:
@@ -131,7 +133,9 @@ def compare_recipes(teachers: tuple[str, ...], unlabelled: NDArray[np.uint8]) ->
     trials["no gate"] = Trial(replace(net, gated=False), whole)
     if teachers:
         trials["with a teacher"] = Trial(net, whole, teachers)
-        trials["with a teacher and unlabelled images"] = Trial(net, whole, teachers, unlabelled)
+        taught = Trial(net, whole, teachers, unlabelled)
+        trials["with a teacher and unlabelled images"] = taught
+        trials["with both, the teacher asked once"] = replace(taught, beforehand=True)
     return trials
 
 
@@ -139,6 +143,7 @@ def try_out(
     name: str, trial: Trial, training: TrainingData, folder: Path, budget: Budget
 ) -> dict[str, Any]:
     """Train for a short while in ``folder``, unless that is done, and return the row about it."""
+    from benchmarks.ingredients import ask_beforehand
     from train import loop, tier
     from train.teaching import digests, with_targets
     from train.tiers import count_macs, weight_bytes
@@ -146,6 +151,7 @@ def try_out(
     recipe = replace(trial.recipe, epochs=budget.epochs, seed=budget.seed)
     described = {**asdict(recipe), "net": asdict(trial.net), "images": budget.images}
     described |= {"teachers": digests(trial.teachers), "more": len(trial.unlabelled)}
+    described |= {"beforehand": trial.beforehand}
     open_run(folder, training, described, (), resume=True)
     path = folder / "row.json"
     if not path.exists():
@@ -153,6 +159,7 @@ def try_out(
         part = with_targets(
             training, recipe.smoothing, trial.teachers, recipe.distilled, trial.unlabelled
         )
+        part = ask_beforehand(part) if trial.beforehand else part
         model, _ = tier.fit("net", trial.net, recipe, part, folder)
         seconds = time.process_time() - start
         images, labels = (a[training.held] for a in (part.samples.images, part.samples.labels))

@@ -26,7 +26,8 @@ class TrainingData:
     """Labelled images, and which of them train and which validate.
 
     kept, held: indices into ``samples``, for training and for validation. targets: (N, classes)
-    float32 probabilities that a network should answer; None for the labels.
+    float32 probabilities that a network should answer; None for the labels. teacher: says what they
+    lack to 1, (N, classes) of images (N, 28, 28) uint8 as the network gets to see them.
     """
 
     split: str
@@ -35,6 +36,7 @@ class TrainingData:
     kept: NDArray[np.int64]
     held: NDArray[np.int64]
     targets: NDArray[np.float32] | None = None
+    teacher: Callable[[NDArray[np.uint8]], NDArray[np.float32]] | None = None
 
     def record(self) -> dict[str, Any]:
         """Return what tells this data from other data, for a run's records."""

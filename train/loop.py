@@ -75,25 +75,14 @@ def scaled(pixels: keras.KerasTensor) -> keras.KerasTensor:
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
-    """Shuffled, augmented batches of one epoch; the same for the same recipe and epoch.
+    """Shuffled, augmented batches of one epoch; the same for the same recipe and epoch."""
 
-    ``targets`` (N, classes), one for each of ``samples``, are what should be answered; without
-    them, the labels.
-    """
-
-    def __init__(
-        self,
-        samples: Samples,
-        indices: NDArray[np.int64],
-        recipe: Recipe,
-        epoch: int,
-        targets: NDArray[np.float32] | None = None,
-    ) -> None:
+    def __init__(self, data: TrainingData, recipe: Recipe, epoch: int) -> None:
         super().__init__(workers=1, max_queue_size=16)
-        self.samples, self.recipe = samples, recipe
-        self.answers = samples.labels if targets is None else targets
+        self.samples, self.teacher, self.recipe = data.samples, data.teacher, recipe
+        self.answers = data.samples.labels if data.targets is None else data.targets
         self.seed = (recipe.seed, epoch)
-        self.indices = np.random.default_rng(self.seed).permutation(indices)
+        self.indices = np.random.default_rng(self.seed).permutation(data.kept)
 
     def __len__(self) -> int:
         return len(self.indices) // self.recipe.batch  # the rest waits for another epoch's order
@@ -105,6 +94,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
         images, answers = self.recipe.vary(
             self.samples.images[chosen], self.answers[chosen], self.seed[1], rng
         )
+        if self.teacher is not None:
+            answers = answers + (1 - answers.sum(axis=1, keepdims=True)) * self.teacher(images)
         return images[..., None].astype(np.float32), answers
 
 
@@ -165,7 +156,7 @@ def train_epoch(
 ) -> dict[str, float]:
     """Train one epoch and return loss, accuracies and speed."""
     samples, held = data.samples, data.held
-    batches = Batches(samples, data.kept, recipe, epoch, data.targets)
+    batches = Batches(data, recipe, epoch)
     reseed(model, recipe.seed, epoch)
     start = time.perf_counter()
     run = model.fit(batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False)

@@ -1,9 +1,10 @@
 """What a network should answer, beyond the labels: smoothed labels, a teacher's probabilities.
 
-Distillation (Hinton et al. 2015, arXiv 1503.02531) with the teacher's probabilities computed once,
-of the images as they are; images without labels are learned from the teacher alone. Teachers are
-exported models: their probabilities are calibrated, and whoever has the package has them. Labels
-are smoothed as in Szegedy et al. 2015 (arXiv 1512.00567).
+Distillation (Hinton et al. 2015, arXiv 1503.02531) where the teacher sees what the pupil sees: each
+image as it was varied for this batch (Beyer et al. 2022, arXiv 2106.05237). Images without labels
+are learned from the teacher alone. Teachers are exported models: their probabilities are
+calibrated, and whoever has the package has them. Labels are smoothed as in Szegedy et al. 2015
+(arXiv 1512.00567).
 """
 
 from __future__ import annotations
@@ -32,14 +33,20 @@ def smooth_labels(labels: NDArray[np.uint8], classes: int, share: float) -> NDAr
     return targets
 
 
-def ask(teachers: Sequence[str], images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the mean of what ``teachers`` say of ``images`` (N, 28, 28): (N, classes) float32.
+class Teachers:
+    """Models that are asked together.
 
-    teachers: names of models, or paths of model files with sidecars. Raises :class:`ModelError`
+    models: names of models, or paths of model files with sidecars. Raises :class:`ModelError`
     where one cannot be read.
     """
-    answers = [Engine(teacher).probabilities(images) for teacher in teachers]
-    return np.mean(answers, axis=0, dtype=np.float32)
+
+    def __init__(self, models: Sequence[str]) -> None:
+        self._engines = [Engine(model) for model in models]
+
+    def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the mean of what they say of ``images`` (N, 28, 28): (N, classes) float32."""
+        answers = [engine.probabilities(images) for engine in self._engines]
+        return np.mean(answers, axis=0, dtype=np.float32)
 
 
 def digests(teachers: Sequence[str]) -> list[str]:
@@ -54,22 +61,21 @@ def with_targets(
     share: float,
     unlabelled: NDArray[np.uint8] | None = None,
 ) -> TrainingData:
-    """Return ``data`` with targets: labels, mixed with ``share`` of what ``teachers`` say.
+    """Return ``data`` with targets: labels, which leave ``share`` to ``teachers``.
 
-    With teachers, ``unlabelled`` images (N, 28, 28) join those to train with, their targets what
-    the teachers say.
+    With teachers, ``unlabelled`` images (N, 28, 28) join those to train with, and their targets are
+    left to the teachers whole.
     """
-    samples = data.samples
+    samples, kept = data.samples, data.kept
     targets = smooth_labels(samples.labels, len(samples.alphabet), smoothing)
     if not teachers:
         return replace(data, targets=targets)
-    if share:
-        targets = (1 - share) * targets + share * ask(teachers, samples.images)
-    kept = data.kept
+    teacher = Teachers(teachers)
+    targets *= np.float32(1 - share)
     if unlabelled is not None and len(unlabelled):
-        guessed = ask(teachers, unlabelled)
         kept = np.concatenate([kept, len(samples) + np.arange(len(unlabelled))])
-        labels = guessed.argmax(axis=1).astype(np.uint8)
-        samples = samples.join(Samples(unlabelled, labels, samples.alphabet))
-        targets = np.concatenate([targets, guessed])
-    return replace(data, samples=samples, kept=kept, targets=targets)
+        guessed = teacher(unlabelled).argmax(axis=1).astype(np.uint8)
+        samples = samples.join(Samples(unlabelled, guessed, samples.alphabet))
+        nothing = np.zeros((len(unlabelled), targets.shape[1]), np.float32)
+        targets = np.concatenate([targets, nothing])
+    return replace(data, samples=samples, kept=kept, targets=targets, teacher=teacher)

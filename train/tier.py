@@ -4,10 +4,10 @@ Reads EMNIST ByMerge, holds part of its training images back for validation, kee
 the epoch that does best there, corrects its answers there to the class frequencies of ByMerge
 (:mod:`train.priors`), and never looks at the test images: ``export.tier`` does, once, with
 the file that ships. With ``--teacher`` (a model; several are averaged) it learns from labels and
-teachers together, and from the images without labels that lie beside the data set. Writes to
-the output folder: ``model.keras`` (what ``export.tier`` reads), ``validation.npz`` (which training
-images were held back), ``metrics.json`` and ``curves.png``. Nothing here calls TensorFlow, so
-``KERAS_BACKEND=jax`` or ``torch`` trains on a GPU.
+from what teachers say of the same varied images, and from the images without labels that lie
+beside the data set. Writes to the output folder: ``model.keras`` (what ``export.tier`` reads),
+``validation.npz`` (which training images were held back), ``metrics.json`` and ``curves.png``.
+Nothing here calls TensorFlow, so ``KERAS_BACKEND=jax`` or ``torch`` trains on a GPU.
 """
 
 from __future__ import annotations

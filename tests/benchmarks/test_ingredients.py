@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks.ingredients import Averaged, Mixed
+from benchmarks.ingredients import Averaged, Mixed, ask_beforehand
 from emnist_edge import emnist
 from tests.conftest import toy_net
 from train.data import TrainingData
@@ -17,6 +17,7 @@ from train.tiers import build
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -48,3 +49,25 @@ def test_the_average_of_the_weights_is_what_an_epoch_leaves(toy_data: Path, tmp_
         said[momentum] = float(np.abs(model.get_weights()[-2] - before).mean())
         assert np.isfinite(predict(model, samples.images[:5])).all()
     assert said[0.9999] < said[0.0] / 2
+
+
+def test_a_teacher_asked_beforehand_sees_images_as_they_are(toy_data: Path) -> None:
+    samples = emnist.load(emnist.BYMERGE_PART, "train", toy_data)
+    asked = []
+
+    def teacher(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        asked.append(images)
+        return np.full((len(images), 47), 1 / 47, np.float32)
+
+    targets = 0.25 * smooth_labels(samples.labels, 47, 0.0)
+    kept, held = np.arange(400), np.arange(400, 500)
+    data = TrainingData("bymergepart", samples, None, kept, held, targets, teacher)
+    told = ask_beforehand(data)
+    assert told.teacher is None
+    assert told.targets is not None
+    assert told.targets.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert told.targets - targets == pytest.approx(np.float32(0.75 / 47), abs=1e-6)
+    (seen,) = asked
+    assert np.array_equal(seen, samples.images)
+    with pytest.raises(ValueError, match="no teacher"):
+        ask_beforehand(told)

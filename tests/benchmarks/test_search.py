@@ -28,9 +28,12 @@ def test_candidates_keep_to_the_size_of_their_tier_and_differ(tier: str) -> None
 def test_recipes_leave_out_one_thing_each() -> None:
     images = np.zeros((3, 28, 28), np.uint8)
     trials = search.compare_recipes(("base-float32",), images)
-    described = {repr((t.net, t.recipe, t.teachers, len(t.unlabelled))) for t in trials.values()}
+    described = {
+        repr((t.net, t.recipe, t.teachers, len(t.unlabelled), t.beforehand))
+        for t in trials.values()
+    }
     assert len(described) == len(trials)
-    assert len(trials) == len(search.compare_recipes((), images)) + 2
+    assert len(trials) == len(search.compare_recipes((), images)) + 3
     assert len(trials["with a teacher and unlabelled images"].unlabelled) == 3
 
 

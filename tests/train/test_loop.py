@@ -1,26 +1,36 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from emnist_edge import emnist
 from tests.conftest import toy_recipe
+from train.data import load_training
 from train.loop import Batches, Recipe, best_epoch
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from train.data import TrainingData
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
 RECIPE = toy_recipe()
 
 
+def take_first(count: int, folder: Path) -> TrainingData:
+    """Return the first ``count`` images to train with, none to validate."""
+    data = load_training(None, folder, None, 0.1, 1)
+    return replace(data, kept=np.arange(count))
+
+
 def test_an_epoch_shows_each_image_once_in_its_own_order(toy_data: Path) -> None:
-    samples = emnist.load(emnist.BYMERGE_PART, "train", toy_data)
-    indices = np.arange(100)
-    epochs = [Batches(samples, indices, RECIPE, epoch) for epoch in (0, 0, 1)]
+    data = take_first(100, toy_data)
+    epochs = [Batches(data, RECIPE, epoch) for epoch in (0, 0, 1)]
     assert [sorted(epoch.indices) for epoch in epochs] == [list(range(100))] * 3
     first, again, other = (epoch[0][0] for epoch in epochs)
     assert np.array_equal(first, again)
@@ -29,13 +39,33 @@ def test_an_epoch_shows_each_image_once_in_its_own_order(toy_data: Path) -> None
 
 
 def test_without_augmentation_images_are_as_they_are(toy_data: Path) -> None:
-    samples = emnist.load(emnist.BYMERGE_PART, "train", toy_data)
-    batches = Batches(samples, np.arange(60), Recipe(1, 20, 0.1), epoch=0)
+    data = take_first(60, toy_data)
+    batches = Batches(data, Recipe(1, 20, 0.1), epoch=0)
     images, labels = batches[1]
     assert len(batches) == 3
     chosen = batches.indices[20:40]
-    assert np.array_equal(images[..., 0], samples.images[chosen])
-    assert np.array_equal(labels, samples.labels[chosen])
+    assert np.array_equal(images[..., 0], data.samples.images[chosen])
+    assert np.array_equal(labels, data.samples.labels[chosen])
+
+
+def test_what_targets_lack_to_one_is_said_by_the_teacher_of_the_varied_image(
+    toy_data: Path,
+) -> None:
+    def teacher(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        brightness = images.mean(axis=(1, 2)) / 255
+        return np.stack([brightness, 1 - brightness], axis=1).astype(np.float32)
+
+    data = take_first(60, toy_data)
+    shares = np.linspace(0, 1, len(data.samples), dtype=np.float32)
+    targets = np.stack([shares, np.zeros_like(shares)], axis=1)
+    batches = Batches(replace(data, targets=targets, teacher=teacher), RECIPE, epoch=0)
+    images, answers = batches[0]
+    chosen = batches.indices[: len(images)]
+    said = teacher(images[..., 0].astype(np.uint8))
+    assert answers == pytest.approx(targets[chosen] + (1 - shares[chosen, None]) * said, abs=1e-6)
+    assert answers.sum(axis=1) == pytest.approx(1, abs=1e-6)
+    of_originals = teacher(data.samples.images[chosen])
+    assert np.abs(said - of_originals).max() > 0.001
 
 
 def test_the_first_of_equally_good_epochs_is_the_best() -> None:

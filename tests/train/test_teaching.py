@@ -11,14 +11,12 @@ from emnist_edge.errors import DataError, ModelError
 from tests.conftest import write_idx
 from train.data import load_training
 from train.loop import Batches, Recipe
-from train.teaching import ask, smooth_labels, with_targets
+from train.teaching import Teachers, smooth_labels, with_targets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
-
-NONE = np.empty((0, 28, 28), np.uint8)
 
 
 @pytest.fixture
@@ -36,10 +34,10 @@ def test_smoothed_labels_are_probabilities() -> None:
 def test_teachers_are_averaged(teacher: str) -> None:
     other = "tiny-int8"
     images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), dtype=np.uint8)
-    both = ask([teacher, other], images)
+    both = Teachers([teacher, other])(images)
     mean = (Engine(teacher).probabilities(images) + Engine(other).probabilities(images)) / 2
     assert both == pytest.approx(mean, abs=1e-6)
-    assert np.abs(both - ask([teacher], images)).max() > 0.01
+    assert np.abs(both - Teachers([teacher])(images)).max() > 0.01
 
 
 def test_unlabelled_images_are_learned_from_the_teacher_and_never_validated(
@@ -47,20 +45,24 @@ def test_unlabelled_images_are_learned_from_the_teacher_and_never_validated(
 ) -> None:
     data = load_training(None, toy_data, None, 0.1, 1)
     images = np.random.default_rng(2).integers(0, 256, (50, 28, 28), dtype=np.uint8)
-    taught = with_targets(data, 0.1, [teacher], 0.5, images)
-    assert taught.targets is not None
+    taught = with_targets(data, 0.1, [teacher], 0.7, images)
     assert len(taught.kept) == len(data.kept) + 50
     assert np.array_equal(taught.held, data.held)
-    own = smooth_labels(data.samples.labels, 47, 0.1)
-    mixed = 0.5 * own + 0.5 * ask([teacher], data.samples.images)
-    assert taught.targets[: len(data.samples)] == pytest.approx(mixed, abs=1e-6)
-    assert taught.targets[len(data.samples) :] == pytest.approx(ask([teacher], images), abs=1e-6)
-    assert taught.targets.sum(axis=1) == pytest.approx(1, abs=1e-4)
     assert np.array_equal(taught.samples.images[-50:], images)
 
-    batches = Batches(taught.samples, taught.kept, Recipe(1, 40, 0.1), 0, taught.targets)
-    _, answers = batches[0]
-    assert np.array_equal(answers, taught.targets[batches.indices[:40]])
+    # In a batch, labels have their share, teachers the rest.
+    batches = Batches(taught, Recipe(1, 40, 0.1), 0)
+    own = smooth_labels(data.samples.labels, 47, 0.1)
+    met = set()
+    for batch in range(len(batches)):
+        shown, answers = batches[batch]
+        said = Engine(teacher).probabilities(shown[..., 0].astype(np.uint8))
+        for row, index in enumerate(batches.indices[40 * batch :][:40]):
+            labelled = index < len(data.samples)
+            wanted = 0.3 * own[index] + 0.7 * said[row] if labelled else said[row]
+            assert answers[row] == pytest.approx(wanted, abs=1e-6)
+            met.add(bool(labelled))
+    assert met == {True, False}
 
 
 def test_without_teachers_there_are_labels_alone(toy_data: Path) -> None:
@@ -69,11 +71,12 @@ def test_without_teachers_there_are_labels_alone(toy_data: Path) -> None:
     assert alone.targets is not None
     assert np.array_equal(alone.targets.argmax(axis=1), data.samples.labels)
     assert np.array_equal(alone.kept, data.kept)
+    assert alone.teacher is None
 
 
 def test_a_teacher_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"nobody\.json: no such sidecar"):
-        ask([str(tmp_path / "nobody.tflite")], NONE)
+        Teachers([str(tmp_path / "nobody.tflite")])
 
 
 def test_unlabelled_images_are_read_upright(tmp_path: Path) -> None:
