@@ -5,7 +5,6 @@ DEV := .venv-dev
 TIERS := tiny small base
 RUNS := $(foreach family,cnn mlp forest page $(TIERS),runs/$(family)/metrics.json)
 SEEDS := $(foreach tier,$(TIERS),runs/$(tier)-2/metrics.json runs/$(tier)-3/metrics.json)
-TEACHERS := $(foreach seed,1 2 3,runs/teacher-$(seed)/models/base-int8.tflite)
 EXPORTS := $(RUNS:metrics.json=exported)
 # Folder of EMNIST's files; where there is none, they are fetched.
 DATA := $(or $(EMNIST_EDGE_DATA),$(wildcard ../shared/emnist))
@@ -53,20 +52,22 @@ train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data
 runs/%/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.$* --resume
 
-# Tiers learn from networks of the largest tier's architecture that were trained on labels alone.
-.PRECIOUS: runs/teacher-%/metrics.json
-runs/teacher-%/metrics.json: | $(DEV)/ready
+runs/base/metrics.json: | $(DEV)/ready
+	$(DEV)/bin/python -m train.tier base --resume
+
+# The smaller tiers learn from the largest, as it is exported.
+PUPILS := tiny small
+$(PUPILS:%=runs/%/metrics.json): runs/%/metrics.json: | runs/base/exported
+	$(DEV)/bin/python -m train.tier $* --teacher base-int8 --resume
+
+runs/base-%/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.tier base --seed $* --output $(@D) --resume
 
-runs/teacher-%/models/base-int8.tflite: | runs/teacher-%/metrics.json
-	$(DEV)/bin/python -m export.tier base --run runs/teacher-$* --output $(@D) --card $(@D)/card.md
+runs/small-%/metrics.json: | runs/base/exported
+	$(DEV)/bin/python -m train.tier small --teacher base-int8 --seed $* --output $(@D) --resume
 
-# The largest learns from all of them; with more than one, the others would take a third longer.
-name = $(subst -, ,$(@D:runs/%=%))
-$(TIERS:%=runs/%/metrics.json) $(SEEDS): | $(TEACHERS)
-	$(DEV)/bin/python -m train.tier $(firstword $(name)) --seed $(or $(word 2,$(name)),1) \
-		$(patsubst %,--teacher %,$(if $(filter base,$(name)),$|,$(firstword $|))) \
-		--output $(@D) --resume
+runs/tiny-%/metrics.json: | runs/base/exported
+	$(DEV)/bin/python -m train.tier tiny --teacher base-int8 --seed $* --output $(@D) --resume
 
 seeds: $(SEEDS)  ## train each tier with two more seeds, which export then measures beside
 
