@@ -133,7 +133,8 @@ def _tier(artifact: Artifact) -> str:
     names = list(facts["unlabelled"].items())
     taught = "Trained on labels alone."
     if teachers:
-        taught = f"Teachers: {', '.join(f'`{digest[:12]}`' for digest in teachers)}" + "".join(
+        asked = ", ".join(f"`{digest[:12]}`" for digest in teachers)
+        taught = f"Teachers, asked about each image as it was varied: {asked}" + "".join(
             f"; images without labels, `{name}`, SHA-256 `{digest}`" for name, digest in names
         )
     augmentation = recipe.pop("augmentation")
