@@ -52,22 +52,18 @@ train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data
 runs/%/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.$* --resume
 
-runs/base/metrics.json: | $(DEV)/ready
-	$(DEV)/bin/python -m train.tier base --resume
+# runs/small is seed 1 of small, runs/small-2 another seed of it.
+run = $(subst -, ,$(@D:runs/%=%))
+train-tier = $(DEV)/bin/python -m train.tier $(firstword $(run)) --seed $(or $(word 2,$(run)),1) \
+	--output $(@D) --resume
+
+runs/base/metrics.json $(filter runs/base-%,$(SEEDS)): | $(DEV)/ready
+	$(train-tier)
 
 # The smaller tiers learn from the largest, as it is exported.
-PUPILS := tiny small
-$(PUPILS:%=runs/%/metrics.json): runs/%/metrics.json: | runs/base/exported
-	$(DEV)/bin/python -m train.tier $* --teacher base-int8 --resume
-
-runs/base-%/metrics.json: | $(DEV)/ready
-	$(DEV)/bin/python -m train.tier base --seed $* --output $(@D) --resume
-
-runs/small-%/metrics.json: | runs/base/exported
-	$(DEV)/bin/python -m train.tier small --teacher base-int8 --seed $* --output $(@D) --resume
-
-runs/tiny-%/metrics.json: | runs/base/exported
-	$(DEV)/bin/python -m train.tier tiny --teacher base-int8 --seed $* --output $(@D) --resume
+runs/tiny/metrics.json runs/small/metrics.json $(filter-out runs/base-%,$(SEEDS)): \
+		| runs/base/exported
+	$(train-tier) --teacher base-int8
 
 seeds: $(SEEDS)  ## train each tier with two more seeds, which export then measures beside
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from train.loop import complete
 from train.photographed import Variation
 from train.tier import Recipe
 
@@ -60,7 +61,5 @@ def ask_beforehand(data: TrainingData) -> TrainingData:
     """Return ``data`` with what its teacher says of the images as they are, once for all epochs."""
     if data.teacher is None or data.targets is None:
         raise ValueError("there is no teacher to ask")
-    left = 1 - data.targets.sum(axis=1, keepdims=True)
-    return replace(
-        data, targets=data.targets + left * data.teacher(data.samples.images), teacher=None
-    )
+    said = data.teacher(data.samples.images)
+    return replace(data, targets=complete(data.targets, said), teacher=None)

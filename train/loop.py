@@ -95,8 +95,13 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
             self.samples.images[chosen], self.answers[chosen], self.seed[1], rng
         )
         if self.teacher is not None:
-            answers = answers + (1 - answers.sum(axis=1, keepdims=True)) * self.teacher(images)
+            answers = complete(answers, self.teacher(images))
         return images[..., None].astype(np.float32), answers
+
+
+def complete(targets: NDArray[np.float32], said: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``targets`` (N, classes) with what they lack to 1, as a teacher ``said`` it."""
+    return targets + (1 - targets.sum(axis=1, keepdims=True)) * said
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:

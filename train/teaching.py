@@ -74,6 +74,7 @@ def with_targets(
     targets *= np.float32(1 - share)
     if unlabelled is not None and len(unlabelled):
         kept = np.concatenate([kept, len(samples) + np.arange(len(unlabelled))])
+        # Samples have labels; what is learned is in the targets.
         guessed = teacher(unlabelled).argmax(axis=1).astype(np.uint8)
         samples = samples.join(Samples(unlabelled, guessed, samples.alphabet))
         nothing = np.zeros((len(unlabelled), targets.shape[1]), np.float32)

@@ -53,10 +53,10 @@ def test_unlabelled_images_are_learned_from_the_teacher_and_never_validated(
     # In a batch, labels have their share, teachers the rest.
     batches = Batches(taught, Recipe(1, 40, 0.1), 0)
     own = smooth_labels(data.samples.labels, 47, 0.1)
-    met = set()
+    engine, met = Engine(teacher), set()
     for batch in range(len(batches)):
         shown, answers = batches[batch]
-        said = Engine(teacher).probabilities(shown[..., 0].astype(np.uint8))
+        said = engine.probabilities(shown[..., 0].astype(np.uint8))
         for row, index in enumerate(batches.indices[40 * batch :][:40]):
             labelled = index < len(data.samples)
             wanted = 0.3 * own[index] + 0.7 * said[row] if labelled else said[row]
