@@ -101,6 +101,15 @@ def toy_recipe() -> Recipe:
     return Recipe(epochs=2, batch=50, learning_rate=0.003)
 
 
+def last_weights(run: Path) -> list[NDArray[np.float32]]:
+    """Return the weights of the last checkpoint in the folder ``run``."""
+    from train import checkpoints
+
+    model, _ = checkpoints.latest(run)
+    assert model is not None
+    return list(model.get_weights())
+
+
 @pytest.fixture(scope="session")
 def toy_mlp_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of the networks of one hidden layer, trained on the small data set."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from train.loop import History
+    from train.checkpoints import History
 
 
 def draw_curves(history: History, path: Path) -> None:

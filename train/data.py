@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +15,7 @@ from emnist_edge import emnist
 from emnist_edge.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -116,10 +117,17 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write ``content`` as indented JSON, through a temporary file: never half a file."""
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    """Write ``content`` as indented JSON: never half a file."""
+    with written_whole(path) as part:
+        part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a file beside ``path`` to write, which takes its place once it is written."""
+    part = path.with_name(f"part-{path.name}")  # keeps the suffix, by which writers tell formats
+    yield part
+    part.replace(path)
 
 
 def run_options(output: str) -> Callable[[_Command], _Command]:

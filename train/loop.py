@@ -15,7 +15,7 @@ import numpy as np
 
 from emnist_edge.errors import DataError
 from emnist_edge.metrics import score
-from train.data import TrainingData, read_json, write_json
+from train import checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_edge.emnist import Samples
+    from train.checkpoints import History
+    from train.data import TrainingData
 
     #: Varies images (N, 28, 28) uint8; the shape stays.
     Variation = Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
 
 #: Mean and standard deviation of EMNIST pixels, of full scale (training images).
 PIXEL_MEAN, PIXEL_STD = 0.174, 0.332
-
-History = list[dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32
 def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) -> History:
     """Train ``model``, untrained and not compiled, and return what was measured each epoch.
 
-    After each epoch it validates and leaves in ``output``: ``best.keras``, ``last.keras`` and
-    ``history.json``. Where the last two are there, it goes on from them.
+    After each epoch it validates and leaves a checkpoint in ``output``, which it goes on from where
+    there is one, and the best epoch so far in ``best.keras``.
     """
     batches_per_epoch = len(data.kept) // recipe.batch
     if not batches_per_epoch:
@@ -125,18 +125,16 @@ def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) ->
             f"{data.split}: {len(data.kept)} training images do not fill a batch of {recipe.batch}"
         )
     output.mkdir(parents=True, exist_ok=True)
-    history: History = []
-    if (output / "history.json").exists():
-        history = read_json(output / "history.json")
-        model = keras.models.load_model(output / "last.keras")
+    stopped, history = checkpoints.latest(output)
+    if stopped is not None:
+        model = stopped
     else:
         compile_model(model, recipe, batches_per_epoch, soft=data.targets is not None)
     for epoch in range(len(history), recipe.epochs):
         history.append(train_epoch(model, data, recipe, epoch))
         if epoch == best_epoch(history):
-            model.save(output / "best.keras")
-        model.save(output / "last.keras")
-        write_json(output / "history.json", history)
+            checkpoints.save(model, output / "best.keras")
+        checkpoints.keep(model, history, output)
         click.echo(
             f"{model.name}: epoch {epoch + 1}: "
             f"validation accuracy {history[-1]['validation_accuracy']:.4f}, "

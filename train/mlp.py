@@ -23,6 +23,8 @@ from train.data import load_test, load_training, open_run, run_options, write_js
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from train.checkpoints import History
+
 #: Softmax regression, with no hidden layer.
 LINEAR = "linear"
 ACTIVATIONS = ("relu", "tanh", "sigmoid")
@@ -63,7 +65,7 @@ def train(
     """Train all networks and return what ``metrics.json`` holds."""
     training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
     run = open_run(output, training, asdict(recipe), ("*/history.json",), resume)
-    histories: dict[str, loop.History] = {}
+    histories: dict[str, History] = {}
     for activation in (*ACTIVATIONS, LINEAR):
         keras.utils.set_random_seed(recipe.seed)
         model = build(len(training.samples.alphabet), activation, recipe.units)

@@ -22,14 +22,25 @@ import numpy as np
 from emnist_device.page_net import OFFSET_UNIT, STRIDE
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.handwriting import EmnistGlyphs
+from train import checkpoints
 from train.crops import SIDE, Crops, draw_crops
-from train.data import TrainingData, load_training, open_run, read_json, run_options, write_json
+from train.data import (
+    TrainingData,
+    load_training,
+    open_run,
+    read_json,
+    run_options,
+    write_json,
+    written_whole,
+)
 from train.page_network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from train.checkpoints import History
 
 _CHUNK = 25  # pages that a process draws at a time
 _EPOCHS = 8
@@ -146,7 +157,8 @@ def draw(training: TrainingData, recipe: PageRecipe, output: Path) -> tuple[Crop
         results = run(joblib.delayed(draw_crops)(*job) for job in jobs)
         with click.progressbar(results, length=len(jobs), label=path.stem) as progress:
             crops = Crops.join(list(progress))
-        np.savez(path, **vars(crops))
+        with written_whole(path) as partly:
+            np.savez(partly, **vars(crops))
         parts.append(crops)
     return parts[0], parts[1]
 
@@ -165,17 +177,14 @@ def add_crops(crops: tuple[Crops, Crops], runs: Sequence[Path]) -> tuple[Crops, 
 
 def fit(
     training: Crops, held: Crops, recipe: PageRecipe, output: Path, start: Path | None
-) -> list[dict[str, float]]:
-    """Train, and return what was measured each epoch; leaves ``last.keras`` after each.
+) -> tuple[keras.Model, History]:
+    """Train, and return the network and what was measured each epoch; leaves a checkpoint each.
 
-    Where that and ``history.json`` are there, it goes on from them; else from the weights of the
-    model ``start``, if there is one.
+    Where there is one in ``output``, it goes on from that; else from the weights of the model
+    ``start``, if there is one.
     """
-    history: list[dict[str, float]] = []
-    if (output / "history.json").exists():
-        history = read_json(output / "history.json")
-        model = keras.models.load_model(output / "last.keras", CUSTOM_OBJECTS)
-    else:
+    model, history = checkpoints.latest(output, CUSTOM_OBJECTS)
+    if model is None:
         keras.utils.set_random_seed(recipe.seed)
         model = build(SIDE)
         if start is not None:
@@ -198,9 +207,8 @@ def fit(
         seconds = time.perf_counter() - before
         history.append({name: float(values[0]) for name, values in run.history.items()})
         history[-1]["crops_per_second"] = round(len(batches) * recipe.batch / seconds, 1)
-        model.save(output / "last.keras")
-        write_json(output / "history.json", history)
-    return history
+        checkpoints.keep(model, history, output)
+    return model, history
 
 
 def save_calibration(crops: Crops, path: Path) -> None:
@@ -226,8 +234,7 @@ def train(
     crops, held = draw(training, recipe, output)
     if others:
         crops, held = add_crops((crops, held), others)
-    history = fit(crops, held, recipe, output, start)
-    model = keras.models.load_model(output / "last.keras", CUSTOM_OBJECTS)
+    model, history = fit(crops, held, recipe, output, start)
     model.save(output / "model.keras")
     save_calibration(crops, output / "calibration.npz")
     metrics = {

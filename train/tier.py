@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from train.checkpoints import History
     from train.data import TrainingData
     from train.tiers import Net
 
@@ -119,7 +120,7 @@ def train(
 
 def fit(
     name: str, net: Net, recipe: Recipe, training: TrainingData, output: Path
-) -> tuple[keras.Model, loop.History]:
+) -> tuple[keras.Model, History]:
     """Train ``net``, or go on with it, and leave its best epoch in ``model.keras``, in float32."""
     classes = len(training.samples.alphabet)
     keras.utils.set_random_seed(recipe.seed)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from emnist_edge.errors import DataError
-from tests.conftest import toy_recipe
+from tests.conftest import last_weights, toy_recipe
 from train import cnn
 from train.loop import predict
 
@@ -76,9 +76,7 @@ def test_training_goes_on_where_it_was_stopped(
     whole = json.loads((toy_run / "metrics.json").read_text())
     assert halves["epochs"] == 2
     assert halves["test"] == pytest.approx(whole["test"], abs=0.011)
-    weights = [
-        keras.models.load_model(run / "last.keras").get_weights() for run in (toy_run, tmp_path)
-    ]
+    weights = [last_weights(run) for run in (toy_run, tmp_path)]
     assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(*weights, strict=True))
 
     other = cnn.Recipe(epochs=3, batch=50)

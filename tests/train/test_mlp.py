@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from emnist_edge import emnist
+from tests.conftest import last_weights
 from train import mlp
 from train.loop import predict
 
@@ -64,8 +65,5 @@ def test_the_same_seed_gives_the_same_network(
     monkeypatch.setattr(mlp, "ACTIVATIONS", ("relu",))
     recipe = mlp.Recipe(epochs=3, batch=20, learning_rate=0.003, units=32)
     mlp.train(recipe, tmp_path, toy_data, None, None, resume=False)
-    first, second = (
-        keras.models.load_model(run / "relu" / "last.keras").get_weights()
-        for run in (toy_mlp_run, tmp_path)
-    )
+    first, second = (last_weights(run / "relu") for run in (toy_mlp_run, tmp_path))
     assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(first, second, strict=True))

@@ -1,0 +1,54 @@
+"""Checkpoints of a training: what one that was stopped, at any moment, goes on from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import keras
+
+from emnist_edge.errors import DataError
+from train.data import read_json, write_json, written_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+#: What was measured, a row an epoch.
+History = list[dict[str, float]]
+
+
+def keep(model: keras.Model, history: History, folder: Path) -> None:
+    """Leave the state after the last epoch of ``history`` in ``folder``.
+
+    ``epoch-N.keras`` holds weights and optimizer. It counts once ``history.json`` has N rows, so
+    that a training which is killed in between has the epoch before to go on from.
+    """
+    newest = folder / f"epoch-{len(history)}.keras"
+    save(model, newest)
+    write_json(folder / "history.json", history)
+    for older in set(folder.glob("epoch-*.keras")) - {newest}:
+        older.unlink()
+
+
+def latest(
+    folder: Path, custom_objects: Mapping[str, Any] | None = None
+) -> tuple[keras.Model | None, History]:
+    """Return what :func:`keep` left last in ``folder``; None and no rows where nothing is there.
+
+    Raises :class:`DataError` for a model that is missing or damaged.
+    """
+    if not (folder / "history.json").exists():
+        return None, []
+    history: History = read_json(folder / "history.json")
+    path = folder / f"epoch-{len(history)}.keras"
+    try:
+        return keras.models.load_model(path, custom_objects), history
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise DataError(f"{path}: missing or damaged; leave out --resume to start anew") from error
+
+
+def save(model: keras.Model, path: Path) -> None:
+    """Save ``model`` to ``path``, which ends in ``.keras``: never half of it."""
+    with written_whole(path) as part:
+        model.save(part)
