@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, TypeVar
+from zipfile import BadZipFile
 
 import click
 import numpy as np
@@ -17,7 +20,7 @@ from emnist_device.engine import Engine
 from emnist_edge import __version__, emnist
 from emnist_edge.artifact import MODELS, Artifact, InputType, read_sidecar
 from emnist_edge.calibration import calibrate
-from emnist_edge.errors import DataError, EmnistEdgeError, ModelError
+from emnist_edge.errors import DataError, EmnistEdgeError, ModelError, OutputError
 from emnist_edge.metrics import balance, score
 from export.card import write_card
 from export.parity import Parity, fit_temperature
@@ -30,6 +33,10 @@ if TYPE_CHECKING:
 # Scores that are printed where a model has them.
 _REPORTED = ("accuracy", "macro_recall")
 
+# What JSON, NumPy, Keras and joblib raise for files that are missing, cut or something else.
+_UNREADABLE = (OSError, EOFError, ValueError, KeyError, BadZipFile, UnpicklingError, zlib.error)
+
+_Content = TypeVar("_Content")
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 #: Bytes that a model file may have, unless its export says otherwise.
@@ -38,16 +45,21 @@ MOST_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Run:
-    """A training run, and the images it was trained and validated on.
+    """A training run of ``program``, and the images it was trained and validated on.
 
     held: indices into ``samples`` of the validation images. test: None where there is no test set.
     """
 
     folder: Path
+    program: str
     metrics: dict[str, Any]
     samples: emnist.Samples
     held: NDArray[np.int64]
     test: emnist.Samples | None
+
+    def read(self, name: str, read: Callable[[Path], _Content]) -> _Content:
+        """Return what ``read`` makes of the file ``name`` of the run."""
+        return read_file(self.folder / name, self.program, read)
 
     @property
     def images(self) -> NDArray[np.uint8]:
@@ -81,19 +93,32 @@ def read_run(folder: Path, program: str, data: Path | None) -> Run:
     if samples.sha256 != metrics["data"]:
         raise DataError(f"{split.name}: not the files that {folder} was trained on; train again")
     test = emnist.load(emnist.SPLITS["bymerge"], "test", data)
-    return Run(folder, metrics, samples, held, test)
+    return Run(folder, program, metrics, samples, held, test)
 
 
 def read_files(
     folder: Path, arrays: str, program: str
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return the metrics and the ``arrays`` that ``program`` left in ``folder``."""
+    metrics = read_file(folder / "metrics.json", program, lambda path: json.loads(path.read_text()))
+    return metrics, read_file(folder / arrays, program, _read_arrays)
+
+
+def read_file(path: Path, program: str, read: Callable[[Path], _Content]) -> _Content:
+    """Return what ``read`` makes of ``path``, which ``program`` writes.
+
+    Raises :class:`DataError` that names the file where it is missing or damaged.
+    """
     try:
-        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        with np.load(folder / arrays) as archive:
-            return metrics, dict(archive)
-    except FileNotFoundError as error:
-        raise DataError(f"{error.filename}: not there; run: python -m {program}") from error
+        return read(path)
+    except _UNREADABLE as error:
+        what = "damaged" if path.exists() else "not there"
+        raise DataError(f"{path}: {what}; run: python -m {program}") from error
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    with np.load(path) as archive:
+        return dict(archive)
 
 
 def candidate(
@@ -198,9 +223,12 @@ def published(output: Path, card: Path, most_bytes: int = MOST_BYTES) -> Iterato
     """Give a temporary folder; where the block ends well, move its files to ``output``.
 
     Then writes the card of all models in ``output``. Raises :class:`ModelError`, and moves nothing,
-    where a file is larger than ``most_bytes``.
+    where a file is larger than ``most_bytes``, and :class:`OutputError` where there is no folder.
     """
-    output.mkdir(parents=True, exist_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be written to ({error.strerror})") from error
     with tempfile.TemporaryDirectory(dir=output) as temporary:
         folder = Path(temporary)
         yield folder

@@ -39,7 +39,7 @@ _TIMED_IMAGES = 2048
 def export(run_folder: Path, output: Path, card: Path, data: Path | None) -> list[Artifact]:
     """Compact, convert, check, measure and write; returns the artifact in a list."""
     run = read_run(run_folder, "train.forest", data)
-    forest = joblib.load(run.folder / f"{run.metrics['chosen']}.joblib")
+    forest = run.read(f"{run.metrics['chosen']}.joblib", joblib.load)
     forest.n_jobs = 1
     images, labels = run.images[:PARITY_IMAGES], run.labels[:PARITY_IMAGES]
 

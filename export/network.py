@@ -61,7 +61,7 @@ def export_network(
     """
     import keras
 
-    model = keras.models.load_model(run.folder / "model.keras")
+    model = run.read("model.keras", keras.models.load_model)
     trained = predict(model, run.images)
     drop_softmax(model)
     calibration = calibration_images(run.samples, run.held)

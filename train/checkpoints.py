@@ -36,16 +36,20 @@ def latest(
 ) -> tuple[keras.Model | None, History]:
     """Return what :func:`keep` left last in ``folder``; None and no rows where nothing is there.
 
-    Raises :class:`DataError` for a model that is missing or damaged.
+    Raises :class:`DataError` for what is missing or damaged.
     """
     if not (folder / "history.json").exists():
         return None, []
     history: History = read_json(folder / "history.json")
-    path = folder / f"epoch-{len(history)}.keras"
+    return load(folder / f"epoch-{len(history)}.keras", custom_objects), history
+
+
+def load(path: Path, custom_objects: Mapping[str, Any] | None = None) -> keras.Model:
+    """Return the model in ``path``; :class:`DataError` for what is missing or damaged."""
     try:
-        return keras.models.load_model(path, custom_objects), history
+        return keras.models.load_model(path, custom_objects)
     except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise DataError(f"{path}: missing or damaged; leave out --resume to start anew") from error
+        raise DataError(f"{path}: missing or damaged; train anew, without --resume") from error
 
 
 def save(model: keras.Model, path: Path) -> None:

@@ -16,7 +16,7 @@ import click
 import keras
 
 from emnist_edge.errors import EmnistEdgeError
-from train import loop
+from train import checkpoints, loop
 from train.augment import Augmentation
 from train.curves import draw_curves
 from train.data import load_test, load_training, open_run, run_options, write_json
@@ -102,7 +102,7 @@ def train(
     draw_curves(history, output / "curves.png")
 
     model = build(classes)
-    model.set_weights(keras.models.load_model(output / "best.keras").get_weights())
+    model.set_weights(checkpoints.load(output / "best.keras").get_weights())
     model.save(output / "model.keras")
     metrics = {**run, **loop.measure(model, history, training, load_test(data, limit))}
     write_json(output / "metrics.json", metrics)

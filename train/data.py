@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from emnist_edge import emnist
-from emnist_edge.errors import DataError
+from emnist_edge.errors import DataError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,24 +96,32 @@ def open_run(
 
     Writes ``run.json`` and ``validation.npz``. ``steps`` are patterns of the files that say that a
     step is done: they are removed unless the run goes on. Raises :class:`DataError` where
-    ``resume`` finds a run of another recipe or other data.
+    ``resume`` finds a run of another recipe or other data, :class:`OutputError` where nothing can
+    be written.
     """
     run = {"recipe": recipe, **data.record()}
     path = output / "run.json"
     if resume and path.exists() and read_json(path) != json.loads(json.dumps(run)):
         raise DataError(f"{output}: holds a run of another recipe or data; leave out --resume")
-    output.mkdir(parents=True, exist_ok=True)
-    if not resume:
-        for done in (found for pattern in steps for found in output.glob(pattern)):
-            done.unlink()
-    write_json(path, run)
-    np.savez(output / "validation.npz", indices=data.held)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            for done in (found for pattern in steps for found in output.glob(pattern)):
+                done.unlink()
+        write_json(path, run)
+        with written_whole(output / "validation.npz") as part:
+            np.savez(part, indices=data.held)
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be written to ({error.strerror})") from error
     return run
 
 
 def read_json(path: Path) -> Any:
-    """Return the content of a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """Return the content of a JSON file; :class:`DataError` for one that is missing or damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: missing or damaged; train anew, without --resume") from error
 
 
 def write_json(path: Path, content: object) -> None:

@@ -16,7 +16,7 @@ import click
 import keras
 
 from emnist_edge.errors import EmnistEdgeError
-from train import loop
+from train import checkpoints, loop
 from train.curves import draw_comparison
 from train.data import load_test, load_training, open_run, run_options, write_json
 
@@ -77,7 +77,7 @@ def train(
         for best in (loop.best_epoch(history),)
     }
     chosen = max(comparison, key=lambda name: comparison[name]["validation_accuracy"])
-    model = keras.models.load_model(output / chosen / "best.keras")
+    model = checkpoints.load(output / chosen / "best.keras")
     model.save(output / "model.keras")
     metrics = {
         **run,

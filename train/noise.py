@@ -101,11 +101,9 @@ def load_predictor(path: Path) -> Predictor:
     """
     if path.suffix != ".keras":
         return Engine(path).probabilities
-    import keras
+    from train import checkpoints, loop
 
-    from train import loop
-
-    network = keras.models.load_model(path)
+    network = checkpoints.load(path)
     return lambda images: loop.predict(network, images)
 
 

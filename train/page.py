@@ -188,8 +188,7 @@ def fit(
         keras.utils.set_random_seed(recipe.seed)
         model = build(SIDE)
         if start is not None:
-            trained = keras.models.load_model(start, CUSTOM_OBJECTS, compile=False)
-            model.set_weights(trained.get_weights())
+            model.set_weights(checkpoints.load(start, CUSTOM_OBJECTS).get_weights())
         steps = recipe.epochs * (len(training) // recipe.batch)
         schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
         model.compile(keras.optimizers.Adam(schedule), loss=LOSSES, loss_weights=LOSS_WEIGHTS)

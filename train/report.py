@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS
-from train import folds, noise, study_figures
+from train import checkpoints, folds, noise, study_figures
 from train import study_words as words
 from train.curves import draw_comparison
 from train.data import read_json
@@ -330,8 +330,6 @@ def _altered(results: Results, pictures: Path) -> list[str]:
 
 
 def _mistakes(found: dict[str, Any], pictures: Path, study: Path) -> list[str]:
-    import keras
-
     confusion, alphabet = np.array(found["confusion"]), found["alphabet"]
     pairs = confused_pairs(confusion, alphabet, _PAIRS)
     wrong = int(confusion.sum() - np.trace(confusion))
@@ -339,7 +337,7 @@ def _mistakes(found: dict[str, Any], pictures: Path, study: Path) -> list[str]:
     study_figures.draw_confusion(confusion, alphabet, pictures / "confusion.png")
     study_figures.draw_class_accuracy(confusion, alphabet, pictures / "classes.png")
     study_figures.draw_pairs(pairs, pictures / "pairs.png")
-    model = keras.models.load_model(study / found["model"] / "best.keras")
+    model = checkpoints.load(study / found["model"] / "best.keras")
     glyph = study_figures.drawn_glyph(CHARACTER)
     study_figures.draw_activations(model, glyph, pictures / "activations.png")
     return [

@@ -14,7 +14,7 @@ import keras
 
 from emnist_edge.artifact import read_sidecar
 from emnist_edge.metrics import confusion_matrix
-from train import cnn, loop
+from train import checkpoints, cnn, loop
 from train.data import TrainingData, open_run, read_json, write_json
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def train_network(
             name=network.name,
         )
         history = loop.fit(model, training, recipe, output)
-        best = keras.models.load_model(output / "best.keras")
+        best = checkpoints.load(output / "best.keras")
         measured = loop.measure(best, history, training, test)
         write_json(path, {**run, **measured, "history": history})
     return dict(read_json(path))
@@ -123,7 +123,7 @@ def find_confusion(study: Path, test: Samples) -> None:
     path, run = study / "confusion.json", {"model": chosen, "test": trained[chosen]["test"]}
     if path.exists() and run.items() <= read_json(path).items():
         return
-    model = keras.models.load_model(study / chosen / "best.keras")
+    model = checkpoints.load(study / chosen / "best.keras")
     predicted = loop.predict(model, test.images).argmax(axis=1)
     confusion = confusion_matrix(predicted, test.labels, len(test.alphabet))
     write_json(path, {**run, "alphabet": test.alphabet, "confusion": confusion.tolist()})

@@ -22,7 +22,7 @@ import keras
 
 from emnist_edge import emnist
 from emnist_edge.errors import EmnistEdgeError
-from train import loop, priors
+from train import checkpoints, loop, priors
 from train.curves import draw_curves
 from train.data import load_training, open_run, run_options, write_json
 from train.photographed import Variation
@@ -127,7 +127,7 @@ def fit(
     with _precision(recipe.precision):
         history = loop.fit(build(net, classes, name), training, recipe, output)
     model = build(net, classes, name)
-    model.set_weights(keras.models.load_model(output / "best.keras").get_weights())
+    model.set_weights(checkpoints.load(output / "best.keras").get_weights())
     samples, held = training.samples, training.held
     priors.correct(model, samples.images[held], samples.labels[held], samples.alphabet)
     model.save(output / "model.keras")

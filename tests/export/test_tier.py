@@ -96,7 +96,7 @@ def test_balanced_recall_undoes_the_classes_shares() -> None:
     images = np.zeros((12, 28, 28), np.uint8)
     labels = np.array([0] * 9 + [1], np.uint8)
     samples = emnist.Samples(images[:10], labels, "AB")
-    run = common.Run(None, {}, samples, np.array([], np.int64), None)  # type: ignore[arg-type]
+    run = common.Run(None, "", {}, samples, np.array([], np.int64), None)  # type: ignore[arg-type]
     probabilities = np.array([[0.95, 0.05], [0.8, 0.2]], np.float32)
     judged = common.judge(probabilities, np.array([0, 1], np.uint8), run)
     assert judged["macro_recall"] == 0.5

@@ -97,7 +97,7 @@ def test_a_checkpoint_that_is_missing_or_damaged_is_named(
         path.unlink()
     else:
         path.write_bytes(content)
-    with pytest.raises(DataError, match=r"epoch-1\.keras: missing or damaged; leave out --resume"):
+    with pytest.raises(DataError, match=r"epoch-1\.keras: missing or damaged; train anew"):
         checkpoints.latest(tmp_path)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_edge.errors import DataError
+from emnist_edge.errors import DataError, OutputError
 from train.data import hold_back, load_training, open_run, read_json, write_json, written_whole
 
 if TYPE_CHECKING:
@@ -67,3 +67,22 @@ def test_what_could_not_be_written_whole_leaves_what_was_there(tmp_path: Path) -
     write_json(path, {"epochs": 2})
     assert read_json(path) == {"epochs": 2}
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [None, b"", b'{"epochs": ', b"\xff"])
+def test_a_damaged_json_file_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "history.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError, match=r"history\.json: missing or damaged; train anew"):
+        read_json(path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(toy_data: Path, tmp_path: Path) -> None:
+    data = load_training(None, toy_data, 200, 0.1, seed=1)
+    output = tmp_path / "taken"
+    output.write_text("by a file")
+    with pytest.raises(OutputError, match="taken: cannot be written to"):
+        open_run(output, data, {"epochs": 2}, ("history.json",), resume=False)
+    with pytest.raises(OutputError, match="run: cannot be written to"):
+        open_run(output / "run", data, {"epochs": 2}, ("history.json",), resume=True)
