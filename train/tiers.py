@@ -68,7 +68,9 @@ FEW = Variation(awry=0, marked=0, share=0.1, blurred=0.1, dim=0.1)
 TIERS = {
     "tiny": Tier(Net(16, ((32,), (48, 48, 64)), separable=True), 16_000, FEW),
     "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000, epochs=28, settles=True),
-    "base": Tier(Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000),
+    "base": Tier(
+        Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000, epochs=28, settles=True
+    ),
 }
 
 

@@ -134,13 +134,13 @@ def test_each_tier_is_trained_by_its_own_recipe(monkeypatch: pytest.MonkeyPatch)
         raise DataError("enough")
 
     monkeypatch.setattr(tier, "train", note)
-    for arguments in (["small"], ["small", "--epochs", "3", "--seed", "7"], ["base"]):
+    for arguments in (["small"], ["small", "--epochs", "3", "--seed", "7"], ["tiny"]):
         assert CliRunner().invoke(tier.main, arguments).exit_code == 1
-    small, short, base = recipes
+    small, short, tiny = recipes
     assert small == tier.Settled(TIERS["small"].epochs)
     assert short == tier.Settled(3, seed=7)
-    assert base == tier.Recipe(TIERS["base"].epochs)
-    assert type(base) is not type(small)
+    assert tiny == tier.Recipe(TIERS["tiny"].epochs, augmentation=TIERS["tiny"].variation)
+    assert type(tiny) is not type(small)
 
 
 def test_the_command_says_what_it_trained_or_what_is_missing(
