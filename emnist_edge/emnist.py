@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from emnist_edge.errors import DataError
+from emnist_edge.files import written_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -211,10 +212,9 @@ def write_idx(path: Path, array: NDArray[np.uint8]) -> None:
     Raises :class:`DataError` where ``path`` cannot be written.
     """
     header = bytes([0, 0, _IDX_UBYTE, array.ndim]) + np.array(array.shape, ">u4").tobytes()
-    temporary = path.with_name(path.name + ".part")
     try:
-        temporary.write_bytes(header + np.ascontiguousarray(array).tobytes())
-        temporary.replace(path)
+        with written_whole(path) as part:
+            part.write_bytes(header + np.ascontiguousarray(array).tobytes())
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror})") from error
 

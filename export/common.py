@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, TypeVar
-from zipfile import BadZipFile
 
 import click
 import numpy as np
@@ -20,7 +17,8 @@ from emnist_device.engine import Engine
 from emnist_edge import __version__, emnist
 from emnist_edge.artifact import MODELS, Artifact, InputType, read_sidecar
 from emnist_edge.calibration import calibrate
-from emnist_edge.errors import DataError, EmnistEdgeError, ModelError, OutputError
+from emnist_edge.errors import DataError, EmnistEdgeError, ModelError
+from emnist_edge.files import read_file, writing_to
 from emnist_edge.metrics import balance, score
 from export.card import write_card
 from export.parity import Parity, fit_temperature
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
 
 # Scores that are printed where a model has them.
 _REPORTED = ("accuracy", "macro_recall")
-
-# What JSON, NumPy, Keras and joblib raise for files that are missing, cut or something else.
-_UNREADABLE = (OSError, EOFError, ValueError, KeyError, BadZipFile, UnpicklingError, zlib.error)
 
 _Content = TypeVar("_Content")
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -59,7 +54,7 @@ class Run:
 
     def read(self, name: str, read: Callable[[Path], _Content]) -> _Content:
         """Return what ``read`` makes of the file ``name`` of the run."""
-        return read_file(self.folder / name, self.program, read)
+        return read_output(self.folder / name, self.program, read)
 
     @property
     def images(self) -> NDArray[np.uint8]:
@@ -100,20 +95,15 @@ def read_files(
     folder: Path, arrays: str, program: str
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return the metrics and the ``arrays`` that ``program`` left in ``folder``."""
-    metrics = read_file(folder / "metrics.json", program, lambda path: json.loads(path.read_text()))
-    return metrics, read_file(folder / arrays, program, _read_arrays)
+    metrics = read_output(
+        folder / "metrics.json", program, lambda path: json.loads(path.read_text(encoding="utf-8"))
+    )
+    return metrics, read_output(folder / arrays, program, _read_arrays)
 
 
-def read_file(path: Path, program: str, read: Callable[[Path], _Content]) -> _Content:
-    """Return what ``read`` makes of ``path``, which ``program`` writes.
-
-    Raises :class:`DataError` that names the file where it is missing or damaged.
-    """
-    try:
-        return read(path)
-    except _UNREADABLE as error:
-        what = "damaged" if path.exists() else "not there"
-        raise DataError(f"{path}: {what}; run: python -m {program}") from error
+def read_output(path: Path, program: str, read: Callable[[Path], _Content]) -> _Content:
+    """Return what ``read`` makes of ``path``; DataError, with ``program`` to run, if it can't."""
+    return read_file(path, read, f"run: python -m {program}")
 
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
@@ -223,14 +213,14 @@ def published(output: Path, card: Path, most_bytes: int = MOST_BYTES) -> Iterato
     """Give a temporary folder; where the block ends well, move its files to ``output``.
 
     Then writes the card of all models in ``output``. Raises :class:`ModelError`, and moves nothing,
-    where a file is larger than ``most_bytes``, and :class:`OutputError` where there is no folder.
+    where a file is larger than ``most_bytes``, and
+    :class:`~emnist_edge.errors.OutputError` where there can be no such folder.
     """
-    try:
+    with writing_to(output):
         output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written to ({error.strerror})") from error
-    with tempfile.TemporaryDirectory(dir=output) as temporary:
-        folder = Path(temporary)
+        temporary = tempfile.TemporaryDirectory(dir=output)
+    with temporary as name:
+        folder = Path(name)
         yield folder
         paths = sorted(folder.iterdir())
         for path in paths:

@@ -15,7 +15,7 @@ import numpy as np
 from emnist_device.grouping import INK, find_middles
 from emnist_device.page_net import MARGIN, OFFSET_UNIT, STRIDE, Maps, PageNet
 from emnist_edge.errors import ParityError
-from export.common import export_options, published, read_file, read_files, report, sidecar
+from export.common import export_options, published, read_files, read_output, report, sidecar
 from export.tflite import convert, load_with_depth_to_space
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def export(run: Path, output: Path, card: Path) -> list[Artifact]:
     """Convert, check, measure and write; returns the artifact."""
     metrics, seen = read_files(run, "calibration.npz", "train.page")
     _, held = read_files(run, "crops-validation.npz", "train.page")
-    model = read_file(run / "model.keras", "train.page", load_with_depth_to_space)
+    model = read_output(run / "model.keras", "train.page", load_with_depth_to_space)
     content = convert(model, seen["contrast"])
     trained = score_maps(lambda contrast: trained_maps(model, contrast), held)
     with published(output, card, MOST_BYTES) as folder:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import keras
 
-from emnist_edge.errors import DataError
-from train.data import read_json, write_json, written_whole
+from emnist_edge.files import read_file, written_whole
+from train.data import ANEW, read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +35,7 @@ def latest(
 ) -> tuple[keras.Model | None, History]:
     """Return what :func:`keep` left last in ``folder``; None and no rows where nothing is there.
 
-    Raises :class:`DataError` for what is missing or damaged.
+    Raises DataError for what is missing or damaged.
     """
     if not (folder / "history.json").exists():
         return None, []
@@ -45,11 +44,8 @@ def latest(
 
 
 def load(path: Path, custom_objects: Mapping[str, Any] | None = None) -> keras.Model:
-    """Return the model in ``path``; :class:`DataError` for what is missing or damaged."""
-    try:
-        return keras.models.load_model(path, custom_objects)
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise DataError(f"{path}: missing or damaged; train anew, without --resume") from error
+    """Return the model in ``path``; DataError where it is missing or damaged."""
+    return read_file(path, lambda path: keras.models.load_model(path, custom_objects), ANEW)
 
 
 def save(model: keras.Model, path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,14 +11,18 @@ import click
 import numpy as np
 
 from emnist_edge import emnist
-from emnist_edge.errors import DataError, OutputError
+from emnist_edge.errors import DataError
+from emnist_edge.files import read_file, writing_to, written_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+#: What to do where a file of a run is missing or damaged.
+ANEW = "train anew, without --resume"
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def open_run(
     path = output / "run.json"
     if resume and path.exists() and read_json(path) != json.loads(json.dumps(run)):
         raise DataError(f"{output}: holds a run of another recipe or data; leave out --resume")
-    try:
+    with writing_to(output):
         output.mkdir(parents=True, exist_ok=True)
         if not resume:
             for done in (found for pattern in steps for found in output.glob(pattern)):
@@ -111,31 +114,18 @@ def open_run(
         write_json(path, run)
         with written_whole(output / "validation.npz") as part:
             np.savez(part, indices=data.held)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written to ({error.strerror})") from error
     return run
 
 
 def read_json(path: Path) -> Any:
     """Return the content of a JSON file; :class:`DataError` for one that is missing or damaged."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: missing or damaged; train anew, without --resume") from error
+    return read_file(path, lambda path: json.loads(path.read_text(encoding="utf-8")), ANEW)
 
 
 def write_json(path: Path, content: object) -> None:
     """Write ``content`` as indented JSON: never half a file."""
     with written_whole(path) as part:
         part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Give a file beside ``path`` to write, which takes its place once it is written."""
-    part = path.with_name(f"part-{path.name}")  # keeps the suffix, by which writers tell formats
-    yield part
-    part.replace(path)
 
 
 def run_options(output: str) -> Callable[[_Command], _Command]:

@@ -21,6 +21,7 @@ import numpy as np
 
 from emnist_device.page_net import OFFSET_UNIT, STRIDE
 from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.files import written_whole
 from emnist_edge.handwriting import EmnistGlyphs
 from train import checkpoints
 from train.crops import SIDE, Crops, draw_crops
@@ -31,7 +32,6 @@ from train.data import (
     read_json,
     run_options,
     write_json,
-    written_whole,
 )
 from train.page_network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
 

@@ -57,8 +57,8 @@ class Tier:
     net: Net
     most_bytes: int
     variation: Variation = field(default_factory=Variation)
-    epochs: int = 20
-    settles: bool = False
+    epochs: int = 28
+    settles: bool = True
 
 
 #: Little more than another hand, and what the segmenter makes of it.
@@ -66,11 +66,11 @@ CALM = Variation(awry=0.03, marked=0.06, share=0.15, blurred=0.05, dim=0.05)
 FEW = Variation(awry=0, marked=0, share=0.1, blurred=0.1, dim=0.1)
 
 TIERS = {
-    "tiny": Tier(Net(16, ((32,), (48, 48, 64)), separable=True), 16_000, FEW),
-    "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000, epochs=28, settles=True),
-    "base": Tier(
-        Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000, epochs=28, settles=True
+    "tiny": Tier(
+        Net(16, ((32,), (48, 48, 64)), separable=True), 16_000, FEW, epochs=20, settles=False
     ),
+    "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000),
+    "base": Tier(Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000),
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from emnist_edge.errors import DataError, OutputError
-from export.common import published, read_file, read_files
+from export.common import published, read_files, read_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,14 +53,14 @@ def test_a_file_of_a_run_that_is_missing_or_cut_is_named(
 ) -> None:
     path = tmp_path / name
     write(path)
-    assert read_file(path, "train.cnn", read)
+    assert read_output(path, "train.cnn", read)
     whole = path.read_bytes()
     path.unlink()
     if share is not None:
         path.write_bytes(whole[: int(share * len(whole))])
     what = "not there" if share is None else "damaged"
     with pytest.raises(DataError, match=f"{name}: {what}; run: python -m train.cnn"):
-        read_file(path, "train.cnn", read)
+        read_output(path, "train.cnn", read)
 
 
 def test_metrics_and_arrays_are_read_and_each_is_named(tmp_path: Path) -> None:

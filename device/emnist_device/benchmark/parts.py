@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_edge.errors import OutputError, shown
+from emnist_edge.files import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,19 +78,16 @@ class Parts:
             return
         figures, arrays = measure()
         if arrays:
-            temporary = self._folder / f"{name}.part"
-            with temporary.open("wb") as file:
-                np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-            temporary.replace(self._folder / f"{name}.npz")
+            with written_whole(self._folder / f"{name}.npz") as part:
+                np.savez_compressed(part, **arrays)  # type: ignore[arg-type]
         write_json(self._folder / f"{name}.json", figures)
 
 
 def write_json(path: Path, content: object) -> None:
     """Write ``content`` through a temporary file: never half a file."""
-    temporary = path.with_suffix(".part")
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    temporary.write_text(text + "\n", encoding="utf-8")
-    temporary.replace(path)
+    with written_whole(path) as part:
+        part.write_text(text + "\n", encoding="utf-8")
 
 
 def _read_json(path: Path) -> Any:

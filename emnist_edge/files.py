@@ -1,0 +1,49 @@
+"""Files that are written whole or not at all, and read or named."""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import contextmanager
+from pickle import UnpicklingError
+from typing import TYPE_CHECKING, TypeVar
+from zipfile import BadZipFile
+
+from emnist_edge.errors import DataError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_Content = TypeVar("_Content")
+
+# What JSON, NumPy, Keras and joblib raise for files that are missing, cut or something else.
+_UNREADABLE = (OSError, EOFError, ValueError, KeyError, BadZipFile, UnpicklingError, zlib.error)
+
+
+def read_file(path: Path, read: Callable[[Path], _Content], advice: str) -> _Content:
+    """Return what ``read`` makes of ``path``.
+
+    Raises :class:`DataError` that names it and gives ``advice`` where it is missing or damaged.
+    """
+    try:
+        return read(path)
+    except _UNREADABLE as error:
+        what = "damaged" if path.exists() else "not there"
+        raise DataError(f"{path}: {what}; {advice}") from error
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a file beside ``path`` to write, which takes its place once it is written."""
+    part = path.with_name(f"part-{path.name}")  # keeps the suffix, by which writers tell formats
+    yield part
+    part.replace(path)
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Turn what the system refuses inside into an :class:`OutputError` that names ``folder``."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written to ({error.strerror})") from error

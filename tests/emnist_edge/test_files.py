@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emnist_edge.errors import DataError, OutputError
+from emnist_edge.files import read_file, writing_to, written_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(path: Path, text: str) -> None:
+    with written_whole(path) as part:
+        part.write_text(text)
+
+
+def test_what_could_not_be_written_whole_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.json"
+    write(path, "1")
+
+    def write_half() -> None:
+        with written_whole(path) as part:
+            assert part.suffix == path.suffix
+            part.write_text("{half of it")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
+    assert path.read_text() == "1"
+    write(path, "2")
+    assert path.read_text() == "2"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_read_is_named_with_advice(tmp_path: Path) -> None:
+    path = tmp_path / "count.txt"
+    with pytest.raises(DataError, match=r"count\.txt: not there; count again"):
+        read_file(path, lambda path: int(path.read_text()), "count again")
+    path.write_text("a few")
+    with pytest.raises(DataError, match=r"count\.txt: damaged; count again"):
+        read_file(path, lambda path: int(path.read_text()), "count again")
+    path.write_text("12")
+    assert read_file(path, lambda path: int(path.read_text()), "count again") == 12
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("by a file")
+    message = r"taken: cannot be written to \(File exists\)"
+    with pytest.raises(OutputError, match=message), writing_to(taken):
+        taken.mkdir()
