@@ -25,6 +25,7 @@ from emnist_edge.errors import EmnistEdgeError
 from train import checkpoints, loop, priors
 from train.curves import draw_curves
 from train.data import load_training, open_run, run_options, write_json
+from train.normalization import fuse
 from train.photographed import Variation
 from train.teaching import digests, with_targets
 from train.tiers import CALM, TIERS, build, count_macs, weight_bytes
@@ -125,7 +126,7 @@ def fit(
     classes = len(training.samples.alphabet)
     keras.utils.set_random_seed(recipe.seed)
     with _precision(recipe.precision):
-        history = loop.fit(build(net, classes, name), training, recipe, output)
+        history = loop.fit(fuse(build(net, classes, name)), training, recipe, output)
     model = build(net, classes, name)
     model.set_weights(checkpoints.load(output / "best.keras").get_weights())
     samples, held = training.samples, training.held
