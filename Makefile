@@ -57,10 +57,17 @@ run = $(subst -, ,$(@D:runs/%=%))
 train-tier = $(DEV)/bin/python -m train.tier $(firstword $(run)) --seed $(or $(word 2,$(run)),1) \
 	--output $(@D) --resume
 
-runs/base/metrics.json $(filter runs/base-%,$(SEEDS)): | $(DEV)/ready
-	$(train-tier)
+# base learns from a first one that was trained on labels alone.
+runs/teacher/metrics.json: | $(DEV)/ready
+	$(DEV)/bin/python -m train.tier base --epochs 28 --output $(@D) --resume
 
-# The smaller tiers learn from the largest, as it is exported.
+runs/teacher/base-int8.tflite: runs/teacher/metrics.json
+	$(DEV)/bin/python -m export.tier base --run $(@D) --output $(@D) --card $(@D)/MODEL_CARD.md
+
+runs/base/metrics.json $(filter runs/base-%,$(SEEDS)): | runs/teacher/base-int8.tflite
+	$(train-tier) --teacher runs/teacher/base-int8.tflite
+
+# The smaller tiers learn from base, as it is exported.
 runs/tiny/metrics.json runs/small/metrics.json $(filter-out runs/base-%,$(SEEDS)): \
 		| runs/base/exported
 	$(train-tier) --teacher base-int8

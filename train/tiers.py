@@ -70,7 +70,7 @@ TIERS = {
         Net(16, ((32,), (48, 48, 64)), separable=True), 16_000, FEW, epochs=20, settles=False
     ),
     "small": Tier(Net(24, ((28,), (64, 64, 60))), 100_000),
-    "base": Tier(Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000),
+    "base": Tier(Net(32, ((48, 48), (96, 96), (144, 144)), dropout=0.2), 512_000, epochs=36),
 }
 
 
