@@ -45,7 +45,11 @@ def test_int8_and_float32_agree_through_the_runtime(toy_tier_models: Path, toy_d
         Engine(toy_tier_models / f"tiny-{kind}.tflite").probabilities(samples.images)
         for kind in ("int8", "float32")
     )
-    assert (int8.argmax(axis=1) == float32.argmax(axis=1)).mean() > 0.8
+    # Total variation, against that of the answers to other images.
+    apart, chance = (
+        np.abs(int8 - other).sum(axis=1).mean() / 2 for other in (float32, np.roll(float32, 7, 0))
+    )
+    assert apart < 0.3 * chance
     accuracy = float((int8.argmax(axis=1) == samples.labels).mean())
     sidecar = read_sidecar(toy_tier_models / "tiny-int8.json")
     assert accuracy == pytest.approx(sidecar.accuracy["test"]["accuracy"], abs=1e-6)
