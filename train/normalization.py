@@ -1,4 +1,4 @@
-"""Batch normalization in one kernel, with which TensorFlow trains half as fast again on a CPU.
+"""Batch normalization in one kernel, with which TensorFlow trains faster on a CPU.
 
 Keras builds it of a dozen operations, each of which passes over all activations in float32. The
 result is that of ``keras.layers.BatchNormalization`` (Ioffe, Szegedy 2015, arXiv 1502.03167).

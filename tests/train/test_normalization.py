@@ -34,7 +34,8 @@ def trained(model: keras.Model) -> list[NDArray[Any]]:
     model.compile(keras.optimizers.SGD(0.05), "sparse_categorical_crossentropy")
     for _ in range(5):
         model.train_on_batch(IMAGES, LABELS)
-    return [np.asarray(weights) for weights in model.get_weights()]
+    weights: list[NDArray[Any]] = model.get_weights()
+    return weights
 
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("float32", 2e-3), ("mixed_bfloat16", 3e-2)])
