@@ -126,10 +126,9 @@ def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) ->
         )
     output.mkdir(parents=True, exist_ok=True)
     stopped, history = checkpoints.latest(output)
+    compile_model(model, recipe, batches_per_epoch, soft=data.targets is not None)
     if stopped is not None:
-        model = stopped
-    else:
-        compile_model(model, recipe, batches_per_epoch, soft=data.targets is not None)
+        take_over(model, stopped)
     for epoch in range(len(history), recipe.epochs):
         history.append(train_epoch(model, data, recipe, epoch))
         if epoch == best_epoch(history):
@@ -152,6 +151,17 @@ def compile_model(
         loss="categorical_crossentropy" if soft else "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
+
+
+def take_over(model: keras.Model, stopped: keras.Model) -> None:
+    """Give ``model``, compiled, the weights and the optimizer's state of ``stopped``.
+
+    What Keras saves of an optimizer lacks which weights do not decay.
+    """
+    model.set_weights(stopped.get_weights())
+    model.optimizer.build(model.trainable_variables)
+    for ours, theirs in zip(model.optimizer.variables, stopped.optimizer.variables, strict=True):
+        ours.assign(theirs)
 
 
 def train_epoch(

@@ -3,12 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import keras
 import numpy as np
 import pytest
 
 from tests.conftest import toy_recipe
+from train import checkpoints, loop
 from train.data import load_training
 from train.loop import Batches, Recipe, best_epoch
+from train.tiers import Net, build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,3 +73,32 @@ def test_what_targets_lack_to_one_is_said_by_the_teacher_of_the_varied_image(
 
 def test_the_first_of_equally_good_epochs_is_the_best() -> None:
     assert best_epoch([{"validation_accuracy": share} for share in (0.5, 0.8, 0.7, 0.8)]) == 1
+
+
+def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(
+    toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(message: str) -> None:
+        raise StoppedError(message)
+
+    recipe = Recipe(2, 50, 0.01, weight_decay=1.0)
+    data = replace(take_first(200, toy_data), held=np.arange(200, 260))
+
+    def run(folder: str) -> list[NDArray[np.float32]]:
+        keras.utils.set_random_seed(1)
+        model = build(Net(4, ((8,),)), 47, "toy")
+        loop.fit(model, data, recipe, tmp_path / folder)
+        latest, _ = checkpoints.latest(tmp_path / folder)
+        assert latest is not None
+        return [*latest.get_weights(), *map(np.asarray, latest.optimizer.variables)]
+
+    whole = run("whole")
+    with monkeypatch.context() as patch:
+        patch.setattr("click.echo", stop)
+        with pytest.raises(StoppedError, match="epoch 1"):
+            run("halves")
+    for one, other in zip(run("halves"), whole, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
