@@ -146,6 +146,7 @@ def _tier(artifact: Artifact) -> str:
         title=recipe.pop("tier").capitalize(),
         count=1 + sum(len(stage) for stage in net["stages"]),
         classes=len(artifact.alphabet),
+        looks=words.LOOKS.format(degrees=net["turned"]) if net.get("turned") else "",
         weights=facts["weight_bytes"],
         most=facts["most_bytes"],
         macs=facts["macs"],

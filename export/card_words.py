@@ -48,11 +48,15 @@ and 90 % that are surest.
 {table}
 """
 
+#: Of a tier that looks twice.
+LOOKS = """ It looks at the picture twice, turned by {degrees:g} degrees to
+either side, and averages these means; while it was trained, it looked once."""
+
 TIER = """## {title}
 
 {count} convolutions, the first of 5x5 with a stride of 2, each with batch normalization and ReLU;
-their mean over the picture goes to {classes} classes. {weights:,} bytes of weights and biases in
-int8, of {most:,} that the tier may have; {macs:,} multiplications an image. {networks}
+their mean over the picture goes to {classes} classes.{looks} {weights:,} bytes of weights and
+biases in int8, of {most:,} that the tier may have; {macs:,} multiplications an image. {networks}
 
 {training}
 - Architecture: {net}.

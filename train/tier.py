@@ -13,7 +13,7 @@ Nothing here calls TensorFlow, so ``KERAS_BACKEND=jax`` or ``torch`` trains on a
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,17 +122,28 @@ def train(
 def fit(
     name: str, net: Net, recipe: Recipe, training: TrainingData, output: Path
 ) -> tuple[keras.Model, History]:
-    """Train ``net``, or go on with it, and leave its best epoch in ``model.keras``, in float32."""
+    """Train ``net``, or go on with it, and leave its best epoch in ``model.keras``, in float32.
+
+    It looks once while it is trained, on pictures that are turned anyway.
+    """
     classes = len(training.samples.alphabet)
     keras.utils.set_random_seed(recipe.seed)
     with _precision(recipe.precision):
-        history = loop.fit(fuse(build(net, classes, name)), training, recipe, output)
+        once = build(replace(net, turned=0.0), classes, name)
+        history = loop.fit(fuse(once), training, recipe, output)
     model = build(net, classes, name)
-    model.set_weights(checkpoints.load(output / "best.keras").get_weights())
+    best = checkpoints.load(output / "best.keras")
+    for ours, theirs in zip(_learned(model), _learned(best), strict=True):
+        ours.set_weights(theirs.get_weights())
     samples, held = training.samples, training.held
     priors.correct(model, samples.images[held], samples.labels[held], samples.alphabet)
     model.save(output / "model.keras")
     return model, history
+
+
+def _learned(model: keras.Model) -> list[keras.layers.Layer]:
+    """Return the layers of ``model`` whose weights come of training, in order."""
+    return [layer for layer in model.layers if layer.trainable_weights]
 
 
 @contextmanager

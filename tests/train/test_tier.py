@@ -52,6 +52,21 @@ def test_the_network_that_is_left_computes_in_float32(toy_tier_run: Path) -> Non
             assert np.array_equal(one, other)
 
 
+def test_a_network_that_looks_twice_learns_from_one_look(toy_data: Path, tmp_path: Path) -> None:
+    recipe = replace(toy_tier_recipe(), epochs=1)
+    net = replace(toy_net(), turned=5.0)
+    tier.train("small", net, recipe, tmp_path, toy_data, None, 400, resume=False)
+    model, best = (
+        keras.models.load_model(tmp_path / f"{name}.keras") for name in ("model", "best")
+    )
+    looks = {type(layer) for layer in model.layers} - {type(layer) for layer in best.layers}
+    assert keras.layers.Average in looks
+    learned = [[layer for layer in m.layers if layer.trainable_weights] for m in (model, best)]
+    for ours, theirs in zip(*(layers[:-1] for layers in learned), strict=True):
+        for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+            assert np.array_equal(one, other)
+
+
 def test_answers_are_corrected_on_validation_images(toy_tier_run: Path, toy_data: Path) -> None:
     samples = emnist.load(emnist.BYMERGE_PART, "train", toy_data)
     held = np.load(toy_tier_run / "validation.npz")["indices"]

@@ -33,6 +33,11 @@ def test_bytes_and_multiplications_are_counted() -> None:
     biases = 8 + (8 + 12) + (12 + 16) + (16 + 16) + 10
     assert weight_bytes(separable) == kernels + 4 * biases
 
+    # Two turns, each of two shears; all else, but for the last layer, is computed twice.
+    turned = build(replace(PLAIN, turned=5), 10, "turned")
+    assert weight_bytes(turned) == weight_bytes(model) + 4 * 28 * (5 + 4)
+    assert count_macs(turned) == 4 * 784 * 5 + 2 * (196 * at_14 + 49 * at_7) + 160
+
 
 @pytest.mark.parametrize(
     "change",
@@ -43,6 +48,7 @@ def test_bytes_and_multiplications_are_counted() -> None:
         {"pooling": "stride"},
         {"dropout": 0.5},
         {"gated": False},
+        {"turned": 5.0},
     ],
 )
 def test_each_choice_changes_the_network_and_it_gives_probabilities(
