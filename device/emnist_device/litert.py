@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,14 +77,20 @@ def refused(file: str, error: Exception) -> ModelError:
     return ModelError(f"{file}: the runtime refuses it ({reason}); export it again")
 
 
-def open_interpreter(content: bytes, name: str, threads: int) -> Any:
+def open_interpreter(content: bytes, name: str, threads: int, *, delegates: bool = True) -> Any:
     """Return an interpreter with its tensors allocated for the TFLite file ``content``.
 
-    Raises :class:`ModelError`, which calls the file ``name``, where the runtime refuses it.
+    Without ``delegates``, all that it computes has its shape, but it is slow. Raises
+    :class:`ModelError`, which calls the file ``name``, where the runtime refuses it.
     """
+    interpreter_type = interpreter_class()
+    options = {}
+    if not delegates:
+        resolvers = sys.modules[interpreter_type.__module__].OpResolverType
+        options["experimental_op_resolver_type"] = resolvers.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     try:
         with quiet_stderr():  # XNNPACK announces itself on the file descriptor
-            interpreter = interpreter_class()(model_content=content, num_threads=threads)
+            interpreter = interpreter_type(model_content=content, num_threads=threads, **options)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise refused(name, error) from error

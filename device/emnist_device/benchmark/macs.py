@@ -19,7 +19,8 @@ def count_macs(content: bytes, name: str) -> int:
     Convolutions and dense layers count, as is usual; additions, activations and pooling do not.
     Raises :class:`ModelError`, which calls the file ``name``, where the runtime refuses it.
     """
-    interpreter: Any = open_interpreter(content, name, threads=1)
+    # A delegate would leave shapes as the file has them, which knows no other batch inside.
+    interpreter: Any = open_interpreter(content, name, threads=1, delegates=False)
     shapes = {int(t["index"]): t["shape"].tolist() for t in interpreter.get_tensor_details()}
     total = 0
     for operator in interpreter._get_ops_details():

@@ -141,6 +141,13 @@ def test_what_models_are_run_on_are_drawn_characters_each_time_the_same() -> Non
             + 512 * 128
             + 128 * 47,
         ),
+        (
+            "base-int8",  # two looks, each of two shears with windows of 5
+            4 * 28**2 * 5
+            + 2 * 14**2 * (25 * 32 + 9 * (32 * 48 + 48 * 48))
+            + 2 * 9 * (7**2 * (48 * 96 + 96 * 96) + 4**2 * (96 * 144 + 144 * 144))
+            + 144 * 47,
+        ),
     ],
 )
 def test_macs_are_those_of_the_layers(name: str, macs: int) -> None:
