@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from emnist_edge.alphabet import BYMERGE
 from emnist_edge.emnist import DATA_VARIABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from train import forest, tier
@@ -34,6 +37,22 @@ def emnist_data() -> Path:
 
 
 _DATA = os.environ.pop(DATA_VARIABLE, None)  # tests that want the real data ask for the fixture
+
+
+@contextmanager
+def stopped_after_an_epoch() -> Iterator[None]:
+    """Stop the training inside once the first epoch's checkpoint is written, which is said."""
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(message: str) -> None:
+        raise StoppedError(message)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("click.echo", stop)
+        with pytest.raises(StoppedError, match="epoch 1"):
+            yield
 
 
 def write_idx(path: Path, array: NDArray[np.uint8]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from emnist_edge.errors import DataError
-from tests.conftest import last_weights, toy_recipe
+from tests.conftest import last_weights, stopped_after_an_epoch, toy_recipe
 from train import cnn
 from train.loop import predict
 
@@ -60,18 +60,10 @@ def test_training_learns_and_records_what_it_did(toy_run: Path) -> None:
 
 
 def test_training_goes_on_where_it_was_stopped(
-    toy_data: Path, toy_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toy_data: Path, toy_run: Path, tmp_path: Path
 ) -> None:
-    class StoppedError(Exception):
-        pass
-
-    def stop(message: str) -> None:
-        raise StoppedError(message)
-
-    with monkeypatch.context() as patch:
-        patch.setattr("click.echo", stop)  # said when the epoch's checkpoint is written
-        with pytest.raises(StoppedError, match="epoch 1"):
-            cnn.train(RECIPE, tmp_path, toy_data, None, None, resume=False)
+    with stopped_after_an_epoch():
+        cnn.train(RECIPE, tmp_path, toy_data, None, None, resume=False)
     halves = cnn.train(RECIPE, tmp_path, toy_data, None, None, resume=True)
     whole = json.loads((toy_run / "metrics.json").read_text())
     assert halves["epochs"] == 2

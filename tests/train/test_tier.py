@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from emnist_edge import emnist
 from emnist_edge.errors import DataError
-from tests.conftest import toy_net, toy_tier_recipe, write_idx
+from tests.conftest import stopped_after_an_epoch, toy_net, toy_tier_recipe, write_idx
 from train import tier
 from train.loop import predict
 from train.photographed import Variation
@@ -80,23 +80,13 @@ def test_answers_are_corrected_on_validation_images(toy_tier_run: Path, toy_data
     assert loss("model.keras") < loss("best.keras") - 0.01
 
 
-def test_training_goes_on_where_it_was_stopped(
-    toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class StoppedError(Exception):
-        pass
-
-    def stop(message: str) -> None:
-        raise StoppedError(message)
-
+def test_training_goes_on_where_it_was_stopped(toy_data: Path, tmp_path: Path) -> None:
     def run(*, resume: bool) -> dict[str, object]:
         return tier.train("tiny", toy_net(), recipe, tmp_path, toy_data, None, 400, resume)
 
     recipe = replace(toy_tier_recipe(), epochs=2)
-    with monkeypatch.context() as patch:
-        patch.setattr("click.echo", stop)  # said when the epoch's checkpoint is written
-        with pytest.raises(StoppedError, match="epoch 1"):
-            run(resume=False)
+    with stopped_after_an_epoch():
+        run(resume=False)
     assert run(resume=True)["epochs"] == 2
     recipe = replace(recipe, smoothing=0.2)
     with pytest.raises(DataError, match="another recipe"):
