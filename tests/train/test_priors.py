@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import keras
 import numpy as np
 import pytest
 
 from train import priors
 from train.loop import predict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -26,15 +31,28 @@ def test_digits_weigh_as_they_do_in_bymerge() -> None:
 
 
 def test_a_network_that_is_off_is_mended() -> None:
-    rng = np.random.default_rng(2)
-    truth = rng.normal(0, 2, (4000, 5))
-    chances = np.exp(truth) / np.exp(truth).sum(axis=1, keepdims=True)
-    labels = np.array([rng.choice(5, p=row) for row in chances], np.uint8)
+    truth, labels = drawn(40_000)
     off = np.array([0.5, -1.0, 0.0, 0.3, 0.2])
-    factor, biases = priors.fit(truth / 1.7 + off, labels, np.ones(4000))
-    assert factor == pytest.approx(1.7, rel=0.08)
+    factor, biases = priors.fit(truth / 1.7 + off, labels, np.ones(len(labels)))
+    assert factor == pytest.approx(1.7, rel=0.03)
     shift = 1.7 * off + biases
-    assert shift - shift.mean() == pytest.approx(np.zeros(5), abs=0.15)
+    assert shift - shift.mean() == pytest.approx(np.zeros(5), abs=0.08)
+
+
+def test_few_images_change_little() -> None:
+    truth, labels = drawn(40)
+    factor, biases = priors.fit(truth, labels, np.ones(len(labels)))
+    assert factor == pytest.approx(1, abs=0.2)
+    assert np.abs(biases).max() < 0.2
+
+
+def drawn(count: int) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Return logits (``count``, 5) and labels that are as probable as these say."""
+    rng = np.random.default_rng(2)
+    truth = rng.normal(0, 2, (count, 5))
+    chances = np.exp(truth) / np.exp(truth).sum(axis=1, keepdims=True)
+    below = chances.cumsum(axis=1) < rng.random((count, 1))
+    return truth, below[:, :-1].sum(axis=1).astype(np.uint8)
 
 
 def test_classes_without_images_stay_finite() -> None:
@@ -49,8 +67,8 @@ def test_the_last_layer_takes_the_correction() -> None:
     x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(pixels))
     model = keras.Model(pixels, keras.layers.Dense(3, activation="softmax")(x))
     rng = np.random.default_rng(5)
-    images = rng.integers(0, 256, (300, 28, 28)).astype(np.uint8)
-    labels = rng.choice(3, 300, p=[0.2, 0.7, 0.1]).astype(np.uint8)
+    images = rng.integers(0, 256, (6000, 28, 28)).astype(np.uint8)
+    labels = rng.choice(3, 6000, p=[0.2, 0.7, 0.1]).astype(np.uint8)
     priors.correct(model, images, labels, "0AB")
     # The images tell nothing: what is left is how common each class is, in ByMerge.
     shares = predict(model, images).mean(axis=0)
