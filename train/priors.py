@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 #: Share of digits in ByMerge: 402,953 of 814,255 images (Cohen et al. 2017, arXiv 1702.05373,
 #: table I). Of the classes within digits and within letters nothing is assumed.
 DIGITS = 402_953 / 814_255
-# Standard deviation that the factor (around 1) and the biases (around 0) are expected to have:
-# among 0.03 to 1.5, five-fold cross-validation of base's validation images answers best at 0.1
-# (likelihood) and 0.2 (accuracy). A class has few of them, so that biases expected to be larger
-# follow chance.
+# Standard deviation that the factor (around 1) and the biases (around 0) are expected to have,
+# chosen by cross-validation on base's validation images. A class has few of them, so that biases
+# expected to be larger follow chance.
 _EXPECTED = 0.15
 
 
