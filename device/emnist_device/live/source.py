@@ -58,7 +58,9 @@ class Source(Protocol):
         """Let go of the device; does nothing where it is not open."""
 
 
-def make_source(name: str, wish: Wish, report: Callable[[str], None]) -> Source:
+def make_source(
+    name: str, wish: Wish, report: Callable[[str], None] = lambda _message: None
+) -> Source:
     """Return the source that ``name`` stands for, not yet opened.
 
     ``auto`` is the first camera there is; ``picamera`` the Raspberry Pi's own, ``picamera:1`` the
