@@ -88,7 +88,7 @@ PACKAGES = {
 #: Without these two no picture can be read.
 BASE = ("numpy", "cv2")
 #: What runs TFLite files, the better first.
-RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
+RUNTIMES: tuple[str, ...] = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 
 
 def is_32_bit() -> bool:

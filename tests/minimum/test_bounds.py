@@ -95,7 +95,7 @@ def test_an_environment_is_made_once_and_again_when_a_bound_changes(
 ) -> None:
     calls: list[tuple[str, ...]] = []
     monkeypatch.setattr(minimum, "ROOT", tmp_path)
-    monkeypatch.setattr(minimum.venv, "create", lambda folder: folder.mkdir())
+    monkeypatch.setattr("venv.create", lambda folder: folder.mkdir())
     monkeypatch.setattr(minimum, "pip", lambda _python, *arguments: calls.append(arguments))
     for bound in ("click==8.1", "click==8.1", "click==8.2"):
         python = minimum.environment("environment", sys.executable, [bound])
