@@ -134,6 +134,8 @@ def test_what_a_trial_raises_or_does_not_answer_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert trial.attempt("versions", "numpy") == [f"numpy {np.__version__}"]
+    monkeypatch.setitem(trial.TRIALS, "sick", lambda: 1 / 0)
+    assert trial._answer("sick", []) == {"error": "fails (ZeroDivisionError: division by zero)"}
     monkeypatch.setattr(trial, "_PATIENCE", 0.01)
     with pytest.raises(EmnistEdgeError, match=r"does not answer within 0\.01 s"):
         trial.attempt("reading")
