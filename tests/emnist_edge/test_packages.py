@@ -233,7 +233,7 @@ def test_the_interface_says_it_too(tmp_path: Path) -> None:
     done = python(tmp_path, "-c", code)
     first, second = done.stdout.splitlines()
     assert first == "no attribute"
-    assert "libGL.so.1" in second
+    assert second.startswith("OpenCV is installed, but does not load (ImportError: libGL.so.1")
 
 
 def test_live_goes_on_to_usb_where_picamera2_does_not_load(tmp_path: Path) -> None:
