@@ -24,11 +24,13 @@ from tests.minimum.plugin import SECOND_RUNTIME
 
 # What tests are run with, at any version.
 _TOOLS = ("pytest", "hypothesis", "pillow", "packaging", "selenium")
-# What is run: not the browser, which waits more than it works.
+# What is run: not the browser, which waits more than it works, nor what runs whole benchmarks again.
 _TESTS = (
     "tests/emnist_device",
     "tests/emnist_edge",
     "--ignore=tests/emnist_device/live/preview/test_browser.py",
+    "-k",
+    "not test_the_same_seed_gives_the_same_figures and not test_ctrl_c_leaves_what_was_finished",
 )
 # What differs from one TFLite runtime to the other.
 _TESTS_OF_RUNTIME = ("tests/emnist_device/test_engine.py", "tests/emnist_device/test_reader.py")
