@@ -24,7 +24,7 @@ from tests.minimum.plugin import SECOND_RUNTIME
 
 # What tests are run with, at any version.
 _TOOLS = ("pytest", "hypothesis", "pillow", "packaging", "selenium")
-# What is run: not the browser, which waits more than it works, nor what runs whole benchmarks again.
+# What is run: not the browser, which waits more than it works, nor whole benchmarks once more.
 _TESTS = (
     "tests/emnist_device",
     "tests/emnist_edge",
