@@ -65,7 +65,7 @@ def environment(name: str, base: str, lines: list[str]) -> Path:
     Args:
         name: of the folder.
         base: the Python that it is made with.
-        lines: requirements; tflite-runtime's own are left out, which are the device's.
+        lines: requirements, which the file ``installed`` in the folder keeps.
     """
     folder = ROOT / name
     python, done = folder / "bin/python", folder / "installed"
