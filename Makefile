@@ -11,7 +11,7 @@ DATA := $(or $(EMNIST_EDGE_DATA),$(wildcard ../shared/emnist))
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-arm64 lint fuzz benchmark benchmark-peers train seeds export ngrams samples wheel clean
+.PHONY: help demo test test-minimum test-arm64 lint fuzz benchmark benchmark-peers train seeds export ngrams samples wheel clean
 
 help:  ## list what there is to make
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: $(RUNTIME)/ready  ## read the sample pictures with nothing but the runtime
 test: $(DEV)/ready lint  ## lint, types, import contracts, all tests, and the installed wheel
 	$(DEV)/bin/python -m pytest
 	$(DEV)/bin/python -m tests.wheel
+
+test-minimum: $(DEV)/ready  ## device and command with the oldest versions that are allowed
+	$(DEV)/bin/python -m tests.minimum
 
 test-arm64: $(DEV)/ready  ## the runtime's tests on emulated systems of a Raspberry Pi
 	$(DEV)/bin/python -m tests.arm64
@@ -98,7 +101,7 @@ wheel: $(DEV)/ready  ## build the wheel and the source distribution
 
 clean:  ## remove environments, caches and builds; runs/ stays
 	rm -rf $(RUNTIME) $(DEV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .arm64
-	rm -rf .import_linter_cache
+	rm -rf .import_linter_cache .venv-minimum .venv-newest
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUNTIME)/ready: pyproject.toml

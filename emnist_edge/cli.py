@@ -18,6 +18,7 @@ from emnist_edge.cli_doctor import doctor
 from emnist_edge.cli_live import live
 from emnist_edge.errors import EmnistEdgeError, ModelError
 from emnist_edge.options import decoding_options
+from emnist_edge.packages import load_module
 from emnist_edge.review import review
 
 if TYPE_CHECKING:
@@ -341,6 +342,7 @@ def data() -> None:
 @click.option("--data", "folder", type=click.Path(path_type=Path), help="Folder to fetch into.")
 def fetch(split: str, folder: Path | None) -> None:
     """Fetch one SPLIT out of NIST's archive, without the rest of it."""
+    load_module("numpy")
     from emnist_edge import emnist
     from emnist_edge.fetch import fetch as fetch_split
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emnist_edge.errors import DataError, EmnistEdgeError, ModelError, OutputError
+from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,19 +21,12 @@ if TYPE_CHECKING:
 EXIT_OK, EXIT_STOPPED = 0, 130
 
 
-class Names(click.ParamType[tuple[str, ...]]):
-    """Names with commas between them."""
-
-    name = "NAME,..."
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Return the names, each once."""
-        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",")))
-        if not all(names):
-            self.fail(f"{value!r} names nothing between two commas", param, ctx)
-        return names
+def parse_names(value: str) -> tuple[str, ...]:
+    """Return names that have commas between them, each once."""
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
+    if not all(names):
+        raise click.BadParameter(f"{value!r} names nothing between two commas")
+    return names
 
 
 @click.command()
@@ -43,9 +37,15 @@ class Names(click.ParamType[tuple[str, ...]]):
     metavar="DIR",
     help="Folder for report.md, results.json, plots, and what a stopped run goes on with.",
 )
-@click.option("--models", type=Names(), help="Installed models; all by default.")
 @click.option(
-    "--suite", "suites", type=Names(), help="Of accuracy,noise,pages,latency; all by default."
+    "--models", type=parse_names, metavar="NAME,...", help="Installed models; all by default."
+)
+@click.option(
+    "--suite",
+    "suites",
+    type=parse_names,
+    metavar="NAME,...",
+    help="Of accuracy,noise,pages,latency; all by default.",
 )
 @click.option("--limit", type=click.IntRange(100), help="Use the first N test images only.")
 @click.option("--quick", is_flag=True, help="A first look: few images, few runs.")
@@ -79,6 +79,7 @@ def benchmark(
     Exit codes: 0 all was measured, 1 something that is needed is missing or has failed, 2 wrong
     usage, 130 stopped by Ctrl-C.
     """
+    load_base()
     from emnist_device.benchmark.run import SUITES, Plan, Run
     from emnist_edge.artifact import installed
 
@@ -119,14 +120,11 @@ def _report(run: Run, output: Path) -> None:
     from emnist_device.benchmark.publish import publish
     from emnist_device.benchmark.tables import plain, summary
 
-    results, drawn = publish(run, output)
-    if drawn is None:
-        click.echo(
-            "emnist-edge: no plots without matplotlib; run: pip install 'emnist-edge[plot]'",
-            err=True,
-        )
+    results, drawn, missing = publish(run, output)
+    if missing:
+        click.echo(f"emnist-edge: no plots: {missing}", err=True)
     click.echo(plain(*summary(results)))
-    click.echo(f"{output / 'report.md'}: the report; plots: {', '.join(drawn or ()) or 'none'}")
+    click.echo(f"{output / 'report.md'}: the report; plots: {', '.join(drawn) or 'none'}")
 
 
 class _Lines:

@@ -11,6 +11,7 @@ import click
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import ModelError
 from emnist_edge.options import decoding_options
+from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
     from emnist_device.decoding import Decoding
@@ -19,22 +20,15 @@ if TYPE_CHECKING:
 EXIT_OK, EXIT_FAILED = 0, 1
 
 
-class Size(click.ParamType[tuple[int, int]]):
-    """Width and height in pixels, such as 640x480."""
-
-    name = "WxH"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """Return both as numbers."""
-        width, _, height = str(value).lower().partition("x")
-        if not (width.isdecimal() and height.isdecimal()):
-            self.fail(f"{value!r} is not a size such as 640x480", param, ctx)
-        size = int(width), int(height)
-        if not (min(size) >= 64 and max(size) <= 8192):
-            self.fail(f"{value}: each side must be from 64 to 8192 pixels", param, ctx)
-        return size
+def parse_size(value: str) -> tuple[int, int]:
+    """Return width and height in pixels of a size such as 640x480."""
+    width, _, height = value.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise click.BadParameter(f"{value!r} is not a size such as 640x480")
+    size = int(width), int(height)
+    if not (min(size) >= 64 and max(size) <= 8192):
+        raise click.BadParameter(f"{value}: each side must be from 64 to 8192 pixels")
+    return size
 
 
 @click.command()
@@ -42,7 +36,14 @@ class Size(click.ParamType[tuple[int, int]]):
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--colour", is_flag=True, help="Read colours too: slower; for pale coloured ink.")
-@click.option("--size", type=Size(), default="640x480", show_default=True, help="Of a camera.")
+@click.option(
+    "--size",
+    type=parse_size,
+    metavar="WxH",
+    default="640x480",
+    show_default=True,
+    help="Of a camera.",
+)
 @click.option(
     "--fps", type=click.FloatRange(1, 240), default=30, show_default=True, help="Of a camera."
 )
@@ -131,6 +132,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     Exit codes: 0 the file has ended, or it was stopped by Ctrl-C or SIGTERM; 1 the source cannot
     be opened, or an output failed, which is said on stderr; 2 wrong usage.
     """
+    load_base()
     from emnist_device.live.loop import Settings
     from emnist_device.live.mqtt import parse_broker
     from emnist_device.live.preview.address import parse_address

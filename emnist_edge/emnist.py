@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from emnist_edge.errors import DataError
+from emnist_edge.errors import DataError, RuntimeMissingError
 from emnist_edge.files import written_whole
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -128,12 +129,12 @@ def cache_dir() -> Path:
     Raises :class:`DataError` where the extra that knows it is not installed.
     """
     try:
-        import platformdirs  # only machines that train or fetch have it
-    except ImportError as error:
+        load_module("platformdirs")  # only machines that train or fetch have it
+    except RuntimeMissingError as error:
         raise DataError(
-            f"no folder of EMNIST's files is named; do so with --data or {DATA_VARIABLE}, or run: "
-            "pip install 'emnist-edge[data]'"
+            f"no folder of EMNIST's files is named; do so with --data or {DATA_VARIABLE} ({error})"
         ) from error
+    import platformdirs
 
     return Path(platformdirs.user_cache_dir("emnist-edge")) / "emnist"
 

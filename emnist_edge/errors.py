@@ -18,7 +18,17 @@ class ModelError(EmnistEdgeError):
 
 
 class RuntimeMissingError(EmnistEdgeError):
-    """An optional package that is needed for what was asked, and is not installed."""
+    """A package that is needed for what was asked, and is not installed or does not load.
+
+    Args:
+        text: which, and why.
+        advice: what to do.
+        missing: whether it is not installed at all.
+    """
+
+    def __init__(self, text: str, advice: str = "", *, missing: bool = False) -> None:
+        super().__init__(f"{text}; {advice}" if advice else text)
+        self.text, self.advice, self.missing = text, advice, missing
 
 
 class ParityError(EmnistEdgeError):

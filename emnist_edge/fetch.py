@@ -15,7 +15,8 @@ from typing import IO, TYPE_CHECKING, cast
 import click
 
 from emnist_edge import emnist
-from emnist_edge.errors import DataError, RuntimeMissingError
+from emnist_edge.errors import DataError
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,13 +155,11 @@ def _check_idx(path: Path, name: str) -> tuple[int, ...]:
 @contextmanager
 def _remote_archive(url: str) -> Iterator[zipfile.ZipFile]:
     """Open the archive at ``url`` without fetching it: ranges are read as they are needed."""
-    try:
-        import aiohttp
-        from fsspec.implementations.http import HTTPFileSystem
-    except ImportError as error:
-        raise RuntimeMissingError(
-            "fetching needs fsspec and aiohttp; run: pip install 'emnist-edge[data]'"
-        ) from error
+    for module in ("aiohttp", "fsspec.implementations.http"):
+        load_module(module, "fetching")
+    import aiohttp
+    from fsspec.implementations.http import HTTPFileSystem
+
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=_TIMEOUT, sock_read=_TIMEOUT)
     server = HTTPFileSystem(
         client_kwargs={"timeout": timeout, "trust_env": True},

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from emnist_edge.errors import DataError
+from emnist_edge.packages import load_module
 
 
 @click.group()
@@ -30,6 +31,7 @@ def apply(files: tuple[Path, ...], folder: Path | None) -> None:
 
     Exit codes: 0 added, 1 at least one file holds no corrections (the others are added).
     """
+    load_module("numpy")
     from emnist_edge import emnist
     from emnist_edge.corrections import add_reviewed, read_corrections
 

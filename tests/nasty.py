@@ -124,10 +124,10 @@ def _lies() -> list[Nasty]:
     ]
 
 
-def _gif_outcome() -> dict[str, str]:
-    """Return what is to become of an animated GIF: OpenCV reads them from 4.12 on."""
-    new = tuple(int(part) for part in cv2.__version__.split(".")[:2]) >= (4, 12)
-    return {"text": TEXT} if new else {"error": "cannot be read"}
+def _read_since(major: int, minor: int, kind: str, **outcome: str) -> dict[str, str]:
+    """Return ``outcome``, but an error where OpenCV is older than what first reads ``kind``."""
+    new = tuple(int(part) for part in cv2.__version__.split(".")[:2]) >= (major, minor)
+    return outcome if new else {"error": f"reads no {kind}, as {major}.{minor} and later do"}
 
 
 def nasty_files() -> list[Nasty]:
@@ -146,8 +146,11 @@ def nasty_files() -> list[Nasty]:
         Nasty("truncated: JPEG", jpeg[: len(jpeg) // 2], error="is cut off"),
         Nasty("truncated: PNG", photo[: len(photo) // 2], error="is cut off"),
         *(
-            Nasty(f"truncated: {kind}", content[: len(content) // 2], error=damaged)
-            for kind in ("GIF", "BMP", "TIFF", "PPM")
+            Nasty(f"truncated: {kind}", content[: len(content) // 2], **outcome)
+            for kind, outcome in (
+                ("GIF", _read_since(4, 12, "GIF", error=damaged)),
+                *((kind, {"error": damaged}) for kind in ("BMP", "TIFF", "PPM")),
+            )
             for content in [encode(_IMAGE.convert("RGB"), kind)]
         ),
         Nasty("truncated in its header: PNG", photo[:18], error="is cut off"),
@@ -167,8 +170,14 @@ def nasty_files() -> list[Nasty]:
         Nasty("CMYK: TIFF", encode(_IMAGE.convert("CMYK"), "TIFF"), text=TEXT),
         Nasty("16 bits: PNG", bytes(cv2.imencode(".png", deep)[1]), text=TEXT),
         Nasty("16 bits: TIFF", bytes(cv2.imencode(".tiff", deep)[1]), text=TEXT),
-        Nasty("animated: GIF", encode(_IMAGE, "GIF", **more), **_gif_outcome()),
-        Nasty("animated: WebP", encode(_IMAGE, "WEBP", quality=95, **more), text=TEXT),
+        Nasty(
+            "animated: GIF", encode(_IMAGE, "GIF", **more), **_read_since(4, 12, "GIF", text=TEXT)
+        ),
+        Nasty(
+            "animated: WebP",
+            encode(_IMAGE, "WEBP", quality=95, **more),
+            **_read_since(4, 11, "animated WebP", text=TEXT),
+        ),
         Nasty("animated: PNG", encode(_IMAGE, "PNG", **more), text=TEXT),
         Nasty("several pages: TIFF", encode(_IMAGE, "TIFF", **more), text=TEXT),
         Nasty("samples that are no numbers: TIFF", _floats(colour=True), text=TEXT),

@@ -21,8 +21,9 @@ import joblib
 import numpy as np
 
 from emnist_edge.emnist import Samples
-from emnist_edge.errors import DataError, EmnistEdgeError, RuntimeMissingError
+from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.metrics import score
+from emnist_edge.packages import load_module
 from train.data import TrainingData, open_run, read_json, write_json
 
 if TYPE_CHECKING:
@@ -68,12 +69,9 @@ class Workers:
             with joblib.parallel_config("loky", n_jobs=self.jobs):
                 yield
             return
-        try:
-            from dask.distributed import Client
-        except ImportError as error:
-            raise RuntimeMissingError(
-                "--scheduler needs Dask, which is not installed: pip install '.[cluster]'"
-            ) from error
+        load_module("dask.distributed", "--scheduler")
+        from dask.distributed import Client
+
         try:
             client = Client(self.scheduler, timeout=10)
         except (OSError, ValueError) as error:

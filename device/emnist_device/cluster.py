@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emnist_device.batch import Outcome, read_many
-from emnist_edge.errors import EmnistEdgeError, RuntimeMissingError
+from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,12 +34,9 @@ def read_on_cluster(
     Raises :class:`EmnistEdgeError` where Dask is not installed, no scheduler answers, or no reader
     can be made.
     """
-    try:
-        from dask.distributed import Client, as_completed
-    except ImportError as error:
-        raise RuntimeMissingError(
-            "--scheduler needs Dask; run: pip install 'emnist-edge[cluster]'"
-        ) from error
+    load_module("dask.distributed", "--scheduler")
+    from dask.distributed import Client, as_completed
+
     lots = [tasks[start : start + LOT] for start in range(0, len(tasks), LOT)]
     try:
         client = Client(scheduler, timeout=10)

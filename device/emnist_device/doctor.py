@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
-import struct
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from emnist_device import hardware
-from emnist_edge.errors import EmnistEdgeError
+from emnist_device.live.v4l2 import capture_devices
+from emnist_device.trial import TEXT, attempt
+from emnist_edge.errors import EmnistEdgeError, RuntimeMissingError
+from emnist_edge.packages import PACKAGES, RUNTIMES, how_on_32_bits, is_32_bit, runtime_to_install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 State = Literal["ok", "note", "fault"]
 
 _LOW_MEMORY_MB, _HOT = 250, 80.0
-_REINSTALL = "pip install --force-reinstall emnist-edge"
-_TEST_TEXT = "EDGE 47"
+# What kernels of 64 bits call themselves, also to a system of 32 bits.
+_OF_64_BITS = ("aarch64", "x86_64")
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,14 @@ def examine() -> Iterator[Finding]:
 
 
 def _machine() -> Iterator[Finding]:
-    bits = 8 * struct.calcsize("P")
     where = f"{hardware.board() or platform.machine()}, {hardware.system()}"
-    text = f"{where}, {bits} bits, Python {platform.python_version()}"
-    if bits == 32:
-        yield Finding("machine", "note", text, "a 64-bit system has wheels for everything")
-    else:
-        yield Finding("machine", "ok", text)
+    python = f"Python {platform.python_version()}"
+    if not is_32_bit():
+        yield Finding("machine", "ok", f"{where}, 64 bits, {python}")
+        return
+    under = " under a 64-bit kernel" if platform.machine() in _OF_64_BITS else ""
+    advice = how_on_32_bits()
+    yield Finding("machine", "note", f"{where}, 32 bits{under}, {python}", advice)
 
 
 def _processor() -> Iterator[Finding]:
@@ -86,32 +87,39 @@ def _power() -> Iterator[Finding]:
         yield Finding("power", "ok" if full else "note", str(found), advice)
 
 
-def _opencv() -> Iterator[Finding]:
-    import cv2
+def _numpy() -> Iterator[Finding]:
+    yield from _tried("numpy", "numpy")
 
-    registry = cv2.videoio_registry
-    backends = {registry.getBackendName(backend) for backend in registry.getBackends()}
-    windows = next(
-        line.split(":", 1)[1].strip()
-        for line in cv2.getBuildInformation().splitlines()
-        if line.strip().startswith("GUI:")
-    )
-    text = f"{cv2.__version__}; windows: {windows}"
-    missing = [name for name in ("V4L2", "FFMPEG") if name not in backends]
-    if missing:
-        advice = "pip install opencv-python-headless"
-        yield Finding("opencv", "note", f"{text}; without {' and '.join(missing)}", advice)
+
+def _opencv() -> Iterator[Finding]:
+    try:
+        found = attempt("opencv", "cv2")
+    except EmnistEdgeError as error:
+        yield _fault("opencv", error)
+        return
+    text = f"{found['version']}; windows: {found['windows']}"
+    if found["missing"]:
+        missing = " and ".join(found["missing"])
+        yield Finding("opencv", "note", f"{text}; without {missing}", PACKAGES["cv2"].how)
     else:
         yield Finding("opencv", "ok", f"{text}; V4L2 and FFmpeg")
 
 
 def _runtime() -> Iterator[Finding]:
-    for name in ("ai-edge-litert", "tflite-runtime"):
-        version = hardware.version(name)
-        if version is not None:
-            yield Finding("runtime", "ok", f"{name} {version}")
-            return
-    yield Finding("runtime", "fault", "no TFLite runtime", "pip install ai-edge-litert")
+    """The first that works is used; what is wrong with a better one is a note then."""
+    broken: list[Finding] = []
+    for module in RUNTIMES:
+        try:
+            found = attempt("runtime", module)
+        except EmnistEdgeError as error:
+            if not (isinstance(error, RuntimeMissingError) and error.missing):
+                broken.append(_fault("runtime", error))
+            continue
+        yield from (replace(finding, state="note") for finding in broken)
+        yield Finding("runtime", "ok", found)
+        return
+    missing = RuntimeMissingError("no TFLite runtime is installed", runtime_to_install())
+    yield from broken or [_fault("runtime", missing)]
 
 
 def _models() -> Iterator[Finding]:
@@ -132,54 +140,63 @@ def _models() -> Iterator[Finding]:
 
 
 def _reading() -> Iterator[Finding]:
-    from emnist_device.reader import Reader
-    from emnist_edge.drawing import draw_page
-
-    picture = draw_page(_TEST_TEXT, size=(640, 480), height=60, seed=7).picture
     try:
-        reader = Reader()
+        found = attempt("reading")
     except EmnistEdgeError as error:
-        yield Finding("reading", "fault", str(error))
+        yield _fault("reading", error)
         return
-    reader.read(picture)
-    start = time.perf_counter()
-    text = reader.read(picture).text
-    took = 1000 * (time.perf_counter() - start)
-    if text == _TEST_TEXT:
-        yield Finding("reading", "ok", f"a drawn {text!r} is read in {took:.0f} ms")
+    text = found["text"]
+    if text == TEXT:
+        yield Finding("reading", "ok", f"a drawn {text!r} is read in {found['ms']} ms")
     else:
-        yield Finding("reading", "fault", f"a drawn {_TEST_TEXT!r} is read as {text!r}")
+        yield Finding("reading", "fault", f"a drawn {TEXT!r} is read as {text!r}")
 
 
 def _cameras() -> Iterator[Finding]:
-    from emnist_device.live.picamera import INSTALL, picamera_models
-    from emnist_device.live.v4l2 import capture_devices
-
-    models, devices = picamera_models(), capture_devices()
+    models: list[str] = []
+    try:
+        models = attempt("picamera", "picamera2")
+    except EmnistEdgeError as error:
+        missing = isinstance(error, RuntimeMissingError) and error.missing
+        if not missing or "Raspberry Pi" in hardware.board():
+            yield replace(_fault("camera", error), state="note")
     for number, model in enumerate(models):
         yield Finding("camera", "ok", f"picamera:{number} ({model})")
+    devices = capture_devices()
     for device in devices:
         if device.denied:
             advice = "sudo usermod -aG video $USER, and log in again"
             yield Finding("camera", "note", f"{device.path}: permission denied", advice)
         else:
             yield Finding("camera", "ok", f"{device.path} ({device.card})")
-    on_pi = "Raspberry Pi" in hardware.board()
-    if on_pi and importlib.util.find_spec("picamera2") is None:
-        yield Finding("camera", "note", "picamera2 is not there", INSTALL)
     if not models and not devices:
         advice = "plug one in, or read a video, a folder of pictures or a stream"
         yield Finding("camera", "note", "none found", advice)
 
 
 def _extras() -> Iterator[Finding]:
-    extras = {"serve": ("starlette", "uvicorn"), "mqtt": ("paho-mqtt",), "forest": ("onnxruntime",)}
-    for extra, packages in extras.items():
-        versions = [f"{name} {version}" for name in packages if (version := hardware.version(name))]
-        if len(versions) == len(packages):
-            yield Finding(extra, "ok", ", ".join(versions))
-        else:
-            yield Finding(extra, "note", "not there", f"pip install 'emnist-edge[{extra}]'")
+    extras = {
+        "serve": ("starlette.applications", "uvicorn"),
+        "mqtt": ("paho.mqtt.enums", "paho.mqtt.client"),
+        "forest": ("onnxruntime",),
+    }
+    for extra, modules in extras.items():
+        for finding in _tried(extra, *modules):
+            yield replace(finding, state="ok" if finding.state == "ok" else "note")
+
+
+def _tried(topic: str, *modules: str) -> Iterator[Finding]:
+    """Load ``modules``; what is not there is a fault."""
+    try:
+        yield Finding(topic, "ok", ", ".join(attempt("versions", *modules)))
+    except EmnistEdgeError as error:
+        yield _fault(topic, error)
+
+
+def _fault(topic: str, error: EmnistEdgeError) -> Finding:
+    if isinstance(error, RuntimeMissingError):
+        return Finding(topic, "fault", error.text, error.advice.removeprefix("run: "))
+    return Finding(topic, "fault", str(error))
 
 
 _CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
@@ -188,6 +205,7 @@ _CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _memory,
     _temperature,
     _power,
+    _numpy,
     _opencv,
     _runtime,
     _models,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emnist_device.quiet import quiet_stderr
-from emnist_edge.errors import ModelError, RuntimeMissingError, shown
+from emnist_edge.errors import ModelError, shown
+from emnist_edge.packages import load_runtime, unusable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,19 +81,22 @@ def open_interpreter(content: bytes, name: str, threads: int, *, delegates: bool
     """Return an interpreter with its tensors allocated for the TFLite file ``content``.
 
     Without ``delegates``, all that it computes has its shape, but it is slow. Raises
-    :class:`ModelError`, which calls the file ``name``, where the runtime refuses it.
+    :class:`ModelError`, which calls the file ``name``, where the runtime refuses it, and
+    :class:`RuntimeMissingError` where there is none, or it does not work.
     """
-    interpreter_type = interpreter_class()
+    runtime = load_runtime()
     options = {}
     if not delegates:
-        resolvers = sys.modules[interpreter_type.__module__].OpResolverType
-        options["experimental_op_resolver_type"] = resolvers.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        resolver = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        options["experimental_op_resolver_type"] = resolver
     try:
         with quiet_stderr():  # XNNPACK announces itself on the file descriptor
-            interpreter = interpreter_type(model_content=content, num_threads=threads, **options)
+            interpreter = runtime.Interpreter(model_content=content, num_threads=threads, **options)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise refused(name, error) from error
+    except (AttributeError, ImportError, SystemError, TypeError) as error:
+        raise unusable(runtime.__name__, error) from error  # such as with another NumPy
     return interpreter
 
 
@@ -102,17 +105,3 @@ def resize_input(interpreter: Any, index: int, shape: tuple[int, ...]) -> None:
     interpreter.resize_tensor_input(index, shape)
     with quiet_stderr():
         interpreter.allocate_tensors()
-
-
-def interpreter_class() -> Any:  # two packages, neither typed
-    """Return the Interpreter class of ai-edge-litert, else of its predecessor tflite-runtime."""
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError:
-        try:
-            from tflite_runtime.interpreter import Interpreter
-        except ImportError:
-            raise RuntimeMissingError(
-                "no TFLite runtime is installed; run: pip install ai-edge-litert"
-            ) from None
-    return Interpreter

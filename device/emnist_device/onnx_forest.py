@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_device.quiet import quiet_stderr
-from emnist_edge.errors import ModelError, RuntimeMissingError
+from emnist_edge.errors import ModelError
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,12 +60,6 @@ class OnnxForest:
 
 
 def import_onnxruntime() -> Any:  # it ships no types
-    """Return the module; raises :class:`RuntimeMissingError` where it is not installed."""
-    try:
-        with quiet_stderr():  # it warns of devices that it cannot look for
-            import onnxruntime
-    except ImportError:
-        raise RuntimeMissingError(
-            "no ONNX runtime is installed; run: pip install onnxruntime"
-        ) from None
-    return onnxruntime
+    """Return the module; raises :class:`RuntimeMissingError` where it cannot be had."""
+    with quiet_stderr():  # it warns of devices that it cannot look for
+        return load_module("onnxruntime")

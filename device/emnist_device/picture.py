@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _JPEG, _WEBP = b"\xff\xd8", b"WEBP"
+# The first versions of OpenCV that read them, by its change log and as tried.
+_READ_SINCE = {"GIF": (4, 12), "animated WebP": (4, 11)}
 # Samples are converted this many pixels at a time: what that takes beside them stays small.
 _STRIP = 2**20
 # The eight orientations of EXIF: the picture as stored, then as displayed.
@@ -143,8 +145,29 @@ def _decode(content: bytes, name: str, flags: int) -> NDArray[Any]:
     except (cv2.error, MemoryError) as error:
         raise PictureError(f"{name}: cannot be decoded; it is damaged or far too large") from error
     if picture is None or picture.size == 0:
-        raise PictureError(f"{name}: is damaged, or of a kind that cannot be read; use JPEG or PNG")
+        raise PictureError(f"{name}: {_why_undecoded(content)}")
     return picture
+
+
+def _why_undecoded(content: bytes) -> str:
+    """Return why OpenCV makes nothing of a picture whose header is right."""
+    kind = "GIF" if content.startswith(b"GIF") else "animated WebP" if _is_animated(content) else ""
+    if kind and _opencv_version() < _READ_SINCE[kind]:
+        since = ".".join(map(str, _READ_SINCE[kind]))
+        return (
+            f"OpenCV {cv2.__version__}, which is installed, reads no {kind}, as {since} and later "
+            "do; save it as PNG"
+        )
+    return "is damaged, or of a kind that cannot be read; use JPEG or PNG"
+
+
+def _is_animated(content: bytes) -> bool:
+    """Say whether a WebP holds several pictures; ANIM follows the header of an extended one."""
+    return content[8:16] == b"WEBPVP8X" and content[30:34] == b"ANIM"
+
+
+def _opencv_version() -> tuple[int, ...]:
+    return tuple(int(part) for part in cv2.__version__.split(".")[:2])
 
 
 def _to_8_bits(samples: NDArray[Any]) -> NDArray[np.uint8]:

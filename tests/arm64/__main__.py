@@ -22,7 +22,8 @@ from emnist_device.benchmark.latency import draw_glyphs
 from emnist_edge.errors import EmnistEdgeError
 from tests.arm64.debian import Apt, run
 from tests.arm64.inside import write_expected
-from tests.arm64.systems import ROOT, SYSTEMS, System
+from tests.arm64.systems import SYSTEMS, System
+from tests.minimum.bounds import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

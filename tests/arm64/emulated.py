@@ -10,11 +10,12 @@ from __future__ import annotations
 import multiprocessing.process
 import subprocess
 import sys
-from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.left_out import leave_out, skip_emnist
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,21 +27,9 @@ _LEFT_OUT = {
 }  # fmt: skip
 
 
-class _LeftOut(MetaPathFinder):
-    """Comes last, and so is asked only for what is not there."""
-
-    def find_spec(self, fullname: str, _path: Sequence[str] | None, _target: object = None) -> None:
-        """Skip the test, or the module of tests, that needs a package which is left out."""
-        name = fullname.partition(".")[0]
-        if name in _LEFT_OUT:
-            pytest.skip(f"{name} is not installed here", allow_module_level=True)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what takes thousands of images."""
-    for item in items:
-        if "emnist_data" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.skip(reason="EMNIST is too large for an emulated system"))
+    skip_emnist(items, "EMNIST is too large for an emulated system")
 
 
 def _skip(*_arguments: object) -> NoReturn:
@@ -58,7 +47,7 @@ class _Popen(subprocess.Popen):  # type: ignore[type-arg]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Put all of it in place."""
-    sys.meta_path.append(_LeftOut())
+    leave_out(_LEFT_OUT)
     subprocess.Popen = _Popen  # type: ignore[assignment, misc]
     multiprocessing.process.BaseProcess.start = _skip  # type: ignore[assignment, method-assign]
     config.addinivalue_line("filterwarnings", "ignore::ResourceWarning")  # of what was skipped

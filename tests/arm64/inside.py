@@ -19,7 +19,7 @@ from emnist_device.engine import Engine
 from emnist_device.picture import read_picture
 from emnist_edge.artifact import installed
 from emnist_edge.errors import RuntimeMissingError
-from tests.arm64.systems import ROOT
+from tests.minimum.bounds import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

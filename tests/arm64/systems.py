@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
 from tests.arm64.debian import Apt, run
+from tests.minimum.bounds import ROOT, declared, project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 # glibc of the oldest wheels that are still taken: manylinux2014.
 _OLDEST_GLIBC = 17
 # What the tests need; Pillow, which is not pure Python, has no wheel for 32 bits.
@@ -78,15 +77,9 @@ class System:
 
     def requirements(self) -> Iterator[str]:
         """Yield what pip would install for this package on this system."""
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        lines = list(project["dependencies"])
-        for extra in self.extras:
-            lines += project["optional-dependencies"][extra]
         values = {"platform_machine": self.machine, "python_version": self.python}
-        for requirement in map(Requirement, lines):
-            if requirement.marker is None or requirement.marker.evaluate(values):
-                requirement.marker = None
-                yield str(requirement)
+        for requirement in declared(self.extras, values, project()):
+            yield str(requirement)
         yield from self.pins
 
     def command(

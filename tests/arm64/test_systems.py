@@ -10,7 +10,8 @@ from emnist_edge.errors import EmnistEdgeError
 from tests.arm64 import debian
 from tests.arm64.__main__ import show
 from tests.arm64.debian import Apt, run
-from tests.arm64.systems import ROOT, SYSTEMS
+from tests.arm64.systems import SYSTEMS
+from tests.minimum.bounds import ROOT
 
 
 def names(system: str) -> set[str]:

@@ -14,6 +14,7 @@ from emnist_device import Reader, cluster
 from emnist_device.batch import Task, read_many
 from emnist_device.cluster import read_on_cluster
 from emnist_device.limits import Limits
+from emnist_edge import packages
 from emnist_edge.cli import cli
 from emnist_edge.drawing import draw_page
 from emnist_edge.errors import EmnistEdgeError, ModelError, RuntimeMissingError
@@ -104,6 +105,7 @@ def _absent() -> Reader:
 def test_no_scheduler_or_no_dask(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EmnistEdgeError, match="no Dask scheduler answers"):
         list(read_on_cluster(tasks(2), Reader, "nonsense://here", Limits()))
+    monkeypatch.setattr(packages, "_version", lambda _: None)
     monkeypatch.setitem(sys.modules, "dask.distributed", None)
     with pytest.raises(RuntimeMissingError, match=r"emnist-edge\[cluster\]"):
         list(read_on_cluster(tasks(2), Reader, "tcp://127.0.0.1:1", Limits()))

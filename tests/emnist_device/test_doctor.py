@@ -1,26 +1,37 @@
 from __future__ import annotations
 
-import importlib.metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
-from emnist_device import doctor, hardware
+from emnist_device import doctor, hardware, trial
 from emnist_device.doctor import Finding, examine
 from emnist_device.hardware import Throttling
 from emnist_device.live.v4l2 import Device
-from emnist_edge.errors import ModelError
+from emnist_edge.errors import EmnistEdgeError, ModelError, RuntimeMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare the tests of other things the processes, which take seconds."""
+
+    def missing(_trial: str, *modules: str) -> None:
+        raise RuntimeMissingError(f"{modules} is not installed", "run: pip", missing=True)
+
+    monkeypatch.setattr(doctor, "attempt", missing)
 
 
 def found(topic: str) -> list[Finding]:
     return [finding for finding in examine() if finding.topic == topic]
 
 
-def test_this_machine_can_read() -> None:
+def test_this_machine_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "attempt", trial.attempt)
     findings = list(examine())
     assert [finding for finding in findings if finding.state == "fault"] == []
     topics = [finding.topic for finding in findings]
@@ -30,21 +41,26 @@ def test_this_machine_can_read() -> None:
     assert reading.text.startswith("a drawn 'EDGE 47' is read in ")
 
 
-def test_a_missing_runtime_is_a_fault_and_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    real = importlib.metadata.version
-
-    def version(name: str) -> str:
-        if name in {"ai-edge-litert", "tflite-runtime", "paho-mqtt"}:
-            raise importlib.metadata.PackageNotFoundError(name)
-        return real(name)
-
-    monkeypatch.setattr(importlib.metadata, "version", version)
+def test_a_missing_runtime_is_a_fault_and_says_what_to_install() -> None:
     (finding,) = found("runtime")
     assert (finding.state, finding.advice) == ("fault", "pip install ai-edge-litert")
     (finding,) = found("mqtt")
-    assert (finding.state, finding.advice) == ("note", "pip install 'emnist-edge[mqtt]'")
+    assert (finding.state, finding.advice) == ("note", "pip")
+    (finding,) = found("numpy")
+    assert (finding.state, finding.advice) == ("fault", "pip")
+
+
+def test_the_second_runtime_does_where_the_first_does_not_load(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def attempt(trial: str, *modules: str) -> str:
+        if modules[0].startswith("ai_edge"):
+            raise RuntimeMissingError("litert does not load", "reinstall")
+        return "tflite-runtime 2.14.0"
+
+    monkeypatch.setattr(doctor, "attempt", attempt)
+    findings = [(finding.state, finding.text) for finding in found("runtime")]
+    assert findings == [("note", "litert does not load"), ("ok", "tflite-runtime 2.14.0")]
 
 
 def test_a_damaged_model_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,16 +80,65 @@ def test_cameras_are_listed_with_what_keeps_them_from_working(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     devices = [Device(Path("/dev/video0"), "HD Webcam"), Device(Path("/dev/video1"), "?", True)]
-    monkeypatch.setattr("emnist_device.live.v4l2.capture_devices", lambda: devices)
-    monkeypatch.setattr("emnist_device.live.picamera.picamera_models", lambda: ["imx708"])
-    monkeypatch.setattr(hardware, "board", lambda: "Raspberry Pi 5")
+    monkeypatch.setattr(doctor, "capture_devices", lambda: devices)
+    monkeypatch.setattr(doctor, "attempt", lambda *_: ["imx708"])
     texts = [(finding.state, finding.text) for finding in found("camera")]
     assert texts == [
         ("ok", "picamera:0 (imx708)"),
         ("ok", "/dev/video0 (HD Webcam)"),
         ("note", "/dev/video1: permission denied"),
-        ("note", "picamera2 is not there"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("board", "missing", "notes"),
+    [
+        ("Raspberry Pi 5", True, ["picamera2 is out of order", "none found"]),
+        ("", True, ["none found"]),
+        ("", False, ["picamera2 is out of order", "none found"]),
+    ],
+)
+def test_picamera2_is_missed_on_a_pi_and_where_it_is_broken(
+    board: str, missing: bool, notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(trial: str, *modules: str) -> None:
+        raise RuntimeMissingError("picamera2 is out of order", "mend it", missing=missing)
+
+    monkeypatch.setattr(doctor, "capture_devices", list)
+    monkeypatch.setattr(doctor, "attempt", fail)
+    monkeypatch.setattr(hardware, "board", lambda: board)
+    assert [(one.state, one.text) for one in found("camera")] == [("note", text) for text in notes]
+
+
+@pytest.mark.parametrize(
+    ("machine", "small", "text"),
+    [
+        ("aarch64", False, "64 bits, Python"),
+        ("aarch64", True, "32 bits under a 64-bit kernel, Python"),
+        ("armv7l", True, "32 bits, Python"),
+    ],
+)
+def test_32_bits_are_told_also_under_a_64_bit_kernel(
+    machine: str, small: bool, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr("emnist_edge.packages.is_32_bit", lambda: small)
+    monkeypatch.setattr(doctor, "is_32_bit", lambda: small)
+    (finding,) = found("machine")
+    assert text in finding.text
+    assert (finding.state == "note") is small
+    assert bool(finding.advice) is small
+
+
+def test_what_a_trial_raises_or_does_not_answer_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert trial.attempt("versions", "numpy") == [f"numpy {np.__version__}"]
+    monkeypatch.setitem(trial.TRIALS, "sick", lambda: 1 / 0)
+    assert trial._answer("sick", []) == {"error": "fails (ZeroDivisionError: division by zero)"}
+    monkeypatch.setattr(trial, "_PATIENCE", 0.01)
+    with pytest.raises(EmnistEdgeError, match=r"does not answer within 0\.01 s"):
+        trial.attempt("reading")
 
 
 @pytest.mark.parametrize(

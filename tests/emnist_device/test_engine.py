@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import builtins
 import json
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 
 from emnist_device.engine import BATCH, Engine, softmax
-from emnist_edge import artifact, emnist
+from emnist_edge import artifact, emnist, packages
 from emnist_edge.drawing import draw_character
 from emnist_edge.errors import ModelError, RuntimeMissingError
 from emnist_edge.glyph import make_glyph
@@ -122,15 +121,10 @@ def test_the_temperature_of_the_sidecar_is_applied(tmp_path: Path, engine: Engin
 
 
 def test_no_runtime_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = builtins.__import__
-
-    def without(name: str, *args: Any, **kwargs: Any) -> Any:
-        if name.startswith(("ai_edge_litert", "tflite_runtime")):
-            raise ImportError(name)
-        return original(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(RuntimeMissingError, match="pip install ai-edge-litert"):
+    monkeypatch.setattr(packages, "_version", lambda _: None)
+    for module in packages.RUNTIMES:
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(RuntimeMissingError, match="no TFLite runtime is installed; run: pip"):
         Engine(artifact.DEFAULT_MODEL)
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import builtins
 import hashlib
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from emnist_device.engine import BATCH, Engine
 from emnist_device.onnx_forest import FLOOR
+from emnist_edge import packages
 from emnist_edge.artifact import Artifact
 from emnist_edge.errors import ModelError, RuntimeMissingError
 
@@ -138,13 +139,7 @@ def test_a_file_that_is_no_model_is_refused(
 
 def test_no_runtime_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, stump())
-    original = builtins.__import__
-
-    def without(name: str, *args: Any, **kwargs: Any) -> Any:
-        if name.startswith("onnxruntime"):
-            raise ImportError(name)
-        return original(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(RuntimeMissingError, match="pip install onnxruntime"):
+    monkeypatch.setattr(packages, "_version", lambda _: None)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(RuntimeMissingError, match=r"pip install 'emnist-edge\[forest\]'"):
         Engine(path)

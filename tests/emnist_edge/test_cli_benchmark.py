@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 
-import emnist_device.benchmark
 from emnist_device import hardware, onnx_forest
 from emnist_device.benchmark import latency, machine, noise, plots, run, stages
 from emnist_device.benchmark.pages import PHOTOS
 from emnist_device.benchmark.report import PLOTS
 from emnist_device.picture import read_picture
-from emnist_edge import cli, emnist
+from emnist_edge import cli, emnist, packages
 from emnist_edge.cli_benchmark import benchmark
 from emnist_edge.corruptions import CORRUPTIONS
 from emnist_edge.errors import EmnistEdgeError, RuntimeMissingError
@@ -268,8 +267,8 @@ def test_without_a_runtime_a_model_is_left_out_and_said_to_be(
 def test_without_matplotlib_there_is_all_but_plots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "emnist_device.benchmark.plots", None)
-    monkeypatch.delattr(emnist_device.benchmark, "plots", raising=False)
+    monkeypatch.setattr(packages, "_version", lambda _: None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     result = invoke("--output", tmp_path, "--suite", "latency", "--models", "mlp-int8")
     assert result.exit_code == 0
     assert "pip install 'emnist-edge[plot]'" in result.stderr

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emnist_edge import emnist
+from emnist_edge import emnist, packages
 from emnist_edge.alphabet import BYCLASS, BYMERGE, DIGITS, UPPER
 from emnist_edge.errors import DataError
 from tests.conftest import write_idx
@@ -121,6 +121,7 @@ def test_the_folder_is_the_one_named_else_the_variable_else_the_cache(
 
 def test_without_the_extra_a_folder_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(emnist.DATA_VARIABLE, raising=False)
+    monkeypatch.setattr(packages, "_version", lambda _: None)
     monkeypatch.setitem(sys.modules, "platformdirs", None)
     with pytest.raises(DataError, match=r"--data or EMNIST_EDGE_DATA.*emnist-edge\[data\]"):
         emnist.data_dir()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from emnist_edge import packages
 from emnist_edge.errors import DataError, EmnistEdgeError, RuntimeMissingError
 from train import folds
 from train.data import load_training
@@ -124,6 +125,7 @@ def test_a_scheduler_of_no_use_is_said_in_one_line(
 def test_a_scheduler_without_dask_is_said_in_one_line(
     training: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(packages, "_version", lambda _: None)
     monkeypatch.setitem(sys.modules, "dask.distributed", None)
     with pytest.raises(RuntimeMissingError, match=r"pip install .*cluster"):
         cross_validate(

@@ -20,11 +20,11 @@ import numpy as np
 
 from emnist_device.engine import BATCH, Engine
 from emnist_device.hardware import text
-from emnist_device.litert import interpreter_class
 from emnist_device.onnx_forest import import_onnxruntime
 from emnist_edge.artifact import open_model
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.glyph import SIDE
+from emnist_edge.packages import load_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +125,7 @@ def _import_library(model: str) -> None:
     if artifact.file.endswith(".onnx"):
         import_onnxruntime()
     else:
-        interpreter_class()
+        load_runtime()
 
 
 def peak_memory_mb() -> float:

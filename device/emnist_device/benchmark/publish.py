@@ -8,8 +8,9 @@ from emnist_device.benchmark.parts import write_json
 from emnist_device.benchmark.report import write_report
 from emnist_device.benchmark.results import collect
 from emnist_edge.artifact import DEFAULT_MODEL
-from emnist_edge.errors import OutputError, shown
+from emnist_edge.errors import OutputError, RuntimeMissingError, shown
 from emnist_edge.metrics import confusion_matrix
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,27 +21,30 @@ if TYPE_CHECKING:
     from emnist_device.benchmark.run import Run
 
 
-def publish(run: Run, output: Path) -> tuple[dict[str, Any], list[str] | None]:
-    """Write what is finished of ``run``; returns the figures, and the names of the plots.
+def publish(run: Run, output: Path) -> tuple[dict[str, Any], list[str], str]:
+    """Write what is finished of ``run``.
 
-    The names are None where matplotlib, which draws, is not installed. Raises
-    :class:`OutputError` where the folder cannot be written.
+    Returns the figures, the names of the plots, and why there are none: matplotlib, which draws, is
+    not installed or does not load. Raises :class:`OutputError` where the folder cannot be written.
     """
     results = collect(run)
+    drawn, missing = [], ""
     try:
-        drawn = _draw(run, results, output)
+        try:
+            drawn = _draw(run, results, output)
+        except RuntimeMissingError as error:
+            missing = str(error)
         write_json(output / "results.json", results)
-        (output / "report.md").write_text(write_report(results, drawn or []), encoding="utf-8")
+        (output / "report.md").write_text(write_report(results, drawn), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{shown(output)}: cannot be written ({error.strerror})") from error
-    return results, drawn
+    return results, drawn, missing
 
 
-def _draw(run: Run, results: dict[str, Any], output: Path) -> list[str] | None:
-    try:
-        from emnist_device.benchmark import plots
-    except ImportError:
-        return None
+def _draw(run: Run, results: dict[str, Any], output: Path) -> list[str]:
+    load_module("matplotlib.figure")
+    from emnist_device.benchmark import plots
+
     return plots.draw_all(results, _confusion(run), output)
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from emnist_edge.errors import RuntimeMissingError
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,16 +80,14 @@ class Publisher:
     """
 
     def __init__(self, broker: Broker, report: Callable[[str], None]) -> None:
-        try:
-            from paho.mqtt import client as paho
-            from paho.mqtt.enums import CallbackAPIVersion
-            from paho.mqtt.packettypes import PacketTypes
-            from paho.mqtt.properties import Properties
-            from paho.mqtt.reasoncodes import ReasonCode
-        except ImportError:
-            raise RuntimeMissingError(
-                "--mqtt needs paho-mqtt; run: pip install 'emnist-edge[mqtt]'"
-            ) from None
+        for module in ("paho.mqtt.enums", "paho.mqtt.client"):
+            load_module(module, "--mqtt")
+        from paho.mqtt import client as paho
+        from paho.mqtt.enums import CallbackAPIVersion
+        from paho.mqtt.packettypes import PacketTypes
+        from paho.mqtt.properties import Properties
+        from paho.mqtt.reasoncodes import ReasonCode
+
         self._broker, self._report = broker, report
         self._status = f"{broker.topic}/status"
         self._where = f"{broker.host}:{broker.port}"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emnist_edge.errors import SourceError
+from emnist_edge.errors import RuntimeMissingError, SourceError
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
 
 # A camera that gives nothing for so long has stalled. Seconds.
 _TIMEOUT = 5.0
-#: What to do where picamera2 is missing.
-INSTALL = (
-    "sudo apt install python3-picamera2, and make the environment with: "
-    "python3 -m venv --system-site-packages"
-)
 
 
 class Picamera:
@@ -35,11 +31,11 @@ class Picamera:
     def open(self) -> None:
         """Configure the camera and start it."""
         try:
-            from picamera2 import Picamera2
-        except ImportError:
-            raise SourceError(f"{self.name}: picamera2 is missing; run: {INSTALL}") from None
+            picamera2 = load_module("picamera2")
+        except RuntimeMissingError as error:
+            raise SourceError(f"{self.name}: {error}") from error
         try:
-            camera = Picamera2(self._number)
+            camera = picamera2.Picamera2(self._number)
         except (RuntimeError, IndexError) as error:  # none there, or another program has it
             raise SourceError(
                 f"{self.name}: no such camera, or another program uses it ({error}); "
@@ -83,14 +79,14 @@ class Picamera:
 
 
 def picamera_models() -> list[str]:
-    """Return the models of the Pi's own cameras; none where picamera2 is not installed."""
-    try:
-        from picamera2 import Picamera2
-    except ImportError:
-        return []
+    """Return the models of the Pi's own cameras.
+
+    Raises :class:`RuntimeMissingError` where picamera2 is not installed or does not load.
+    """
+    picamera2 = load_module("picamera2")
     # libcamera lists USB cameras too; those are opened by their device files.
     return [
         str(camera.get("Model", "unknown"))
-        for camera in Picamera2.global_camera_info()
+        for camera in picamera2.Picamera2.global_camera_info()
         if "/usb" not in str(camera.get("Id", ""))
     ]

@@ -62,7 +62,11 @@ def run(options: Options) -> bool:
     terminal = Terminal(stopping.set)
     eye = Eye(options.settings)
     with ExitStack() as undo:
-        source = None if options.source == NO_SOURCE else make_source(options.source, options.wish)
+        source = (
+            None
+            if options.source == NO_SOURCE
+            else make_source(options.source, options.wish, terminal.complain)
+        )
         if source is not None:
             source.open()
             undo.callback(source.close)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from emnist_edge.errors import SourceError
+from emnist_edge.errors import RuntimeMissingError, SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -56,17 +58,20 @@ class Source(Protocol):
         """Let go of the device; does nothing where it is not open."""
 
 
-def make_source(name: str, wish: Wish) -> Source:
+def make_source(
+    name: str, wish: Wish, report: Callable[[str], None] = lambda _message: None
+) -> Source:
     """Return the source that ``name`` stands for, not yet opened.
 
     ``auto`` is the first camera there is; ``picamera`` the Raspberry Pi's own, ``picamera:1`` the
     second of them; a number or ``/dev/video0`` a USB camera; anything with ``://`` a stream; a
     folder or a pattern such as ``page-%03d.png`` pictures in order; else it is a video file.
 
-    Raises :class:`SourceError` where there is no such thing.
+    ``report`` is told why a camera that may be there was passed over. Raises :class:`SourceError`
+    where there is no such thing.
     """
     if name == "auto":
-        return _first_camera(wish)
+        return _first_camera(wish, report)
     kind, _, number = name.partition(":")
     if kind == "picamera" and (number.isdigit() or name == kind):
         from emnist_device.live.picamera import Picamera
@@ -90,14 +95,20 @@ def make_source(name: str, wish: Wish) -> Source:
     return Video(path)
 
 
-def _first_camera(wish: Wish) -> Source:
+def _first_camera(wish: Wish, report: Callable[[str], None]) -> Source:
     """Return the Pi's own camera where there is one, else the first USB camera."""
     from emnist_device.live.picamera import Picamera, picamera_models
     from emnist_device.live.v4l2 import capture_devices
     from emnist_device.live.video import Camera
 
-    if picamera_models():
-        return Picamera(0, wish)
+    try:
+        if picamera_models():
+            return Picamera(0, wish)
+    except RuntimeMissingError as error:
+        if not error.missing:
+            report(f"no picamera: {error}")
+    except Exception as error:  # noqa: BLE001  # whatever libcamera raises, a USB camera may do
+        report(f"no picamera: it cannot be asked for cameras ({type(error).__name__}: {error})")
     devices = capture_devices()
     if not devices:
         raise SourceError(

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from emnist_device.live.mqtt import Broker, Publisher, parse_broker
+from emnist_edge import packages
 from emnist_edge.cli import cli
 from emnist_edge.errors import RuntimeMissingError
 from tests.emnist_device.live.conftest import LINES, Words, moment
@@ -232,6 +233,7 @@ def test_what_is_no_broker(url: str) -> None:
 
 
 def test_without_the_extra_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "paho.mqtt", None)
+    monkeypatch.setattr(packages, "_version", lambda _: None)
+    monkeypatch.setitem(sys.modules, "paho.mqtt.enums", None)
     with pytest.raises(RuntimeMissingError, match=r"pip install 'emnist-edge\[mqtt\]'"):
         Publisher(Broker("127.0.0.1", 1, "t"), Words())

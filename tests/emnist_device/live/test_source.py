@@ -14,9 +14,9 @@ import pytest
 from emnist_device.live.picamera import Picamera, picamera_models
 from emnist_device.live.sequence import Sequence
 from emnist_device.live.source import Wish, make_source
-from emnist_device.live.v4l2 import capture_devices, parse_capability
+from emnist_device.live.v4l2 import Device, capture_devices, parse_capability
 from emnist_device.live.video import Camera, Stream, Video
-from emnist_edge.errors import PictureError, SourceError
+from emnist_edge.errors import PictureError, RuntimeMissingError, SourceError
 from tests.emnist_device.live.conftest import picture
 
 WISH = Wish((64, 48), 15.0)
@@ -242,9 +242,34 @@ def test_a_pi_camera_that_stalls_or_is_missing_is_said(picamera2: type[FakePicam
 
 def test_without_picamera2_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "picamera2", None)
-    assert picamera_models() == []
+    with pytest.raises(RuntimeMissingError, match="sudo apt install python3-picamera2") as caught:
+        picamera_models()
+    assert caught.value.missing
     with pytest.raises(SourceError, match="sudo apt install python3-picamera2"):
         Picamera(0, WISH).open()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (RuntimeError("libcamera is busy"), ["no picamera: it cannot be asked for cameras"]),
+        (RuntimeMissingError("broken"), ["no picamera: broken"]),
+        (RuntimeMissingError("not installed", missing=True), []),
+    ],
+)
+def test_auto_goes_on_to_usb_where_the_pis_camera_is_out_of_reach(
+    fault: Exception, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> list[str]:
+        raise fault
+
+    monkeypatch.setattr("emnist_device.live.picamera.picamera_models", refuse)
+    usb = [Device(Path("/dev/video2"), "Webcam")]
+    monkeypatch.setattr("emnist_device.live.v4l2.capture_devices", lambda: usb)
+    reports: list[str] = []
+    assert make_source("auto", WISH, reports.append).name == "/dev/video2"
+    assert len(reports) == len(said)
+    assert all(report.startswith(start) for report, start in zip(reports, said, strict=True))
 
 
 def test_auto_says_where_there_is_no_camera(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from emnist_edge.errors import OutputError, RuntimeMissingError
+from emnist_edge.errors import OutputError
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     import uvicorn
@@ -30,16 +31,14 @@ class Preview:
     """
 
     def __init__(self, address: Address, eye: Eye) -> None:
-        try:
-            import uvicorn
+        for module in ("starlette.applications", "uvicorn"):
+            load_module(module, "--serve")
+        import uvicorn
 
-            from emnist_device.live.preview.app import make_app
-            from emnist_device.live.preview.hub import Hub
-            from emnist_device.live.preview.upload import Desk
-        except ImportError as error:
-            raise RuntimeMissingError(
-                f"--serve needs {error.name}; run: pip install 'emnist-edge[serve]'"
-            ) from None
+        from emnist_device.live.preview.app import make_app
+        from emnist_device.live.preview.hub import Hub
+        from emnist_device.live.preview.upload import Desk
+
         token = address.token
         if token is None and not address.loopback:
             token = secrets.token_urlsafe(16)

@@ -21,6 +21,7 @@ from emnist_device.live.preview import upload
 from emnist_device.live.preview.address import Address, parse_address
 from emnist_device.live.preview.hub import Hub
 from emnist_device.live.preview.server import Preview
+from emnist_edge import packages
 from emnist_edge.drawing import draw_page
 from emnist_edge.errors import OutputError, PictureError, RuntimeMissingError
 from tests.emnist_device.live.conftest import moment
@@ -376,6 +377,7 @@ def test_a_port_that_is_taken_is_said(preview: Preview) -> None:
 
 
 def test_without_the_extra_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "_version", lambda _: None)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(RuntimeMissingError, match=r"pip install 'emnist-edge\[serve\]'"):
         Preview(Address("127.0.0.1", 0), Eye(Settings()))
