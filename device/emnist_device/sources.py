@@ -9,6 +9,7 @@ import numpy as np
 
 from emnist_device.automaton import Automaton, Reading, Source
 from emnist_device.context import posterior_kinds
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.context import Context, Kinds
+
+# Digits, capitals and small letters, as columns of ones among zeros.
+_KINDS = np.array([[char in kind for kind in (DIGITS, UPPER, LOWER)] for char in BYCLASS], float)
+# No kind is less probable in its context, so that a pattern can ask for any.
+_LEAST_KIND = 1e-3
 
 
 @dataclass(frozen=True)
@@ -76,3 +82,18 @@ class Either:
         with np.errstate(divide="ignore"):
             inside, outside = np.log([1 - self.out, self.out])
         return float(listed + inside), float(other + outside)
+
+
+def weigh_kinds(
+    emissions: NDArray[np.float64], marginals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return ``emissions`` (N, 62) with digits, capitals and small letters as likely as in context.
+
+    ``marginals`` (N, 62) are of the same characters, read in context without a pattern. Within a
+    kind nothing changes, so that a pattern that asks for one reads as it does without: where it
+    leaves open whether a stroke is a one or an l, the characters beside it tell.
+    """
+    own = emissions @ _KINDS / emissions.sum(axis=1, keepdims=True)
+    factor = np.maximum(marginals @ _KINDS, _LEAST_KIND) / np.maximum(own, np.finfo(float).tiny)
+    weighed = np.where(emissions > 0, emissions * (factor @ _KINDS.T), 0.0)
+    return np.asarray(weighed / weighed.max(axis=1, keepdims=True))

@@ -108,7 +108,7 @@ class Loop:
         self.failed = False
         self._capture, self._eye, self._report, self._alive = capture, eye, report, alive
         self._outputs = list(outputs)
-        self._steady = Steady(patience)
+        self._steady = Steady(patience, eye.settings.decoding.min_confidence)
         self._rate = Rate()
         self._stopping = stopping
 

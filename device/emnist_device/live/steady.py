@@ -91,10 +91,15 @@ class _Reading:
 
 
 class Steady:
-    """Follows the lines of successive pages."""
+    """Follows the lines of successive pages.
 
-    def __init__(self, patience: Patience) -> None:
-        self._patience = patience
+    Args:
+        patience: when a text has settled.
+        least: characters that are less probable over time, 0..1, are unsure.
+    """
+
+    def __init__(self, patience: Patience, least: float = 0.0) -> None:
+        self._patience, self._least = patience, least
         self._tracks: list[LineTrack] = []
         self._readings: dict[int, _Reading] = {}
         self._reported: dict[str, float] = {}  # text -> when it was last in sight
@@ -114,7 +119,7 @@ class Steady:
         self._readings = {n: reading for n, reading in self._readings.items() if n in alive}
         shown, settled = [], []
         for track in self._tracks:
-            line = track.line(top_k=0)
+            line = track.line(top_k=0, least=self._least)
             if line is None or now - track.seen > _SHOWN_FOR:
                 continue
             fresh = self._judge(track, line, now, size) if track.seen == now else False
