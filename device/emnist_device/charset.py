@@ -30,6 +30,8 @@ _NAMES = {name: name for name in CHARSETS} | {
 # Of difflib: "digist" and "digits" are alike by 0.83, "nubers" and "numbers" by 0.92; "abcde" and
 # any name by less than 0.5.
 _ALIKE = 0.75
+# No charset is longer, whatever it lists more than once.
+_LONGEST = 1000
 _WORD, _RANGE, _SEPARATOR = re.compile("[A-Za-z]{3,}"), re.compile(".-."), re.compile(r"[^\w\\]+")
 
 
@@ -47,6 +49,8 @@ def expand_charset(charset: str | None) -> frozenset[str]:
         return frozenset(CHARSETS[name])
     if not charset:
         raise ConstraintError(f"charset is empty: {_howto()}")
+    if len(charset) > _LONGEST:
+        raise ConstraintError(f"charset has {len(charset)} characters; list each once")
     if charset.startswith("["):
         return _bracketed(charset)
     if len(parts := _SEPARATOR.split(charset)) > 1 and all(

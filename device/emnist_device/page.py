@@ -91,9 +91,9 @@ class Line:
     """Characters from left to right.
 
     between: what is printed before each of them, and after the last: a space between words, and
-    the marks of a pattern; nothing where it is not given. matched: whether the pattern or closed lexicon that was given could be
-    kept to; None where none was. Where not, because nothing in it has as many characters, the line
-    is read without.
+    the marks of a pattern; nothing where it is not given. matched: whether the pattern or closed
+    lexicon that was given could be kept to; None where none was. Where not, because nothing in it
+    has as many characters, the line is read without.
     """
 
     characters: tuple[Character, ...]

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 # Limits that no pattern for written text comes near; they keep compilation short.
 _MOST_STATES, _MOST_WORK = 2000, 20_000
 _ALL = len(BYCLASS)
+# The space that a way through a pattern has since the last character.
+_NO_SPACE, _OF_PATTERN, _OF_GAP = range(3)
 
 
 @dataclass
@@ -151,9 +153,8 @@ class Pattern:
         as the pattern lets them; beyond that, it prints no more than it must. None where the
         pattern does not accept ``chars``.
         """
-        start = _Spelling(0, 0, 0, self._start, False, ("",))
-        queue = [start]
-        seen: set[tuple[int, int, bool]] = set()
+        queue = [_Spelling(0, 0, 0, self._start, _NO_SPACE, ("",))]
+        seen: set[tuple[int, int, int]] = set()
         while queue:
             spelling = heapq.heappop(queue)
             if spelling.key in seen:
@@ -161,57 +162,75 @@ class Pattern:
             seen.add(spelling.key)
             if spelling.place == len(chars) and spelling.state == self._last:
                 return spelling.marks
-            for char, target in self._graph.prints[spelling.state]:
-                heapq.heappush(queue, spelling.print(char, target))
-            if spelling.place == len(chars):
-                continue
-            gap = spelling.place > 0 and gaps[spelling.place]
-            if gap:
-                for target in self._graph.gaps[spelling.state]:
-                    heapq.heappush(queue, spelling.print(" ", target))
-            for known, target in self._graph.reads[spelling.state]:
-                if chars[spelling.place] in known:
-                    heapq.heappush(queue, spelling.read(target, gap=gap))
+            for further in self._further(spelling, chars, gaps):
+                heapq.heappush(queue, further)
         return None
 
-    def _closure(self, states: frozenset[int]) -> frozenset[int]:
+    def _further(
+        self, way: _Spelling, chars: abc.Sequence[str], gaps: abc.Sequence[bool]
+    ) -> abc.Iterator[_Spelling]:
+        """Yield how ``way`` may go on by one arc; see :meth:`spell`."""
+        for char, target in self._graph.prints[way.state]:
+            if char != " ":
+                yield way.print(char, target, way.space)
+            elif way.space != _OF_GAP:
+                yield way.print(char, target, _OF_PATTERN)
+        if way.place == len(chars):
+            return
+        gap = way.place > 0 and gaps[way.place]
+        if gap and way.space == _NO_SPACE:
+            for target in self._graph.gaps[way.state]:
+                yield way.print(" ", target, _OF_GAP)
+        for known, target in self._graph.reads[way.state]:
+            if chars[way.place] in known:
+                yield way.read(target, gap=gap)
+
+    def _closure(self, states: frozenset[int], *, spaces: bool = True) -> frozenset[int]:
+        """Return where ``states`` lead without reading; without a space, if not ``spaces``."""
         found, queue = set(states), list(states)
         while queue:
-            for _, target in self._graph.prints[queue.pop()]:
-                if target not in found:
+            for char, target in self._graph.prints[queue.pop()]:
+                if target not in found and (spaces or char != " "):
                     found.add(target)
                     queue.append(target)
         return frozenset(found)
 
-    def _after_gap(self, states: frozenset[int]) -> frozenset[int]:
-        """Return where ``states`` are after a gap, whether they have a space for it or not."""
-        spaces = frozenset(target for state in states for target in self._graph.gaps[state])
-        return states | self._closure(spaces)
+    def _before_next(self, states: frozenset[int]) -> tuple[frozenset[int], ...]:
+        """Return where ``states`` lead before the next character; where gapped, also after a gap.
+
+        One space at most stands for a gap: of the pattern, or of what can be one.
+        """
+        plain = self._closure(states)
+        if not self.gapped:
+            return (plain,)
+        at_gap = self._closure(states, spaces=False)
+        beyond = frozenset(target for state in at_gap for target in self._graph.gaps[state])
+        return plain, plain | self._closure(beyond, spaces=False)
 
     def _determinize(self) -> Automaton:
         """Return the automaton by subset construction (Rabin, Scott 1959)."""
-        start = self._closure(frozenset([self._start]))
+        start = self._before_next(frozenset([self._start]))
         numbers, queue, work = {start: 0}, [start], 0
         arcs = []
-        closures: dict[frozenset[int], frozenset[int]] = {}
+        known: dict[frozenset[int], tuple[frozenset[int], ...]] = {}
         while queue:
-            states = queue.pop()
-            sources = (
-                [(states, 0), (self._after_gap(states), _ALL)] if self.gapped else [(states, 0)]
-            )
-            for origin, shift in sources:
+            origins = queue.pop()
+            for shift, origin in enumerate(origins):
                 for label, reached in self._steps(origin):
-                    if reached not in closures:
-                        closures[reached] = self._closure(reached)
-                    target = closures[reached]
+                    if reached not in known:
+                        known[reached] = self._before_next(reached)
+                    target = known[reached]
                     if target not in numbers:
                         numbers[target] = len(numbers)
                         queue.append(target)
-                        work += len(target)
+                        work += len(target[0])
                         if work > _MOST_WORK:
-                            raise ConstraintError("pattern can be read in too many ways; repeat less, or without an end, as in .*")
-                    arcs.append((numbers[states], label + shift, numbers[target], 1.0))
-        return Automaton.of_arcs(arcs, [float(self._last in states) for states in numbers])
+                            raise ConstraintError(
+                                "pattern can be read in too many ways; repeat less, or without an "
+                                "end, as in .*"
+                            )
+                    arcs.append((numbers[origins], label + shift * _ALL, numbers[target], 1.0))
+        return Automaton.of_arcs(arcs, [float(self._last in plain) for plain, *_ in numbers])
 
     def _steps(self, states: frozenset[int]) -> abc.Iterator[tuple[int, frozenset[int]]]:
         """Yield each character, by its index, that ``states`` read, and where that leads."""
@@ -227,7 +246,7 @@ class _Spelling:
     """A way through a pattern as far as it goes, the best first.
 
     strayed: gaps without a space, and spaces without a gap. printed: characters printed. place: of
-    the next character to read. spaced: whether a space was printed since the last one. marks: see
+    the next character to read. space: which was printed since the last one. marks: see
     :meth:`Pattern.spell`.
     """
 
@@ -235,24 +254,24 @@ class _Spelling:
     printed: int
     place: int
     state: int
-    spaced: bool
+    space: int
     marks: tuple[str, ...]
 
     @property
-    def key(self) -> tuple[int, int, bool]:
+    def key(self) -> tuple[int, int, int]:
         """What tells ways apart that go on differently."""
-        return self.place, self.state, self.spaced
+        return self.place, self.state, self.space
 
-    def print(self, char: str, target: int) -> _Spelling:
+    def print(self, char: str, target: int, space: int) -> _Spelling:
         """Return the way on by printing ``char``, which may be nothing."""
         marks = (*self.marks[:-1], self.marks[-1] + char)
-        spaced = self.spaced or char == " "
-        return _Spelling(self.strayed, self.printed + len(char), self.place, target, spaced, marks)
+        return _Spelling(self.strayed, self.printed + len(char), self.place, target, space, marks)
 
     def read(self, target: int, *, gap: bool) -> _Spelling:
         """Return the way on by reading the next character."""
-        strayed = self.strayed + (self.place > 0 and gap != self.spaced)
-        return _Spelling(strayed, self.printed, self.place + 1, target, False, (*self.marks, ""))
+        strayed = self.strayed + (self.place > 0 and gap == (self.space == _NO_SPACE))
+        marks = (*self.marks, "")
+        return _Spelling(strayed, self.printed, self.place + 1, target, _NO_SPACE, marks)
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def test_what_cannot_begin_is_said(arguments: list[str], code: int, message: str
         (["--serve", "x"], "is not a port"),
         (["--serve", "8000", "--token", "short"], "at least 8 characters"),
         (["--mqtt", "http://broker/t"], "is no broker's address"),
-        (["--charset", "é"], "has no letter or digit"),
+        (["--charset", "é"], "has 'é', which no model reads"),
         (["none"], "nothing to do but --serve"),
     ],
 )
