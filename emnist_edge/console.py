@@ -71,8 +71,8 @@ class Console:
         for number, line in enumerate(outcome.page.lines, start=1):
             if line.matched is False:
                 self.complain(
-                    f"{outcome.title}: line {number} ({line.text}) was read without pattern or "
-                    "lexicon: nothing in them has as many characters"
+                    f"{outcome.title}: line {number} ({line.text}) was read, or some of its "
+                    "words, without pattern or lexicon: nothing in them has as many characters"
                 )
         if self._silent:
             return

@@ -17,7 +17,18 @@ from emnist_edge.alphabet import BYCLASS
 from emnist_edge.errors import ConstraintError, shown
 
 _SYNONYMS = {
-    "digits": ("digit", "number", "numbers", "numeric", "numerals", "num", "integer", "int", r"\d"),
+    "digits": (
+        "digit",
+        "number",
+        "numbers",
+        "numeric",
+        "numerals",
+        "num",
+        "integer",
+        "int",
+        "decimal",
+        r"\d",
+    ),
     "letters": ("letter", "alpha", "alphabet", "alphabetic"),
     "upper": ("uppercase", "capital", "capitals", "caps"),
     "lower": ("lowercase", "small"),
@@ -30,6 +41,8 @@ _NAMES = {name: name for name in CHARSETS} | {
 # Of difflib: "digist" and "digits" are alike by 0.83, "nubers" and "numbers" by 0.92; "abcde" and
 # any name by less than 0.5.
 _ALIKE = 0.75
+# What is written for a range in prose.
+_DASH = re.compile(r"(?<=[^\W_])(\.\.+|\u2026|\u2010|\u2011|\u2012|\u2013|\u2014)(?=[^\W_])")
 # No charset is longer, whatever it lists more than once.
 _LONGEST = 1000
 _WORD, _RANGE, _SEPARATOR = re.compile("[A-Za-z]{3,}"), re.compile(".-."), re.compile(r"[^\w\\]+")
@@ -43,7 +56,7 @@ def expand_charset(charset: str | None) -> frozenset[str]:
     """
     if charset is None:
         return frozenset(BYCLASS)
-    plain = charset if "\\" in charset else re.sub("[-_]", "", charset).lower()
+    plain = charset if "\\" in charset else re.sub(r"[-_\s]", "", charset).lower()
     name = _NAMES.get(plain)
     if name is not None:
         return frozenset(CHARSETS[name])
@@ -99,6 +112,8 @@ def _readable(found: frozenset[str], charset: str) -> frozenset[str]:
         return known
     rest = "".join(char for char in BYCLASS if char in known)
     advice = f"leave it out: [{rest}]" if rest else _howto()
+    if (dashed := _DASH.sub("-", charset)) != charset:
+        advice = f"for a range write {dashed}"
     if "\\" in unread:
         advice = r"write classes in brackets, such as [A-F\d]"
     raise ConstraintError(

@@ -50,6 +50,18 @@ class Repeat:
 Part = Read | Print | Sequence | Choice | Repeat
 
 
+def is_fixed(part: Part) -> bool:
+    """Say whether ``part`` is one text and no other."""
+    match part:
+        case Read(chars, gap):
+            return len(chars) == 1 and not gap
+        case Sequence(parts):
+            return all(is_fixed(each) for each in parts)
+        case Repeat(each, least, most):
+            return least == most and is_fixed(each)
+    return isinstance(part, Print)
+
+
 def literal(char: str, subject: str, at: int) -> Read | Print:
     """Return the part that stands for ``char`` itself; ``subject`` and ``at`` are for errors."""
     if char in BYCLASS:

@@ -10,10 +10,18 @@ import re
 from typing import TYPE_CHECKING
 
 from emnist_device.pattern_masks import Literals, is_mask, mask_parts
-from emnist_device.pattern_parts import Choice, Read, Repeat, Sequence, literal, printed_text
+from emnist_device.pattern_parts import (
+    Choice,
+    Read,
+    Repeat,
+    Sequence,
+    is_fixed,
+    literal,
+    printed_text,
+)
 from emnist_device.pattern_sets import escape, fault, parse_brackets
 from emnist_edge.alphabet import BYCLASS, DIGITS
-from emnist_edge.errors import ConstraintError
+from emnist_edge.errors import ConstraintError, shown
 
 if TYPE_CHECKING:
     from emnist_device.pattern_parts import Part
@@ -61,6 +69,13 @@ class _Parser:
         if self._at < len(self._text):
             raise self._error(r"has a ) too many; write \) for one that is printed")
         self._literals.refuse_mask(self._text, self._subject)
+        if is_fixed(part):
+            raise ConstraintError(
+                shown(
+                    f"{self._subject} is one fixed text, and whatever is as long would be "
+                    r"read as that; write [A-Z] for any capital, [a-z] for any small letter, \d for any digit"
+                )
+            )
         return part
 
     def _choice(self) -> Part:

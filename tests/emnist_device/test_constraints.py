@@ -53,7 +53,7 @@ def test_what_nothing_can_fulfil_is_said(tmp_path: Path) -> None:
         ({"charset": {"0", "1"}}, "charset is of type set; give text"),
         ({"pattern": 9}, "pattern is of type int; give text"),
         ({"lexicon": ["ant"]}, "lexicon is of type list; give the path of a file"),
-        ({"pattern": "^$"}, "matches nothing that can be read"),
+        ({"pattern": "-?"}, "matches nothing that can be read"),
         ({"pattern": "B[0-9]", "charset": "digits"}, "matches nothing .* within charset 'digits'"),
     ):
         with pytest.raises(ConstraintError, match=message):

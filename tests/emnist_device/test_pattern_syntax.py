@@ -12,6 +12,12 @@ from emnist_edge.errors import ConstraintError
     ("pattern", "message"),
     [
         ("", "pattern is empty"),
+        ("STOP", "is one fixed text, and whatever is as long would be read as that"),
+        ("XXX-000", "is one fixed text"),
+        ("EK###", "is one fixed text"),
+        ("x{3}", "is one fixed text"),
+        ("[S](?:top)", "is one fixed text"),
+        ("^$", "is one fixed text"),
         ("x" * 1001, "has 1001 characters; at most 1000 can be"),
         ("(", r"lacks a ) for this (; write \( for one that is printed (at 1)"),
         ("c)", r"has a ) too many; write \) for one that is printed (at 2)"),
@@ -109,7 +115,7 @@ def test_what_is_half_a_mask_is_refused_and_what_is_offered_instead_is_accepted(
 
 @pytest.mark.parametrize(
     "pattern",
-    [r"A\d{3}", "199[0-9]", r"EK9\d", "A1|A2|A9", "CAT|DOG", "STOP", "A|B|C", r"\d+A", r"CA\-FE"],
+    [r"A\d{3}", "199[0-9]", r"EK9\d", "A1|A2|A9", "CAT|DOG", "A|B|C", r"\d+A", r"CA\-F[E]\d"],
 )
 def test_letters_and_digits_that_are_meant_for_themselves(pattern: str) -> None:
     parse(pattern)

@@ -188,8 +188,8 @@ def test_a_line_that_fits_no_pattern_is_said(picture: Path) -> None:
     result = classify("--pattern", "9999", picture)
     assert (result.exit_code, result.stdout) == (0, "HARBOR\n7483\n")
     assert result.stderr == (
-        f"emnist-edge: {picture}: line 1 (HARBOR) was read without pattern or lexicon: nothing in "
-        "them has as many characters\n"
+        f"emnist-edge: {picture}: line 1 (HARBOR) was read, or some of its words, without pattern "
+        "or lexicon: nothing in them has as many characters\n"
     )
     first, second = json.loads(classify("--json", "--pattern", "9999", picture).stdout)["lines"]
     assert (first["matched"], second["matched"]) == (False, True)
