@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# Longer words are not written by hand; larger files are no lexicons. A word takes up about 0.5 kB
+# Longer words are not written by hand; larger files are no lexicons. A word takes up about 2 kB
 # while its lexicon is compiled.
-_LONGEST, _MOST_BYTES, _MOST_WORDS = 64, 16_000_000, 300_000
+_LONGEST, _MOST_BYTES, _MOST_WORDS = 64, 16_000_000, 200_000
 _KNOWN = frozenset(BYCLASS)
 # Marks so small that they are not taken for characters.
 _SMALL_MARKS = frozenset("'\u2018\u2019`\u00b4\"\u201c\u201d.,:;-\u2010\u2011\u2013\u2014_\u00b7")

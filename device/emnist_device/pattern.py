@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.automaton import Automaton, Reading
+from emnist_device.automaton import Automaton
 from emnist_device.pattern_parts import Choice, Print, Read, Repeat, Sequence
 from emnist_device.pattern_syntax import parse
+from emnist_device.sources import AfterGaps
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.errors import ConstraintError
 
@@ -130,7 +131,7 @@ class Pattern:
 
     def source(self, gaps: abc.Sequence[bool]) -> Source:
         """Return where words come from that have gaps before these of their characters."""
-        return _AfterGaps(self.automaton, np.array(gaps, bool)) if self.gapped else self.automaton
+        return AfterGaps(self.automaton, np.array(gaps, bool)) if self.gapped else self.automaton
 
     def accepts(self, chars: str) -> bool:
         """Say whether ``chars``, letters and digits without a gap, can be what it reads."""
@@ -272,25 +273,3 @@ class _Spelling:
         strayed = self.strayed + (self.place > 0 and gap == (self.space == _NO_SPACE))
         marks = (*self.marks, "")
         return _Spelling(strayed, self.printed, self.place + 1, target, _NO_SPACE, marks)
-
-
-@dataclass(frozen=True)
-class _AfterGaps:
-    """Words of an automaton that tells characters after a gap from others; ``gaps`` (N,)."""
-
-    automaton: Automaton
-    gaps: NDArray[np.bool_]
-
-    def evidence(self, emissions: NDArray[np.float64]) -> float:
-        """See :class:`emnist_device.automaton.Source`."""
-        return self.automaton.evidence(self._told_apart(emissions))
-
-    def read(self, emissions: NDArray[np.float64]) -> Reading:
-        """See :class:`emnist_device.automaton.Source`."""
-        reading = self.automaton.read(self._told_apart(emissions))
-        marginals = reading.marginals[:, :_ALL] + reading.marginals[:, _ALL:]
-        return Reading(reading.evidence, marginals, tuple(label % _ALL for label in reading.best))
-
-    def _told_apart(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
-        after = self.gaps[:, None]
-        return np.hstack([np.where(after, 0.0, emissions), np.where(after, emissions, 0.0)])

@@ -73,7 +73,8 @@ class _Parser:
             raise ConstraintError(
                 shown(
                     f"{self._subject} is one fixed text, and whatever is as long would be "
-                    r"read as that; write [A-Z] for any capital, [a-z] for any small letter, \d for any digit"
+                    r"read as that; write [A-Z] for any capital, [a-z] for any small letter, "
+                    r"\d for any digit"
                 )
             )
         return part

@@ -1,4 +1,4 @@
-"""Where words come from: the kinds of words of a page, a lexicon, or either."""
+"""Where words come from: the kinds of words of a page, a lexicon, a pattern, or either."""
 
 from __future__ import annotations
 
@@ -82,6 +82,32 @@ class Either:
         with np.errstate(divide="ignore"):
             inside, outside = np.log([1 - self.out, self.out])
         return float(listed + inside), float(other + outside)
+
+
+@dataclass(frozen=True)
+class AfterGaps:
+    """Words with ``gaps`` (N,) before their characters, of an automaton that tells these apart.
+
+    Its labels are columns of the emissions; after a gap, by their number more.
+    """
+
+    automaton: Automaton
+    gaps: NDArray[np.bool_]
+
+    def evidence(self, emissions: NDArray[np.float64]) -> float:
+        """See :class:`Source`."""
+        return self.automaton.evidence(self._told_apart(emissions))
+
+    def read(self, emissions: NDArray[np.float64]) -> Reading:
+        """See :class:`Source`."""
+        count = emissions.shape[1]
+        reading = self.automaton.read(self._told_apart(emissions))
+        marginals = reading.marginals[:, :count] + reading.marginals[:, count:]
+        return Reading(reading.evidence, marginals, tuple(label % count for label in reading.best))
+
+    def _told_apart(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
+        after = self.gaps[:, None]
+        return np.hstack([np.where(after, 0.0, emissions), np.where(after, emissions, 0.0)])
 
 
 def weigh_kinds(

@@ -227,7 +227,7 @@ _PATTERNS = [
 ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(
     st.sampled_from(_PATTERNS),
     st.sampled_from([0.0, 0.5, 0.9, 1.0]),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,6 +13,9 @@ from emnist_device.orientation import legibility, turn, turn_box
 from emnist_device.page import Box
 from emnist_device.review import find_doubtful
 from emnist_edge.drawing import draw_page
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +69,18 @@ def test_doubtful_characters_of_a_turned_picture_are_shown_upright(reader: Reade
         page, glyphs = reader.read_with_glyphs(held)
         doubts = find_doubtful("a.png", held, page, glyphs, 2.0)
         assert [doubt["box"] for doubt in doubts] == [list(c.box) for c in page.lines[0].characters]
-        pictures = [base64.b64decode(doubt["picture"].partition(",")[2]) for doubt in doubts]
-        shown[quarters] = [
-            cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE) for png in pictures
-        ]
+        shown[quarters] = [_decoded(doubt["picture"]) for doubt in doubts]
     for upright, turned in zip(shown[0], shown[1], strict=True):
         assert turned.shape == upright.shape
         assert np.abs(turned.astype(int) - upright).mean() < 12
+
+
+def _decoded(address: str) -> NDArray[np.uint8]:
+    """Return the picture whose bytes are in a data URL."""
+    content = np.frombuffer(base64.b64decode(address.partition(",")[2]), np.uint8)
+    picture = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    return np.asarray(picture, np.uint8)
 
 
 def test_a_blank_picture_is_not_turned(reader: Reader) -> None:

@@ -127,9 +127,9 @@ def test_a_character_is_unsure_by_its_average() -> None:
     track = LineTrack(1, sights(write("AB", confidence=0.9)), 0.0)
     for n in range(1, 30):
         track.add(sights(write("AB", confidence=0.95 if n % 2 else 0.75)), n / 30)
-    for least, shown in ((0.8, "AB"), (0.9, UNSURE * 2)):
-        line = track.line(top_k=0, least=least)
-        assert line is not None
-        assert line.text == shown
-    unsure = line.characters[0]
+    sure, doubtful = track.line(top_k=0, least=0.8), track.line(top_k=0, least=0.9)
+    assert sure is not None
+    assert doubtful is not None
+    assert (sure.text, doubtful.text) == ("AB", UNSURE * 2)
+    unsure = doubtful.characters[0]
     assert unsure.alternatives == (Alternative("A", unsure.confidence),)
