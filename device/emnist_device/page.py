@@ -48,6 +48,8 @@ class Box(NamedTuple):
 STAGES = ("load", "segment", "glyph", "classify", "decode", "total")
 #: What is printed for a character that is not sure enough.
 UNSURE = "?"
+#: Why a line is read without what was asked for.
+UNMATCHED = "without pattern or lexicon: nothing in them has as many characters"
 
 
 @dataclass(frozen=True)

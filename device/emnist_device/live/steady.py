@@ -44,7 +44,7 @@ class SteadyLine:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the line as plain values for JSON: boxes in pixels, confidences to 4 decimals."""
-        return {
+        content = {
             "text": self.line.text,
             "track": self.track,
             "settled": self.settled,
@@ -58,6 +58,9 @@ class SteadyLine:
                 for character in self.line.characters
             ],
         }
+        if self.line.matched is not None:
+            content["matched"] = self.line.matched
+        return content
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Settled:
             "settled": self.text,
             "time": round(self.time, 3),
             "confidence": round(self.confidence, 4),
-            **{key: line[key] for key in ("track", "box", "characters")},
+            **{key: line[key] for key in ("track", "box", "characters", "matched") if key in line},
         }
 
 

@@ -33,12 +33,13 @@ _SAME_HEIGHT, _SAME_WIDTH, _SAME_TEXT = 0.5, 0.3, 0.45
 class Sight:
     """One character as one frame shows it, and what is printed before and after it.
 
-    after: nothing but where it is the last of its line.
+    after: nothing but where it is the last of its line. matched: that of its line.
     """
 
     character: Character
     before: str = ""
     after: str = ""
+    matched: bool | None = None
 
     @property
     def box(self) -> Box:
@@ -58,7 +59,7 @@ def sights(line: Line) -> list[Sight]:
     *before, after = line.between
     last = len(line.characters) - 1
     return [
-        Sight(character, mark, after if place == last else "")
+        Sight(character, mark, after if place == last else "", line.matched)
         for place, (character, mark) in enumerate(zip(line.characters, before, strict=True))
     ]
 
@@ -67,7 +68,8 @@ def sights(line: Line) -> list[Sight]:
 class CharacterTrack:
     """One character over time: sums of probabilities and of frames, all fading.
 
-    marks: in how many frames what is printed before and after it was so.
+    marks: in how many frames what is printed before and after it was so. matched: that of its line
+    in the last frame.
     """
 
     box: Box
@@ -75,6 +77,7 @@ class CharacterTrack:
     weight: float = 0.0
     marks: dict[tuple[str, str], float] = field(default_factory=dict)
     presence: float = 0.0
+    matched: bool | None = None
 
     def fade(self, decay: float) -> None:
         """Let what was seen count less; afterwards the character is missing, until it is added."""
@@ -91,7 +94,7 @@ class CharacterTrack:
         marks = sight.before, sight.after
         self.marks[marks] = self.marks.get(marks, 0.0) + 1
         self.presence += share
-        self.box = sight.box
+        self.box, self.matched = sight.box, sight.matched
 
     def agreement(self, chances: dict[str, float]) -> float:
         """Return how much of ``chances`` fits the average so far, 0..1."""
@@ -186,7 +189,9 @@ class LineTrack:
         marks = [track.printed for track in shown]
         before = [mark for mark, _ in marks]
         # A line whose first character is not shown begins with no space.
-        return Line(characters, (before[0].lstrip(), *before[1:], marks[-1][1]))
+        between = (before[0].lstrip(), *before[1:], marks[-1][1])
+        kept = [track.matched for track in shown if track.matched is not None]
+        return Line(characters, between, matched=all(kept) if kept else None)
 
     def _shown(self) -> list[CharacterTrack]:
         return [track for track in self._characters if track.presence >= _SHOWN]
