@@ -32,7 +32,6 @@ class Constraints:
 
     classes: (62,) the model's class of each of ``BYCLASS``. allowed: (62,) whether it may occur.
     pattern, lexicon: None where none was given. lengths: how many characters what they allow has.
-    closed: whether all words are in the lexicon.
     """
 
     classes: NDArray[np.intp]
@@ -40,7 +39,6 @@ class Constraints:
     pattern: Pattern | None = None
     lexicon: Automaton | None = None
     lengths: frozenset[int] = frozenset()
-    closed: bool = False
 
     @classmethod
     def compile(cls, decoding: Decoding, alphabet: str) -> Constraints:
@@ -68,10 +66,9 @@ class Constraints:
         lexicon = None
         if decoding.lexicon is not None:
             lexicon = build_trie(_words(decoding, decoding.lexicon, allowed, pattern))
-        closed = lexicon is not None and decoding.out_of_lexicon == 0
-        if lexicon is not None and closed:
-            lengths = lexicon.lengths(_LONGEST, allowed)
-        return cls(classes, allowed, pattern, lexicon, lengths, closed)
+            if decoding.out_of_lexicon == 0:
+                lengths = lexicon.lengths(_LONGEST, allowed)
+        return cls(classes, allowed, pattern, lexicon, lengths)
 
     def holds_for_line(self, words: Sequence[tuple[bool, ...]], line: tuple[bool, ...]) -> bool:
         """Say whether a pattern holds for a ``line`` as a whole, not for its ``words``.
@@ -87,7 +84,7 @@ class Constraints:
         """Say whether a string can fulfil them that has ``gaps`` before these of its characters."""
         if self.lengths and len(gaps) not in self.lengths:
             return False
-        if self.pattern is None or not self.pattern.gapped or self.closed:
+        if self.pattern is None or not self.pattern.gapped:
             return True
         allowed = np.tile(self.allowed.astype(float), (len(gaps), 1))
         return bool(np.isfinite(self.pattern.source(gaps).evidence(allowed)))

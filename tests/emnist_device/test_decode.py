@@ -219,6 +219,9 @@ def test_what_a_pattern_leaves_open_the_context_tells() -> None:
     for kind in (slice(0, 10), slice(10, 36), slice(36, 62)):
         ratio = weighed[:, kind] / emissions[:, kind]
         assert ratio == pytest.approx(np.broadcast_to(ratio[:, :1], ratio.shape))
+    # A kind that the context rules out can still be asked for.
+    others = weigh_kinds(np.ones((3, 62)), np.eye(62)[[0, 0, 0]])[:, 10:].sum(axis=1)
+    assert ((others > 0) & (others < 0.1)).all()
 
 
 _PATTERNS = [

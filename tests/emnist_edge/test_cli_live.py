@@ -87,6 +87,8 @@ def test_marks_of_a_pattern_are_printed_and_lines_that_it_does_not_fit_are_said(
     assert "AB-1234 was read" not in result.stderr
     content = live(*options, "--json", "--trigger", tmp_path).stdout.splitlines()
     assert [json.loads(line)["matched"] for line in content] == [True, False]
+    unsure = live(*options, "--min-confidence", "1", "--confidence", "0", tmp_path)
+    assert unsure.stdout == "??-????\n??\n"
 
 
 def test_pictures_are_read_in_order_and_damaged_ones_are_said(video: Path, tmp_path: Path) -> None:

@@ -42,6 +42,13 @@ def test_sights_know_what_is_printed_before_and_after_them() -> None:
     assert text(track) == marked.text == "#AB - C%"
 
 
+def test_a_line_whose_first_word_is_gone_begins_with_no_space() -> None:
+    track = LineTrack(1, sights(write("A BC1")), 0.0)
+    for n in range(1, 30):
+        track.add(sights(write("A BC1"))[1:], n / 30)
+    assert text(track) == "BC1"
+
+
 def test_what_most_frames_print_between_characters_is_printed() -> None:
     plain, marked = write("AB1"), replace(write("AB1"), between=("", "", "-", "."))
     track = LineTrack(1, sights(plain), 0.0)
