@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emnist_device.page import UNMATCHED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -71,8 +73,8 @@ class Console:
         for number, line in enumerate(outcome.page.lines, start=1):
             if line.matched is False:
                 self.complain(
-                    f"{outcome.title}: line {number} ({line.text}) was read without pattern or "
-                    "lexicon: nothing in them has as many characters"
+                    f"{outcome.title}: line {number} ({line.text}) was read, or some of its words, "
+                    f"{UNMATCHED}"
                 )
         if self._silent:
             return

@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from emnist_edge.errors import ConstraintError
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emnist_device.decoding import Decoding
 
 _OPTIONS = (
     click.option(
         "--charset",
         metavar="NAME|CHARS",
-        help="What there is: digits, letters, upper, lower, alnum, or the characters themselves.",
+        help="What there is: digits, letters, upper, lower, alnum, hex, or characters and ranges.",
     ),
     click.option(
         "--pattern",
@@ -71,10 +74,8 @@ def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
         min_confidence: float,
         **kwargs: Any,
     ) -> Any:
-        from emnist_device.decoding import Decoding
-
-        decoding = Decoding(charset, pattern, lexicon, out_of_lexicon, context, min_confidence)
         try:
+            decoding = _decoding(charset, pattern, lexicon, out_of_lexicon, context, min_confidence)
             return command(*args, decoding=decoding, **kwargs)
         except ConstraintError as error:
             raise click.UsageError(str(error)) from error
@@ -82,3 +83,27 @@ def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         with_decoding = option(with_decoding)
     return with_decoding
+
+
+def _decoding(
+    charset: str | None,
+    pattern: str | None,
+    lexicon: Path | None,
+    out_of_lexicon: float,
+    context: Any,
+    min_confidence: float,
+) -> Decoding:
+    """Return what the options say, and say on stderr what a lexicon is read without."""
+    from emnist_device.decoding import Decoding
+
+    given = click.get_current_context().get_parameter_source("out_of_lexicon")
+    if lexicon is None and given is not ParameterSource.DEFAULT:
+        raise ConstraintError("--out-of-lexicon goes with --lexicon; name a file of words")
+    decoding = Decoding(charset, pattern, lexicon, out_of_lexicon, context, min_confidence)
+    if lexicon is not None:
+        load_module("numpy")
+        from emnist_device.lexicon import read_lexicon
+
+        for note in read_lexicon(lexicon).notes:
+            click.echo(note, err=True)
+    return decoding

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.decoding import CHARSETS
+from emnist_device.charset import expand_charset
 from emnist_device.lexicon import build_trie, read_lexicon
 from emnist_device.pattern import Pattern
 from emnist_edge.alphabet import BYCLASS, fold
-from emnist_edge.errors import ConstraintError
+from emnist_edge.errors import ConstraintError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -48,73 +49,76 @@ class Constraints:
         """
         own = np.array([alphabet.find(char) for char in BYCLASS])
         classes = np.where(own >= 0, own, [alphabet.find(fold(char)) for char in BYCLASS])
-        members = expand_charset(decoding.charset)
-        allowed = np.array([char in members for char in BYCLASS]) & (classes >= 0)
+        allowed = _allowed(decoding.charset, classes, alphabet)
         if decoding.context == "none":
             # Nothing tells two characters of one class apart: it is called by its name.
             named = np.isin(classes, own[allowed & (own >= 0)])
             allowed &= (own >= 0) | ~named
-        if not allowed.any():
-            raise ConstraintError(
-                f"charset {decoding.charset!r} has no character that the model reads: {alphabet}"
-            )
         pattern = None if decoding.pattern is None else Pattern(decoding.pattern)
         lengths: frozenset[int] = frozenset()
         if pattern is not None:
-            lengths = pattern.automaton.lengths(_LONGEST, allowed)
+            lengths = pattern.lengths(_LONGEST, allowed)
             if not lengths:
                 raise ConstraintError(
-                    f"pattern {decoding.pattern!r} matches nothing that can be read"
+                    shown(f"pattern '{decoding.pattern}' matches nothing that can be read")
                     + _within(decoding.charset)
                 )
         lexicon = None
         if decoding.lexicon is not None:
-            words = [
-                word
-                for word in read_lexicon(decoding.lexicon)
-                if allowed[[BYCLASS.index(char) for char in word]].all()
-                and (pattern is None or pattern.accepts(word))
-            ]
-            if not words:
-                raise ConstraintError(
-                    f"{decoding.lexicon}: has no word"
-                    + (f" that pattern {decoding.pattern!r} matches" if pattern else "")
-                    + _within(decoding.charset)
-                )
-            lexicon = build_trie(words)
+            lexicon = build_trie(_words(decoding, decoding.lexicon, allowed, pattern))
             if decoding.out_of_lexicon == 0:
                 lengths = lexicon.lengths(_LONGEST, allowed)
         return cls(classes, allowed, pattern, lexicon, lengths)
 
-    def holds_for_line(self, words: Sequence[int]) -> bool:
-        """Say whether a pattern holds for a line as a whole, not for its words, of these lengths.
+    def holds_for_line(self, words: Sequence[tuple[bool, ...]], line: tuple[bool, ...]) -> bool:
+        """Say whether a pattern holds for a ``line`` as a whole, not for its ``words``.
 
-        It does where it has spaces, or where not all words fit it, and the line does.
+        Both are the gaps before their characters, as in :meth:`fits`. It does where it has spaces,
+        or where not all words fit it, and the line does.
         """
-        if self.pattern is None or not self.fits(sum(words)):
+        if self.pattern is None or not self.fits(line):
             return False
-        return self.pattern.spaced or not all(self.fits(length) for length in words)
+        return self.pattern.spaced or not all(self.fits(word) for word in words)
 
-    def fits(self, length: int) -> bool:
-        """Say whether a string of ``length`` characters can fulfil them."""
-        return not self.lengths or length in self.lengths
+    def fits(self, gaps: tuple[bool, ...]) -> bool:
+        """Say whether a string can fulfil them that has ``gaps`` before these of its characters."""
+        if self.lengths and len(gaps) not in self.lengths:
+            return False
+        if self.pattern is None or not self.pattern.gapped:
+            return True
+        allowed = np.tile(self.allowed.astype(float), (len(gaps), 1))
+        return bool(np.isfinite(self.pattern.source(gaps).evidence(allowed)))
 
 
-def expand_charset(charset: str | None) -> frozenset[str]:
-    """Return the characters that ``charset`` names or lists; None stands for all.
-
-    Raises :class:`ConstraintError` where it lists none that any model reads.
-    """
-    if charset is None:
-        return frozenset(BYCLASS)
-    known = frozenset(CHARSETS.get(charset, charset)) & frozenset(BYCLASS)
-    if not known:
+def _allowed(charset: str | None, classes: NDArray[np.intp], alphabet: str) -> NDArray[np.bool_]:
+    """Return whether each of ``BYCLASS`` is in ``charset``, (62,), and has one of ``classes``."""
+    members = expand_charset(charset)
+    listed = np.array([char in members for char in BYCLASS])
+    unread = [char for char, each in zip(BYCLASS, listed & (classes < 0), strict=True) if each]
+    if charset is not None and unread:
         raise ConstraintError(
-            f"charset {charset!r} has no letter or digit: list some, or name one of "
-            + ", ".join(CHARSETS)
+            f"charset '{charset}' has {unread[0]!r}, which this model does not read; it reads "
+            f"{alphabet}"
         )
-    return known
+    return np.asarray(listed & (classes >= 0))
+
+
+def _words(
+    decoding: Decoding, path: Path | str, allowed: NDArray[np.bool_], pattern: Pattern | None
+) -> list[str]:
+    """Return the words of the lexicon at ``path`` that charset and pattern allow."""
+    known = {char for char, may in zip(BYCLASS, allowed, strict=True) if may}
+    words = [
+        word
+        for word in read_lexicon(path).words
+        if known.issuperset(word) and (pattern is None or pattern.accepts(word))
+    ]
+    if not words:
+        matching = f" that pattern '{decoding.pattern}' matches" if pattern else ""
+        raise ConstraintError(shown(f"{path}: has no word{matching}") + _within(decoding.charset))
+    return words
 
 
 def _within(charset: str | None) -> str:
-    return "" if charset is None else f" within charset {charset!r}"
+    """Return how an error goes on that ``charset`` has a part in."""
+    return "" if charset is None else f" within charset '{charset}'"

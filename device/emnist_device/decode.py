@@ -12,8 +12,9 @@ from emnist_device.constraints import Constraints
 from emnist_device.context import Context, mix_kinds
 from emnist_device.geometry import weigh_places, weigh_shapes
 from emnist_device.page import UNSURE, Alternative, Box, Character, Line, Word
-from emnist_device.sources import Either, Words
+from emnist_device.sources import Either, Words, weigh_kinds
 from emnist_device.spacing import word_gaps, words
+from emnist_device.spelling import box_between, split_words, tidy
 from emnist_edge.alphabet import BYCLASS
 
 if TYPE_CHECKING:
@@ -37,16 +38,27 @@ _CAPITAL_OF_BOTH = 0.85
 class _Unit:
     """Characters that are read together.
 
-    rows: of the page's characters, from left to right. source: what they come from. pattern: what
-    is printed between them; None for ``gaps``, before each character. matched: whether they fulfil
-    what was asked for, None where nothing was.
+    rows: of the page's characters, from left to right. gaps: whether the picture has one before
+    each. emissions: how well each of ``BYCLASS`` explains each of them. source: what they come
+    from. pattern: what is printed between them; None for a space in each gap. matched: whether they
+    fulfil what was asked for, None where nothing was.
     """
 
     rows: tuple[int, ...]
     gaps: tuple[bool, ...]
+    emissions: NDArray[np.float64]
     source: Source
     pattern: Pattern | None
     matched: bool | None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a unit was read as; see :class:`emnist_device.page.Line`."""
+
+    characters: list[Character]
+    between: tuple[str, ...]
+    words: list[Word]
 
 
 class Decoder:
@@ -89,15 +101,12 @@ class Decoder:
         emissions = self._emissions(probabilities, lines, grouped)
         decoded = []
         for units in self._units([len(line) for line in lines], grouped, before, emissions):
-            parts = [self._read(unit, emissions, boxes, top_k) for unit in units]
-            characters = tuple(character for part, _ in parts for character in part)
-            spelled = tuple(word for _, part in parts for word in part)
+            parts = [self._read(unit, [boxes[row] for row in unit.rows], top_k) for unit in units]
             decoded.append(
                 Line(
-                    text=" ".join(word.text for word in spelled),
-                    box=reduce(Box.union, (character.box for character in characters)),
-                    characters=characters,
-                    words=spelled,
+                    characters=tuple(character for part in parts for character in part.characters),
+                    between=_joined([part.between for part in parts]),
+                    words=tuple(word for part in parts for word in part.words),
                     matched=None if units[0].matched is None else all(u.matched for u in units),
                 )
             )
@@ -131,9 +140,10 @@ class Decoder:
         read = {each.tobytes(): self._context.read(each) for each in own}
         evidence = np.array([read[each.tobytes()][0] for each in own])
         free = Words(self._context, mix_kinds(evidence, self._context.prior), read)
-        source: Source = known.pattern.automaton if known.pattern else free
-        if known.lexicon is not None:
-            source = Either(known.lexicon, source, self._decoding.out_of_lexicon)
+        bound = emissions
+        if known.pattern is not None:
+            marginals = np.concatenate([free.read(each).marginals for each in own])
+            bound = weigh_kinds(emissions, marginals)
         rest = iter(grouped)
         found, start = [], 0
         for length in lengths:
@@ -142,44 +152,55 @@ class Decoder:
             parts: list[tuple[int, ...]] = []
             while not parts or parts[-1][-1] < line[-1]:
                 parts.append(tuple(next(rest)))
-            if known.holds_for_line([len(part) for part in parts]):
+            if known.holds_for_line([_gaps(part, before) for part in parts], _gaps(line, before)):
                 parts = [tuple(line)]
             units = []
             for part in parts:
-                gaps = tuple(before[row] and row > part[0] for row in part)
-                if known.fits(len(part)):
-                    matched = True if known.lengths else None
-                    units.append(_Unit(part, gaps, source, known.pattern, matched))
-                else:
-                    units.append(_Unit(part, gaps, free, None, matched=False))
+                rows, gaps = list(part), _gaps(part, before)
+                if not known.fits(gaps):
+                    units.append(_Unit(part, gaps, emissions[rows], free, None, matched=False))
+                    continue
+                matched = True if known.lengths else None
+                source: Source = known.pattern.source(gaps) if known.pattern else free
+                if known.lexicon is not None:
+                    source = Either(known.lexicon, source, self._decoding.out_of_lexicon)
+                units.append(_Unit(part, gaps, bound[rows], source, known.pattern, matched))
             found.append(units)
         return found
 
-    def _read(
-        self, unit: _Unit, emissions: NDArray[np.float64], boxes: Sequence[Box], top_k: int
-    ) -> tuple[list[Character], list[Word]]:
-        """Read the characters of ``unit`` and the words that they make."""
-        own = emissions[list(unit.rows)]
-        reading = unit.source.read(own)
+    def _read(self, unit: _Unit, boxes: Sequence[Box], top_k: int) -> _Part:
+        """Read the characters of ``unit``, which lie in ``boxes``, and the words that they make."""
+        reading = unit.source.read(unit.emissions)
         characters = [
-            _character(row, label, boxes[number], top_k, self._decoding.min_confidence)
-            for row, label, number in zip(reading.marginals, reading.best, unit.rows, strict=True)
+            _character(row, label, box, top_k, self._decoding.min_confidence)
+            for row, label, box in zip(reading.marginals, reading.best, boxes, strict=True)
         ]
         chars = [BYCLASS[label] for label in reading.best]
-        if unit.pattern is not None:
-            text = unit.pattern.spell(chars)
-        else:
-            text = "".join(" " * gap + c for gap, c in zip(unit.gaps, chars, strict=True))
-        found: list[Word] = []
-        start = 0
-        for word in text.split():
-            rows = range(start, start + sum(char in BYCLASS for char in word))
-            start = rows.stop
-            shown = iter(characters[row].char for row in rows)
-            spelled = "".join(next(shown) if char in BYCLASS else char for char in word)
-            box = reduce(Box.union, (characters[row].box for row in rows))
-            found.append(Word(spelled, _probability(unit.source, own, reading, rows), box))
-        return characters, found
+        marks = unit.pattern.spell(chars, unit.gaps) if unit.pattern is not None else None
+        between = tidy(marks or (*(" " * gap for gap in unit.gaps), ""))
+        found = []
+        for word in split_words([character.char for character in characters], between):
+            if word.rows:
+                sure = _probability(unit.source, unit.emissions, reading, word.rows)
+                box = reduce(Box.union, (boxes[row] for row in word.rows))
+            else:
+                sure, box = 1.0, box_between(boxes, word.rows.start)
+            found.append(Word(word.text, sure, box))
+        return _Part(characters, between, found)
+
+
+def _gaps(rows: Sequence[int], before: Sequence[bool]) -> tuple[bool, ...]:
+    """Return whether a gap is before each of ``rows``, none being before the first."""
+    return tuple(before[row] and row > rows[0] for row in rows)
+
+
+def _joined(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return what is printed between the characters of ``parts``, spaces being between these."""
+    between = list(parts[0])
+    for first, *rest in parts[1:]:
+        between[-1] += " " + first
+        between += rest
+    return tuple(between)
 
 
 def _probability(

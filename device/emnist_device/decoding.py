@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from pathlib import Path
+from types import NoneType
+from typing import Literal, get_args
 
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 from emnist_edge.errors import ConstraintError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Context = Literal["english", "neutral", "none"]
 #: The kinds of context there are, the default first.
@@ -22,31 +21,50 @@ CHARSETS = {
     "upper": UPPER,
     "lower": LOWER,
     "alnum": BYCLASS,
+    "hex": DIGITS + "ABCDEFabcdef",
 }
+
+_TEXT, _FILE, _NUMBER = (str, NoneType), (str, Path, NoneType), (int, float)
+_KINDS = {
+    "charset": _TEXT,
+    "pattern": _TEXT,
+    "lexicon": _FILE,
+    "out_of_lexicon": _NUMBER,
+    "min_confidence": _NUMBER,
+}
+_GIVEN = {_TEXT: "text", _FILE: "the path of a file", _NUMBER: "a number"}
 
 
 @dataclass(frozen=True)
 class Decoding:
     """How probabilities become text. Constraints may be combined.
 
-    charset: a name of :data:`CHARSETS`, or the characters that there are; None for all.
+    charset: a name of :data:`CHARSETS`, or the characters that there are; see
+        :mod:`emnist_device.charset`. None for all.
     pattern: what each line, or else each word of it, looks like; see
         :mod:`emnist_device.pattern`.
-    lexicon: file with a word a line.
+    lexicon: file with a word a line; see :mod:`emnist_device.lexicon`.
     out_of_lexicon: how probable it is, 0..1, that a word is not in the lexicon.
     context: ``english`` uses kinds of words, English letter sequences and heights of characters,
         ``neutral`` all but the language, ``none`` takes each character by itself.
     min_confidence: less probable characters, 0..1, are printed as ``?``.
+
+    Raises :class:`ConstraintError` for a value of the wrong type or out of range.
     """
 
     charset: str | None = None
     pattern: str | None = None
-    lexicon: Path | None = None
+    lexicon: Path | str | None = None
     out_of_lexicon: float = 0.01
     context: Context = "english"
     min_confidence: float = 0.0
 
     def __post_init__(self) -> None:
+        for name, kinds in _KINDS.items():
+            if not isinstance(value := getattr(self, name), kinds):
+                raise ConstraintError(
+                    f"{name} is of type {type(value).__name__}; give {_GIVEN[kinds]}"
+                )
         if self.context not in CONTEXTS:
             raise ConstraintError(f"context {self.context!r} is none of {', '.join(CONTEXTS)}")
         for name in ("out_of_lexicon", "min_confidence"):

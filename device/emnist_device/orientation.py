@@ -41,23 +41,31 @@ def turn_back(lines: tuple[Line, ...], quarters: int, shape: tuple[int, ...]) ->
     """
     if not quarters:
         return lines
+    height, width = shape[:2]
+    upright = (width, height) if quarters % 2 else (height, width)
     return tuple(
         replace(
             line,
-            box=_turn_box_back(line.box, quarters, shape),
             characters=tuple(
-                replace(character, box=_turn_box_back(character.box, quarters, shape))
+                replace(character, box=turn_box(character.box, -quarters, upright))
                 for character in line.characters
+            ),
+            words=tuple(
+                replace(word, box=turn_box(word.box, -quarters, upright)) for word in line.words
             ),
         )
         for line in lines
     )
 
 
-def _turn_box_back(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:
+def turn_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:
+    """Return where ``box`` lies once its picture, of ``shape``, is turned clockwise."""
     height, width = shape[:2]
-    if quarters == 1:
-        return Box(box.y, height - box.right, box.height, box.width)
-    if quarters == 2:
-        return Box(width - box.right, height - box.bottom, box.width, box.height)
-    return Box(width - box.bottom, box.x, box.height, box.width)
+    match quarters % 4:
+        case 1:
+            return Box(height - box.bottom, box.x, box.height, box.width)
+        case 2:
+            return Box(width - box.right, height - box.bottom, box.width, box.height)
+        case 3:
+            return Box(box.y, width - box.right, box.height, box.width)
+    return box

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from functools import reduce
 from typing import Any, NamedTuple
 
 
@@ -47,6 +48,8 @@ class Box(NamedTuple):
 STAGES = ("load", "segment", "glyph", "classify", "decode", "total")
 #: What is printed for a character that is not sure enough.
 UNSURE = "?"
+#: Why a line is read without what was asked for.
+UNMATCHED = "without pattern or lexicon: nothing in them has as many characters"
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,11 @@ class Character:
 
 @dataclass(frozen=True)
 class Word:
-    """What stands between two spaces, and how probable (0..1) it is that all of it is right."""
+    """What stands between two spaces, and how probable (0..1) it is that all of it is right.
+
+    A word of nothing but marks, which a pattern prints, lies in a gap, and is as sure as the
+    pattern is: 1.
+    """
 
     text: str
     confidence: float
@@ -83,17 +90,45 @@ class Word:
 
 @dataclass(frozen=True)
 class Line:
-    """Characters from left to right; ``text`` has a space between words.
+    """Characters from left to right.
 
-    matched: whether the pattern or closed lexicon that was given could be kept to; None where none
-    was. Where not, because nothing in it has as many characters, the line is read without.
+    between: what is printed before each of them, and after the last: a space between words, and
+    the marks of a pattern; nothing where it is not given. matched: whether the pattern or closed
+    lexicon that was given could be kept to; None where none was. Where not, because nothing in it
+    has as many characters, the line is read without.
     """
 
-    text: str
-    box: Box
     characters: tuple[Character, ...]
+    between: tuple[str, ...] = ()
     words: tuple[Word, ...] = ()
     matched: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not self.between:
+            object.__setattr__(self, "between", ("",) * (len(self.characters) + 1))
+
+    @property
+    def text(self) -> str:
+        """What is printed, with a space between words."""
+        *before, last = self.between
+        pairs = zip(before, self.characters, strict=True)
+        return "".join(mark + character.char for mark, character in pairs) + last
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around the characters."""
+        return reduce(Box.union, (character.box for character in self.characters))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the line as plain values for JSON; confidences to 4 decimals."""
+        content = {"text": self.text, "box": self.box, **asdict(self)}
+        del content["between"]
+        if self.matched is None:
+            del content["matched"]
+        for part in (*content["words"], *content["characters"]):
+            for value in (part, *part.get("alternatives", ())):
+                value["confidence"] = round(value["confidence"], 4)
+        return content
 
 
 @dataclass(frozen=True)
@@ -123,12 +158,10 @@ class Page:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the page as plain values for JSON; confidences to 4, times to 2 decimals."""
-        content: dict[str, Any] = {"text": self.text, **asdict(self)}
-        for line in content["lines"]:
-            if line["matched"] is None:
-                del line["matched"]
-            for part in (*line["words"], *line["characters"]):
-                for value in (part, *part.get("alternatives", ())):
-                    value["confidence"] = round(value["confidence"], 4)
-        content["timing_ms"] = {name: round(ms, 2) for name, ms in self.timing_ms.items()}
-        return content
+        return {
+            "text": self.text,
+            "lines": [line.as_dict() for line in self.lines],
+            "model": self.model,
+            "timing_ms": {name: round(ms, 2) for name, ms in self.timing_ms.items()},
+            "turned": self.turned,
+        }

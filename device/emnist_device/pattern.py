@@ -1,10 +1,10 @@
 r"""A pattern that strings follow -> an automaton: masks such as AA99, or regular expressions.
 
-A pattern of nothing but ``A``, ``a``, ``9``, spaces and ``-./:,_#`` is a mask: any capital, any
-small letter, any digit, the rest as it stands. Any other is a regular expression with literals,
-``.``, ``[a-z]``, ``[^a-z]``, ``\d``, ``|``, ``(...)``, ``?``, ``*``, ``+``, ``{m}``, ``{m,n}`` and
-``{m,}``; a backslash takes the special meaning from what follows. Characters that no model reads,
-such as a hyphen, take up no ink: they are printed where the pattern has them.
+A mask is of nothing but ``A``, ``a``, ``9`` and marks: any capital, any small letter, any digit,
+the marks as they stand. Any other pattern is a regular expression; see
+:mod:`emnist_device.pattern_syntax`. It says what all of a word or line looks like. Characters that
+no model reads, such as a hyphen, take up no ink: they are printed where the pattern has them. Of a
+space that may be there, the gaps of the picture tell whether it is; ``.`` stands for it as well.
 """
 
 from __future__ import annotations
@@ -13,17 +13,28 @@ import heapq
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from emnist_device.automaton import Automaton
-from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
-from emnist_edge.errors import ConstraintError, shown
+from emnist_device.pattern_parts import Choice, Print, Read, Repeat, Sequence
+from emnist_device.pattern_syntax import parse
+from emnist_device.sources import AfterGaps
+from emnist_edge.alphabet import BYCLASS
+from emnist_edge.errors import ConstraintError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections import abc
 
-_MASK = {"A": UPPER, "a": LOWER, "9": DIGITS}
-_PUNCTUATION = " -./:,_#"
+    from numpy.typing import NDArray
+
+    from emnist_device.automaton import Source
+    from emnist_device.pattern_parts import Part
+
 # Limits that no pattern for written text comes near; they keep compilation short.
-_MOST_REPEATS, _MOST_STATES, _MOST_WORK, _DEEPEST = 100, 2000, 20_000, 30
+_MOST_STATES, _MOST_WORK = 2000, 20_000
+_ALL = len(BYCLASS)
+# The space that a way through a pattern has since the last character.
+_NO_SPACE, _OF_PATTERN, _OF_GAP = range(3)
 
 
 @dataclass
@@ -31,41 +42,99 @@ class _Graph:
     """States with arcs that read a character, print one that has no ink, or do neither.
 
     reads: state -> (characters, target). prints: state -> (character or nothing, target).
+    gaps: state -> targets, for a space that is there only where the picture has a gap.
     """
 
     reads: list[list[tuple[frozenset[str], int]]] = field(default_factory=list)
     prints: list[list[tuple[str, int]]] = field(default_factory=list)
+    gaps: list[list[int]] = field(default_factory=list)
 
     def state(self) -> int:
         """Add a state and return its number."""
         if len(self.reads) >= _MOST_STATES:
-            raise ConstraintError("pattern is too large; repeat less")
+            raise ConstraintError("pattern is too large; repeat less, or without an end, as in .*")
         self.reads.append([])
         self.prints.append([])
+        self.gaps.append([])
         return len(self.reads) - 1
+
+    def add(self, part: Part, start: int) -> int:
+        """Add ``part`` from the state ``start`` on; return the state in which it ends."""
+        match part:
+            case Read(chars, gap):
+                last = self.state()
+                self.reads[start].append((chars, last))
+                if gap:
+                    self.gaps[start].append(last)
+            case Print(char):
+                last = self.state()
+                self.prints[start].append((char, last))
+            case Sequence(parts):
+                last = start
+                for each in parts:
+                    last = self.add(each, last)
+            case Choice(parts):
+                last = self.state()
+                for each in parts:
+                    self._join(self.add(each, self._fork(start)), last)
+            case Repeat():
+                last = self._repeat(part, start)
+        return last
+
+    def _repeat(self, part: Repeat, start: int) -> int:
+        end = self.state()
+        last = start
+        if part.least == 0:
+            self._join(start, end)
+        for count in range(1, (part.least if part.most is None else part.most) + 1):
+            last = self.add(part.part, self._fork(last))
+            if count >= part.least:
+                self._join(last, end)
+        if part.most is None:
+            loop = self._fork(last)
+            self._join(self.add(part.part, loop), loop)
+            self._join(loop, end)
+        return end
+
+    def _fork(self, state: int) -> int:
+        new = self.state()
+        self._join(state, new)
+        return new
+
+    def _join(self, state: int, target: int) -> None:
+        self.prints[state].append(("", target))
 
 
 class Pattern:
-    """A compiled pattern.
+    """A compiled pattern; raises :class:`ConstraintError` for what is none.
 
-    automaton: accepts the characters with ink, labelled by their index in ``BYCLASS``; all strings
-    weigh the same. Raises :class:`ConstraintError` for what is no pattern.
+    automaton: accepts the characters with ink, labelled by their index in ``BYCLASS``; where
+    ``gapped``, by that plus 62 if they come after a gap. All strings weigh the same.
     """
 
     def __init__(self, text: str) -> None:
         self._graph = _Graph()
         self._start = self._graph.state()
-        parser = _Parser(text, self._graph)
-        self._last = parser.mask(self._start) if _is_mask(text) else parser.whole(self._start)
+        self._last = self._graph.add(parse(text), self._start)
+        self.gapped = any(self._graph.gaps)
         self.automaton = self._determinize()
 
     @property
     def spaced(self) -> bool:
-        """Whether it has a space that is printed."""
-        return any(char == " " for arcs in self._graph.prints for char, _ in arcs)
+        """Whether it can have a space that is printed."""
+        return self.gapped or any(char == " " for arcs in self._graph.prints for char, _ in arcs)
+
+    def lengths(self, most: int, allowed: NDArray[np.bool_]) -> frozenset[int]:
+        """Return how many of the ``allowed`` (62,) it may read, up to ``most``, whatever gaps."""
+        labels = np.concatenate([allowed, allowed]) if self.gapped else allowed
+        return self.automaton.lengths(most, labels)
+
+    def source(self, gaps: abc.Sequence[bool]) -> Source:
+        """Return where words come from that have gaps before these of their characters."""
+        return AfterGaps(self.automaton, np.array(gaps, bool)) if self.gapped else self.automaton
 
     def accepts(self, chars: str) -> bool:
-        """Say whether ``chars``, letters and digits, can be what it reads."""
+        """Say whether ``chars``, letters and digits without a gap, can be what it reads."""
         states = self._closure(frozenset([self._start]))
         for char in chars:
             states = self._closure(
@@ -78,233 +147,129 @@ class Pattern:
             )
         return self._last in states
 
-    def spell(self, chars: Sequence[str]) -> str:
-        """Return ``chars`` with what the pattern prints between them, and no more than it must.
+    def spell(self, chars: abc.Sequence[str], gaps: abc.Sequence[bool]) -> tuple[str, ...] | None:
+        """Return what the pattern prints before each of ``chars``, and after the last.
 
-        A string that the pattern does not accept is returned as it is.
+        Spaces are as in ``gaps``, which says for each character whether a gap is before it, as far
+        as the pattern lets them; beyond that, it prints no more than it must. None where the
+        pattern does not accept ``chars``.
         """
-        queue = [(0, 0, self._start, "")]
-        seen: set[tuple[int, int]] = set()
+        queue = [_Spelling(0, 0, 0, self._start, _NO_SPACE, ("",))]
+        seen: set[tuple[int, int, int]] = set()
         while queue:
-            printed, place, state, text = heapq.heappop(queue)
-            if (place, state) in seen:
+            spelling = heapq.heappop(queue)
+            if spelling.key in seen:
                 continue
-            seen.add((place, state))
-            if place == len(chars) and state == self._last:
-                return text
-            for char, target in self._graph.prints[state]:
-                heapq.heappush(queue, (printed + len(char), place, target, text + char))
-            if place < len(chars):
-                for known, target in self._graph.reads[state]:
-                    if chars[place] in known:
-                        heapq.heappush(queue, (printed, place + 1, target, text + chars[place]))
-        return "".join(chars)
+            seen.add(spelling.key)
+            if spelling.place == len(chars) and spelling.state == self._last:
+                return spelling.marks
+            for further in self._further(spelling, chars, gaps):
+                heapq.heappush(queue, further)
+        return None
 
-    def _closure(self, states: frozenset[int]) -> frozenset[int]:
+    def _further(
+        self, way: _Spelling, chars: abc.Sequence[str], gaps: abc.Sequence[bool]
+    ) -> abc.Iterator[_Spelling]:
+        """Yield how ``way`` may go on by one arc; see :meth:`spell`."""
+        for char, target in self._graph.prints[way.state]:
+            if char != " ":
+                yield way.print(char, target, way.space)
+            elif way.space != _OF_GAP:
+                yield way.print(char, target, _OF_PATTERN)
+        if way.place == len(chars):
+            return
+        gap = way.place > 0 and gaps[way.place]
+        if gap and way.space == _NO_SPACE:
+            for target in self._graph.gaps[way.state]:
+                yield way.print(" ", target, _OF_GAP)
+        for known, target in self._graph.reads[way.state]:
+            if chars[way.place] in known:
+                yield way.read(target, gap=gap)
+
+    def _closure(self, states: frozenset[int], *, spaces: bool = True) -> frozenset[int]:
+        """Return where ``states`` lead without reading; without a space, if not ``spaces``."""
         found, queue = set(states), list(states)
         while queue:
-            for _, target in self._graph.prints[queue.pop()]:
-                if target not in found:
+            for char, target in self._graph.prints[queue.pop()]:
+                if target not in found and (spaces or char != " "):
                     found.add(target)
                     queue.append(target)
         return frozenset(found)
 
+    def _before_next(self, states: frozenset[int]) -> tuple[frozenset[int], ...]:
+        """Return where ``states`` lead before the next character; where gapped, also after a gap.
+
+        One space at most stands for a gap: of the pattern, or of what can be one.
+        """
+        plain = self._closure(states)
+        if not self.gapped:
+            return (plain,)
+        at_gap = self._closure(states, spaces=False)
+        beyond = frozenset(target for state in at_gap for target in self._graph.gaps[state])
+        return plain, plain | self._closure(beyond, spaces=False)
+
     def _determinize(self) -> Automaton:
         """Return the automaton by subset construction (Rabin, Scott 1959)."""
-        start = self._closure(frozenset([self._start]))
+        start = self._before_next(frozenset([self._start]))
         numbers, queue, work = {start: 0}, [start], 0
         arcs = []
+        known: dict[frozenset[int], tuple[frozenset[int], ...]] = {}
         while queue:
-            states = queue.pop()
-            reads = [arc for state in states for arc in self._graph.reads[state]]
-            closures: dict[frozenset[int], frozenset[int]] = {}
-            for label, char in enumerate(BYCLASS):
-                reached = frozenset(target for known, target in reads if char in known)
-                if not reached:
-                    continue
-                if reached not in closures:
-                    closures[reached] = self._closure(reached)
-                target = closures[reached]
-                if target not in numbers:
-                    numbers[target] = len(numbers)
-                    queue.append(target)
-                    work += len(target)
-                    if work > _MOST_WORK:
-                        raise ConstraintError("pattern has too many ways; repeat less")
-                arcs.append((numbers[states], label, numbers[target], 1.0))
-        return Automaton.of_arcs(arcs, [float(self._last in states) for states in numbers])
+            origins = queue.pop()
+            for shift, origin in enumerate(origins):
+                for label, reached in self._steps(origin):
+                    if reached not in known:
+                        known[reached] = self._before_next(reached)
+                    target = known[reached]
+                    if target not in numbers:
+                        numbers[target] = len(numbers)
+                        queue.append(target)
+                        work += len(target[0])
+                        if work > _MOST_WORK:
+                            raise ConstraintError(
+                                "pattern can be read in too many ways; repeat less, or without an "
+                                "end, as in .*"
+                            )
+                    arcs.append((numbers[origins], label + shift * _ALL, numbers[target], 1.0))
+        return Automaton.of_arcs(arcs, [float(self._last in plain) for plain, *_ in numbers])
+
+    def _steps(self, states: frozenset[int]) -> abc.Iterator[tuple[int, frozenset[int]]]:
+        """Yield each character, by its index, that ``states`` read, and where that leads."""
+        reads = [arc for state in states for arc in self._graph.reads[state]]
+        for label, char in enumerate(BYCLASS):
+            reached = frozenset(target for known, target in reads if char in known)
+            if reached:
+                yield label, reached
 
 
-def _is_mask(text: str) -> bool:
-    return any(char in _MASK for char in text) and all(
-        char in _MASK or char in _PUNCTUATION for char in text
-    )
+@dataclass(frozen=True, order=True)
+class _Spelling:
+    """A way through a pattern as far as it goes, the best first.
 
-
-class _Parser:
-    """Reads a pattern from left to right into ``graph``.
-
-    Each method takes the state it goes on from and returns the one it ends in.
+    strayed: gaps without a space, and spaces without a gap. printed: characters printed. place: of
+    the next character to read. space: which was printed since the last one. marks: see
+    :meth:`Pattern.spell`.
     """
 
-    def __init__(self, text: str, graph: _Graph) -> None:
-        self._text, self._graph, self._at, self._depth = text, graph, 0, 0
+    strayed: int
+    printed: int
+    place: int
+    state: int
+    space: int
+    marks: tuple[str, ...]
 
-    def mask(self, start: int) -> int:
-        for char in self._text:
-            start = self._char(start, frozenset(_MASK.get(char, char)))
-        return start
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What tells ways apart that go on differently."""
+        return self.place, self.state, self.space
 
-    def whole(self, start: int) -> int:
-        last = self._choice(start)
-        if self._at < len(self._text):
-            raise self._error("has a ) too many")
-        return last
+    def print(self, char: str, target: int, space: int) -> _Spelling:
+        """Return the way on by printing ``char``, which may be nothing."""
+        marks = (*self.marks[:-1], self.marks[-1] + char)
+        return _Spelling(self.strayed, self.printed + len(char), self.place, target, space, marks)
 
-    def _choice(self, start: int) -> int:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise self._error("is nested too deeply")
-        last = self._graph.state()
-        while True:
-            branch = self._graph.state()
-            self._graph.prints[start].append(("", branch))
-            self._graph.prints[self._sequence(branch)].append(("", last))
-            if self._peek() != "|":
-                self._depth -= 1
-                return last
-            self._at += 1
-
-    def _sequence(self, start: int) -> int:
-        while self._peek() not in ("", "|", ")"):
-            start = self._repeated(start)
-        return start
-
-    def _repeated(self, start: int) -> int:
-        begin = self._at
-        last = self._item(start)
-        after = self._at
-        bounds = self._bounds()
-        if bounds is None:
-            return last
-        end, (least, most) = self._at, bounds
-        # What is repeated is read anew for each time; the first reading is the first time.
-        stops = [start] if least == 0 else []
-        for count in range(1, max(least, most or least, 1) + 1):
-            if count > 1:
-                self._at = begin
-                last = self._item(last)
-            if count >= least:
-                stops.append(last)
-        if most is None:
-            self._at = begin
-            loop = self._graph.state()
-            self._graph.prints[last].append(("", loop))
-            self._graph.prints[self._item(loop)].append(("", loop))
-            stops.append(loop)
-        self._at = max(end, after)
-        joined = self._graph.state()
-        if most == 0:
-            stops = [start]
-        for stop in stops:
-            self._graph.prints[stop].append(("", joined))
-        return joined
-
-    def _bounds(self) -> tuple[int, int | None] | None:
-        """Return how often at least and at most what was just read may come; None for once."""
-        operator = self._peek()
-        if operator in ("?", "*", "+"):
-            self._at += 1
-            bounds: tuple[int, int | None] = {"?": (0, 1), "*": (0, None), "+": (1, None)}[operator]
-        elif operator == "{":
-            close = self._text.find("}", self._at)
-            inner = self._text[self._at + 1 : close] if close > 0 else ""
-            least, comma, most = inner.partition(",")
-            if not _is_count(least) or (most and not _is_count(most)):
-                raise self._error("needs a count such as {3}, {2,4} or {2,}")
-            self._at = close + 1
-            bounds = int(least), (int(most) if most else None) if comma else int(least)
-        else:
-            return None
-        if bounds[0] > _MOST_REPEATS or (bounds[1] or 0) > _MOST_REPEATS:
-            raise self._error(f"repeats more than {_MOST_REPEATS} times")
-        if bounds[1] is not None and bounds[1] < bounds[0]:
-            raise self._error("has a count whose end is before its start")
-        if self._peek() and self._peek() in "?*+{":
-            raise self._error("repeats what is repeated; put brackets around it")
-        return bounds
-
-    def _item(self, start: int) -> int:
-        char = self._text[self._at]
-        self._at += 1
-        if char == "(":
-            last = self._choice(start)
-            if self._peek() != ")":
-                raise self._error("lacks a )")
-            self._at += 1
-            return last
-        if char == "[":
-            return self._char(start, frozenset(self._set()))
-        if char == ".":
-            return self._char(start, frozenset(BYCLASS))
-        if char == "\\":
-            return self._char(start, frozenset(self._escaped()))
-        if char in "?*+{":
-            raise self._error(f"has nothing before {char} to repeat")
-        return self._char(start, frozenset(char))
-
-    def _char(self, start: int, known: frozenset[str]) -> int:
-        """Go on by one of ``known``: with ink where it is a letter or digit, else without."""
-        target = self._graph.state()
-        if not all(each.isprintable() for each in known):
-            raise self._error("has a character that cannot be printed")
-        inked = known & frozenset(BYCLASS)
-        if inked:
-            self._graph.reads[start].append((inked, target))
-        for char in sorted(known - inked):
-            self._graph.prints[start].append((char, target))
-        return target
-
-    def _escaped(self) -> str:
-        char = self._peek()
-        if not char:
-            raise self._error("ends in a backslash")
-        if char.isalnum() and char != "d":
-            raise self._error(f"has \\{char}; of letters, only \\d is known")
-        self._at += 1
-        return DIGITS if char == "d" else char
-
-    def _set(self) -> Iterator[str]:
-        """Yield the characters of [...], whose [ has been read."""
-        negated = self._peek() == "^"
-        self._at += negated
-        found: set[str] = set()
-        while self._peek() != "]" or not found:
-            char = self._peek()
-            if not char:
-                raise self._error("lacks a ]")
-            self._at += 1
-            members = self._escaped() if char == "\\" else char
-            if self._peek() == "-" and self._text[self._at + 1 : self._at + 2] not in ("", "]"):
-                end = self._text[self._at + 1]
-                self._at += 2
-                kind = next((kind for kind in (DIGITS, UPPER, LOWER) if members in kind), "")
-                if len(members) > 1 or end not in kind or end < members:
-                    raise self._error(f"has {members}-{end}, which is no range of a kind")
-                members = kind[kind.index(members) : kind.index(end) + 1]
-            found.update(members)
-        self._at += 1
-        known = set(BYCLASS) - found if negated else found
-        if not known:
-            raise self._error("has a [^...] that leaves nothing")
-        yield from known
-
-    def _peek(self) -> str:
-        return self._text[self._at : self._at + 1]
-
-    def _error(self, message: str) -> ConstraintError:
-        return ConstraintError(shown(f"pattern {self._text!r} {message} (at {self._at + 1})"))
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 4
+    def read(self, target: int, *, gap: bool) -> _Spelling:
+        """Return the way on by reading the next character."""
+        strayed = self.strayed + (self.place > 0 and gap == (self.space == _NO_SPACE))
+        marks = (*self.marks, "")
+        return _Spelling(strayed, self.printed, self.place + 1, target, _NO_SPACE, marks)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
+from emnist_device.orientation import turn, turn_box
 from emnist_device.page import UNSURE
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.corrections import SCHEMA
@@ -42,6 +43,8 @@ def find_doubtful(
     of all its characters, in order.
     """
     characters = [character for line in page.lines for character in line.characters]
+    quarters = page.turned // 90
+    upright = turn(picture, quarters)
     doubtful = []
     for character, glyph in zip(characters, glyphs, strict=True):
         if character.confidence >= least:
@@ -55,7 +58,7 @@ def find_doubtful(
                 "box": list(character.box),
                 "read": choices[0][0],
                 "choices": choices,
-                "picture": _picture(picture, character.box),
+                "picture": _picture(upright, turn_box(character.box, quarters, picture.shape)),
                 "glyph": base64.b64encode(glyph.tobytes()).decode(),
             }
         )

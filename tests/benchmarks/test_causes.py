@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from functools import reduce
+import re
 
 import pytest
 
@@ -18,8 +18,7 @@ def line(text: str, y: int = 0, widths: dict[int, int] | None = None, gap: int =
         width = (widths or {}).get(place, SIDE)
         characters.append(Character(char, 0.9, Box(x, y, width, SIDE), ()))
         x += width + (2 if width < SIDE else gap)
-    box = reduce(Box.union, (character.box for character in characters))
-    return Line(text, box, tuple(characters))
+    return Line(tuple(characters), tuple(re.split("[^ ]", text)))
 
 
 @pytest.mark.parametrize(

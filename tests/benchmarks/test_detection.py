@@ -26,7 +26,7 @@ def read_as(text: str, boxes: Sequence[BoxLike]) -> Page:
     characters = tuple(
         Character(char, 1.0, Box(*box), ()) for char, box in zip(text, boxes, strict=True)
     )
-    return Page((Line(text, Box(0, 0, 1, 1), characters),), "none", {})
+    return Page((Line(characters),), "none", {})
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from emnist_device.decode import Decoder
 from emnist_device.decoding import CHARSETS, Decoding
 from emnist_device.page import UNSURE, Box
-from emnist_edge.alphabet import BYMERGE
+from emnist_device.sources import weigh_kinds
+from emnist_edge.alphabet import BYCLASS, BYMERGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,6 +181,86 @@ def test_words_have_boxes_and_the_probability_that_all_of_them_is_right() -> Non
     (together,) = decode(rows(ZERO_OR_O, ZERO_OR_O), [boxes(2)], charset="0O")
     first, second = (character.confidence for character in together.characters)
     assert together.words[0].confidence > first * second  # of one kind, hence right together
+
+
+def test_marks_that_stand_alone_are_words_in_the_gap() -> None:
+    (line,) = decode(
+        rows(*"AB1234C"), [boxes(7, gaps=[1, 5])], pattern="AA - 9999 - A", min_confidence=0.5
+    )
+    assert line.text == "AB - 1234 - C"
+    assert [word.text for word in line.words] == ["AB", "-", "1234", "-", "C"]
+    first, dash, second = line.words[:3]
+    assert dash.confidence == 1
+    assert dash.box == Box(first.box.right, 0, second.box.x - first.box.right, 40)
+
+
+def test_spaces_that_a_pattern_lets_be_are_where_the_gaps_are() -> None:
+    l_or_one = {"1": 0.6, "L": 0.3}
+    table = rows("E", "K", l_or_one, "2", "3", "A")
+    line = [boxes(6, bare=[2], gaps=[1, 4])]
+    assert text(table, line, pattern="EK.*") == "EK 123 A"
+    assert text(table, line, pattern=r"EK\s?\d+\s?[A-Z]") == "EK 123 A"
+    assert text(table, line, pattern=r"EK\d+[A-Z]") == "EK123A"
+    assert text(table, [boxes(6)], pattern=r"EK\s?\d+\s?[A-Z]") == "EK123A"
+    assert text(rows(*"EK12EK34"), [boxes(8, gaps=[3])], pattern=r"EK\d\d") == "EK12 EK34"
+
+
+def test_what_a_pattern_leaves_open_the_context_tells() -> None:
+    stroke, ring = {"1": 0.1, "L": 0.2, "I": 0.69}, {"0": 0.4, "O": 0.59}
+    assert text(rows("4", stroke, "7", ring), pattern=".{4}") == "4170"
+    assert text(rows("H", "E", "L", ring), pattern=r"\w+") == "HELO"
+    # Where it leaves nothing open, context changes neither what is read nor how surely.
+    table = rows("H", "E", stroke, ring)
+    (english,) = decode(table, pattern=r"[A-Z]{2}\d\d")
+    assert english.text == "HE10"
+    emissions = np.random.default_rng(0).random((3, 62))
+    marginals = np.random.default_rng(1).dirichlet(np.full(62, 0.1), 3)
+    weighed = weigh_kinds(emissions, marginals)
+    for kind in (slice(0, 10), slice(10, 36), slice(36, 62)):
+        ratio = weighed[:, kind] / emissions[:, kind]
+        assert ratio == pytest.approx(np.broadcast_to(ratio[:, :1], ratio.shape))
+    # A kind that the context rules out can still be asked for.
+    others = weigh_kinds(np.ones((3, 62)), np.eye(62)[[0, 0, 0]])[:, 10:].sum(axis=1)
+    assert ((others > 0) & (others < 0.1)).all()
+
+
+_PATTERNS = [
+    None, "AA-99", "AA - 9999 - A", "#.*%", r"\w+ - \w+", r"(\d+ ?)+", "EK.*", r"[A-Z]{2}\d?",
+    "99 99 99", r"\(\d\d\) \w*",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.sampled_from(_PATTERNS),
+    st.sampled_from([0.0, 0.5, 0.9, 1.0]),
+    st.lists(st.integers(1, 9), min_size=1, max_size=3),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from(["english", "none"]),
+)
+def test_text_words_and_characters_always_agree(
+    pattern: str | None, least: float, lengths: list[int], seed: int, context: str
+) -> None:
+    rng = np.random.default_rng(seed)
+    table = rng.dirichlet(np.full(47, 0.05), sum(lengths)).astype(np.float32)
+    lines = [
+        boxes(length, y=80 * n, gaps=np.flatnonzero(rng.random(length) < 0.3).tolist())
+        for n, length in enumerate(lengths)
+    ]
+    found = decode(table, lines, pattern=pattern, min_confidence=least, context=context)
+    assert [len(line.characters) for line in found] == lengths
+    for line in found:
+        assert line.text == " ".join(word.text for word in line.words)
+        assert line.text.split() == [word.text for word in line.words]
+        printed = [char for char in line.text if char.isalnum() or char == UNSURE]
+        assert printed == [character.char for character in line.characters]
+        assert (line.matched is None) == (pattern is None)
+        inked = [word for word in line.words if set(word.text) & {*BYCLASS, UNSURE}]
+        assert reduce(Box.union, (word.box for word in inked)) == line.box
+        for word in line.words:
+            assert 0 <= word.confidence <= 1 + 1e-9
+            assert min(word.box.width, word.box.height) > 0
+            assert line.box.union(word.box) == line.box
 
 
 def test_decode_gives_text_boxes_and_ranked_alternatives() -> None:

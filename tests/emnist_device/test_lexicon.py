@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +8,6 @@ import pytest
 from emnist_device.lexicon import build_trie, read_lexicon
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.errors import ConstraintError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WORDS = ["an", "ant", "bee", "Bee", "be", "wasp"]
 
@@ -40,17 +37,62 @@ def test_the_nearest_word_is_read() -> None:
 
 def test_words_come_as_they_are_and_with_capitals(tmp_path: Path) -> None:
     path = tmp_path / "words.txt"
-    path.write_text("ant\nMcKay\nNew York\ncafé\nO'Neill\n\n-\n", encoding="utf-8")
-    assert set(read_lexicon(path)) == {
+    path.write_text("# birds\nant\nMcKay\nNew York\r\n\n-\n", encoding="utf-8-sig")
+    lexicon = read_lexicon(path)
+    assert set(lexicon.words) == {
         *("ant", "Ant", "ANT", "McKay", "MCKAY", "New", "NEW", "York", "YORK"),
-        *("cafe", "Cafe", "CAFE", "ONeill", "ONEILL"),
     }
+    assert lexicon.notes == ()
 
 
-def test_what_is_no_lexicon_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ConstraintError, match="absent: cannot be read"):
-        read_lexicon(tmp_path / "absent")
-    for content, message in ((b"", "has no words"), (b"\xff\xfe\x00a", "is no UTF-8 text")):
+def test_what_words_are_read_without_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    words = [
+        "zork",
+        "caf\u00e9",
+        "O'Neill",
+        "well-known",
+        "Stra\u00dfe",
+        "AT&T",
+        "x\u00b2",
+        "q" * 65,
+    ]
+    path.write_text("\n".join(words), encoding="utf-8")
+    lexicon = read_lexicon(path)
+    assert set(lexicon.words) == {
+        *("zork", "Zork", "ZORK", "cafe", "Cafe", "CAFE", "ONeill", "ONEILL"),
+        *("wellknown", "Wellknown", "WELLKNOWN"),
+    }
+    unread, plainer = lexicon.notes
+    assert unread == (
+        f"{path}: left out 4 of 8 words, which have characters that no model reads, or over 64, "
+        "such as Stra\u00dfe"
+    )
+    assert plainer == (
+        f"{path}: 3 of 8 words are read without accents and punctuation, such as caf\u00e9 as cafe"
+    )
+    assert read_lexicon(str(path)) == lexicon
+
+
+def test_what_is_no_lexicon_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path, message in ((tmp_path / "absent", "absent: cannot be read"), (tmp_path, "directory")):
+        with pytest.raises(ConstraintError, match=message):
+            read_lexicon(path)
+    with pytest.raises(ConstraintError, match="is no file; write the words to one"):
+        read_lexicon(Path("/dev/zero"))
+    for content, message in (
+        (b"", "has no words; write one a line"),
+        (b"\xef\xbb\xbf \n# only this\n-\n", "has no words"),
+        ("Stra\u00dfe".encode(), "has no words; write one a line; .* left out 1 of 1 words"),
+        (b"\xff\xfe\x00a", r"is no UTF-8 text \(line 1\)"),
+        (b"ant\ncaf\xe9", r"is no UTF-8 text \(line 2\); save it as such"),
+        (b"ant\x00", "is no text, but has bytes of zero"),
+        (b"a " * 200_001, "over 200000 words"),
+    ):
         (tmp_path / "words").write_bytes(content)
         with pytest.raises(ConstraintError, match=message):
             read_lexicon(tmp_path / "words")
+    monkeypatch.setattr("emnist_device.lexicon._MOST_BYTES", 1_000_000)
+    (tmp_path / "words").write_bytes(b"ant " * 250_001)
+    with pytest.raises(ConstraintError, match="has over 1 MB; list fewer words"):
+        read_lexicon(tmp_path / "words")

@@ -22,9 +22,7 @@ BOX = Box(1, 2, 3, 4)
 CHARACTERS = tuple(
     Character(char, sure, BOX, (Alternative("0", 0.01),)) for char, sure in (("A", 0.9), ("7", 0.5))
 )
-PAGE = Page(
-    (Line("A7", BOX, CHARACTERS), Line("A", BOX, CHARACTERS[:1])), "cnn-int8", {"load": 5.0}
-)
+PAGE = Page((Line(CHARACTERS), Line(CHARACTERS[:1])), "cnn-int8", {"load": 5.0})
 BLANK = Page((), "cnn-int8", {"load": 4.0})
 ODD = ["a,b.png", 'q"uote.png', "two\nlines.png", "r\r\n.png", "-", "ünï.png", "back\\udcff.png"]
 OUTCOMES = [

@@ -129,10 +129,15 @@ def test_nothing_to_read_is_no_error(tmp_path: Path, shape: tuple[int, ...]) -> 
         (["--model", "absent/model.tflite", "p.png"], "no such sidecar"),
         (["--annotate", "absent.png", "p.png", "q.png"], "name a folder"),
         (["--colour", "p.png"], "No such option"),
-        (["--charset", "?", "p.png"], "charset '?' has no letter or digit"),
+        (["--charset", "?", "p.png"], "charset '?' has '?', which no model reads"),
+        (["--charset", "digist", "p.png"], "did you mean digits?"),
         (["--pattern", "[A-Z", "p.png"], "lacks a ]"),
         (["--pattern", "99", "--charset", "upper", "p.png"], "matches nothing that can be read"),
+        (["--pattern", r"\d{1,999}", "p.png"], r"pattern '\d{1,999}' repeats more than 100 times"),
+        (["--pattern", "EK-99", "p.png"], r"such as EK-\d\d;"),
         (["--lexicon", "absent.txt", "p.png"], "absent.txt: cannot be read"),
+        (["--out-of-lexicon", "0.5", "p.png"], "--out-of-lexicon goes with --lexicon"),
+        (["--out-of-lexicon", "1.5", "p.png"], "out-of-lexicon"),
         (["--context", "french", "p.png"], "'english', 'neutral', 'none'"),
         (["--min-confidence", "2", "p.png"], "min-confidence"),
     ],
@@ -152,12 +157,39 @@ def test_what_is_known_of_the_text_is_used(picture: Path) -> None:
     assert classify("--min-confidence", "1", picture).stdout == "??????\n????\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "options", "printed"),
+    [
+        ("EK 123 A", ["--pattern", "EK.*"], "EK 123 A"),
+        ("EK 123 A", ["--pattern", r"^[[:upper:]]+\s\d+\s\w$"], "EK 123 A"),
+        ("AB 1234 C", ["--pattern", "AA - 9999 - A"], "AB - 1234 - C"),
+        ("4711", ["--charset", "0-9"], "4711"),
+        ("4711", ["--charset", "digit"], "4711"),
+        ("4711", ["--charset", "hex", "--pattern", r"\w+"], "4711"),
+    ],
+)
+def test_what_users_write_is_what_is_read(
+    text: str, options: list[str], printed: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "line.png"
+    cv2.imwrite(str(path), draw_page(text, size=(700, 160), height=50, seed=3).picture)
+    assert classify(*options, path).stdout == printed + "\n"
+
+
+def test_what_a_lexicon_is_read_without_is_said_once(picture: Path, tmp_path: Path) -> None:
+    lexicon = tmp_path / "words.txt"
+    lexicon.write_text("harbor\nStra\u00dfe\n", encoding="utf-8")
+    result = classify("--lexicon", lexicon, picture, picture)
+    assert result.stderr.count("left out 1 of 2 words") == 1
+    assert result.stdout.count("HARBOR") == 2
+
+
 def test_a_line_that_fits_no_pattern_is_said(picture: Path) -> None:
     result = classify("--pattern", "9999", picture)
     assert (result.exit_code, result.stdout) == (0, "HARBOR\n7483\n")
     assert result.stderr == (
-        f"emnist-edge: {picture}: line 1 (HARBOR) was read without pattern or lexicon: nothing in "
-        "them has as many characters\n"
+        f"emnist-edge: {picture}: line 1 (HARBOR) was read, or some of its words, without pattern "
+        "or lexicon: nothing in them has as many characters\n"
     )
     first, second = json.loads(classify("--json", "--pattern", "9999", picture).stdout)["lines"]
     assert (first["matched"], second["matched"]) == (False, True)
@@ -251,3 +283,8 @@ def test_a_picture_that_lies_on_its_side_is_read(picture: Path, tmp_path: Path) 
     found = json.loads(classify("--json", "--orientation", "auto", turned).stdout)
     assert found["text"] == json.loads(up.stdout)["text"]
     assert found["turned"] == 270
+    # What was above is to the right: of each word, characters and box are where the picture is.
+    for line, before in zip(found["lines"], json.loads(up.stdout)["lines"], strict=True):
+        for word, other in zip(line["words"], before["words"], strict=True):
+            x, y, width, height = other["box"]
+            assert np.abs(np.subtract(word["box"], [320 - y - height, x, height, width])).max() < 6

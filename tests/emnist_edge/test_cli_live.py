@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from benchmarks.live_video import shots, write_video
 from emnist_edge.cli import cli
+from emnist_edge.drawing import draw_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,23 @@ def test_a_charset_rules_other_characters_out(video: Path) -> None:
     assert "2906" in result.stdout
 
 
+def test_marks_of_a_pattern_are_printed_and_lines_that_it_does_not_fit_are_said(
+    tmp_path: Path,
+) -> None:
+    drawn = draw_page("AB 1234\nKX", size=(300, 200), height=40, seed=3)
+    for number in range(8):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), drawn.picture)
+    options = ("--every-frame", "--settle", "0.1", "--pattern", "AA-9999")
+    result = live(*options, tmp_path)
+    assert result.stdout == "AB-1234\nKX\n"
+    assert "KX was read, or some of its words, without pattern or lexicon" in result.stderr
+    assert "AB-1234 was read" not in result.stderr
+    content = live(*options, "--json", "--trigger", tmp_path).stdout.splitlines()
+    assert [json.loads(line)["matched"] for line in content] == [True, False]
+    unsure = live(*options, "--min-confidence", "1", "--confidence", "0", tmp_path)
+    assert unsure.stdout == "??-????\n??\n"
+
+
 def test_pictures_are_read_in_order_and_damaged_ones_are_said(video: Path, tmp_path: Path) -> None:
     capture = cv2.VideoCapture(str(video))
     for number in range(36):
@@ -111,7 +129,7 @@ def test_what_cannot_begin_is_said(arguments: list[str], code: int, message: str
         (["--serve", "x"], "is not a port"),
         (["--serve", "8000", "--token", "short"], "at least 8 characters"),
         (["--mqtt", "http://broker/t"], "is no broker's address"),
-        (["--charset", "é"], "has no letter or digit"),
+        (["--charset", "é"], "has 'é', which no model reads"),
         (["none"], "nothing to do but --serve"),
     ],
 )

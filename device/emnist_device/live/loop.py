@@ -11,6 +11,7 @@ import cv2
 from emnist_device.decoding import Decoding
 from emnist_device.live.moment import Moment, Output, Rate
 from emnist_device.live.steady import Patience, Steady
+from emnist_device.page import UNMATCHED
 from emnist_device.reader import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import OutputError
@@ -108,7 +109,7 @@ class Loop:
         self.failed = False
         self._capture, self._eye, self._report, self._alive = capture, eye, report, alive
         self._outputs = list(outputs)
-        self._steady = Steady(patience)
+        self._steady = Steady(patience, eye.settings.decoding.min_confidence)
         self._rate = Rate()
         self._stopping = stopping
 
@@ -141,6 +142,9 @@ class Loop:
         start = time.perf_counter()
         height, width = frame.picture.shape[:2]
         lines, settled = self._steady.update(page, frame.time, (width, height))
+        for each in settled:
+            if each.line.line.matched is False:
+                self._report(f"{each.text} was read, or some of its words, {UNMATCHED}")
         now = time.monotonic()
         return Moment(
             frame,

@@ -44,7 +44,7 @@ class SteadyLine:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the line as plain values for JSON: boxes in pixels, confidences to 4 decimals."""
-        return {
+        content = {
             "text": self.line.text,
             "track": self.track,
             "settled": self.settled,
@@ -58,6 +58,9 @@ class SteadyLine:
                 for character in self.line.characters
             ],
         }
+        if self.line.matched is not None:
+            content["matched"] = self.line.matched
+        return content
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Settled:
             "settled": self.text,
             "time": round(self.time, 3),
             "confidence": round(self.confidence, 4),
-            **{key: line[key] for key in ("track", "box", "characters")},
+            **{key: line[key] for key in ("track", "box", "characters", "matched") if key in line},
         }
 
 
@@ -91,10 +94,15 @@ class _Reading:
 
 
 class Steady:
-    """Follows the lines of successive pages."""
+    """Follows the lines of successive pages.
 
-    def __init__(self, patience: Patience) -> None:
-        self._patience = patience
+    Args:
+        patience: when a text has settled.
+        least: characters that are less probable over time, 0..1, are unsure.
+    """
+
+    def __init__(self, patience: Patience, least: float = 0.0) -> None:
+        self._patience, self._least = patience, least
         self._tracks: list[LineTrack] = []
         self._readings: dict[int, _Reading] = {}
         self._reported: dict[str, float] = {}  # text -> when it was last in sight
@@ -114,7 +122,7 @@ class Steady:
         self._readings = {n: reading for n, reading in self._readings.items() if n in alive}
         shown, settled = [], []
         for track in self._tracks:
-            line = track.line(top_k=0)
+            line = track.line(top_k=0, least=self._least)
             if line is None or now - track.seen > _SHOWN_FOR:
                 continue
             fresh = self._judge(track, line, now, size) if track.seen == now else False

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from emnist_device.page import Alternative, Box, Character, Line
+from emnist_device.page import UNSURE, Alternative, Box, Character, Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +31,15 @@ _SAME_HEIGHT, _SAME_WIDTH, _SAME_TEXT = 0.5, 0.3, 0.45
 
 @dataclass(frozen=True)
 class Sight:
-    """One character as one frame shows it; ``spaced`` after a space."""
+    """One character as one frame shows it, and what is printed before and after it.
+
+    after: nothing but where it is the last of its line. matched: that of its line.
+    """
 
     character: Character
-    spaced: bool
+    before: str = ""
+    after: str = ""
+    matched: bool | None = None
 
     @property
     def box(self) -> Box:
@@ -44,34 +49,41 @@ class Sight:
     def chances(self) -> dict[str, float]:
         """Return the probability of each character that it may be."""
         chances = {each.char: each.confidence for each in self.character.alternatives}
-        return chances | {self.character.char: self.character.confidence}
+        if self.character.char != UNSURE:  # else it is its first alternative
+            chances[self.character.char] = self.character.confidence
+        return chances
 
 
 def sights(line: Line) -> list[Sight]:
-    """Return the characters of ``line``, which of them begin words being read off its text."""
-    found, place = [], 0
-    for character in line.characters:
-        spaced = line.text[place] == " "
-        place += spaced + len(character.char)
-        found.append(Sight(character, spaced))
-    return found
+    """Return the characters of ``line``, with what is printed between them."""
+    *before, after = line.between
+    last = len(line.characters) - 1
+    return [
+        Sight(character, mark, after if place == last else "", line.matched)
+        for place, (character, mark) in enumerate(zip(line.characters, before, strict=True))
+    ]
 
 
 @dataclass
 class CharacterTrack:
-    """One character over time: sums of probabilities, of frames and of spaces, all fading."""
+    """One character over time: sums of probabilities and of frames, all fading.
+
+    marks: in how many frames what is printed before and after it was so. matched: that of its line
+    in the last frame.
+    """
 
     box: Box
     chances: dict[str, float] = field(default_factory=dict)
     weight: float = 0.0
-    spaces: float = 0.0
+    marks: dict[tuple[str, str], float] = field(default_factory=dict)
     presence: float = 0.0
+    matched: bool | None = None
 
     def fade(self, decay: float) -> None:
         """Let what was seen count less; afterwards the character is missing, until it is added."""
         self.chances = {char: decay * sum_ for char, sum_ in self.chances.items()}
         self.weight *= decay
-        self.spaces *= decay
+        self.marks = {marks: decay * count for marks, count in self.marks.items()}
         self.presence *= decay
 
     def add(self, sight: Sight, share: float) -> None:
@@ -79,18 +91,29 @@ class CharacterTrack:
         for char, chance in sight.chances().items():
             self.chances[char] = self.chances.get(char, 0.0) + chance
         self.weight += 1
-        self.spaces += sight.spaced
+        marks = sight.before, sight.after
+        self.marks[marks] = self.marks.get(marks, 0.0) + 1
         self.presence += share
-        self.box = sight.box
+        self.box, self.matched = sight.box, sight.matched
 
     def agreement(self, chances: dict[str, float]) -> float:
         """Return how much of ``chances`` fits the average so far, 0..1."""
         return sum(min(p, self.chances.get(char, 0.0) / self.weight) for char, p in chances.items())
 
-    def averaged(self, top_k: int) -> Character:
-        """Return the character as it is over time, with up to ``top_k`` alternatives."""
+    @property
+    def printed(self) -> tuple[str, str]:
+        """What is printed before and after it, by most frames."""
+        return max(self.marks, key=self.marks.__getitem__)
+
+    def averaged(self, top_k: int, least: float) -> Character:
+        """Return the character as it is over time, with up to ``top_k`` alternatives.
+
+        It is :data:`UNSURE` where it is less probable than ``least``.
+        """
         ordered = sorted(self.chances.items(), key=lambda item: -item[1])[: top_k + 1]
         best, *others = (Alternative(char, sum_ / self.weight) for char, sum_ in ordered)
+        if best.confidence < least:
+            return Character(UNSURE, best.confidence, self.box, (best, *others))
         return Character(best.char, best.confidence, self.box, tuple(others))
 
 
@@ -154,17 +177,21 @@ class LineTrack:
         self._characters = [each for each in merged if each.presence >= _FORGOTTEN]
         self.seen = now
 
-    def line(self, top_k: int) -> Line | None:
-        """Return the line as it is over time; None where nothing of it is there often enough."""
+    def line(self, top_k: int, least: float = 0.0) -> Line | None:
+        """Return the line as it is over time; None where nothing of it is there often enough.
+
+        ``top_k`` and ``least`` are those of :meth:`CharacterTrack.averaged`.
+        """
         shown = self._shown()
         if not shown:
             return None
-        characters = tuple(track.averaged(top_k) for track in shown)
-        text = characters[0].char + "".join(
-            (" " if track.spaces > track.weight / 2 else "") + character.char
-            for track, character in zip(shown[1:], characters[1:], strict=True)
-        )
-        return Line(text, _around([character.box for character in characters]), characters)
+        characters = tuple(track.averaged(top_k, least) for track in shown)
+        marks = [track.printed for track in shown]
+        before = [mark for mark, _ in marks]
+        # A line whose first character is not shown begins with no space.
+        between = (before[0].lstrip(), *before[1:], marks[-1][1])
+        kept = [track.matched for track in shown if track.matched is not None]
+        return Line(characters, between, matched=all(kept) if kept else None)
 
     def _shown(self) -> list[CharacterTrack]:
         return [track for track in self._characters if track.presence >= _SHOWN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -88,7 +89,8 @@ def write(text: str, x: int = 100, y: int = 50, confidence: float = 0.9, rest: s
             other = Alternative(rest, 1 - confidence)
             characters.append(Character(char, confidence, Box(left, y, 20, 30), (other,)))
         left += 30
-    return Line(text, Box(x, y, left - x - 10, 30), tuple(characters))
+    between = re.split("[^ ]", text)
+    return Line(tuple(characters), tuple(between))
 
 
 def moment(number: int, *texts: str) -> Moment:

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from emnist_device import Reader
+from emnist_device.decoding import Decoding
 from emnist_device.live.steady import Patience, Settled, Steady
 from emnist_device.page import Line, Page
+from emnist_edge.drawing import draw_page
 from tests.emnist_device.live.conftest import write
 
 SIZE = (640, 480)
@@ -117,3 +124,22 @@ def test_plain_values_for_json() -> None:
     assert value["settled"] == "A 4"
     assert value["box"] == [100, 50, 80, 30]
     assert [each["char"] for each in value["characters"]] == ["A", "4"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"pattern": "AA-9999-A"},
+        {"pattern": "AA - 9999 - A", "min_confidence": 0.9995},
+        {"pattern": r"#\w+( \d+)?.*%"},
+        {"min_confidence": 0.9995},
+    ],
+)
+def test_what_holds_still_reads_as_a_picture_does(options: dict[str, Any]) -> None:
+    decoding = Decoding(**options)
+    picture = draw_page("AB 1234 C\nKX 77", size=(640, 400), height=50, seed=3).picture
+    page = Reader(top_k=8, decoding=decoding).read(picture)
+    steady = Steady(Patience(settle=0.1, confidence=0), decoding.min_confidence)
+    settled = [text for n in range(6) for text in steady.update(page, 0.1 * n, (640, 400))[1]]
+    assert [each.text for each in settled] == page.text.split("\n")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emnist_device.live.tracks import LineTrack, Sight, align, sights
-from emnist_device.page import Alternative, Box, Character
+from emnist_device.page import UNSURE, Alternative, Box, Character
 from tests.emnist_device.live.conftest import write
 
 SCORES = st.integers(0, 4).flatmap(
@@ -32,8 +33,31 @@ def test_the_alignment_is_the_best_that_keeps_the_order(scores: list[list[float]
     assert all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
 
 
-def test_spaces_stand_before_the_first_character_of_a_word() -> None:
-    assert [sight.spaced for sight in sights(write("AB C"))] == [False, False, True]
+def test_sights_know_what_is_printed_before_and_after_them() -> None:
+    assert [sight.before for sight in sights(write("AB C"))] == ["", "", " "]
+    marked = replace(write("AB C"), between=("#", "", " - ", "%"))
+    found = sights(marked)
+    assert [(sight.before, sight.after) for sight in found] == [("#", ""), ("", ""), (" - ", "%")]
+    track = LineTrack(1, found, 0.0)
+    assert text(track) == marked.text == "#AB - C%"
+
+
+def test_a_line_whose_first_word_is_gone_begins_with_no_space() -> None:
+    track = LineTrack(1, sights(write("A BC1")), 0.0)
+    for n in range(1, 30):
+        track.add(sights(write("A BC1"))[1:], n / 30)
+    assert text(track) == "BC1"
+
+
+def test_what_most_frames_print_between_characters_is_printed() -> None:
+    plain, marked = write("AB1"), replace(write("AB1"), between=("", "", "-", "."))
+    track = LineTrack(1, sights(plain), 0.0)
+    for n in range(1, 12):
+        track.add(sights(plain if n % 4 == 0 else marked), n / 30)
+    assert text(track) == "AB-1."
+    for n in range(12, 24):
+        track.add(sights(marked if n % 4 == 0 else plain), n / 30)
+    assert text(track) == "AB1"
 
 
 def text(track: LineTrack) -> str:
@@ -98,4 +122,21 @@ def test_a_character_that_one_frame_lacks_keeps_its_place() -> None:
 
 def test_a_sight_knows_all_its_chances() -> None:
     character = Character("A", 0.7, Box(0, 0, 9, 9), (Alternative("R", 0.2),))
-    assert Sight(character, False).chances() == {"A": 0.7, "R": 0.2}
+    assert Sight(character).chances() == {"A": 0.7, "R": 0.2}
+
+
+def test_a_character_that_frames_call_unsure_counts_as_what_it_was_read_as() -> None:
+    others = (Alternative("A", 0.5), Alternative("R", 0.4))
+    assert Sight(Character(UNSURE, 0.5, Box(0, 0, 9, 9), others)).chances() == {"A": 0.5, "R": 0.4}
+
+
+def test_a_character_is_unsure_by_its_average() -> None:
+    track = LineTrack(1, sights(write("AB", confidence=0.9)), 0.0)
+    for n in range(1, 30):
+        track.add(sights(write("AB", confidence=0.95 if n % 2 else 0.75)), n / 30)
+    sure, doubtful = track.line(top_k=0, least=0.8), track.line(top_k=0, least=0.9)
+    assert sure is not None
+    assert doubtful is not None
+    assert (sure.text, doubtful.text) == ("AB", UNSURE * 2)
+    unsure = doubtful.characters[0]
+    assert unsure.alternatives == (Alternative("A", unsure.confidence),)
