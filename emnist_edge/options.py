@@ -13,6 +13,8 @@ from emnist_edge.errors import ConstraintError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emnist_device.limits import Limits
+
 
 _OPTIONS = (
     click.option(
@@ -82,3 +84,25 @@ def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         with_decoding = option(with_decoding)
     return with_decoding
+
+
+def _limits(_: click.Context, __: click.Parameter, settings: tuple[str, ...]) -> Limits:
+    """Return the limits with the ``settings`` of the command line."""
+    from emnist_device.limits import DEFAULTS
+
+    try:
+        return DEFAULTS.raised(settings)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
+
+
+#: Gives a command what a picture may cost, as its argument ``limits``.
+limit_option = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_limits,
+    help="Change what a picture may cost: file_bytes, pixels, side, decoded_bytes, characters, "
+    "seconds, memory.",
+)
