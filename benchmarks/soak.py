@@ -164,7 +164,8 @@ def soak(
 
 
 @click.command()
-@click.option("--minutes", type=click.FloatRange(0.2), default=30, show_default=True)
+# A camera that goes away within half a minute of its return is not said to be back.
+@click.option("--minutes", type=click.FloatRange(6), default=30, show_default=True)
 def main(minutes: float) -> None:
     """Watch the command read a camera that comes and goes."""
     click.echo(f"{summary()}\n{minutes:g} minutes, {_KILLS} kills of the camera")

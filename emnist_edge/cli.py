@@ -17,7 +17,7 @@ from emnist_edge.cli_benchmark import benchmark
 from emnist_edge.cli_doctor import doctor
 from emnist_edge.cli_live import live
 from emnist_edge.errors import EmnistEdgeError, ModelError
-from emnist_edge.options import decoding_options
+from emnist_edge.options import decoding_options, limit_option
 from emnist_edge.packages import load_module
 from emnist_edge.review import review
 
@@ -113,14 +113,7 @@ cli.add_command(benchmark)
     help="Processes that read several images.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Read on the workers of a Dask scheduler.")
-@click.option(
-    "--limit",
-    "settings",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Change what an image may cost: file_bytes, pixels, side, decoded_bytes, characters, "
-    "seconds, memory.",
-)
+@limit_option
 @decoding_options
 def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     images: tuple[str, ...],
@@ -138,7 +131,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     threads: int,
     jobs: int,
     scheduler: str | None,
-    settings: tuple[str, ...],
+    limits: Limits,
     decoding: Decoding,
 ) -> None:
     """Print the text of each IMAGE: a file, a folder, or a pattern; - reads standard input.
@@ -156,7 +149,6 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     from emnist_device.results import FORMATS
     from emnist_edge.console import Console
 
-    limits = _limits(settings)
     names, problems = find_pictures(images, recursive=recursive)
     tasks = _tasks(
         names,
@@ -197,16 +189,6 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     if review_page is not None:
         console.complain(_write_review(review_page, doubtful))
     sys.exit(EXIT_UNREAD if failed else EXIT_OK)
-
-
-def _limits(settings: tuple[str, ...]) -> Limits:
-    """Return the limits with the ``settings`` of the command line."""
-    from emnist_device.limits import DEFAULTS
-
-    try:
-        return DEFAULTS.raised(settings)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--limit") from error
 
 
 @contextmanager

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import ModelError
-from emnist_edge.options import decoding_options
+from emnist_edge.options import decoding_options, limit_option
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
     from emnist_device.decoding import Decoding
+    from emnist_device.limits import Limits
 
 #: Exit codes, as documented in the README.
 EXIT_OK, EXIT_FAILED = 0, 1
@@ -31,8 +33,55 @@ def parse_size(value: str) -> tuple[int, int]:
     return size
 
 
-@click.command()
-@click.argument("source", default="auto")
+def parse_focus(value: str) -> float | Literal["auto", "once"]:
+    """Return ``auto``, ``once``, or dioptres."""
+    return value if value in {"auto", "once"} else _number(value, 0, 100)  # type: ignore[return-value]
+
+
+def parse_exposure(value: str) -> float | None:
+    """Return milliseconds, or None for ``auto``."""
+    return None if value == "auto" else _number(value, 0.01, 10_000)
+
+
+def parse_gain(value: str) -> float | None:
+    """Return a factor, or None for ``auto``."""
+    return None if value == "auto" else _number(value, 1, 100)
+
+
+def _number(value: str, least: float, most: float) -> float:
+    """Return ``value`` as a number; a usage error where it is none from ``least`` to ``most``."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        raise click.BadParameter(
+            f"{value!r} is neither auto nor a number from {least:g} to {most:g}"
+        )
+    return number
+
+
+class Discreet(click.Command):
+    """A command whose usage errors show no password of an address among its arguments."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as any command does."""
+        from emnist_device.live.masking import masked
+
+        secrets = {arg: shown for arg in args if (shown := masked(arg)) != arg}
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            said = message = error.format_message()
+            for secret, shown in secrets.items():
+                message = message.replace(secret, shown)
+            if message == said:
+                raise
+        raise click.UsageError(message, ctx)
+
+
+@click.command(cls=Discreet)
+@click.argument("source", default="auto", envvar="EMNIST_EDGE_SOURCE")
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--colour", is_flag=True, help="Read colours too: slower; for pale coloured ink.")
@@ -53,6 +102,37 @@ def parse_size(value: str) -> tuple[int, int]:
     default="0",
     show_default=True,
     help="Turn the picture clockwise, for a camera that is mounted so.",
+)
+@click.option(
+    "--focus",
+    type=parse_focus,
+    metavar="auto|once|DIOPTRES",
+    default="auto",
+    show_default=True,
+    help="Of the Pi's own camera: follow, focus at the start, or 1 / metres; 0 is far.",
+)
+@click.option(
+    "--exposure",
+    type=parse_exposure,
+    metavar="auto|MS",
+    default="auto",
+    show_default=True,
+    help="Of the Pi's own camera, in milliseconds.",
+)
+@click.option(
+    "--gain",
+    type=parse_gain,
+    metavar="auto|FACTOR",
+    default="auto",
+    show_default=True,
+    help="Of the Pi's own camera, 1 being none.",
+)
+@click.option(
+    "--zoom",
+    type=click.FloatRange(1, 16),
+    default=1,
+    show_default=True,
+    help="Of the Pi's own camera: the middle of the picture, enlarged.",
 )
 @click.option("--every-frame", is_flag=True, help="Of a file: read all frames, at any pace.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame and line.")
@@ -101,6 +181,7 @@ def parse_size(value: str) -> tuple[int, int]:
     metavar="OUT",
     help="Record the frames to a .mp4, .mkv or .avi, and what was read to a .jsonl beside it.",
 )
+@limit_option
 @decoding_options
 def live(  # noqa: PLR0913, PLR0917  # one for each option
     source: str,
@@ -110,6 +191,10 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     size: tuple[int, int],
     fps: float,
     turn: str,
+    focus: float | Literal["auto", "once"],
+    exposure: float | None,
+    gain: float | None,
+    zoom: float,
     every_frame: bool,
     as_json: bool,
     trigger: bool,
@@ -121,23 +206,28 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     token: str | None,
     window: bool,
     record: Path | None,
+    limits: Limits,
     decoding: Decoding,
 ) -> None:
-    """Read what a camera sees, until Ctrl-C; print each text once when it has settled.
+    r"""Read what a camera sees, until Ctrl-C; print each text once when it has settled.
 
-    SOURCE is auto (the first camera), a number or /dev/video0 (USB), picamera (the Raspberry Pi's
-    own), the URL of an HTTP or RTSP stream, a video file, or pictures in order: a folder, or a
-    pattern such as page-%03d.png. With none, the preview page has its pad and upload alone.
+    SOURCE is auto (the first camera), a number, /dev/video0 or a link to it (USB), picamera (the
+    Raspberry Pi's own), the URL of an HTTP or RTSP stream, a video file, or the frames of one as
+    pictures: a folder, or a pattern such as page-%03d.png. With none, the preview page has its pad
+    and upload alone. An address with a password is better given as EMNIST_EDGE_SOURCE, since all
+    users of a machine see the arguments of a process.
 
-    Exit codes: 0 the file has ended, or it was stopped by Ctrl-C or SIGTERM; 1 the source cannot
-    be opened, or an output failed, which is said on stderr; 2 wrong usage.
+    Exit codes: 0 the file has ended, whoever read the output has left, or it was stopped by Ctrl-C,
+    Ctrl-\, SIGTERM or SIGHUP; 1 the source cannot be opened, a picture could not be read, or an
+    output failed, texts that MQTT did not deliver included, which is said on stderr; 2 wrong usage.
     """
     load_base()
+    from emnist_device.live.broker import parse_broker
+    from emnist_device.live.lens import Lens
     from emnist_device.live.loop import Settings
-    from emnist_device.live.mqtt import parse_broker
     from emnist_device.live.preview.address import parse_address
     from emnist_device.live.run import NO_SOURCE, Options, run
-    from emnist_device.live.source import Wish
+    from emnist_device.live.source import Wish, WishError
     from emnist_device.live.steady import Patience
 
     try:
@@ -152,14 +242,14 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
         raise click.UsageError("without a source there is nothing to do but --serve")
     options = Options(
         source=source,
-        wish=Wish(size, fps),
-        settings=Settings(model, decoding, colour, threads),
+        wish=Wish(size, fps, Lens(focus, exposure, gain, zoom)),
+        settings=Settings(model, decoding, colour, threads, limits),
         patience=Patience(settle, confidence, again),
         every_frame=every_frame,
         turn=int(turn),
         as_json=as_json,
         trigger=trigger,
-        changing=sys.stdout.isatty(),
+        changing=sys.stdout is not None and sys.stdout.isatty(),
         window=window,
         record=record,
         serve=address,
@@ -169,4 +259,6 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
         well = run(options)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
+    except WishError as error:
+        raise click.UsageError(str(error)) from error
     sys.exit(EXIT_OK if well else EXIT_FAILED)

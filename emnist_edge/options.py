@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emnist_device.decoding import Decoding
+    from emnist_device.limits import Limits
 
 _OPTIONS = (
     click.option(
@@ -107,3 +108,25 @@ def _decoding(
         for note in read_lexicon(lexicon).notes:
             click.echo(note, err=True)
     return decoding
+
+
+def _limits(_: click.Context, __: click.Parameter, settings: tuple[str, ...]) -> Limits:
+    """Return the limits with the ``settings`` of the command line."""
+    from emnist_device.limits import DEFAULTS
+
+    try:
+        return DEFAULTS.raised(settings)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
+
+
+#: Gives a command what a picture may cost, as its argument ``limits``.
+limit_option = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_limits,
+    help="Change what a picture may cost: file_bytes, pixels, side, decoded_bytes, characters, "
+    "seconds, memory.",
+)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import cv2
 
 from emnist_device.live.frames import Frame, Mailbox
+from emnist_device.live.outage import Outage
 from emnist_edge.errors import PictureError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
 
     from emnist_device.live.source import Source
 
-# Seconds before a source that failed is opened again: doubled from the first to the last.
+# Seconds before a source that failed is opened again: doubled from the first to the last, and back
+# at the first once it has held.
 _FIRST_WAIT, _LAST_WAIT = 0.5, 10.0
 # Longest time that a call to a healthy source takes, in seconds: OpenCV waits 10 for a camera.
 _PATIENCE = 25.0
@@ -52,6 +56,7 @@ class Capture(threading.Thread):
         self.mailbox = Mailbox()
         self.recoveries = 0
         self.failed = False
+        self.outage = Outage(source.name, report, _FIRST_WAIT, _LAST_WAIT)
         self._source, self._report = source, report
         self._every_frame = every_frame or (not source.endless and source.rate is None)
         self._turn = _TURNS.get(turn)
@@ -59,6 +64,11 @@ class Capture(threading.Thread):
         self._count = 0
         self._start: float | None = None
         self._beat = time.monotonic()
+
+    @property
+    def source(self) -> Source:
+        """Where the frames come from."""
+        return self._source
 
     @property
     def healthy(self) -> bool:
@@ -79,7 +89,7 @@ class Capture(threading.Thread):
                 try:
                     self._play()
                 except SourceError as error:
-                    self._report(f"{error}; trying again")
+                    self.outage.failed(str(error))
                     self._source.close()
                     self._reopen()
                 else:
@@ -116,24 +126,39 @@ class Capture(threading.Thread):
             picture = cv2.rotate(picture, self._turn)
         rate = self._source.rate
         if rate is not None and not self._every_frame:
-            self._stopping.wait(max(0.0, start + self._count / rate - time.monotonic()))
+            self._wait(start + self._count / rate - time.monotonic())
         now = time.monotonic()
         # A file's own clock: what is read faster or slower than it plays is still at its place.
         moment = self._count / rate if rate is not None else now - start
-        frame = Frame(self._count, picture, moment, now)
+        frame = Frame(self._count, picture, moment, now, self._source.file)
         self._count += 1
-        (self.mailbox.hand if self._every_frame else self.mailbox.put)(frame)
+        self.outage.works()
+        if self._every_frame:
+            with self._at_rest():
+                self.mailbox.hand(frame)
+        else:
+            self.mailbox.put(frame)
 
     def _reopen(self) -> None:
         """Open the source again, with growing pauses, until it is open or the thread is stopped."""
-        pause = _FIRST_WAIT
-        while not self._stopping.wait(pause):
-            self._beat = time.monotonic()
+        while not self._wait(self.outage.pause()):
             try:
                 self._source.open()
             except SourceError:
-                pause = min(2 * pause, _LAST_WAIT)
                 continue
             self.recoveries += 1
-            self._report(f"{self._source.name}: is back")
             return
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait, and say whether the thread was asked to end."""
+        with self._at_rest():
+            return self._stopping.wait(max(0.0, seconds))
+
+    @contextmanager
+    def _at_rest(self) -> Iterator[None]:
+        """Be healthy, however long the block waits: it does not wait for a driver."""
+        self._beat = math.inf
+        try:
+            yield
+        finally:
+            self._beat = time.monotonic()

@@ -19,12 +19,14 @@ class Frame:
     picture: (H, W) grey or (H, W, 3) BGR uint8.
     time: seconds since the source's first frame; for a file, as the file has it.
     captured: ``time.monotonic()`` when it arrived.
+    file: that it was, where each frame is a file of its own.
     """
 
     number: int
     picture: NDArray[np.uint8]
     time: float
     captured: float
+    file: str | None = None
 
 
 class Mailbox:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 
 from emnist_device.decoding import Decoding
+from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.live.moment import Moment, Output, Rate
+from emnist_device.live.outputs import Outputs
 from emnist_device.live.steady import Patience, Steady
-from emnist_device.page import UNMATCHED
+from emnist_device.live.unread import Unread
+from emnist_device.page import UNMATCHED, Page
 from emnist_device.reader import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
-from emnist_edge.errors import OutputError
+from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:
     import threading
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
 
     from emnist_device.live.capture import Capture
     from emnist_device.live.frames import Frame
-    from emnist_device.page import Page
 
 # How often the loop looks up where no frame comes, and when that is worth a word. Seconds.
 _LOOK, _SILENCE = 0.25, 5.0
@@ -37,12 +40,16 @@ _DECODING = Decoding()
 
 @dataclass(frozen=True)
 class Settings:
-    """How frames are read. colour: read colours too; grey is faster, and does for most ink."""
+    """How frames are read, and what one may cost.
+
+    colour: read colours too; grey is faster, and does for most ink.
+    """
 
     model: str = DEFAULT_MODEL
     decoding: Decoding = _DECODING
     colour: bool = False
     threads: int = 1
+    limits: Limits = DEFAULTS
 
 
 class Eye:
@@ -58,9 +65,15 @@ class Eye:
             settings.model,
             threads=settings.threads,
             top_k=_ALTERNATIVES,
+            limits=settings.limits,
             decoding=settings.decoding,
         )
         self._current = (settings, reader)
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return self._current[1].model
 
     @property
     def settings(self) -> Settings:
@@ -76,7 +89,10 @@ class Eye:
         self._current = other._current
 
     def read(self, picture: NDArray[np.uint8]) -> Page:
-        """Read (H, W) grey or (H, W, 3) BGR uint8."""
+        """Read (H, W) grey or (H, W, 3) BGR uint8.
+
+        Raises :class:`PictureError` for what exceeds the limits.
+        """
         settings, reader = self._current
         if picture.ndim == 3 and not settings.colour:
             picture = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
@@ -106,45 +122,68 @@ class Loop:
         stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
     ) -> None:
-        self.failed = False
         self._capture, self._eye, self._report, self._alive = capture, eye, report, alive
-        self._outputs = list(outputs)
+        self._outputs = Outputs(outputs, report)
+        self._patience = patience
         self._steady = Steady(patience, eye.settings.decoding.min_confidence)
+        self._unread = Unread(capture.source.name, report)
         self._rate = Rate()
         self._stopping = stopping
+        self._seen = self._settled = 0  # frames with writing, and texts
+
+    @property
+    def failed(self) -> bool:
+        """Whether a file could not be read, or an output has failed."""
+        return self._capture.failed or self._outputs.failed or self._unread.failed
 
     def run(self) -> None:
         """Read until the source ends or it is stopped, then close every output."""
+        with ExitStack() as rest:  # from the last to the first, whatever happens meanwhile
+            rest.callback(self._outputs.close)
+            rest.callback(self._unread.close)
+            rest.callback(self._capture.stop)
+            self._capture.start()
+            ended = self._follow()
+        if ended and not (self._capture.source.endless or self._settled):
+            self._explain()
+
+    def _follow(self) -> bool:
+        """Read and show what comes; say whether the source has come to its end."""
         mailbox = self._capture.mailbox
-        self._capture.start()
         heard = time.monotonic()
         silent = False
-        try:
-            while not self._stopping.is_set() and not mailbox.ended:
-                frame = mailbox.take(_LOOK)
-                if self._capture.healthy:
-                    self._alive()
-                if frame is not None:
-                    self._show(self._read(frame))
-                    heard, silent = time.monotonic(), False
-                elif not silent and time.monotonic() - heard > _SILENCE:
-                    self._report(f"no frame for {_SILENCE:.0f} seconds; waiting")
-                    silent = True
-        finally:
-            self._capture.stop()
-            self.failed |= self._capture.failed
-            for output in self._outputs:
-                self._close(output)
+        while not (self._stopping.is_set() or self._outputs.gone):
+            if mailbox.ended:
+                return True
+            frame = mailbox.take(_LOOK)
+            if self._capture.healthy:
+                self._alive()
+            if frame is not None:
+                self._outputs.show(self._read(frame))
+                heard, silent = time.monotonic(), False
+            elif not self._capture.outage.over:  # that is said already
+                heard = time.monotonic()
+            elif not silent and time.monotonic() - heard > _SILENCE:
+                self._report(f"no frame for {_SILENCE:.0f} seconds; waiting")
+                silent = True
+        return False
 
     def _read(self, frame: Frame) -> Moment:
-        """Read one frame and follow its lines."""
-        page = self._eye.read(frame.picture)
+        """Read one frame and follow its lines; one that cannot be read has none."""
+        error = None
+        try:
+            page = self._eye.read(frame.picture)
+        except PictureError as reason:
+            error, page = reason, Page((), self._eye.model, {})
+        self._unread.count(frame, error)
         start = time.perf_counter()
         height, width = frame.picture.shape[:2]
         lines, settled = self._steady.update(page, frame.time, (width, height))
         for each in settled:
             if each.line.line.matched is False:
                 self._report(f"{each.text} was read, or some of its words, {UNMATCHED}")
+        self._seen += bool(page.lines)
+        self._settled += len(settled)
         now = time.monotonic()
         return Moment(
             frame,
@@ -155,21 +194,21 @@ class Loop:
             self._capture.mailbox.dropped,
             {**page.timing_ms, "track": 1000 * (time.perf_counter() - start)},
             page.model,
+            None if error is None else str(error),
         )
 
-    def _show(self, moment: Moment) -> None:
-        for output in tuple(self._outputs):
-            try:
-                output.show(moment)
-            except OutputError as error:
-                self._report(str(error))
-                self.failed = True
-                self._outputs.remove(output)
-                self._close(output)
-
-    def _close(self, output: Output) -> None:
-        try:
-            output.close()
-        except OutputError as error:
-            self._report(str(error))
-            self.failed = True
+    def _explain(self) -> None:
+        """Say why a file has come to its end without a text."""
+        source, patience = self._capture.source, self._patience
+        if not self._unread.read:
+            return
+        if not self._seen:
+            self._report(f"{source.name}: no writing was seen")
+            return
+        advice = "lower --settle or --confidence"
+        if source.file is not None:
+            advice = "single pictures are read by emnist-edge classify; for frames, lower --settle"
+        self._report(
+            f"{source.name}: no text has settled: none read the same for {patience.settle:g} s "
+            f"with a confidence of {patience.confidence:g}; {advice}"
+        )

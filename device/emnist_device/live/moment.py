@@ -21,6 +21,7 @@ class Moment:
     lines: in sight, in reading order. settled: the texts that are new with this frame.
     rate: frames read a second, over the last two. latency_ms: from the frame's arrival to here.
     dropped: frames that were never read, so far. timing_ms: of the stages of the reading.
+    error: why the frame could not be read, where it could not; there is no writing then.
     """
 
     frame: Frame
@@ -31,6 +32,7 @@ class Moment:
     dropped: int
     timing_ms: dict[str, float]
     model: str
+    error: str | None = None
 
     @property
     def text(self) -> str:
@@ -39,6 +41,7 @@ class Moment:
 
     def as_dict(self) -> dict[str, Any]:
         """Return all but the picture as plain values for JSON."""
+        error = {} if self.error is None else {"error": self.error}
         return {
             "frame": self.frame.number,
             "time": round(self.frame.time, 3),
@@ -50,6 +53,7 @@ class Moment:
             "dropped": self.dropped,
             "timing_ms": {name: round(ms, 2) for name, ms in self.timing_ms.items()},
             "model": self.model,
+            **error,
         }
 
 

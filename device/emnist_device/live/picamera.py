@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emnist_device.live.source import WishError
 from emnist_edge.errors import RuntimeMissingError, SourceError
 from emnist_edge.packages import load_module
 
@@ -14,19 +16,23 @@ if TYPE_CHECKING:
 
     from emnist_device.live.source import Wish
 
-# A camera that gives nothing for so long has stalled. Seconds.
+# A camera that gives nothing for so long has stalled, beside the time of exposure. Seconds.
 _TIMEOUT = 5.0
+# Formats whose rows of brightness come first, one byte a pixel.
+_PLANAR = {"YUV420", "YVU420", "NV12", "NV21"}
 
 
 class Picamera:
     """Grey frames: the brightness plane of the low-resolution YUV stream, without a conversion."""
 
-    endless, rate = True, None
+    endless, rate, file = True, None, None
 
     def __init__(self, number: int, wish: Wish) -> None:
         self.name = f"picamera:{number}"
         self._number, self._wish = number, wish
         self._camera: Any = None  # picamera2 has no types
+        self._size = wish.size
+        self._timeout = _TIMEOUT + (wish.lens.exposure or 0) / 1000
 
     def open(self) -> None:
         """Configure the camera and start it."""
@@ -42,25 +48,42 @@ class Picamera:
                 "rpicam-hello --list-cameras shows what is there"
             ) from error
         try:
-            configuration = camera.create_video_configuration(
-                main={"size": self._wish.size},
-                lores={"size": self._wish.size, "format": "YUV420"},
-                controls={"FrameRate": self._wish.rate},
-                queue=False,  # the next frame, not one that waited
-            )
-            camera.configure(configuration)
+            self._configure(camera)
             camera.start()
-        except (RuntimeError, ValueError) as error:
-            camera.close()
+        except Exception as error:  # whatever libcamera says, the camera is let go
+            _let_go(camera)
+            if isinstance(error, SourceError):
+                raise
             raise SourceError(f"{self.name}: cannot be started ({error})") from error
         self._camera = camera
 
+    def _configure(self, camera: Any) -> None:
+        """Set the stream and the optics; the size that the hardware makes of the wish is noted."""
+        lens = self._wish.lens
+        camera.configure(
+            camera.create_video_configuration(
+                main={"size": self._wish.size},
+                lores={"size": self._wish.size, "format": "YUV420"},
+                controls={"FrameRate": lens.rate(self._wish.rate)},
+                queue=False,  # the next frame, not one that waited
+            )
+        )
+        stream = camera.camera_configuration()["lores"]
+        if stream["format"] not in _PLANAR:
+            raise SourceError(f"{self.name}: gives {stream['format']} in place of YUV420")
+        self._size = stream["size"]
+        try:
+            controls = lens.controls(camera.camera_controls)
+        except ValueError as error:
+            raise WishError(f"{self.name}: {error}") from error
+        camera.set_controls(controls)
+
     def read(self) -> NDArray[np.uint8]:
         """Return the next frame, (H, W) uint8; raises :class:`SourceError` where none comes."""
-        width, height = self._wish.size
+        width, height = self._size
         try:
             job = self._camera.capture_array("lores", wait=False)
-            planes = self._camera.wait(job, timeout=_TIMEOUT)
+            planes = self._camera.wait(job, timeout=self._timeout)
         except TimeoutError as error:
             raise SourceError(f"{self.name}: gives no frames; check its cable") from error
         except RuntimeError as error:
@@ -72,10 +95,14 @@ class Picamera:
         """Stop the camera and let go of it."""
         camera, self._camera = self._camera, None
         if camera is not None:
-            try:
-                camera.stop()
-            finally:
-                camera.close()
+            _let_go(camera)
+
+
+def _let_go(camera: Any) -> None:
+    """Stop and close ``camera``; one that has failed fails in this as well."""
+    for step in (camera.stop, camera.close):
+        with suppress(Exception):
+            step()
 
 
 def picamera_models() -> list[str]:

@@ -6,12 +6,13 @@ import json
 import queue
 import shutil
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 import cv2
 
 from emnist_device.quiet import quiet_stderr
-from emnist_edge.errors import OutputError
+from emnist_edge.errors import OutputError, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,18 +47,18 @@ class Recording:
 
     def __init__(self, path: Path, rate: float, *, wait: bool) -> None:
         if path.suffix.lower() not in CODECS:
-            raise OutputError(f"{path}: record to a file that ends in {', '.join(CODECS)}")
-        self.path = _free(path)
+            raise OutputError(f"{shown(path)}: record to a file that ends in {', '.join(CODECS)}")
         self.lost = 0
         self._rate, self._wait = rate, wait
         self._failure: str | None = None
         self._said = False
         self._queue: queue.Queue[Moment | None] = queue.Queue(_WAITING)
         try:
-            self.path.touch(exist_ok=False)
-            self._log = _log_of(self.path).open("w", encoding="utf-8")
-        except OSError as error:
-            raise OutputError(f"{self.path}: cannot be written ({error.strerror})") from error
+            self.path, self._log = _create(path)
+        except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+            reason = getattr(error, "strerror", None) or error
+            folder = "" if path.parent.is_dir() else f"; make the folder {shown(path.parent)} first"
+            raise OutputError(f"{shown(path)}: cannot be written ({reason}){folder}") from error
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
         self._thread.start()
 
@@ -80,23 +81,30 @@ class Recording:
                 raise OutputError(self._failure)
         if self.lost:
             lost, self.lost = self.lost, 0
-            raise OutputError(f"{self.path}: the disk was too slow for {lost} frames")
+            raise OutputError(f"{shown(self.path)}: the disk was too slow for {lost} frames")
 
     def _run(self) -> None:
         film = _Film(self.path, self._rate)
+        ended, reason = False, "no frame came"
         try:
             with self._log as log:
                 while (moment := self._queue.get()) is not None:
                     _record(film, log, moment)
-        except OSError as error:
+            ended = True
+        except Exception as error:  # noqa: BLE001  # a thread has nobody to raise to
+            reason = getattr(error, "strerror", None) or str(error)
             self._failure = (
-                f"{self.path}: recording ended at {film.seconds:.0f} s "
-                f"({error.strerror or error}); what was recorded can be played"
+                f"{shown(self.path)}: recording ended at {film.seconds:.0f} s ({reason}); what was "
+                "recorded can be played"
             )
         finally:
             film.close()
-            while self._failure is not None and self._queue.get() is not None:
-                pass  # let nobody wait for room
+        if not film.seconds:
+            self._failure = f"{shown(self.path)}: nothing was recorded ({reason})"
+            for empty in (self.path, _log_of(self.path)):
+                empty.unlink(missing_ok=True)
+        while not ended:  # let nobody wait for room
+            ended = self._queue.get() is None
 
 
 class _Film:
@@ -157,10 +165,21 @@ def _log_of(path: Path) -> Path:
     return path.with_suffix(".jsonl")
 
 
-def _free(path: Path) -> Path:
-    """Return ``path``, or where it or what belongs beside it exists, the next with a number."""
+def _create(path: Path) -> tuple[Path, TextIO]:
+    """Make the video's file, empty, and open the log beside it.
+
+    Where one of the two exists, the next free name with a number is taken for both.
+    """
     candidate, number = path, 2
-    while candidate.exists() or _log_of(candidate).exists():
+    while True:
+        with suppress(FileExistsError):
+            log = _log_of(candidate).open("x", encoding="utf-8")
+            try:
+                candidate.open("xb").close()
+            except OSError:
+                log.close()
+                _log_of(candidate).unlink()
+                raise
+            return candidate, log
         candidate = path.with_stem(f"{path.stem}-{number}")
         number += 1
-    return candidate

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from emnist_device.live.capture import Capture
 from emnist_device.live.loop import Eye, Loop, Settings
-from emnist_device.live.source import Wish, make_source
+from emnist_device.live.outputs import Outputs
+from emnist_device.live.sequence import Sequence
+from emnist_device.live.source import Wish, WishError, make_source
 from emnist_device.live.steady import Patience
 from emnist_device.live.systemd import Notifier
 from emnist_device.live.terminal import Printer, Terminal
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
+    from emnist_device.live.broker import Broker
     from emnist_device.live.moment import Output
-    from emnist_device.live.mqtt import Broker
     from emnist_device.live.preview.address import Address
     from emnist_device.live.source import Source
 
@@ -32,6 +34,9 @@ NO_SOURCE = "none"
 _BEAT = 0.5
 # Frames a second of the recording of a camera, however many it gives.
 _RECORDING_RATE = 25.0
+# Signals that ask for an end: from the keyboard, and from a closed terminal or the system.
+_BY_HAND = (signal.SIGINT, signal.SIGQUIT)
+_BY_OTHERS = (signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -56,48 +61,51 @@ class Options:
 def run(options: Options) -> bool:
     """Read until the source ends or a signal comes, and say whether all went well.
 
-    Raises :class:`EmnistEdgeError` where what was asked for cannot even begin.
+    Raises :class:`EmnistEdgeError` where what was asked for cannot even begin, which is a
+    :class:`WishError` where the source has no such thing.
     """
     stopping = threading.Event()
     terminal = Terminal(stopping.set)
     eye = Eye(options.settings)
     with ExitStack() as undo:
-        source = (
-            None
-            if options.source == NO_SOURCE
-            else make_source(options.source, options.wish, terminal.complain)
-        )
-        if source is not None:
-            source.open()
-            undo.callback(source.close)
-        outputs = _open_outputs(options, eye, source, terminal, stopping.set, undo)
-        undo.pop_all()  # from here on the loop closes them
-    notifier = Notifier()
-    try:
+        source = _open_source(options, terminal.complain, undo)
         with _signals(stopping):
+            outputs = _open_outputs(options, eye, source, terminal, stopping.set, undo)
+            undo.pop_all()  # from here on they are closed by whom they are given to
+            notifier = Notifier()
             notifier.ready()
-            if source is None:
-                while not stopping.wait(_BEAT):
-                    notifier.alive()
-                for output in outputs:
-                    output.close()
-                return True
-            capture = Capture(
-                source, terminal.complain, every_frame=options.every_frame, turn=options.turn
-            )
-            loop = Loop(
-                capture,
-                eye,
-                options.patience,
-                outputs,
-                terminal.complain,
-                stopping,
-                notifier.alive,
-            )
-            loop.run()
-            return not loop.failed
-    finally:
-        notifier.stopping()
+            try:
+                if source is None:
+                    return _serve(Outputs(outputs, terminal.complain), stopping, notifier)
+                every_frame = options.every_frame or isinstance(source, Sequence)
+                report, alive = terminal.complain, notifier.alive
+                capture = Capture(source, report, every_frame=every_frame, turn=options.turn)
+                loop = Loop(capture, eye, options.patience, outputs, report, stopping, alive)
+                loop.run()
+                return not loop.failed
+            finally:
+                notifier.stopping()
+
+
+def _open_source(options: Options, report: Callable[[str], None], undo: ExitStack) -> Source | None:
+    """Return the source, opened, and closed by ``undo``; None where there is to be none."""
+    if options.source == NO_SOURCE:
+        return None
+    source = make_source(options.source, options.wish, options.settings.limits, report)
+    if options.every_frame and source.endless:
+        raise WishError(f"{source.name}: --every-frame is for files; a camera does not wait")
+    undo.callback(source.close)
+    source.open()
+    return source
+
+
+def _serve(outputs: Outputs, stopping: threading.Event, notifier: Notifier) -> bool:
+    """Wait until ``stopping`` is set, and say whether all went well."""
+    with ExitStack() as rest:
+        rest.callback(outputs.close)
+        while not stopping.wait(_BEAT):
+            notifier.alive()
+    return not outputs.failed
 
 
 def _open_outputs(
@@ -145,16 +153,21 @@ def _open_outputs(
 
 @contextmanager
 def _signals(stopping: threading.Event) -> Iterator[None]:
-    """Let SIGINT and SIGTERM set ``stopping``; a second one ends the process as it always did."""
-    kinds = (signal.SIGINT, signal.SIGTERM)
-    before = {kind: signal.getsignal(kind) for kind in kinds}
+    r"""Let the signals that ask for an end set ``stopping``.
+
+    A second Ctrl-C or Ctrl-\ does not wait. The others often come twice, such as SIGHUP from the
+    shell and from the terminal that is closed, and must not break off what the first has begun.
+    """
+    before = {kind: signal.getsignal(kind) for kind in (*_BY_HAND, *_BY_OTHERS)}
+    if before[signal.SIGHUP] is signal.SIG_IGN:  # nohup: to go on is what is asked for
+        del before[signal.SIGHUP]
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
-        for kind, handler in before.items():
-            signal.signal(kind, handler)
+        for kind in _BY_HAND:
+            signal.signal(kind, before[kind])
 
-    for kind in kinds:
+    for kind in before:
         signal.signal(kind, handle)
     try:
         yield

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.picture import read_picture
-from emnist_edge.errors import SourceError
+from emnist_edge.errors import SourceError, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,18 +20,23 @@ _NUMBER = re.compile(r"%(?:0(\d+))?\d*d")
 
 
 class Sequence:
-    """Every picture is read, however long it takes."""
+    """Pictures as if a camera had taken ``rate`` of them a second; each may cost ``limits``."""
 
-    endless, rate = False, None
+    endless = False
 
-    def __init__(self, path: Path) -> None:
-        self.name = str(path)
-        self._path = path
+    def __init__(self, path: Path, rate: float, limits: Limits = DEFAULTS) -> None:
+        self.name = shown(path)
+        self.rate: float | None = rate
+        self.file: str | None = None
+        self._path, self._limits = path, limits
         self._left: list[Path] = []
 
     def open(self) -> None:
         """List the pictures."""
-        self._left = list(reversed(_pictures(self._path)))
+        try:
+            self._left = list(reversed(_pictures(self._path)))
+        except OSError as error:
+            raise SourceError(f"{self.name}: cannot be read ({error.strerror})") from error
         if not self._left:
             raise SourceError(f"{self.name}: no pictures there")
 
@@ -39,7 +45,11 @@ class Sequence:
 
         Raises :class:`PictureError` for one that is damaged; the next call goes on with the next.
         """
-        return read_picture(self._left.pop()) if self._left else None
+        if not self._left:
+            return None
+        path = self._left.pop()
+        self.file = shown(path)
+        return read_picture(path, self._limits)
 
     def close(self) -> None:
         """Forget the rest."""
@@ -53,12 +63,12 @@ def _pictures(path: Path) -> list[Path]:
     if not path.parent.is_dir():
         return []
     before, number, after = re.split(r"(%0?\d*d)", path.name, maxsplit=1)
-    width = _NUMBER.fullmatch(number)
-    digits = rf"(\d{{{width[1]},}})" if width and width[1] else r"(\d+)"
-    wanted = re.compile(re.escape(before) + digits + re.escape(after))
+    padded = _NUMBER.fullmatch(number)
+    width = int(padded[1] or 1) if padded else 1
+    wanted = re.compile(re.escape(before) + r"(\d+)" + re.escape(after))
     numbered = [
         (int(match[1]), file)
         for file in path.parent.iterdir()
-        if (match := wanted.fullmatch(file.name))
+        if (match := wanted.fullmatch(file.name)) and len(match[1]) >= width
     ]
     return [file for _, file in sorted(numbered)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from emnist_device.limits import DEFAULTS, Limits
+from emnist_device.live.lens import Lens
 from emnist_edge.errors import RuntimeMissingError, SourceError
 
 if TYPE_CHECKING:
@@ -17,17 +19,24 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _SEQUENCE = re.compile(r"%0?\d*d")
+# What lies in /dev and is no device.
+_NO_DEVICES = {"shm", "fd", "stdin", "mqueue", "hugepages"}
+
+
+class WishError(SourceError):
+    """Something that is asked of a source that cannot do it."""
 
 
 @dataclass(frozen=True)
 class Wish:
     """What is asked of a camera; it may give something else.
 
-    size: width and height in pixels. rate: frames a second.
+    size: width and height in pixels. rate: frames a second. lens: of the Pi's own camera.
     """
 
     size: tuple[int, int] = (640, 480)
     rate: float = 30.0
+    lens: Lens = field(default_factory=Lens)
 
 
 class Source(Protocol):
@@ -45,6 +54,10 @@ class Source(Protocol):
     def rate(self) -> float | None:
         """Frames a second that a file is played at; None where frames come by themselves."""
 
+    @property
+    def file(self) -> str | None:
+        """The file that the last frame was, where each is a file of its own."""
+
     def open(self) -> None:
         """Open, or open again after :meth:`close`; raises :class:`SourceError`."""
 
@@ -59,28 +72,47 @@ class Source(Protocol):
 
 
 def make_source(
-    name: str, wish: Wish, report: Callable[[str], None] = lambda _message: None
+    name: str,
+    wish: Wish,
+    limits: Limits = DEFAULTS,
+    report: Callable[[str], None] = lambda _message: None,
 ) -> Source:
     """Return the source that ``name`` stands for, not yet opened.
 
     ``auto`` is the first camera there is; ``picamera`` the Raspberry Pi's own, ``picamera:1`` the
-    second of them; a number or ``/dev/video0`` a USB camera; anything with ``://`` a stream; a
-    folder or a pattern such as ``page-%03d.png`` pictures in order; else it is a video file.
+    second of them; a number, ``/dev/video0`` or a link to it a USB camera; anything with ``://`` a
+    stream; a folder or a pattern such as ``page-%03d.png`` pictures in order, each of which may
+    cost what ``limits`` allow; else it is a video file.
 
     ``report`` is told why a camera that may be there was passed over. Raises :class:`SourceError`
-    where there is no such thing.
+    where there is no such thing, and :class:`WishError` where something is asked of it that it
+    cannot do.
     """
+    from emnist_device.live.picamera import Picamera
+
+    source = _make(name, wish, limits, report)
+    if wish.lens != Lens() and not isinstance(source, Picamera):
+        raise WishError(
+            f"{source.name}: --focus, --exposure, --gain and --zoom are for the Raspberry Pi's own "
+            "camera (picamera); those of a USB camera are set with v4l2-ctl"
+        )
+    return source
+
+
+def _make(name: str, wish: Wish, limits: Limits, report: Callable[[str], None]) -> Source:
+    """Return the source that ``name`` stands for."""
     if name == "auto":
         return _first_camera(wish, report)
     kind, _, number = name.partition(":")
-    if kind == "picamera" and (number.isdigit() or name == kind):
+    if kind == "picamera" and (_is_number(number) or name == kind):
         from emnist_device.live.picamera import Picamera
 
         return Picamera(int(number or 0), wish)
-    if name.isdigit() or name.startswith("/dev/video"):
+    device = f"/dev/video{name}" if _is_number(name) else name
+    if _is_device(device):
         from emnist_device.live.video import Camera
 
-        return Camera(Path(f"/dev/video{name}" if name.isdigit() else name), wish)
+        return Camera(Path(device), wish)
     if _URL.match(name):
         from emnist_device.live.video import Stream
 
@@ -89,10 +121,23 @@ def make_source(
     if path.is_dir() or _SEQUENCE.search(path.name):
         from emnist_device.live.sequence import Sequence
 
-        return Sequence(path)
+        return Sequence(path, wish.rate, limits)
     from emnist_device.live.video import Video
 
     return Video(path)
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit()
+
+
+def _is_device(name: str) -> bool:
+    """Say whether ``name`` is a device file, or a link to one, there or not."""
+    try:
+        parts = Path(name).resolve().parts
+    except (OSError, RuntimeError, ValueError):  # links in a circle, a null byte
+        return False
+    return parts[1:2] == ("dev",) and len(parts) > 2 and parts[2] not in _NO_DEVICES
 
 
 def _first_camera(wish: Wish, report: Callable[[str], None]) -> Source:

@@ -18,7 +18,10 @@ class Notifier:
         address = os.environ.get("NOTIFY_SOCKET", "")
         # A name that starts with @ is in the abstract namespace.
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        self._period = int(os.environ.get("WATCHDOG_USEC") or 0) / 1e6 / _BEATS
+        # Where it is set, the watchdog is for the process of that number alone.
+        mine = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+        microseconds = os.environ.get("WATCHDOG_USEC", "")
+        self._period = int(microseconds) / 1e6 / _BEATS if mine and microseconds.isdecimal() else 0
         self._due = 0.0
 
     def ready(self) -> None:
@@ -38,5 +41,5 @@ class Notifier:
     def _send(self, word: bytes) -> None:
         if self._address:
             # If systemd does not listen, there is nobody to tell.
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as way, suppress(OSError):
+            with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as way:
                 way.sendto(word, self._address)

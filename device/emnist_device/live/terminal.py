@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
+
+from emnist_edge.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,15 +27,25 @@ _ERASE = "\r\x1b[K"
 class Terminal:
     """Settled texts on ``stdout``, each on a line; and below, where it is a terminal, what is seen.
 
-    Whoever reads the other end of a pipe may leave: ``gone`` is called once then.
+    Whoever reads the other end of a pipe may leave: ``gone`` is called once then. Where there is no
+    standard output, or no standard error, what belongs there goes nowhere.
     """
 
     def __init__(self, gone: Callable[[], None], stdout: TextIO | None = None) -> None:
-        self._stdout = stdout or sys.stdout
+        self._stdout: TextIO | None = stdout or sys.stdout
         self._gone = gone
         self._lock = threading.RLock()
         self._status = ""
         self._due = 0.0
+
+    def look(self) -> None:
+        """See whether the reader of a pipe has left, without writing."""
+        with suppress(OSError, ValueError):  # closed, or no file of the system
+            if self._stdout is not None:
+                poll = select.poll()
+                poll.register(self._stdout.fileno(), 0)
+                if any(event & select.POLLERR for _, event in poll.poll(0)):
+                    self._leave()
 
     def show_settled(self, moment: Moment) -> None:
         """Print the texts that are new."""
@@ -59,11 +73,12 @@ class Terminal:
         self.say(json.dumps(value, ensure_ascii=False))
 
     def complain(self, line: str) -> None:
-        """Print ``line`` on stderr; from any thread."""
-        with self._lock:
+        """Print ``line`` on stderr; from any thread, and never an error itself."""
+        with self._lock, suppress(OSError, ValueError, OutputError):
             if self._status:
                 self._write(_ERASE)
-            print(f"emnist-edge: {line}", file=sys.stderr, flush=True)
+            if sys.stderr is not None:
+                print(f"emnist-edge: {line}", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """Erase the changing line."""
@@ -71,15 +86,35 @@ class Terminal:
             self._write(_ERASE)
 
     def _write(self, text: str, status: str = "") -> None:
+        """Write ``text``; raises :class:`OutputError` where that fails for good."""
         with self._lock:
+            if self._stdout is None:
+                return
+            self._status = status
             try:
                 self._stdout.write(text)
                 self._stdout.flush()
             except BrokenPipeError:
-                # What is buffered would raise once more at exit: let it go nowhere.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stdout.fileno())
-                self._gone()
-            self._status = status
+                self._leave()
+            except OutputError:
+                self._discard()
+                raise
+            except (OSError, ValueError) as error:
+                self._discard()
+                reason = getattr(error, "strerror", None) or error
+                raise OutputError(f"standard output: cannot be written ({reason})") from error
+
+    def _leave(self) -> None:
+        self._discard()
+        self._gone()
+
+    def _discard(self) -> None:
+        """Let what is buffered go nowhere: it would raise once more at the end."""
+        stdout, self._stdout = self._stdout, None
+        if stdout is not None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stdout.fileno())
+            os.close(nowhere)
 
 
 class Printer:
@@ -95,6 +130,7 @@ class Printer:
 
     def show(self, moment: Moment) -> None:
         """Print what is new."""
+        self._terminal.look()
         if not self._as_json:
             self._terminal.show_settled(moment)
             if self._changing and not self._trigger:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from emnist_edge.errors import SourceError
+from emnist_device.live.masking import ESCAPES, ends_unclear, masked
+from emnist_edge.errors import SourceError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,8 @@ _USUAL_RATE, _MOST_RATE = 25.0, 240.0
 
 class _Capture:
     """What the three have in common: one ``cv2.VideoCapture``."""
+
+    file = None
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -72,7 +74,7 @@ class Camera(_Capture):
     endless, rate = True, None
 
     def __init__(self, path: Path, wish: Wish) -> None:
-        super().__init__(str(path))
+        super().__init__(shown(path))
         self._path, self._wish = path, wish
 
     def open(self) -> None:
@@ -85,7 +87,8 @@ class Camera(_Capture):
                 "and log in again"
             )
         try:
-            capture = self._open(self.name, cv2.CAP_V4L2)
+            # A link may lead to another number once the camera was plugged in again.
+            capture = self._open(str(self._path.resolve()), cv2.CAP_V4L2)
         except SourceError:
             raise SourceError(
                 f"{self.name}: cannot be opened as a camera; does another program use it?"
@@ -111,7 +114,7 @@ class Stream(_Capture):
     endless, rate = True, None
 
     def __init__(self, url: str) -> None:
-        super().__init__(re.sub(r"//[^/@]*@", "//", url))  # messages show no password
+        super().__init__(masked(url))
         self._url = url
 
     def open(self) -> None:
@@ -123,8 +126,9 @@ class Stream(_Capture):
         try:
             self._open(self._url, cv2.CAP_FFMPEG, options)
         except SourceError:
+            advice = f" ({ESCAPES})" if ends_unclear(self._url) else ""
             raise SourceError(
-                f"{self.name}: no stream; is the address right, and is it being sent?"
+                f"{self.name}: no stream; is the address right{advice}, and is it being sent?"
             ) from None
 
     def read(self) -> NDArray[np.uint8]:
@@ -141,7 +145,7 @@ class Video(_Capture):
     endless = False
 
     def __init__(self, path: Path) -> None:
-        super().__init__(str(path))
+        super().__init__(masked(str(path)))  # it may be an address without its rtsp://
         self._path = path
         self.rate: float | None = _USUAL_RATE
 
@@ -158,7 +162,7 @@ class Video(_Capture):
         if empty:
             raise SourceError(f"{self.name}: is empty")
         try:
-            capture = self._open(self.name, cv2.CAP_FFMPEG)
+            capture = self._open(str(self._path), cv2.CAP_FFMPEG)
         except SourceError:
             raise SourceError(
                 f"{self.name}: is not a video that can be read; use MP4, MKV or AVI"

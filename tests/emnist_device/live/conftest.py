@@ -46,6 +46,7 @@ class FakeSource:
     endless: bool = False
     rate: float | None = None
     name: str = "fake"
+    file: str | None = None
     refusals: int = 0
     opened: int = 0
     closed: int = 0

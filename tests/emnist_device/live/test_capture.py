@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,6 +71,61 @@ def test_a_camera_that_fails_is_opened_again_and_frames_go_on() -> None:
     assert source.closed >= source.opened
     assert not capture.failed
     assert not capture.is_alive()
+
+
+class Pauses(threading.Event):
+    """Keeps for how long it was waited, and waits for nothing; set once there are ``count``."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.waited: list[float] = []
+        self._count = count
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.waited.append(timeout)
+        if len(self.waited) == self._count:
+            self.set()
+        return self.is_set()
+
+
+@pytest.mark.parametrize("script", [[], [picture()]])
+def test_a_camera_that_comes_and_goes_is_tried_less_and_less_often(
+    script: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_module, "_FIRST_WAIT", 0.5)
+    words, pauses = Words(), Pauses(300)
+    source = FakeSource(script, endless=True)
+    source.open()
+    capture = Capture(source, words)
+    capture._stopping = pauses
+    capture.start()
+    capture.join(30)
+    assert not capture.is_alive()
+    assert pauses.waited == [0.5, 1, 2, 4, 8, *[10.0] * 295]
+    assert words[0] == "fake: gone; trying again"
+    assert len(words) <= 3
+    assert not capture.outage.over
+
+
+def test_a_file_that_plays_slowly_is_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture_module, "_PATIENCE", 0.0)
+    source = FakeSource([picture()] * 2, rate=0.001)  # one picture in 17 minutes
+    source.open()
+    capture = Capture(source, Words())
+    resting = threading.Event()
+    wait = capture._stopping.wait
+
+    def rest(timeout: float | None = None) -> bool:
+        resting.set()
+        return wait(timeout)
+
+    monkeypatch.setattr(capture._stopping, "wait", rest)
+    capture.start()
+    assert resting.wait(20)
+    assert capture.healthy
+    capture.stop()
+    assert not capture.healthy
 
 
 def test_a_damaged_picture_among_others_is_said_and_left_out() -> None:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from emnist_device.live.mqtt import Broker, Publisher, parse_broker
+from emnist_device.live import mqtt as mqtt_module
+from emnist_device.live.broker import Broker
+from emnist_device.live.mqtt import Publisher
 from emnist_edge import packages
 from emnist_edge.cli import cli
-from emnist_edge.errors import RuntimeMissingError
+from emnist_edge.errors import OutputError, RuntimeMissingError
 from tests.emnist_device.live.conftest import LINES, Words, moment
 
 if TYPE_CHECKING:
@@ -32,12 +34,12 @@ needs_mosquitto = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not
 class Mosquitto:
     """A broker that keeps its sessions when it is restarted."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, anonymous: bool = True) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
         self._settings = folder / "mosquitto.conf"
         self._settings.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
+            f"listener {self.port} 127.0.0.1\nallow_anonymous {str(anonymous).lower()}\n"
             f"persistence true\npersistence_location {folder}/\nuser root\n"
         )
         self._process: subprocess.Popen[bytes] | None = None
@@ -189,7 +191,7 @@ def test_a_broker_that_comes_later_gets_what_it_missed(tmp_path: Path) -> None:
     words = Words()
     publisher = Publisher(Broker("127.0.0.1", mosquitto.port, "lab/door", qos=1), words)
     publisher.show(moment(0, "EARLY"))
-    words.wait_for("cannot be reached; trying again")
+    words.wait_for("cannot be reached (Connection refused); trying again")
     mosquitto.start()
     listener = Listener(mosquitto.port)
     listener.wait_for(1)
@@ -199,37 +201,41 @@ def test_a_broker_that_comes_later_gets_what_it_missed(tmp_path: Path) -> None:
     mosquitto.stop()
 
 
-def test_what_did_not_get_through_in_the_end_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emnist_device.live.mqtt._PARTING", 0.2)
+@pytest.mark.parametrize(("count", "lost"), [(1, "1 text"), (3, "3 texts"), (9, "9 texts")])
+def test_what_did_not_get_through_in_the_end_is_said(
+    monkeypatch: pytest.MonkeyPatch, count: int, lost: str
+) -> None:
+    monkeypatch.setattr(mqtt_module, "_PARTING", 0.2)
+    monkeypatch.setattr(mqtt_module, "_QUEUED", 4)
     words = Words()
     publisher = Publisher(Broker("127.0.0.1", 1, "lab/door"), words)
-    for number in range(3):
+    for number in range(count):
         publisher.show(moment(number, "ROOM"))
+    words.wait_for("mqtt: 127.0.0.1:1: cannot be reached (Connection refused); trying again")
+    with pytest.raises(OutputError, match=f"^mqtt: 127.0.0.1:1: {lost} did not get through$"):
+        publisher.close()
+    assert len(words) == (2 if count > 4 else 1)
+
+
+def test_without_a_text_a_broker_that_is_away_is_no_failure() -> None:
+    words = Words()
+    publisher = Publisher(Broker("127.0.0.1", 1, "lab/door"), words)
+    words.wait_for("cannot be reached")
     publisher.close()
-    words.wait_for("cannot be reached; trying again")
-    words.wait_for("127.0.0.1:1: 3 texts did not get through")
+    assert len(words) == 1
 
 
-@pytest.mark.parametrize(
-    ("url", "broker"),
-    [
-        ("mqtt://pi.local/lab/door", Broker("pi.local", 1883, "lab/door")),
-        (
-            "mqtts://me:p%40ss@host:999/a%20b?qos=1",
-            Broker("host", 999, "a b", True, "me", "p@ss", 1),
-        ),
-    ],
-)
-def test_brokers_addresses(url: str, broker: Broker) -> None:
-    assert parse_broker(url) == broker
-
-
-@pytest.mark.parametrize(
-    "url", ["", "http://h/t", "mqtt:///t", "mqtt://h", "mqtt://h/#", "mqtt://h/t?qos=3"]
-)
-def test_what_is_no_broker(url: str) -> None:
-    with pytest.raises(ValueError, match=r"broker|topic|qos"):
-        parse_broker(url)
+@needs_mosquitto
+def test_a_broker_that_wants_a_password_says_so(tmp_path: Path) -> None:
+    mosquitto = Mosquitto(tmp_path, anonymous=False)
+    mosquitto.start()
+    words = Words()
+    publisher = Publisher(Broker("127.0.0.1", mosquitto.port, "lab", False, "me", "SECRET"), words)
+    words.wait_for(f"mqtt: 127.0.0.1:{mosquitto.port}: refuses us (Not authorized); trying again")
+    publisher.close()
+    mosquitto.stop()
+    assert len(words) == 1
+    assert "SECRET" not in words[0]
 
 
 def test_without_the_extra_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.live_video import frames, shots
 from benchmarks.mjpeg import NetworkCamera
 from emnist_device.live import capture as capture_module
+from emnist_device.live import outage as outage_module
 from emnist_device.live import video as video_module
 from emnist_device.live.capture import Capture
 from emnist_device.live.video import Stream
@@ -31,6 +32,7 @@ def camera() -> Iterator[NetworkCamera]:
 @pytest.fixture
 def capture(camera: NetworkCamera, monkeypatch: pytest.MonkeyPatch) -> Iterator[Capture]:
     monkeypatch.setattr(capture_module, "_FIRST_WAIT", 0.05)
+    monkeypatch.setattr(outage_module, "_HELD", 0.0)  # each return is one that holds
     monkeypatch.setattr(video_module, "_READ_TIMEOUT", 300)
     source = Stream(camera.url)
     source.open()

@@ -48,6 +48,21 @@ def test_the_watchdog_is_fed_as_often_as_it_must_be(
     notifier.stopping()
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"), [("WATCHDOG_PID", "1"), ("WATCHDOG_USEC", "soon"), ("WATCHDOG_USEC", "")]
+)
+def test_a_watchdog_that_is_not_ours_is_not_fed(
+    systemd: socket.socket, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", systemd.getsockname())
+    monkeypatch.setenv("WATCHDOG_USEC", "60000000")
+    monkeypatch.setenv(variable, value)
+    notifier = Notifier()
+    notifier.alive()
+    notifier.stopping()
+    assert systemd.recv(99) == b"STOPPING=1"
+
+
 def test_the_command_says_that_it_is_ready_alive_and_stopping(
     systemd: socket.socket, video: Path
 ) -> None:
