@@ -1,7 +1,29 @@
 """What runs on the device: picture -> ink -> glyphs -> probabilities -> text."""
 
-from emnist_device.decoding import Decoding
-from emnist_device.page import Alternative, Character, Line, Page, Word
-from emnist_device.reader import Reader
+from __future__ import annotations
+
+import importlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from emnist_device.limits import DEFAULTS
+
+if TYPE_CHECKING:
+    from emnist_device.decoding import Decoding
+    from emnist_device.page import Alternative, Character, Line, Page, Word
+    from emnist_device.reader import Reader
 
 __all__ = ["Alternative", "Character", "Decoding", "Line", "Page", "Reader", "Word"]
+
+# OpenCV looks for its own limits when it is loaded, and every part of this package comes after this
+# line. Processes of ours are told anew: theirs may be others.
+for _name, _value in DEFAULTS.for_opencv().items():
+    os.environ.setdefault(_name, _value)
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is exported when it is first asked for: processes that only decode need little."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = {"Decoding": "decoding", "Reader": "reader"}.get(name, "page")
+    return getattr(importlib.import_module(f"emnist_device.{module}"), name)

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emnist_device.limits import DEFAULTS
 from emnist_device.live.capture import Capture
 from emnist_device.live.loop import Eye, Loop, Settings
 from emnist_device.live.source import Wish, make_source
@@ -62,10 +63,10 @@ def run(options: Options) -> bool:
     terminal = Terminal(stopping.set)
     eye = Eye(options.settings)
     with ExitStack() as undo:
-        source = None if options.source == NO_SOURCE else make_source(options.source, options.wish)
+        source = _source(options)
         if source is not None:
-            source.open()
             undo.callback(source.close)
+            source.open()
         outputs = _open_outputs(options, eye, source, terminal, stopping.set, undo)
         undo.pop_all()  # from here on the loop closes them
     notifier = Notifier()
@@ -94,6 +95,15 @@ def run(options: Options) -> bool:
             return not loop.failed
     finally:
         notifier.stopping()
+
+
+def _source(options: Options) -> Source | None:
+    """Return the source that was asked for, not yet opened; None where there is to be none."""
+    if options.source == NO_SOURCE:
+        return None
+    from emnist_device.live.confined import confine
+
+    return confine(make_source(options.source, options.wish), DEFAULTS)
 
 
 def _open_outputs(

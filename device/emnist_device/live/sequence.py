@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.picture import read_picture
-from emnist_edge.errors import SourceError
+from emnist_device.servant import Servant
+from emnist_device.workers import Failure, Terms
+from emnist_edge.errors import PictureError, SourceError, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".pgm", ".ppm"}
@@ -19,13 +24,14 @@ _NUMBER = re.compile(r"%(?:0(\d+))?\d*d")
 
 
 class Sequence:
-    """Every picture is read, however long it takes."""
+    """Every picture is read, in a process with ``limits``, however long it takes."""
 
     endless, rate = False, None
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits = DEFAULTS) -> None:
         self.name = str(path)
-        self._path = path
+        self._path, self._limits = path, limits
+        self._servant = Servant(_decoder, Terms(limits))
         self._left: list[Path] = []
 
     def open(self) -> None:
@@ -39,11 +45,24 @@ class Sequence:
 
         Raises :class:`PictureError` for one that is damaged; the next call goes on with the next.
         """
-        return read_picture(self._left.pop()) if self._left else None
+        if not self._left:
+            self._servant.close()
+            return None
+        path = self._left.pop()
+        picture = self._servant.do((path, self._limits))
+        if isinstance(picture, Failure):
+            raise PictureError(f"{shown(path)}: {picture.reason}")
+        return np.asarray(picture, np.uint8)
 
     def close(self) -> None:
         """Forget the rest."""
         self._left = []
+        self._servant.close()
+
+
+def _decoder() -> Callable[[tuple[Path, Limits]], NDArray[np.uint8]]:
+    """Return the function of the process: file and limits -> picture."""
+    return lambda item: read_picture(*item)
 
 
 def _pictures(path: Path) -> list[Path]:
