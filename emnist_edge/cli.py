@@ -143,8 +143,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
         raise click.UsageError("choose one of --json, --csv and --output")
     if resume and output is None:
         raise click.UsageError("--resume goes on with the file of --output; name it")
-    from emnist_device import Reader
-    from emnist_device.batch import outcomes
+    from emnist_device.batch import load_reader, outcomes
     from emnist_device.find import find_pictures
     from emnist_device.results import FORMATS
     from emnist_edge.console import Console
@@ -161,8 +160,8 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     console = Console(written_as, headed=tuple(names) != images[:1], silent=output is not None)
     for problem in problems:
         console.complain(problem)
-    make_reader = partial(
-        Reader,
+    make = partial(
+        load_reader,
         model,
         threads=threads,
         top_k=top_k,
@@ -178,7 +177,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
                 failed |= any(results.done.get(name, False) for name in names)
                 tasks = [task for task in tasks if task.name not in results.done]
             with console.progress(len(names) - len(tasks), len(names)):
-                for index, outcome in outcomes(tasks, make_reader, jobs, scheduler, limits):
+                for index, outcome in outcomes(tasks, make, jobs, scheduler, limits):
                     if results is not None:
                         results.add(outcome)
                     console.add(index, outcome)

@@ -68,6 +68,8 @@ class Console:
         if outcome.page is None:
             self.complain(f"{outcome.title}: {outcome.error}")
             return
+        if outcome.pages > 1:
+            self.complain(f"{outcome.title}: has {outcome.pages} pages; the first was read")
         if not outcome.page.lines:
             self.complain(f"{outcome.title}: nothing to read")
         for number, line in enumerate(outcome.page.lines, start=1):

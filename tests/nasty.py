@@ -69,9 +69,9 @@ def _flipped(content: bytes, position: int) -> bytes:
     return bytes(changed)
 
 
-def tiff(*tags: tuple[int, int]) -> bytes:
+def tiff(*tags: tuple[int, int], kind: int = 4) -> bytes:
     """Return the header of a TIFF with these ``tags``, each with one value of 32 bits."""
-    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags))
+    entries = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, value in sorted(tags))
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
 
 
@@ -91,6 +91,49 @@ def _floats(*, colour: bool) -> bytes:
     samples[:20, :20], samples[:20, -20:] = np.nan, np.inf
     # Not compressed: the way that OpenCV 4 compresses floats knows nothing but numbers.
     return bytes(cv2.imencode(".tiff", samples, [cv2.IMWRITE_TIFF_COMPRESSION, 1])[1])
+
+
+def _two_frames() -> bytes:
+    """Return PAGE as a JPEG whose frame header stands there twice."""
+    jpeg = encode(_IMAGE, "JPEG")
+    start = jpeg.index(b"\xff\xc0")
+    end = start + 2 + int.from_bytes(jpeg[start + 2 : start + 4], "big")
+    return jpeg[:end] + jpeg[start:]
+
+
+def _negative() -> bytes:
+    """Return a TIFF of -60 x 40 pixels."""
+    return tiff((256, 2**32 - 60), (257, 40), kind=9)
+
+
+def _two_widths() -> bytes:
+    return b"P7\nWIDTH 5\nHEIGHT 5\nWIDTH 6\nDEPTH 1\nMAXVAL 255\nENDHDR\n" + bytes(30)
+
+
+def _long_chunk(photo: bytes) -> bytes:
+    """Return the PNG ``photo`` with a first chunk of samples that is said to have 4 GB."""
+    place = photo.index(b"IDAT") - 4
+    return photo[:place] + b"\xf0\0\0\0" + photo[place + 4 :]
+
+
+def _scans(count: int) -> bytes:
+    """Return PAGE as a progressive JPEG whose last scan comes ``count`` times more."""
+    jpeg = encode(_IMAGE, "JPEG", progressive=True)
+    last = jpeg.rindex(b"\xff\xda")
+    return jpeg[:last] + count * jpeg[last:-2] + jpeg[last:]
+
+
+def _packed(photo: bytes) -> bytes:
+    """Return the PNG ``photo`` with 800 texts that are 8 MB each once they are unpacked."""
+    text = _chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(8 * 10**6)))
+    return photo[:33] + 800 * text + photo[33:]
+
+
+def _commented() -> bytes:
+    """Return PAGE as a PGM with comments that some decoders take for the end of a number."""
+    grey = np.asarray(_IMAGE.convert("L"))
+    height, width = grey.shape
+    return b"P5 %d#70000 \n#9\n%d#\n255\n" % (width, height) + grey.tobytes()
 
 
 def _lies() -> list[Nasty]:
@@ -117,6 +160,17 @@ def _lies() -> list[Nasty]:
         "PAM": b"P7\nWIDTH 50000\nHEIGHT 40000\nDEPTH 3\nMAXVAL 255\nENDHDR\n",
         "PFM": b"PF\n50000 40000\n-1.0\n",
     }
+    own = grey[frame : frame + 13]
+    large = own[:5] + b"\x3e\x80" * 2 + own[9:]
+    contents |= {
+        "JPEG, behind a marker without length": grey.replace(own, b"\xff\x01\0\x13" + large),
+        "JPEG, behind bytes that are no marker": grey.replace(own, b"\xff\0\0\x13" + large),
+        "TIFF, in its tiles, by signed numbers": tiff(*tiles, kind=9),
+        "BigTIFF": b"II+\0\x08\0\0\0"
+        + struct.pack("<QQ", 16, 2)
+        + b"".join(struct.pack("<HHQQ", tag, 16, 1, 50_000) for tag in (256, 257)),
+        "PGM, behind a comment in a number": b"P5 50000#9\n40000#9\n255\n",
+    }
     limit = "header announces .* is the limit"
     return [
         Nasty(f"header of gigapixels: {kind}", content, error=limit)
@@ -135,7 +189,7 @@ def nasty_files() -> list[Nasty]:
     deep = PAGE[..., 0].astype(np.uint16) * 257
     more: dict[str, object] = {"save_all": True, "append_images": [_OTHER]}
     jpeg, photo = encode(_IMAGE, "JPEG"), encode(_IMAGE, "PNG")
-    damaged = "is damaged, or of a kind"
+    damaged, no_picture = "is damaged, or of a kind", "is not a picture"
     return [
         Nasty("empty file", b"", error="is empty"),
         Nasty("no picture", b"Dear reader, this is no picture.\n" * 9, error="is not a picture"),
@@ -145,14 +199,27 @@ def nasty_files() -> list[Nasty]:
         *_lies(),
         Nasty("truncated: JPEG", jpeg[: len(jpeg) // 2], error="is cut off"),
         Nasty("truncated: PNG", photo[: len(photo) // 2], error="is cut off"),
+        Nasty("truncated: PPM", encode(_IMAGE, "PPM")[:-1], error="is cut off"),
         *(
             Nasty(f"truncated: {kind}", content[: len(content) // 2], **outcome)
             for kind, outcome in (
                 ("GIF", _read_since(4, 12, "GIF", error=damaged)),
-                *((kind, {"error": damaged}) for kind in ("BMP", "TIFF", "PPM")),
+                ("BMP", {"error": damaged}),
+                ("TIFF", {"error": damaged}),
             )
             for content in [encode(_IMAGE.convert("RGB"), kind)]
         ),
+        Nasty(
+            "header that contradicts itself: JPEG of two frames", _two_frames(), error=no_picture
+        ),
+        Nasty(
+            "header that contradicts itself: TIFF of a negative side", _negative(), error=no_picture
+        ),
+        Nasty("header that contradicts itself: PAM of two widths", _two_widths(), error=no_picture),
+        Nasty("header that contradicts itself: PNG", _long_chunk(photo), error="is cut off"),
+        Nasty("too many scans", _scans(1000), error=no_picture),
+        Nasty("packed bytes beside the picture", _packed(photo), text=TEXT),
+        Nasty("comment behind a number", _commented(), text=TEXT),
         Nasty("truncated in its header: PNG", photo[:18], error="is cut off"),
         Nasty("truncated in its header: PPM", b"P6 50", error="is not a picture"),
         Nasty("damaged chunk: interlaced PNG", _interlaced(), error=damaged),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 from typing import TYPE_CHECKING, Any
+
+from emnist_device.limits import DEFAULTS
 
 if TYPE_CHECKING:
     from emnist_device.decoding import Decoding
@@ -11,19 +15,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Alternative", "Character", "Decoding", "Line", "Page", "Reader", "Word"]
 
+# OpenCV looks for its own limits when it is loaded, and every part of this package comes after this
+# line. Processes of ours are told anew: theirs may be others.
+for _name, _value in DEFAULTS.for_opencv().items():
+    os.environ.setdefault(_name, _value)
+
 
 def __getattr__(name: str) -> Any:
-    """Return a name of the interface, imported when it is first used: doctor needs none of it.
+    """Return a name of the interface, imported when it is first used.
 
-    Raises :class:`RuntimeMissingError` where NumPy or OpenCV does not load.
+    Processes that only decode need little of it, and doctor nothing. Raises
+    :class:`RuntimeMissingError` where NumPy or OpenCV does not load.
     """
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from emnist_edge.packages import load_base
 
     load_base()
-    from emnist_device import decoding, page, reader
-
-    module = next(module for module in (decoding, page, reader) if hasattr(module, name))
-    value = globals()[name] = getattr(module, name)
+    module = {"Decoding": "decoding", "Reader": "reader"}.get(name, "page")
+    value = globals()[name] = getattr(importlib.import_module(f"emnist_device.{module}"), name)
     return value

@@ -1,18 +1,15 @@
-"""Many pictures -> what was read in each, or why not, whatever a file does to its reader."""
+"""Pictures -> what was read in each, or why not, whatever a file does to its reader."""
 
 from __future__ import annotations
 
 import os
-import threading
 import time
 import traceback
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from emnist_device.picture import decode_picture, read_picture, write_picture
-from emnist_device.workers import DEBUG_VARIABLE, Failure, Terms, run, took_too_long
+from emnist_device.workers import DEBUG_VARIABLE, Failure, Terms, run, too_much
 from emnist_edge.errors import EmnistEdgeError, shown
 
 if TYPE_CHECKING:
@@ -46,13 +43,14 @@ class Task:
 class Outcome:
     """What was read in a picture, or the reason why it was not; one of both is None.
 
-    doubtful: what a person is to review.
+    doubtful: what a person is to review. pages: how many the file has, of which the first was read.
     """
 
     name: str
     page: Page | None = None
     error: str | None = None
     doubtful: tuple[Doubt, ...] = ()
+    pages: int = 1
 
     @property
     def title(self) -> str:
@@ -65,22 +63,28 @@ def title(name: str) -> str:
     return "standard input" if name == "-" else shown(name)
 
 
-def read_task(task: Task, reader: Reader, limits: Limits) -> tuple[Page, tuple[Doubt, ...]]:
-    """Read one picture, draw it where that is asked for, and time the whole.
+def load_reader(model: str, **options: Any) -> Reader:
+    """Return ``Reader(model, **options)``; what it needs is loaded where it is called."""
+    from emnist_device import Reader
 
-    Returns the page, and what is for a person to review.
+    return Reader(model, **options)
+
+
+def read_task(task: Task, reader: Reader, limits: Limits) -> Outcome:
+    """Read one picture, draw it where that is asked for, and time the whole.
 
     Raises :class:`EmnistEdgeError` where it cannot be read or drawn.
     """
     from emnist_device.annotate import annotate
+    from emnist_device.headers import read_header
+    from emnist_device.picture import decode_picture, read_file, write_picture
     from emnist_device.review import find_doubtful
     from emnist_device.trace import Trace
 
     start = time.perf_counter()
-    if task.content is None:
-        picture = read_picture(task.name, limits)
-    else:
-        picture = decode_picture(task.content, title(task.name), limits)
+    content = read_file(task.name, limits) if task.content is None else task.content
+    picture = decode_picture(content, title(task.name), limits)
+    header = read_header(content)
     loaded = time.perf_counter()
     trace = None if task.steps is None else Trace(task.steps)
     if task.doubt:
@@ -91,7 +95,7 @@ def read_task(task: Task, reader: Reader, limits: Limits) -> tuple[Page, tuple[D
     page = page.timed(load=loaded - start, total=time.perf_counter() - start)
     if task.target is not None:
         write_picture(task.target, annotate(picture, page))
-    return page, doubtful
+    return Outcome(task.name, page, doubtful=doubtful, pages=header.pages if header else 1)
 
 
 def read_many(
@@ -101,12 +105,12 @@ def read_many(
 
     A picture that crashes its process, or takes more memory or time than the limits allow, has that
     for its outcome; the others are read. ``make_reader`` is called in each process and can be
-    pickled: ``functools.partial(Reader, model)``.
+    pickled: ``functools.partial(load_reader, model)``.
 
     Raises :class:`EmnistEdgeError` where no reader can be made.
     """
     tasks = list(tasks)
-    terms = Terms(limits.seconds, limits.memory, limits.pixels, alone=jobs == 1)
+    terms = Terms(limits, alone=min(jobs, len(tasks)) == 1)
     for index, result in run(partial(_reading, make_reader, limits), tasks, jobs, terms):
         name = tasks[index].name
         if isinstance(result, Failure):
@@ -123,7 +127,7 @@ def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcom
         try:
             return _outcome(task, reader, limits)
         except MemoryError:
-            reason = f"takes more than {limits.memory:,} bytes; raise the limit: --limit memory=N"
+            reason = too_much(limits.memory)
         except Exception as error:  # noqa: BLE001  # a fault of ours costs one picture, too
             if os.environ.get(DEBUG_VARIABLE):
                 traceback.print_exc()
@@ -137,8 +141,7 @@ def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcom
 def _outcome(task: Task, reader: Reader, limits: Limits) -> Outcome:
     """Return what was read, or in what way the picture is at fault."""
     try:
-        page, doubtful = read_task(task, reader, limits)
-        return Outcome(task.name, page, doubtful=doubtful)
+        return read_task(task, reader, limits)
     except EmnistEdgeError as error:
         return Outcome(task.name, error=str(error).removeprefix(f"{title(task.name)}: "))
 
@@ -152,37 +155,11 @@ def outcomes(
 ) -> Iterator[tuple[int, Outcome]]:
     """Yield number and outcome of each task, as they are done.
 
-    Several are read in processes, or on the cluster of a Dask ``scheduler``; a single one here.
+    They are read in processes, or on the cluster of a Dask ``scheduler``.
     """
     if scheduler is not None:
         from emnist_device.cluster import read_on_cluster
 
         yield from read_on_cluster(tasks, make_reader, scheduler, limits)
-    elif len(tasks) == 1:
-        reader = make_reader()
-        with _ended_after(limits.seconds, tasks[0].name):
-            outcome = _outcome(tasks[0], reader, limits)
-        yield 0, outcome
     else:
         yield from read_many(tasks, make_reader, jobs, limits)
-
-
-@contextmanager
-def _ended_after(seconds: float, name: str) -> Iterator[None]:
-    """End this whole process with 1 and a line on stderr where the block takes too long.
-
-    A codec that hangs cannot be interrupted, and does not return.
-    """
-
-    def end() -> None:
-        line = f"emnist-edge: {title(name)}: {took_too_long(seconds)}\n"
-        os.write(2, line.encode())
-        os._exit(1)
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

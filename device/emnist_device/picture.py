@@ -1,8 +1,9 @@
 """Picture files -> arrays as a person sees them, and back.
 
 OpenCV decodes; this module adds what it leaves to its caller: paper behind transparent pixels,
-16-bit samples, orientation where alpha is asked for, limits, and errors that say what is wrong.
-What a file would take is read from its header first; OpenCV gets nothing that exceeds the limits.
+16-bit samples, orientation, limits, and errors that say what is wrong. What a file would take is
+read from its header first; OpenCV gets nothing that exceeds the limits, and what comes out is what
+the header announced.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from emnist_device.headers import is_truncated, read_header, webp_orientation
+from emnist_device.headers import read_header
 from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.quiet import quiet_stderr
 from emnist_edge.errors import PictureError, shown
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_JPEG, _WEBP = b"\xff\xd8", b"WEBP"
+    from emnist_device.formats.header import Header
+
 # The first versions of OpenCV that read them, by its change log and as tried.
 _READ_SINCE = {"GIF": (4, 12), "animated WebP": (4, 11)}
+# Colours of any depth, not turned: OpenCV's versions differ in what they turn.
+_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 # Samples are converted this many pixels at a time: what that takes beside them stays small.
 _STRIP = 2**20
 # The eight orientations of EXIF: the picture as stored, then as displayed.
@@ -49,6 +53,11 @@ def read_picture(path: str | Path, limits: Limits = DEFAULTS) -> NDArray[np.uint
     Raises :class:`PictureError` naming ``path`` where it cannot be read, is no regular file or no
     picture, or exceeds ``limits``.
     """
+    return decode_picture(read_file(path, limits), shown(path), limits)
+
+
+def read_file(path: str | Path, limits: Limits = DEFAULTS) -> bytes:
+    """Return the content of a regular file; raises :class:`PictureError` as `read_picture` does."""
     name = shown(path)
     try:
         # A pipe without a writer would block, a device might never end: neither is read.
@@ -68,7 +77,7 @@ def read_picture(path: str | Path, limits: Limits = DEFAULTS) -> NDArray[np.uint
         raise PictureError(f"{name}: no such file") from error
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         raise PictureError(f"{name}: cannot be read ({_reason(error)})") from error
-    return decode_picture(content, name, limits)
+    return content
 
 
 def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDArray[np.uint8]:
@@ -91,19 +100,30 @@ def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDAr
     if not content:
         raise PictureError(f"{name}: is empty")
     limits.check_file(len(content), name)
-    if is_truncated(content):
-        raise PictureError(f"{name}: is cut off; copy or take the picture again")
+    header = _admit(content, name, limits)
+    if header.plain:
+        content = header.plain + content[header.start :]
+    colour = _to_8_bits(_decode(content, name, _STORED, header))
+    if header.alpha:
+        stored = _decode(content, name, cv2.IMREAD_UNCHANGED, header)
+        if stored.ndim == 3 and stored.shape[2] == 4:
+            colour = _on_paper(colour, _to_8_bits(stored)[..., 3])
+    return np.ascontiguousarray(_ORIENTATIONS[header.orientation - 1](colour))
+
+
+def _admit(content: bytes, name: str, limits: Limits) -> Header:
+    """Return the header of ``content``; raises :class:`PictureError` where it is not to be decoded.
+
+    Nothing is decoded for it, and no memory is taken.
+    """
     header = read_header(content)
-    if header is None or not header.pixels:
+    if header is not None:
+        limits.check_header(header, name)
+        if header.cut_off:
+            raise PictureError(f"{name}: is cut off; copy or take the picture again")
+    if header is None or not header.width * header.height:
         raise PictureError(f"{name}: is not a picture that can be read; use JPEG or PNG")
-    limits.check_header(header, name)
-    colour = _to_8_bits(_decode_upright(content, name))
-    if content.startswith(_JPEG):  # no alpha there: spare a large photo the second decoding
-        return colour
-    stored = _decode(content, name, cv2.IMREAD_UNCHANGED)
-    if stored.ndim == 3 and stored.shape[2] == 4:
-        return _on_paper(colour, _alpha_like(colour, _to_8_bits(stored)))
-    return colour
+    return header
 
 
 def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
@@ -129,23 +149,26 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _decode_upright(content: bytes, name: str) -> NDArray[Any]:
-    """Return the picture without alpha, as displayed."""
-    flags = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
-    if content[8:12] != _WEBP:
-        return _decode(content, name, flags)
-    stored = _decode(content, name, flags | cv2.IMREAD_IGNORE_ORIENTATION)
-    return _ORIENTATIONS[webp_orientation(content) - 1](stored)
-
-
-def _decode(content: bytes, name: str, flags: int) -> NDArray[Any]:
+def _decode(content: bytes, name: str, flags: int, header: Header) -> NDArray[Any]:
+    """Return the picture as it is stored, which is as ``header`` says."""
     try:
         with quiet_stderr():  # libpng and libjpeg report there what the error below says
             picture = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
     except (cv2.error, MemoryError) as error:
+        if "CV_IO_MAX_IMAGE" in str(error):
+            raise PictureError(
+                f"{name}: is larger than OpenCV takes in this process; set "
+                f"OPENCV_IO_MAX_IMAGE_PIXELS={header.pixels} before it is loaded"
+            ) from error
         raise PictureError(f"{name}: cannot be decoded; it is damaged or far too large") from error
     if picture is None or picture.size == 0:
         raise PictureError(f"{name}: {_why_undecoded(content)}")
+    height, width = picture.shape[:2]
+    if (width, height) != (header.width, header.height):
+        raise PictureError(
+            f"{name}: is damaged: its header announces {header.width:,} x {header.height:,} "
+            f"pixels, and it has {width:,} x {height:,}"
+        )
     return picture
 
 
@@ -197,18 +220,6 @@ def _strips(shape: tuple[int, ...]) -> Iterator[slice]:
     rows = max(1, _STRIP // shape[1])
     for start in range(0, shape[0], rows):
         yield slice(start, start + rows)
-
-
-def _alpha_like(colour: NDArray[Any], stored: NDArray[Any]) -> NDArray[Any]:
-    """Return the alpha channel of ``stored`` (H, W, 4), turned as ``colour`` (H', W', 3) was.
-
-    OpenCV applies the EXIF orientation only where it drops alpha; comparing both decodings tells
-    which of the eight orientations it was.
-    """
-    for orient in _ORIENTATIONS:
-        if np.array_equal(orient(stored[..., :3]), colour):
-            return orient(stored[..., 3])
-    return stored[..., 3] if stored.shape[:2] == colour.shape[:2] else stored[..., 3].T
 
 
 def _on_paper(colour: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -59,7 +59,7 @@ class JsonLines:
         """Return the page, or the reason why there is none."""
         content: dict[str, Any] = {"image": outcome.name}
         if outcome.page is not None:
-            content |= outcome.page.as_dict()
+            content |= {**outcome.page.as_dict(), "pages": outcome.pages}
             if not timed:
                 del content["timing_ms"]
         else:

@@ -22,32 +22,34 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emnist_device.limits import ADVICE
+from emnist_device.messages import receive, send
 from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
+
+    from emnist_device.limits import Limits
 
     Make = Callable[[], Callable[[Any], Any]]
 
 #: Set to see what workers write to standard error, such as the last words of a codec.
 DEBUG_VARIABLE = "EMNIST_EDGE_DEBUG"
 
-# What the kernel sends where memory is short hits the innocent too: such items get another chance.
-_TRIES_AFTER_KILL = 1
-_OPENCV_PIXELS = "OPENCV_IO_MAX_IMAGE_PIXELS"
+#: What the kernel sends where memory is short hits the innocent too: such items get another chance.
+TRIES_AFTER_KILL = 1
 
 
 @dataclass(frozen=True)
 class Terms:
     """What a worker may use.
 
-    seconds: for one item. memory: bytes to allocate. pixels: of a picture, as a second line of
-    defence within OpenCV itself. alone: whether OpenCV may use all processors.
+    limits: seconds for one item, bytes to allocate, and, as a second line of defence within OpenCV
+    itself, pixels and sides of a picture. alone: whether OpenCV may use all processors.
     """
 
-    seconds: float
-    memory: int
-    pixels: int
+    limits: Limits
     alone: bool = True
 
 
@@ -115,21 +117,19 @@ class _Queue:
 
     def put_back(self, task: _Task) -> bool:
         """Take ``task`` again, unless it was tried often enough; says whether it did."""
-        if task.tries < _TRIES_AFTER_KILL:
+        if task.tries < TRIES_AFTER_KILL:
             self._again.append(replace(task, tries=task.tries + 1))
             return True
         return False
 
 
-class _Worker:
-    """The caller's end of one process, which has a task from its start to its end."""
+class Process:
+    """The caller's end of one process, which begins with ``make``."""
 
-    def __init__(self, make: Make, terms: Terms, task: _Task) -> None:
+    def __init__(self, make: Make, terms: Terms) -> None:
         ours, theirs = socket.socketpair()
-        environment = os.environ | {
-            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-            _OPENCV_PIXELS: str(terms.pixels),
-        }
+        path = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        environment = os.environ | path | terms.limits.for_opencv()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  # this very module
                 # -P: the current folder may hold pictures of strangers, and modules, too.
@@ -142,62 +142,31 @@ class _Worker:
                 start_new_session=True,
             )
         self.connection = Connection(ours.detach())
-        self.deadline = float("inf")
-        self.ended = self.late = False
-        self._ready = False
-        self._seconds = terms.seconds
-        self._task = task
-        self._send((make, terms))
+        self.ended = self.ready = False
+        self.send((make, terms))
 
-    def _send(self, message: Any) -> None:
+    def send(self, message: Any) -> None:
+        """Send an item to work on."""
         with suppress(OSError):  # where it died, its answer will tell
-            self.connection.send(message)
+            send(self.connection, message)
 
-    def _begin(self, task: _Task) -> None:
-        self._task = task
-        self._send(task.item)
-        self.deadline = time.monotonic() + self._seconds
-
-    def answer(self, queue: _Queue) -> Iterator[tuple[int, Any]]:
-        """Yield its result, if it has one or has died of the task, and go on with ``queue``.
-
-        Raises :class:`EmnistEdgeError` where it cannot start.
-        """
-        try:
-            message = None if self.late else self.connection.recv()
-        except (OSError, EOFError):
-            self.end()
-            self._check_start()
-            if not (self._was_killed and queue.put_back(self._task)):
-                yield self._task.index, Failure(self._obituary)
-            return
-        if self.late:
-            self.end()
-            yield self._task.index, Failure(took_too_long(self._seconds))
-        elif self._ready:
-            done = self._task.index
-            task = queue.take()
-            if task is None:
-                self.end()
-            else:
-                self._begin(task)
-            yield done, message
-        elif message is not None:
+    def begin(self, message: Any) -> None:
+        """Take its first ``message``; raises the error that it may be."""
+        if message is not None:
             self.end()
             raise message
-        else:
-            self._ready = True
-            self._begin(self._task)
+        self.ready = True
 
-    def _check_start(self) -> None:
-        if not self._ready:
+    def check_start(self) -> None:
+        """Raise :class:`EmnistEdgeError` where it has ended before it began."""
+        if not self.ready:
             raise EmnistEdgeError(
                 f"a process for reading does not start ({self._end_of_process}); see what "
-                f"{DEBUG_VARIABLE}=1 prints, or raise the limit: --limit memory=N"
+                f"{DEBUG_VARIABLE}=1 prints, or {ADVICE}memory=N"
             )
 
     @property
-    def _was_killed(self) -> bool:
+    def was_killed(self) -> bool:
         """Whether another process killed it, such as the kernel short of memory."""
         return self._process.returncode in (-signal.SIGKILL, -signal.SIGTERM)
 
@@ -207,7 +176,8 @@ class _Worker:
         return signal.Signals(-code).name if code < 0 else f"exit {code}"
 
     @property
-    def _obituary(self) -> str:
+    def obituary(self) -> str:
+        """What is said of the item that it has died of."""
         return f"ends the process that reads it ({self._end_of_process}); it is damaged or harmful"
 
     def end(self) -> None:
@@ -218,9 +188,58 @@ class _Worker:
         self._process.wait()
 
 
+class _Worker(Process):
+    """A process that has a task from its start to its end."""
+
+    def __init__(self, make: Make, terms: Terms, task: _Task) -> None:
+        super().__init__(make, terms)
+        self.deadline = float("inf")
+        self.late = False
+        self._seconds = terms.limits.seconds
+        self._task = task
+
+    def _begin(self, task: _Task) -> None:
+        self._task = task
+        self.send(task.item)
+        self.deadline = time.monotonic() + self._seconds
+
+    def answer(self, queue: _Queue) -> Iterator[tuple[int, Any]]:
+        """Yield its result, if it has one or has died of the task, and go on with ``queue``.
+
+        Raises :class:`EmnistEdgeError` where it cannot start.
+        """
+        try:
+            message = None if self.late else receive(self.connection)
+        except (OSError, EOFError):
+            self.end()
+            self.check_start()
+            if not (self.was_killed and queue.put_back(self._task)):
+                yield self._task.index, Failure(self.obituary)
+            return
+        if self.late:
+            self.end()
+            yield self._task.index, Failure(took_too_long(self._seconds))
+        elif self.ready:
+            done = self._task.index
+            task = queue.take()
+            if task is None:
+                self.end()
+            else:
+                self._begin(task)
+            yield done, message
+        else:
+            self.begin(message)
+            self._begin(self._task)
+
+
 def took_too_long(seconds: float) -> str:
     """Return what is said of an item that took more than ``seconds``."""
-    return f"took longer than {seconds:g} s; raise the limit: --limit seconds=S"
+    return f"took longer than {seconds:g} s; {ADVICE}seconds=S"
+
+
+def too_much(memory: int) -> str:
+    """Return what is said of an item that would take more than ``memory`` bytes."""
+    return f"takes more than {memory:,} bytes; {ADVICE}memory=N"
 
 
 def _stirred(workers: list[_Worker]) -> list[_Worker]:
@@ -237,16 +256,16 @@ def _stirred(workers: list[_Worker]) -> list[_Worker]:
 def _serve(connection: Connection) -> None:
     """Be a worker: take how to work, then items, until the caller is gone."""
     threading.Thread(target=_end_with_caller, args=(connection.fileno(),), daemon=True).start()
-    make, terms = connection.recv()
-    _confine(terms)
+    make, terms = receive(connection)
     try:
+        _confine(terms)
         work = make()
     except EmnistEdgeError as error:
-        connection.send(error)
+        send(connection, error)
         return
-    connection.send(None)
+    send(connection, None)
     while True:
-        connection.send(work(connection.recv()))
+        send(connection, work(receive(connection)))
 
 
 def _end_with_caller(descriptor: int) -> None:
@@ -261,12 +280,11 @@ def _confine(terms: Terms) -> None:
     """Hold this process to its memory, and offer it first where the machine's runs short."""
     import resource
 
-    import cv2
-
-    resource.setrlimit(resource.RLIMIT_DATA, (terms.memory, terms.memory))
+    memory = terms.limits.memory
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if not terms.alone:
-        cv2.setNumThreads(1)
+        load_module("cv2").setNumThreads(1)
     with suppress(OSError):  # no such file on this system: the kernel decides
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 

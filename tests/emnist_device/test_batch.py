@@ -85,28 +85,17 @@ def test_a_folder_of_nasty_files_loses_nothing(tmp_path: Path) -> None:
         assert "process" not in (error or "")  # none was the end of its reader
 
 
-def test_a_single_picture_is_read_here_and_no_longer_than_the_limit(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read = list(outcomes([Task("p", blank(60))], partial(_here, os.getpid()), 4, None, Limits()))
-    assert [(index, outcome.error) for index, outcome in read] == [(0, None)]
-    ended: list[int] = []
-    monkeypatch.setattr(os, "_exit", ended.append)
-    slow = [Task("a\x1b.png", blank(FAULT + 5))]
-    list(outcomes(slow, _Slow, 1, None, replace(Limits(), seconds=0.05)))
-    assert ended == [1]
-    assert capfd.readouterr().err.startswith("emnist-edge: a\\x1b.png: took longer than 0.05 s")
+def test_a_single_picture_has_the_limits_of_many() -> None:
+    def outcome(task: Task, limits: Limits) -> Outcome:
+        ((index, outcome),) = outcomes([task], Stumbling, 4, None, limits)
+        assert index == 0
+        return outcome
 
-
-def _here(pid: int) -> Reader:
-    assert os.getpid() == pid
-    return Reader()
-
-
-class _Slow(Reader):
-    def read(self, image: NDArray[np.uint8], trace: Trace | None = None) -> Page:  # noqa: ARG002
-        time.sleep(0.3)
-        return super().read(image)
+    assert outcome(Task("p", blank(60)), Limits()).error is None
+    slow = outcome(Task("a", blank(HANG)), Limits(seconds=0.5))
+    assert slow.error == "took longer than 0.5 s; raise the limit: --limit seconds=S"
+    crash = outcome(Task("a", blank(CRASH)), Limits())
+    assert "(SIGSEGV)" in (crash.error or "")
 
 
 def test_a_picture_in_error_is_named_once() -> None:

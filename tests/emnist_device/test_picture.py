@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -11,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from emnist_device import picture
+from emnist_device.formats import png
 from emnist_device.limits import Limits
 from emnist_device.picture import decode_picture, read_picture, write_picture
 from emnist_edge.errors import PictureError
@@ -208,3 +211,30 @@ def test_damaged_files_give_a_picture_or_an_error(
 def test_any_bytes_give_a_picture_or_an_error(content: bytes) -> None:
     with contextlib.suppress(PictureError):
         assert decode_picture(content, "p").dtype == np.uint8
+
+
+def test_what_comes_out_is_what_the_header_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = encode(Image.fromarray(PATTERN), "PNG")
+    said = replace(png.read(content), width=61)
+    monkeypatch.setattr(picture, "read_header", lambda _: said)
+    with pytest.raises(PictureError, match=r"^p: is damaged: its .* 61 x 40 .* it has 60 x 40$"):
+        decode_picture(content, "p")
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_of_grey_and_alpha_the_pixels_lie_where_they_are_displayed(orientation: int) -> None:
+    """Nothing in the samples tells how such a picture is turned."""
+    image = Image.new("LA", (60, 40), (0, 0))
+    image.paste((0, 255), (0, 0, 20, 12))
+    exif = Image.Exif()
+    exif[0x112] = orientation
+    decoded = decode_picture(encode(image, "PNG", exif=exif), "p")[..., 0]
+    dark = np.zeros((40, 60), bool)
+    dark[:12, :20] = True
+    assert np.array_equal(decoded < 128, dark if orientation == 1 else np.rot90(dark, -1))
+
+
+def test_a_comment_right_behind_a_number_is_read_as_the_manual_says() -> None:
+    samples = np.arange(48, dtype=np.uint8).reshape(6, 8)
+    decoded = decode_picture(b"P5 8#70000 70000\n6#2\n255\n" + samples.tobytes(), "p")
+    assert np.array_equal(decoded[..., 0], samples)

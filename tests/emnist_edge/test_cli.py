@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from emnist_device.picture import read_picture
 from emnist_edge import __version__, artifact
@@ -69,11 +70,26 @@ def test_standard_input(picture: Path) -> None:
     assert "standard input: is empty" in empty.stderr
 
 
+def test_which_of_several_pages_was_read_is_said(picture: Path, tmp_path: Path) -> None:
+    page = Image.open(picture)
+    others = [Image.new("RGB", page.size, (value, 255, 255)) for value in (255, 0)]
+    for name in ("scan.tif", "moving.webp", "moving.png"):
+        page.save(tmp_path / name, save_all=True, append_images=others)
+    for names in (["scan.tif"], ["scan.tif", "moving.webp", "moving.png"]):
+        result = classify("--json", *(tmp_path / name for name in names))
+        assert result.exit_code == 0
+        assert result.stderr.splitlines() == [
+            f"emnist-edge: {tmp_path / name}: has 3 pages; the first was read" for name in names
+        ]
+        for line in result.stdout.splitlines():
+            assert (json.loads(line)["text"], json.loads(line)["pages"]) == ("HARBOR\n7483", 3)
+
+
 def test_json_has_an_object_per_image_and_line(picture: Path) -> None:
     result = classify("--json", "--top-k", "2", picture, picture)
     first, second = (json.loads(line) for line in result.stdout.splitlines())
     assert first["lines"] == second["lines"]
-    assert list(first) == ["image", "text", "lines", "model", "timing_ms", "turned"]
+    assert list(first) == ["image", "text", "lines", "model", "timing_ms", "turned", "pages"]
     assert first["image"] == str(picture)
     assert first["text"] == "HARBOR\n7483"
     assert first["model"] == "small-int8"
@@ -255,9 +271,9 @@ def test_the_module_runs_as_the_command_does(picture: Path) -> None:
 
 def test_a_fault_of_our_own_is_one_line_without_a_traceback(picture: Path) -> None:
     code = (
-        "import sys, emnist_device.reader as r\n"
-        "def fail(self, image, trace): raise KeyError('broken')\n"
-        "r.Reader.read = fail\n"
+        "import sys, emnist_device.batch as batch\n"
+        "def fail(*_): raise KeyError('broken')\n"
+        "batch.outcomes = fail\n"
         "from emnist_edge.cli import main\n"
         "sys.stderr = sys.stdout\n"
         "try: main()\nexcept SystemExit as end: print('exit', end.code)"

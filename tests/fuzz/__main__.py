@@ -27,7 +27,8 @@ CORPUS = Path(__file__).parent / "corpus"
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True)
 def main(names: tuple[str, ...], cases: int, seed: int, jobs: int) -> None:
     """Fuzz each TARGET, or all whose input is not trusted."""
-    click.echo(f"limits: {TERMS.seconds:g} s a case, {TERMS.memory / 2**20:,.0f} MiB a process")
+    limits = TERMS.limits
+    click.echo(f"limits: {limits.seconds:g} s a case, {limits.memory / 2**20:,.0f} MiB a process")
     faulty = False
     for name in names or [name for name, target in TARGETS.items() if not target.trusted]:
         begun = time.perf_counter()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.limits import Limits
 from emnist_device.workers import Failure, Terms, run
 from tests.fuzz.mutate import mutate
 from tests.fuzz.targets import TARGETS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 #: What a case may use: seconds, and bytes that its process may allocate. The pixels are OpenCV's
 #: own limit, as it is without ours.
-TERMS = Terms(seconds=20, memory=2**30, pixels=2**30)
+TERMS = Terms(Limits(seconds=20, memory=2**30, pixels=2**30, side=2**20))
 # A fault is reduced in at most so many rounds, trying so many inputs in each.
 _ROUNDS, _BATCH = 60, 64
 

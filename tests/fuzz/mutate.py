@@ -25,6 +25,11 @@ _WORDS = (
     b'""', b'"\\u0000"', b'"\\ud800"', b'"../x"', b'"\\u001b[2J"', b'"' + b"x" * 5000 + b'"',
     b"[" * 5000, b'{"test": []}', b'{"test": {"accuracy": "high", "macro_recall": null}}',
 )  # fmt: skip
+# Comments and gaps of PBM, PGM, PPM and PAM, and numbers to stand beside them.
+_COMMENTS = (
+    b"#", b"#\n", b" #9 9\n", b"#\r", b"\n#a", b"#900\n", b" 70 ", b"\x0b", b"\r\n", b"9",
+    b"\nWIDTH 9\n",
+)  # fmt: skip
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -109,7 +114,13 @@ def _insert(content: bytearray, rng: np.random.Generator, _: Sequence[bytes]) ->
 
 
 def _set_word(content: bytearray, rng: np.random.Generator, _: Sequence[bytes]) -> None:
-    """Put another word for a number, a string or a bracket of a text; does nothing to pictures."""
+    """Put another word for a number, a string or a bracket of a text.
+
+    Into the header of a PBM and its kin goes a comment or a number; other pictures stay.
+    """
+    if content[:1] == b"P":
+        place = int(rng.integers(2, min(max(len(content), 2), 24) + 1))
+        content[place:place] = _choice(_COMMENTS, rng)
     if content[:1] in b"{[0123456789":
         words = list(_WORD.finditer(content))
         start, end = _choice(words, rng).span() if words else (0, 0)

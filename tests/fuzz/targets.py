@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
 import tempfile
 from dataclasses import dataclass
@@ -12,9 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
-from PIL import Image
 
 from emnist_device import Reader
 from emnist_device.batch import Outcome
@@ -27,8 +24,8 @@ from emnist_device.results import FORMATS, Results
 from emnist_edge import emnist
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import MODELS, read_sidecar
-from emnist_edge.drawing import draw_page
 from emnist_edge.errors import EmnistEdgeError
+from tests.fuzz.pictures import pictures, take_header, take_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,47 +56,6 @@ class Target:
                 raise ValueError("the error is not one line that can be printed") from error
             return False
         return True
-
-
-def _pictures() -> list[bytes]:
-    """Return a small picture in each format, mode and depth that is read."""
-    page = draw_page("R7", size=(60, 40), height=24, seed=1).picture
-    image = Image.fromarray(page[..., ::-1])
-    kinds = [
-        *((kind, mode, {}) for kind in ("PNG", "TIFF", "BMP") for mode in ("1", "L", "P", "RGB")),
-        *((kind, "RGBA", {}) for kind in ("PNG", "TIFF", "WEBP", "BMP")),
-        *(("JPEG", mode, {}) for mode in ("L", "RGB", "CMYK")),
-        ("JPEG", "RGB", {"progressive": True}),
-        ("TIFF", "CMYK", {}),
-        *(("TIFF", "RGB", {"compression": kind}) for kind in ("tiff_lzw", "jpeg", "packbits")),
-        ("TIFF", "1", {"compression": "group4"}),
-        ("WEBP", "RGB", {}),
-        ("WEBP", "RGB", {"lossless": True}),
-        ("GIF", "P", {}),
-        *((kind, "RGB", {"save_all": True, "append_images": [image]}) for kind in ("GIF", "PNG")),
-        ("PPM", "1", {}), ("PPM", "L", {}), ("PPM", "RGB", {}),
-    ]  # fmt: skip
-    files = []
-    for kind, mode, options in kinds:
-        file = io.BytesIO()
-        exif = Image.Exif()
-        exif[0x112] = 6
-        extra = {"exif": exif} if kind in ("JPEG", "WEBP", "PNG") else {}
-        image.convert(mode).save(file, kind, **options, **extra)  # type: ignore[arg-type]
-        files.append(file.getvalue())
-    deep = page.astype(np.uint16) * 257
-    files += [bytes(cv2.imencode(suffix, deep)[1]) for suffix in (".png", ".tiff", ".ppm", ".pam")]
-    floats = page.astype(np.float32) / 255
-    return files + [bytes(cv2.imencode(suffix, floats)[1]) for suffix in (".tiff", ".pfm")]
-
-
-def _take_picture(content: bytes) -> None:
-    limits = Limits()
-    picture = decode_picture(content, "picture", limits)
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
-        raise ValueError(f"decoded to {picture.shape} {picture.dtype}")
-    if picture.shape[0] * picture.shape[1] > limits.pixels:
-        raise ValueError("is larger than its header announced")
 
 
 @cache
@@ -201,8 +157,9 @@ def _take_pattern(content: bytes) -> None:
 
 #: A new target is a line here: its name, what it starts from, what takes its bytes.
 TARGETS = {
-    "picture": Target(_pictures, _take_picture),
-    "page": Target(_pictures, _take_page),
+    "picture": Target(pictures, take_picture),
+    "header": Target(pictures, take_header),
+    "page": Target(pictures, _take_page),
     "idx": Target(_idx_files, _take_idx),
     "mapping": Target(_mappings, _take_mapping),
     "sidecar": Target(_sidecars, _take_sidecar),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emnist_device.live.capture import Capture
+from emnist_device.live.confined import confine
 from emnist_device.live.loop import Eye, Loop, Settings
 from emnist_device.live.outputs import Outputs
 from emnist_device.live.sequence import Sequence
@@ -91,7 +92,8 @@ def _open_source(options: Options, report: Callable[[str], None], undo: ExitStac
     """Return the source, opened, and closed by ``undo``; None where there is to be none."""
     if options.source == NO_SOURCE:
         return None
-    source = make_source(options.source, options.wish, options.settings.limits, report)
+    limits = options.settings.limits
+    source = confine(make_source(options.source, options.wish, limits, report), limits)
     if options.every_frame and source.endless:
         raise WishError(f"{source.name}: --every-frame is for files; a camera does not wait")
     undo.callback(source.close)

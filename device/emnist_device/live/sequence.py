@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.picture import read_picture
-from emnist_edge.errors import SourceError, shown
+from emnist_device.servant import Servant
+from emnist_device.workers import Failure, Terms
+from emnist_edge.errors import PictureError, SourceError, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".pgm", ".ppm"}
@@ -20,7 +24,10 @@ _NUMBER = re.compile(r"%(?:0(\d+))?\d*d")
 
 
 class Sequence:
-    """Pictures as if a camera had taken ``rate`` of them a second; each may cost ``limits``."""
+    """Pictures as if a camera had taken ``rate`` of them a second.
+
+    Each is decoded in a process with ``limits``.
+    """
 
     endless = False
 
@@ -29,6 +36,7 @@ class Sequence:
         self.rate: float | None = rate
         self.file: str | None = None
         self._path, self._limits = path, limits
+        self._servant = Servant(_decoder, Terms(limits))
         self._left: list[Path] = []
 
     def open(self) -> None:
@@ -46,14 +54,24 @@ class Sequence:
         Raises :class:`PictureError` for one that is damaged; the next call goes on with the next.
         """
         if not self._left:
+            self._servant.close()
             return None
         path = self._left.pop()
         self.file = shown(path)
-        return read_picture(path, self._limits)
+        picture = self._servant.do((path, self._limits))
+        if isinstance(picture, Failure):
+            raise PictureError(f"{self.file}: {picture.reason}")
+        return np.asarray(picture, np.uint8)
 
     def close(self) -> None:
         """Forget the rest."""
         self._left = []
+        self._servant.close()
+
+
+def _decoder() -> Callable[[tuple[Path, Limits]], NDArray[np.uint8]]:
+    """Return the function of the process: file and limits -> picture."""
+    return lambda item: read_picture(*item)
 
 
 def _pictures(path: Path) -> list[Path]:

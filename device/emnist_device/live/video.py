@@ -61,6 +61,16 @@ class _Capture:
             return None
         return np.asarray(picture, np.uint8) if done and picture is not None else None
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height that the frames are announced to have; 0 where that is not known."""
+        if self._capture is None:
+            return 0, 0
+        return (
+            int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
+            int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
+        )
+
     def close(self) -> None:
         """Let go of the device."""
         if self._capture is not None:

@@ -187,6 +187,7 @@ def test_pictures_may_cost_what_the_limits_allow(tmp_path: Path) -> None:
     source.open()
     with pytest.raises(PictureError, match=r"a\.png: .*100 is the limit"):
         source.read()
+    source.close()
 
 
 def test_a_folder_that_may_not_be_read_is_said(

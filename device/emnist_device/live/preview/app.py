@@ -132,7 +132,7 @@ class _Handlers:
     async def read(self, request: Request) -> Response:
         """Read the picture in the body and send the page."""
         try:
-            page = await self._desk.read(await _body(request, MAX_BYTES))
+            page, pages = await self._desk.read(await _body(request, MAX_BYTES))
         except _TooLargeError:
             return _refusal(f"the picture is larger than {MAX_BYTES // 2**20} MiB", 413)
         except TimeoutError:
@@ -141,7 +141,7 @@ class _Handlers:
             return _refusal("too many pictures at once; try again", 503)
         except PictureError as error:
             return _refusal(str(error), 400)
-        return JSONResponse(page.as_dict())
+        return JSONResponse({**page.as_dict(), "pages": pages})
 
     def _known_model(self, name: str) -> str:
         """Return ``name`` unless it is none of the installed: no paths from the network."""

@@ -1,0 +1,1 @@
+"""Headers of the formats that are read, a module each."""
