@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,16 +43,28 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Version:
+    """What tells a file from one that takes its place: its size, and when it was written.
+
+    modified: seconds since 1970, to the microsecond.
+    """
+
+    bytes: int
+    modified: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What was read in a picture, or the reason why it was not; one of both is None.
 
-    doubtful: what a person is to review.
+    doubtful: what a person is to review. version: of the file that was read, if it is one.
     """
 
     name: str
     page: Page | None = None
     error: str | None = None
     doubtful: tuple[Doubt, ...] = ()
+    version: Version | None = None
 
     @property
     def title(self) -> str:
@@ -63,6 +75,17 @@ class Outcome:
 def title(name: str) -> str:
     """Return what messages call the picture ``name``, - being standard input."""
     return "standard input" if name == "-" else shown(name)
+
+
+def version_of(name: str) -> Version | None:
+    """Return the version of the file ``name``; None for standard input, and where there is none."""
+    if name == "-":
+        return None
+    try:
+        status = os.stat(name)  # noqa: PTH116  # Path rewrites the name
+    except (OSError, ValueError):
+        return None
+    return Version(status.st_size, round(status.st_mtime_ns / 1e9, 6))
 
 
 def read_task(task: Task, reader: Reader, limits: Limits) -> tuple[Page, tuple[Doubt, ...]]:
@@ -110,7 +133,7 @@ def read_many(
     for index, result in run(partial(_reading, make_reader, limits), tasks, jobs, terms):
         name = tasks[index].name
         if isinstance(result, Failure):
-            yield index, Outcome(name, error=result.reason)
+            yield index, Outcome(name, error=result.reason, version=version_of(name))
         else:
             yield index, result
 
@@ -129,18 +152,20 @@ def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcom
                 traceback.print_exc()
             name = f"{type(error).__name__}: {shown(error)}"
             reason = f"internal error ({name}); please report it"
-        return Outcome(task.name, error=reason)
+        return Outcome(task.name, error=reason, version=version_of(task.name))
 
     return read
 
 
 def _outcome(task: Task, reader: Reader, limits: Limits) -> Outcome:
     """Return what was read, or in what way the picture is at fault."""
+    version = version_of(task.name)  # first: a file that is replaced meanwhile is not this one
     try:
         page, doubtful = read_task(task, reader, limits)
-        return Outcome(task.name, page, doubtful=doubtful)
+        outcome = Outcome(task.name, page, doubtful=doubtful)
     except EmnistEdgeError as error:
-        return Outcome(task.name, error=str(error).removeprefix(f"{title(task.name)}: "))
+        outcome = Outcome(task.name, error=str(error).removeprefix(f"{title(task.name)}: "))
+    return replace(outcome, version=version)
 
 
 def outcomes(

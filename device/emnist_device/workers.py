@@ -7,6 +7,7 @@ caller does, however that ends. It is no sandbox: it may do what its user may.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import select
 import signal
@@ -34,6 +35,11 @@ DEBUG_VARIABLE = "EMNIST_EDGE_DEBUG"
 
 # What the kernel sends where memory is short hits the innocent too: such items get another chance.
 _TRIES_AFTER_KILL = 1
+# Items in work or done while an earlier one is still in work: what waits to be put in order is
+# bounded by this, 6 to 22 MB of what is read in pictures.
+_AHEAD = 256
+# A worker whose caller was killed, and that hangs in C code, ends this many seconds after its time.
+_GRACE = 5.0
 _OPENCV_PIXELS = "OPENCV_IO_MAX_IMAGE_PIXELS"
 
 
@@ -77,15 +83,19 @@ def run(
     Raises:
         EmnistEdgeError: ``make`` raised it, or a process does not start.
     """
-    queue = _Queue(items)
+    queue = _Queue(items, max(_AHEAD, jobs))
     workers: list[_Worker] = []
     try:
         while True:
+            for worker in workers:
+                if worker.idle and (task := queue.take()) is not None:
+                    worker.begin(task)
             while len(workers) < jobs and (task := queue.take()) is not None:
                 workers.append(_Worker(make, terms, task))
-            if not workers:
+            busy = [worker for worker in workers if not worker.idle]
+            if not busy:
                 return
-            for worker in _stirred(workers):
+            for worker in _stirred(busy):
                 yield from worker.answer(queue)
             workers = [worker for worker in workers if not worker.ended]
     finally:
@@ -103,15 +113,36 @@ class _Task:
 
 
 class _Queue:
-    """What is still to be done."""
+    """What is still to be done, none of it more than ``ahead`` beyond what is in work.
 
-    def __init__(self, items: Iterable[Any]) -> None:
+    over: nothing is left.
+    """
+
+    def __init__(self, items: Iterable[Any], ahead: int) -> None:
         self._fresh = (_Task(index, item) for index, item in enumerate(items))
         self._again: deque[_Task] = deque()
+        self._ahead = ahead
+        self._in_work: set[int] = set()
+        self._next = 0
+        self.over = False
 
     def take(self) -> _Task | None:
-        """Return what is next; None where there is nothing left."""
-        return self._again.popleft() if self._again else next(self._fresh, None)
+        """Return what is next; None where there is nothing left, or something else must end."""
+        if self._again:
+            return self._again.popleft()
+        if self._in_work and self._next - min(self._in_work) >= self._ahead:
+            return None
+        task = next(self._fresh, None)
+        if task is None:
+            self.over = True
+        else:
+            self._next = task.index + 1
+            self._in_work.add(task.index)
+        return task
+
+    def done(self, task: _Task) -> None:
+        """Learn that ``task`` has its result."""
+        self._in_work.discard(task.index)
 
     def put_back(self, task: _Task) -> bool:
         """Take ``task`` again, unless it was tried often enough; says whether it did."""
@@ -122,7 +153,7 @@ class _Queue:
 
 
 class _Worker:
-    """The caller's end of one process, which has a task from its start to its end."""
+    """The caller's end of one process, which has a task from its start on, unless it is idle."""
 
     def __init__(self, make: Make, terms: Terms, task: _Task) -> None:
         ours, theirs = socket.socketpair()
@@ -143,7 +174,7 @@ class _Worker:
             )
         self.connection = Connection(ours.detach())
         self.deadline = float("inf")
-        self.ended = self.late = False
+        self.ended = self.late = self.idle = False
         self._ready = False
         self._seconds = terms.seconds
         self._task = task
@@ -153,8 +184,10 @@ class _Worker:
         with suppress(OSError):  # where it died, its answer will tell
             self.connection.send(message)
 
-    def _begin(self, task: _Task) -> None:
+    def begin(self, task: _Task) -> None:
+        """Give it ``task``, which it is ready for."""
         self._task = task
+        self.idle = False
         self._send(task.item)
         self.deadline = time.monotonic() + self._seconds
 
@@ -169,25 +202,35 @@ class _Worker:
             self.end()
             self._check_start()
             if not (self._was_killed and queue.put_back(self._task)):
+                queue.done(self._task)
                 yield self._task.index, Failure(self._obituary)
             return
         if self.late:
             self.end()
+            queue.done(self._task)
             yield self._task.index, Failure(took_too_long(self._seconds))
         elif self._ready:
             done = self._task.index
-            task = queue.take()
-            if task is None:
-                self.end()
-            else:
-                self._begin(task)
+            queue.done(self._task)
+            self._go_on(queue)
             yield done, message
         elif message is not None:
             self.end()
             raise message
         else:
             self._ready = True
-            self._begin(self._task)
+            self.begin(self._task)
+
+    def _go_on(self, queue: _Queue) -> None:
+        """Take the next task; without one, end, or wait for what is to end first."""
+        task = queue.take()
+        if task is not None:
+            self.begin(task)
+        elif queue.over:
+            self.end()
+        else:
+            self.idle = True
+            self.deadline = float("inf")
 
     def _check_start(self) -> None:
         if not self._ready:
@@ -245,8 +288,13 @@ def _serve(connection: Connection) -> None:
         connection.send(error)
         return
     connection.send(None)
+    limit = min(terms.seconds + _GRACE, threading.TIMEOUT_MAX)
     while True:
-        connection.send(work(connection.recv()))
+        item = connection.recv()
+        faulthandler.dump_traceback_later(limit, exit=True)  # needs no thread of Python's to run
+        result = work(item)
+        faulthandler.cancel_dump_traceback_later()
+        connection.send(result)
 
 
 def _end_with_caller(descriptor: int) -> None:
