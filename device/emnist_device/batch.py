@@ -16,7 +16,7 @@ from emnist_device.workers import DEBUG_VARIABLE, Failure, Terms, run, took_too_
 from emnist_edge.errors import EmnistEdgeError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     from emnist_device.limits import Limits
@@ -174,7 +174,7 @@ def outcomes(
     jobs: int,
     scheduler: str | None,
     limits: Limits,
-) -> Iterator[tuple[int, Outcome]]:
+) -> Generator[tuple[int, Outcome], None, None]:
     """Yield number and outcome of each task, as they are done.
 
     Several are read in processes, or on the cluster of a Dask ``scheduler``; a single one here.

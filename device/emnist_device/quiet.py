@@ -77,7 +77,9 @@ def _c_stderr() -> tuple[ctypes.c_void_p, int | None]:
 def _set_opencv_level(level: int) -> int:
     """Set the level of OpenCV's log, if that is in use, and return the one it had."""
     opencv: Any = sys.modules.get("cv2")
-    logging = getattr(getattr(opencv, "utils", None), "logging", opencv)  # before 4.7: in cv2 itself
+    logging = getattr(
+        getattr(opencv, "utils", None), "logging", opencv
+    )  # before 4.7: in cv2 itself
     set_level = getattr(logging, "setLogLevel", None)
     return level if set_level is None else set_level(level)
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import replace  # noqa: F401  # used by the code of a process below
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,31 +25,29 @@ if TYPE_CHECKING:
 TERMS = Terms(seconds=20, memory=2**30, pixels=10**6)
 
 
+ORDERS: dict[str, Callable[[], Any]] = {
+    "crash": lambda: ctypes.string_at(0),
+    "abort": os.abort,
+    "exit": lambda: os._exit(3),
+    "hang": lambda: time.sleep(60),
+    "hang in C": lambda: ctypes.PyDLL(None).sleep(60),  # other threads of Python do not run
+    "hoard": lambda: len(np.ones(2**30)),
+    "pid": os.getpid,
+}
+
+
 def make(folder: Path) -> Callable[[str], Any]:
     """Return a function that does what it is told."""
 
     def work(order: str) -> Any:
-        if order == "crash":
-            ctypes.string_at(0)
-        elif order == "abort":
-            os.abort()
-        elif order == "exit":
-            os._exit(3)
-        elif order == "hang":
-            time.sleep(60)
-        elif order == "hang in C":  # without letting other threads of Python run
-            ctypes.PyDLL(None).sleep(60)
-        elif order == "hoard":
-            return len(np.ones(2**30))
-        elif order.startswith("killed"):  # by another, the first time
+        if order in ORDERS:
+            return ORDERS[order]()
+        if order.startswith("killed"):  # by another, the first time
             (folder / f"{order} {os.getpid()}").touch()
             if order.endswith("always") or len(list(folder.glob(f"{order}*"))) == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
-        elif order == "pid":
-            return os.getpid()
-        elif order == "last":  # of many, ends when it is told to
-            while not (folder / "enough").exists():
-                time.sleep(0.01)
+        while order == "wait" and not (folder / "enough").exists():
+            time.sleep(0.01)
         return order.upper()
 
     return work
@@ -115,7 +113,7 @@ def test_what_waits_for_an_earlier_item_is_bounded(
     def orders() -> Iterator[str]:
         for number in range(40):
             taken.append(number)
-            yield "last" if number == 3 else "a"
+            yield "wait" if number == 3 else "a"
 
     done = []
     for index, _ in run(partial(make, tmp_path), orders(), 2, TERMS):
@@ -179,8 +177,8 @@ def test_processes_end_with_a_caller_that_is_killed(tmp_path: Path, order: str) 
     code = (
         "import sys; from functools import partial; from pathlib import Path\n"
         "from emnist_device.workers import run; from tests.emnist_device.test_workers import *\n"
-        "items = ['pid', sys.argv[2]]\n"
-        "for _, pid in run(partial(make, Path(sys.argv[1])), items, 1, replace(TERMS, seconds=1)):\n"
+        "terms, items = replace(TERMS, seconds=1), ['pid', sys.argv[2]]\n"
+        "for _, pid in run(partial(make, Path(sys.argv[1])), items, 1, terms):\n"
         "    print(pid, flush=True)\n"
     )
     caller = subprocess.Popen(
