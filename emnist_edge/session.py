@@ -57,7 +57,7 @@ def doubts_kept(
         return
     from emnist_device.review import Doubts
 
-    check_folder(page.absolute().parent, "--review", "name a file in a folder that exists")
+    check_folder(page.parent, "--review", "name a file in a folder that exists")
     if resume and page.exists():
         raise click.BadParameter(
             f"{shown(page)}: is there already, and what is read now would take the place of what "

@@ -67,10 +67,10 @@ def in_folder(names: list[str], out: Path, suffix: str) -> list[Path]:
     A picture is called by its name without suffix, or where that is another's too, with suffix, or
     with the folders that it is in: what it is called does not depend on the order.
     """
-    called = [_titles(name) for name in names]
-    counts = Counter(title for titles in called for title in set(titles))
+    called = {name: _titles(name) for name in names}
+    counts = Counter(title for titles in called.values() for title in set(titles))
     targets: dict[Path, None] = {}
-    for titles in called:
+    for titles in map(called.__getitem__, names):
         title = next((title for title in titles if counts[title] == 1), titles[-1])
         target, number = out / f"{title}{suffix}", 2
         while target in targets:  # one picture, named twice
