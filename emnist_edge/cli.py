@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -18,16 +18,18 @@ from emnist_edge.cli_doctor import doctor
 from emnist_edge.cli_live import live
 from emnist_edge.errors import EmnistEdgeError, ModelError
 from emnist_edge.options import decoding_options, limit_option
-from emnist_edge.packages import load_module
+from emnist_edge.packages import load_base, load_module
 from emnist_edge.review import review
+from emnist_edge.session import doubts_kept, results_kept, said_where_ended
+from emnist_edge.streams import close_output, open_streams
+from emnist_edge.targets import annotation_targets, check_folder, in_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from emnist_device.batch import Outcome, Task
+    from emnist_device.batch import Task
     from emnist_device.decoding import Decoding
     from emnist_device.limits import Limits
-    from emnist_device.results import Results
     from emnist_edge.artifact import Artifact
 
 #: Exit codes, as documented in the README.
@@ -36,6 +38,7 @@ EXIT_OK, EXIT_UNREAD, EXIT_USAGE = 0, 1, 2
 
 def main() -> NoReturn:
     """Run the command; whatever goes wrong ends in one line on stderr and an exit code."""
+    open_streams()
     try:
         cli.main(standalone_mode=True)
     except EmnistEdgeError as error:
@@ -48,6 +51,8 @@ def main() -> NoReturn:
             "what EMNIST_EDGE_DEBUG=1 prints",
             err=True,
         )
+    finally:
+        close_output()
     sys.exit(EXIT_UNREAD)
 
 
@@ -63,7 +68,7 @@ cli.add_command(benchmark)
 
 
 @cli.command()
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...", type=click.Path())
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option("--recursive", is_flag=True, help="Also read what is in the folders below a folder.")
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per image and line.")
@@ -77,13 +82,13 @@ cli.add_command(benchmark)
 @click.option("--resume", is_flag=True, help="Go on with OUT: skip the images that it has.")
 @click.option(
     "--annotate",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     metavar="OUT",
     help="Draw what was read on the picture: a file, or a folder for several images.",
 )
 @click.option(
     "--debug-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
     metavar="DIR",
     help="Write a picture of each step of the reading to a folder in DIR for each image.",
 )
@@ -97,7 +102,7 @@ cli.add_command(benchmark)
 @click.option(
     "--review",
     "review_page",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
     metavar="OUT.html",
     help="Write a page of the doubtful characters, for a person to correct.",
 )
@@ -137,7 +142,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     """Print the text of each IMAGE: a file, a folder, or a pattern; - reads standard input.
 
     Exit codes: 0 read (or nothing there to read), 1 at least one image could not be read (the
-    others are), 2 wrong usage.
+    others are), 2 wrong usage, 130 or 143 ended by Ctrl-C or SIGTERM.
     """
     if as_json + as_csv + (output is not None) > 1:
         raise click.UsageError("choose one of --json, --csv and --output")
@@ -145,14 +150,16 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
         raise click.UsageError("--resume goes on with the file of --output; name it")
     from emnist_device.batch import load_reader, outcomes
     from emnist_device.find import find_pictures
-    from emnist_device.results import FORMATS
+    from emnist_device.records import FORMATS
     from emnist_edge.console import Console
 
     names, problems = find_pictures(images, recursive=recursive)
+    if debug_dir is not None and debug_dir.exists():
+        check_folder(debug_dir, "--debug-dir", "name another")
     tasks = _tasks(
         names,
-        _annotation_targets(names, annotate, alone=len(images) == 1),
-        [None] * len(names) if debug_dir is None else _in_folder(names, debug_dir, ""),
+        annotation_targets(names, annotate, alone=len(images) == 1),
+        [None] * len(names) if debug_dir is None else in_folder(names, debug_dir, ""),
         _least_probable(review_page, decoding),
         limits,
     )
@@ -160,76 +167,46 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     console = Console(written_as, headed=tuple(names) != images[:1], silent=output is not None)
     for problem in problems:
         console.complain(problem)
-    make = partial(
-        load_reader,
-        model,
-        threads=threads,
-        top_k=top_k,
-        turns=orientation == "auto",
-        limits=limits,
-        decoding=decoding,
-    )
+    known: dict[str, Any] = {
+        "top_k": top_k,
+        "turns": orientation == "auto",
+        "limits": limits,
+        "decoding": decoding,
+    }
+    make = partial(load_reader, model, threads=threads, **known)
     failed = bool(problems)
-    doubtful: dict[int, Outcome] = {}
     try:
-        with _results(output, resume, model) as results:
-            if results is not None:
-                failed |= any(results.done.get(name, False) for name in names)
-                tasks = [task for task in tasks if task.name not in results.done]
-            with console.progress(len(names) - len(tasks), len(names)):
-                for index, outcome in outcomes(tasks, make, jobs, scheduler, limits):
+        with results_kept(output, resume, model, known, names) as results:
+            done = {} if results is None else results.done
+            failed |= any(done.get(name, False) for name in names)
+            tasks = [task for task in tasks if task.name not in done]
+            before = len(names) - len(tasks)
+            with (
+                doubts_kept(review_page, console, before, resume=resume) as doubts,
+                said_where_ended(console, output, done, names),
+                console.progress(before, len(names)),
+                closing(outcomes(tasks, make, jobs, scheduler, limits)) as found,
+            ):
+                for index, outcome in found:
                     if results is not None:
                         results.add(outcome)
-                    console.add(index, outcome)
-                    doubtful[index] = outcome
                     failed |= outcome.page is None
+                    for printed in console.add(index, outcome):
+                        if doubts is not None:
+                            doubts.add(printed)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
-    if review_page is not None:
-        console.complain(_write_review(review_page, doubtful))
     sys.exit(EXIT_UNREAD if failed else EXIT_OK)
-
-
-@contextmanager
-def _results(output: Path | None, resume: bool, model: str) -> Iterator[Results | None]:
-    """Hold the file of results open, if there is to be one."""
-    from emnist_device.results import Results
-    from emnist_edge.artifact import open_model
-
-    if output is None:
-        yield None
-        return
-    name = open_model(model)[0].name
-    try:
-        results = Results(output, resume=resume, model=name)
-    except EmnistEdgeError as error:
-        raise click.BadParameter(str(error), param_hint="--output") from error
-    with results:
-        yield results
 
 
 def _least_probable(review_page: Path | None, decoding: Decoding) -> float:
     """Return what characters must be less probable than to be reviewed; 0 where none are."""
     if review_page is None:
         return 0.0
-    if not review_page.absolute().parent.is_dir():
-        raise click.BadParameter(
-            f"{review_page}: name a file in a folder that exists", param_hint="--review"
-        )
+    load_base()
     from emnist_device.review import DOUBTFUL
 
     return decoding.min_confidence or DOUBTFUL
-
-
-def _write_review(path: Path, outcomes: dict[int, Outcome]) -> str:
-    """Write the page of doubtful characters, and return what to say of it."""
-    from emnist_device.review import write_review
-
-    read = [outcomes[index] for index in sorted(outcomes)]
-    items = [item for outcome in read for item in outcome.doubtful]
-    models = [outcome.page.model for outcome in read if outcome.page is not None]
-    write_review(path, models[0] if models else "", items)
-    return f"{path}: {len(items)} characters to look at"
 
 
 def _tasks(
@@ -254,33 +231,6 @@ def _standard_input(limits: Limits) -> bytes:
     while len(content) <= limits.file_bytes and (more := sys.stdin.buffer.read(2**20)):
         content += more
     return bytes(content)
-
-
-def _annotation_targets(
-    names: list[str], out: Path | None, *, alone: bool
-) -> Sequence[Path | None]:
-    """Return for each image the file to draw to, or None."""
-    if out is None:
-        return [None] * len(names)
-    if alone and len(names) == 1 and not out.is_dir():
-        return [out]
-    if not out.is_dir():
-        raise click.BadParameter(
-            f"{out}: with several images, name a folder that exists", param_hint="--annotate"
-        )
-    return _in_folder(names, out, ".png")
-
-
-def _in_folder(names: list[str], out: Path, suffix: str) -> list[Path]:
-    """Return a path in ``out`` for each image, no two the same."""
-    targets: dict[Path, None] = {}
-    for name in names:
-        stem = "stdin" if name == "-" else Path(name).name
-        target, number = out / f"{stem}{suffix}", 2
-        while target in targets:  # pictures of one name from several folders
-            target, number = out / f"{stem}-{number}{suffix}", number + 1
-        targets[target] = None
-    return list(targets)
 
 
 @cli.command()

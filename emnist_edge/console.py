@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emnist_device.batch import Outcome
-    from emnist_device.results import Format
+    from emnist_device.records import Format
 
 _CLEAR_LINE = "\r\x1b[K"
 
@@ -35,14 +35,17 @@ class Console:
         self._printed = False
         self._bar: Any = None  # click's, whose class is not public
 
-    def add(self, index: int, outcome: Outcome) -> None:
-        """Take the outcome of number ``index``, and print what is next in order."""
+    def add(self, index: int, outcome: Outcome) -> list[Outcome]:
+        """Take the outcome of number ``index``; print what is next in order, and return it."""
         self._waiting[index] = outcome
+        printed = []
         while self._next in self._waiting:
-            self._print(self._waiting.pop(self._next))
+            printed.append(self._waiting.pop(self._next))
+            self._print(printed[-1])
             self._next += 1
         if self._bar is not None:
             self._bar.update(1)
+        return printed
 
     def complain(self, message: str) -> None:
         """Print ``message`` as a line on stderr, above the progress bar if there is one."""
@@ -81,8 +84,8 @@ class Console:
         if self._silent:
             return
         if self._format is not None:
-            heading = b"" if self._printed else self._format.heading
-            click.echo(heading + self._format.record(outcome, timed=True), nl=False)
+            heading = b"" if self._printed else self._format.heading(kept=False)
+            click.echo(heading + self._format.record(outcome, kept=False), nl=False)
         elif self._headed:
             click.echo(("\n" if self._printed else "") + f"{outcome.title}:\n{outcome.page.text}")
         else:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from emnist_device.workers import DEBUG_VARIABLE, Failure, Terms, run, too_much
+from emnist_device.process import DEBUG_VARIABLE, Failure, Terms, too_much
+from emnist_device.workers import run
 from emnist_edge.errors import EmnistEdgeError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     from emnist_device.limits import Limits
@@ -40,10 +41,22 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Version:
+    """What tells a file from one that takes its place: its size, and when it was written.
+
+    modified: seconds since 1970, to the microsecond.
+    """
+
+    bytes: int
+    modified: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What was read in a picture, or the reason why it was not; one of both is None.
 
     doubtful: what a person is to review. pages: how many the file has, of which the first was read.
+    version: of the file that was read, if it is one.
     """
 
     name: str
@@ -51,6 +64,7 @@ class Outcome:
     error: str | None = None
     doubtful: tuple[Doubt, ...] = ()
     pages: int = 1
+    version: Version | None = None
 
     @property
     def title(self) -> str:
@@ -61,6 +75,17 @@ class Outcome:
 def title(name: str) -> str:
     """Return what messages call the picture ``name``, - being standard input."""
     return "standard input" if name == "-" else shown(name)
+
+
+def version_of(name: str) -> Version | None:
+    """Return the version of the file ``name``; None for standard input, and where there is none."""
+    if name == "-":
+        return None
+    try:
+        status = os.stat(name)  # noqa: PTH116  # Path rewrites the name
+    except (OSError, ValueError):
+        return None
+    return Version(status.st_size, round(status.st_mtime_ns / 1e9, 6))
 
 
 def load_reader(model: str, **options: Any) -> Reader:
@@ -114,7 +139,7 @@ def read_many(
     for index, result in run(partial(_reading, make_reader, limits), tasks, jobs, terms):
         name = tasks[index].name
         if isinstance(result, Failure):
-            yield index, Outcome(name, error=result.reason)
+            yield index, Outcome(name, error=result.reason, version=version_of(name))
         else:
             yield index, result
 
@@ -133,17 +158,19 @@ def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcom
                 traceback.print_exc()
             name = f"{type(error).__name__}: {shown(error)}"
             reason = f"internal error ({name}); please report it"
-        return Outcome(task.name, error=reason)
+        return Outcome(task.name, error=reason, version=version_of(task.name))
 
     return read
 
 
 def _outcome(task: Task, reader: Reader, limits: Limits) -> Outcome:
     """Return what was read, or in what way the picture is at fault."""
+    version = version_of(task.name)  # first: a file that is replaced meanwhile is not this one
     try:
-        return read_task(task, reader, limits)
+        outcome = read_task(task, reader, limits)
     except EmnistEdgeError as error:
-        return Outcome(task.name, error=str(error).removeprefix(f"{title(task.name)}: "))
+        outcome = Outcome(task.name, error=str(error).removeprefix(f"{title(task.name)}: "))
+    return replace(outcome, version=version)
 
 
 def outcomes(
@@ -152,7 +179,7 @@ def outcomes(
     jobs: int,
     scheduler: str | None,
     limits: Limits,
-) -> Iterator[tuple[int, Outcome]]:
+) -> Generator[tuple[int, Outcome], None, None]:
     """Yield number and outcome of each task, as they are done.
 
     They are read in processes, or on the cluster of a Dask ``scheduler``.

@@ -7,7 +7,7 @@ are read in a process of their own, so that what a file does to it does not reac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emnist_device.batch import Outcome, read_many
 from emnist_edge.errors import EmnistEdgeError
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Pictures in a lot: enough to be worth a process, few enough to be read again.
 LOT = 16
+# Lots that are out for each thread of a worker: none waits for work, and the results of no more
+# lots wait on the cluster, or here for those of an earlier one.
+_LOTS_A_THREAD = 4
 
 
 def read_on_cluster(
@@ -43,20 +46,35 @@ def read_on_cluster(
     except (OSError, ValueError) as error:
         raise EmnistEdgeError(f"{scheduler}: no Dask scheduler answers there") from error
     with client:
-        futures = {
-            client.submit(_read_lot, lot, make_reader, limits, pure=False, retries=2): number
-            for number, lot in enumerate(lots)
-        }
-        for future in as_completed(futures):
-            number = futures.pop(future)
-            fault = future.exception()
-            if isinstance(fault, EmnistEdgeError):
-                raise fault
-            outcomes = (
-                future.result() if fault is None else _lost(lots[number], type(fault).__name__)
+        ahead = _LOTS_A_THREAD * max(1, sum(client.nthreads().values()))
+        out: dict[Any, int] = {}
+        completed = as_completed()
+
+        def send(number: int) -> None:
+            future = client.submit(
+                _read_lot, lots[number], make_reader, limits, pure=False, retries=2
             )
-            for place, outcome in enumerate(outcomes):
+            out[future] = number
+            completed.add(future)
+
+        following = min(ahead, len(lots))
+        for number in range(following):
+            send(number)
+        for future in completed:
+            number = out.pop(future)
+            while following < min(min(out.values(), default=following) + ahead, len(lots)):
+                send(following)
+                following += 1
+            for place, outcome in enumerate(_outcomes(future, lots[number])):
                 yield number * LOT + place, outcome
+
+
+def _outcomes(future: Any, lot: Sequence[Task]) -> list[Outcome]:
+    """Return what became of ``lot``; raises :class:`EmnistEdgeError` where no reader was made."""
+    fault = future.exception()
+    if isinstance(fault, EmnistEdgeError):
+        raise fault
+    return future.result() if fault is None else _lost(lot, type(fault).__name__)
 
 
 def _read_lot(

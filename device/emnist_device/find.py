@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
+from collections import deque
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +34,7 @@ def find_pictures(names: Sequence[str], *, recursive: bool = False) -> tuple[lis
                 problems.append(f"{shown(name)}: no pictures in this folder{advice}")
             found += inside
         elif glob.has_magic(name) and not os.path.lexists(name):
-            matches = _matches(name)
+            matches = _matches(name, problems)
             if not matches:
                 problems.append(f"{shown(name)}: matches no file")
             found += matches
@@ -43,29 +45,39 @@ def find_pictures(names: Sequence[str], *, recursive: bool = False) -> tuple[lis
 
 def _in_folder(folder: str, recursive: bool, problems: list[str]) -> Iterator[str]:
     """Yield the pictures in ``folder``; folders that cannot be listed go to ``problems``."""
+    for parent, files in _walk(folder, recursive, problems):
+        for file in sorted(files):
+            if Path(file).suffix.lower() in SUFFIXES and not file.startswith("."):
+                yield os.path.join(parent, file)  # noqa: PTH118  # Path rewrites the name
+
+
+def _walk(folder: str, recursive: bool, problems: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield ``folder`` and those below it, with its files; unlisted ones go to ``problems``."""
 
     def unlisted(error: OSError) -> None:
         problems.append(f"{shown(error.filename)}: cannot be listed ({error.strerror})")
 
     for parent, folders, files in os.walk(folder, onerror=unlisted):
         folders[:] = sorted(name for name in folders if recursive and not name.startswith("."))
-        for file in sorted(files):
-            if Path(file).suffix.lower() in SUFFIXES and not file.startswith("."):
-                yield os.path.join(parent, file)  # noqa: PTH118  # Path rewrites the name
+        yield parent, files
 
 
-def _matches(pattern: str) -> list[str]:
+def _matches(pattern: str, problems: list[str]) -> list[str]:
     """Return the files that ``pattern`` matches, sorted; hidden ones only where it names them.
 
-    Links to folders are not followed by ``**``: they may lead in circles.
+    Links to folders are not followed by ``**``: they may lead in circles. Folders that cannot be
+    listed go to ``problems``.
     """
     path = Path(pattern)
     root = Path(path.anchor)
+    start = Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
+    if os.path.exists(start):  # noqa: PTH110  # as above
+        deque(_walk(str(start), "**" in path.parts, problems), maxlen=0)
     try:
         return sorted(
             str(match)
             for match in root.glob(str(path.relative_to(root)))
-            if not match.is_dir()
+            if not os.path.isdir(match)  # noqa: PTH112  # Path raises where it may not look
             and not any(part.startswith(".") and part not in path.parts for part in match.parts)
         )
     except (ValueError, OSError):  # no pattern, or a folder that cannot be listed

@@ -126,6 +126,14 @@ def _admit(content: bytes, name: str, limits: Limits) -> Header:
     return header
 
 
+def is_writable_format(suffix: str) -> bool:
+    """Say whether pictures can be written in the format that ``suffix``, such as .png, names."""
+    try:
+        return cv2.haveImageWriter(suffix)
+    except cv2.error:
+        return False
+
+
 def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write ``picture`` (H, W, 3) BGR uint8 in the format of the suffix of ``path``.
 

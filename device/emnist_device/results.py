@@ -1,120 +1,32 @@
-"""Outcomes <-> files of results, JSON Lines or CSV, that a killed run can go on with.
+"""Files of results, that a killed run can go on with.
 
 A record is appended in one write and names its picture, so what a file holds tells what is done; a
-last record that is not whole is cut off. Records hold no times: the same pictures give the same.
+last record that is not whole is cut off. What was read with other options is not gone on with, and
+the record of a picture that was replaced since is taken out.
 """
 
 from __future__ import annotations
 
 import csv
 import fcntl
-import io
-import json
 import os
-import re
 import stat
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
+from emnist_device.batch import version_of
+from emnist_device.records import FORMATS
+from emnist_device.run_record import check_record, record_path, write_record
 from emnist_edge.errors import EmnistEdgeError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Collection, Iterator
     from types import TracebackType
 
     from emnist_device.batch import Outcome
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a record says of its picture: its name, the model that read it, whether that failed."""
-
-    name: str
-    model: str | None
-    failed: bool
-
-
-class Format(Protocol):
-    """How outcomes are written down."""
-
-    heading: bytes
-
-    def record(self, outcome: Outcome, *, timed: bool = False) -> bytes:
-        """Return the record of ``outcome``, with the times it took where ``timed``."""
-
-    def is_whole(self, record: bytes) -> bool:
-        """Say whether the lines of ``record`` make a whole record."""
-
-    def entry(self, record: bytes) -> Entry:
-        """Read a record; raises ValueError for what is none."""
-
-
-class JsonLines:
-    """An object a line. A byte of a name that is no UTF-8 is escaped as os.fsdecode has it."""
-
-    heading = b""
-
-    def record(self, outcome: Outcome, *, timed: bool = False) -> bytes:
-        """Return the page, or the reason why there is none."""
-        content: dict[str, Any] = {"image": outcome.name}
-        if outcome.page is not None:
-            content |= {**outcome.page.as_dict(), "pages": outcome.pages}
-            if not timed:
-                del content["timing_ms"]
-        else:
-            content["error"] = outcome.error
-        return (json.dumps(content, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
-
-    def is_whole(self, record: bytes) -> bool:
-        """Say whether there is an end of line."""
-        return record.endswith(b"\n")
-
-    def entry(self, record: bytes) -> Entry:
-        """Read a line."""
-        content = json.loads(record)
-        match content:
-            case {"image": str(name)}:
-                return Entry(name, content.get("model"), "error" in content)
-        raise ValueError("no object with the name of an image")
-
-
-class Csv:
-    r"""A row a picture, by RFC 4180.
-
-    In names, ``\`` is ``\\`` and a byte that is no UTF-8 ``\udc..``, as os.fsdecode has it.
-    confidence: the least among the characters; empty where there are none.
-    """
-
-    columns = ("image", "text", "characters", "confidence", "model", "error")
-    heading = (",".join(columns) + "\r\n").encode()
-
-    def record(self, outcome: Outcome, *, timed: bool = False) -> bytes:  # noqa: ARG002
-        """Return the row; it has no times."""
-        row: tuple[object, ...] = (_escaped(outcome.name), "", "", "", "", outcome.error)
-        if outcome.page is not None:
-            surely = [c.confidence for line in outcome.page.lines for c in line.characters]
-            least = f"{min(surely):.4f}" if surely else ""
-            page = outcome.page
-            row = (_escaped(outcome.name), page.text, len(surely), least, page.model, "")
-        file = io.StringIO()
-        csv.writer(file).writerow(row)
-        return file.getvalue().encode()
-
-    def is_whole(self, record: bytes) -> bool:
-        """Say whether the last line ends, outside of quotes."""
-        return record.endswith(b"\r\n") and record.count(b'"') % 2 == 0
-
-    def entry(self, record: bytes) -> Entry:
-        """Read a row."""
-        row = next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True), [])
-        if len(row) != len(self.columns):
-            raise ValueError(f"no row of {len(self.columns)} columns")
-        return Entry(_unescaped(row[0]), row[4] or None, bool(row[5]))
-
-
-#: Format of a file of results, by its suffix.
-FORMATS: dict[str, Format] = {".jsonl": JsonLines(), ".csv": Csv()}
+    from emnist_device.records import Entry, Format
+    from emnist_device.run_record import RunRecord
 
 
 class Results:
@@ -125,14 +37,18 @@ class Results:
     Args:
         path: ends in a suffix of ``FORMATS``.
         resume: go on with a file that is there; without, there may be none.
-        model: name of the model; what another model read is not mixed with.
+        run: with what is read; what was read otherwise is not mixed with it.
+        names: pictures that are to be read. The records of those that were replaced since they were
+            read are taken out, and so is that of standard input, which is another each time.
 
     Raises:
-        EmnistEdgeError: the file is there but should not be, is written to by another process, or
-            holds what this module did not write.
+        EmnistEdgeError: the file is there but should not be, was read otherwise, is written to by
+            another process, or holds what this package did not write.
     """
 
-    def __init__(self, path: Path, *, resume: bool, model: str) -> None:
+    def __init__(
+        self, path: Path, *, resume: bool, run: RunRecord, names: Collection[str] = ()
+    ) -> None:
         if path.suffix not in FORMATS:
             raise EmnistEdgeError(f"{shown(path)}: name a file that ends in .jsonl or .csv")
         self._path = path
@@ -148,46 +64,107 @@ class Results:
         except OSError as error:
             raise EmnistEdgeError(f"{shown(path)}: cannot be written ({error.strerror})") from error
         try:
-            self._take_over(path, model)
+            self._lock()
+            self._take_over(run, set(names))
         except BaseException:
             self._file.close()
             raise
 
-    def _take_over(self, path: Path, model: str) -> None:
-        """Learn what the file holds, and cut off what a killed run left unfinished."""
-        if not stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
-            raise EmnistEdgeError(f"{shown(path)}: is no file; results go on only in one")
+    def _lock(self) -> None:
+        """Keep other runs out; the lock goes with this process, however that ends."""
+        status = os.fstat(self._file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise EmnistEdgeError(f"{shown(self._path)}: is no file; results go on only in one")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            same = os.path.samestat(status, self._path.stat())
+        except (BlockingIOError, FileNotFoundError):
+            same = False
         except OSError as error:
-            raise EmnistEdgeError(f"{shown(path)}: another run is writing to it") from error
+            raise EmnistEdgeError(
+                f"{shown(self._path)}: cannot be locked ({error.strerror}); name a file elsewhere"
+            ) from error
+        if not same:  # or another run has put a file without stale records in its place
+            raise EmnistEdgeError(f"{shown(self._path)}: another run is writing to it")
+
+    def _take_over(self, run: RunRecord, names: set[str]) -> None:
+        """Learn what the file holds, and take out what is stale and what a killed run left."""
         whole = 0
+        found: dict[str, Entry] = {}
+        heading = self.format.heading(kept=True)
         for number, record in enumerate(_records(self._file, self.format), start=1):
+            if number == 1:
+                check_record(self._path, run)
             whole += len(record)
-            if number == 1 and self.format.heading:
-                if record != self.format.heading:
-                    raise EmnistEdgeError(f"{shown(path)}: its first row is not the one of results")
+            if number == 1 and heading:
+                if record != heading:
+                    raise EmnistEdgeError(
+                        f"{shown(self._path)}: its first row is not the one of results"
+                    )
                 continue
-            try:
-                entry = self.format.entry(record)
-            except (ValueError, RecursionError, csv.Error) as error:
-                raise EmnistEdgeError(
-                    f"{shown(path)}: record {number} is not of this program ({shown(error)}); "
-                    "take it out"
-                ) from error
-            if entry.model not in (None, model):
-                raise EmnistEdgeError(
-                    f"{shown(path)}: was read by {shown(entry.model)}; give that as --model, "
-                    "or name another file"
-                )
-            self.done[entry.name] = entry.failed
+            entry = self._entry(number, record)
+            found[entry.name] = entry
+        stale = {name for name, entry in found.items() if name in names and _is_stale(entry)}
+        self.done = {name: entry.failed for name, entry in found.items() if name not in stale}
         self._file.truncate(whole)
-        if not whole:
-            self._append(self.format.heading)
+        if stale:
+            self._take_out(stale)
+        self._new = not whole
+        if self._new:
+            self._begin(run)
+
+    def _entry(self, number: int, record: bytes) -> Entry:
+        try:
+            return self.format.entry(record)
+        except (ValueError, RecursionError, csv.Error) as error:
+            raise EmnistEdgeError(
+                f"{shown(self._path)}: record {number} is not of this program ({shown(error)}); "
+                "take it out"
+            ) from error
+
+    def _begin(self, run: RunRecord) -> None:
+        """Say with what is read, and write the heading: in this order, should this be killed."""
+        try:
+            write_record(self._path, run)
+        except OSError as error:
+            raise EmnistEdgeError(
+                f"{shown(self._path)}: the record of options beside it cannot be written "
+                f"({error.strerror})"
+            ) from error
+        self._append(self.format.heading(kept=True))
+
+    def _take_out(self, stale: set[str]) -> None:
+        """Put a file without the records of ``stale`` in the place of this one, locked as well."""
+        target = Path(os.path.realpath(self._path))
+        part = target.with_name(f"part-{target.name}")
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+            file: IO[bytes] = os.fdopen(os.open(part, flags, 0o666), "r+b", buffering=0)
+            try:
+                os.fchmod(file.fileno(), stat.S_IMODE(os.fstat(self._file.fileno()).st_mode))
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                with os.fdopen(file.fileno(), "wb", closefd=False) as buffered:
+                    heading = self.format.heading(kept=True)
+                    for record in _records(self._file, self.format):
+                        if record == heading or self.format.entry(record).name not in stale:
+                            buffered.write(record)
+                os.fsync(file.fileno())
+                part.replace(target)
+            except BaseException:
+                file.close()
+                with suppress(OSError):
+                    part.unlink()
+                raise
+        except OSError as error:
+            raise EmnistEdgeError(
+                f"{shown(self._path)}: cannot be written anew ({error.strerror})"
+            ) from error
+        self._file.close()
+        self._file = file
 
     def add(self, outcome: Outcome) -> None:
         """Append ``outcome``; raises :class:`EmnistEdgeError` where there is no room for it."""
-        self._append(self.format.record(outcome))
+        self._append(self.format.record(outcome, kept=True))
         self.done[outcome.name] = outcome.page is None
 
     def _append(self, record: bytes) -> None:
@@ -209,7 +186,17 @@ class Results:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None and self._new and not self.done:  # nothing was read: leave nothing
+            for path in (record_path(self._path), self._path):
+                with suppress(OSError):
+                    path.unlink()
         self._file.close()
+
+
+def _is_stale(entry: Entry) -> bool:
+    """Say whether the picture is another now: standard input always is, what is gone is not."""
+    version = version_of(entry.name)
+    return entry.name == "-" or version not in (None, entry.version)
 
 
 def _records(file: IO[bytes], written_as: Format) -> Iterator[bytes]:
@@ -222,15 +209,3 @@ def _records(file: IO[bytes], written_as: Format) -> Iterator[bytes]:
             if written_as.is_whole(record):
                 yield record
                 record = b""
-
-
-def _escaped(name: str) -> str:
-    return name.replace("\\", "\\\\").encode("utf-8", "backslashreplace").decode()
-
-
-def _unescaped(name: str) -> str:
-    return re.sub(
-        r"\\(\\|udc[0-9a-f]{2})",
-        lambda match: "\\" if match[1] == "\\" else chr(int(match[1][1:], 16)),
-        name,
-    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import importlib.resources
 import json
+import tempfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -13,15 +15,17 @@ from emnist_device.orientation import turn, turn_box
 from emnist_device.page import UNSURE
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.corrections import SCHEMA
-from emnist_edge.errors import PictureError
+from emnist_edge.errors import PictureError, shown
+from emnist_edge.files import written_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from emnist_device.batch import Outcome
     from emnist_device.page import Box, Page
 
     #: A character as the page's script takes it, in plain values for JSON.
@@ -65,17 +69,75 @@ def find_doubtful(
     return tuple(doubtful)
 
 
-def write_review(path: Path, model: str, doubtful: Sequence[Doubt]) -> None:
-    """Write the page; PictureError where ``path`` cannot be written."""
-    data = {"schema": SCHEMA, "model": model, "characters": BYCLASS, "items": doubtful}
-    # No text of the data can end the script that it stands in.
-    content = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+class Doubts:
+    """Doubtful characters on their way to the page ``path``; on disk, for they may be many.
+
+    pictures: how many were read.
+
+    Raises :class:`PictureError` where nothing can be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._count = self.pictures = 0
+        self._model = ""
+        with _writing_to(path):
+            self._file = tempfile.TemporaryFile(  # noqa: SIM115  # closed by __exit__
+                "w+", encoding="utf-8", dir=path.absolute().parent
+            )
+
+    def add(self, outcome: Outcome) -> None:
+        """Keep those of one picture; raises :class:`PictureError` where there is no room."""
+        self.pictures += 1
+        if outcome.page is not None:
+            self._model = outcome.page.model
+        with _writing_to(self._path):
+            self._file.writelines(json.dumps(doubt) + "\n" for doubt in outcome.doubtful)
+        self._count += len(outcome.doubtful)
+
+    def write(self) -> None:
+        """Write the page; raises :class:`PictureError` where that fails."""
+        with _writing_to(self._path):
+            self._file.seek(0)
+            write_review(self._path, self._model, map(json.loads, self._file))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __enter__(self) -> Doubts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def write_review(path: Path, model: str, doubtful: Iterable[Doubt]) -> None:
+    """Write the page, whole or not at all; PictureError where ``path`` cannot be written."""
+    data = {"schema": SCHEMA, "model": model, "characters": BYCLASS, "items": []}
     template = importlib.resources.files("emnist_device") / "review.html"
-    page = template.read_text(encoding="utf-8").replace("@DATA@", content)
+    before, after = template.read_text(encoding="utf-8").split("@DATA@")
+    with (
+        _writing_to(path),
+        written_whole(path) as part,
+        part.open("w", encoding="utf-8", errors="backslashreplace") as page,
+    ):
+        page.write(before + _in_script(data).removesuffix("]}"))
+        for number, doubt in enumerate(doubtful):
+            page.write((", " if number else "") + _in_script(doubt))
+        page.write("]}" + after)
+
+
+@contextmanager
+def _writing_to(path: Path) -> Iterator[None]:
     try:
-        path.write_text(page, encoding="utf-8", errors="backslashreplace")
+        yield
     except OSError as error:
-        raise PictureError(f"{path}: cannot be written ({error.strerror})") from error
+        raise PictureError(f"{shown(path)}: cannot be written ({error.strerror})") from error
+
+
+def _in_script(data: Any) -> str:
+    """Return ``data`` as JSON; no text in it can end the script that it stands in."""
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _picture(picture: NDArray[np.uint8], box: Box) -> str:

@@ -6,13 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from emnist_device.messages import receive
-from emnist_device.workers import TRIES_AFTER_KILL, Failure, Process, too_much, took_too_long
+from emnist_device.process import TRIES_AFTER_KILL, Failure, Process, too_much, took_too_long
 from emnist_edge.errors import EmnistEdgeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emnist_device.workers import Make, Terms
+    from emnist_device.process import Make, Terms
 
 
 class Servant:
@@ -61,7 +61,7 @@ class Servant:
         if self._process is None:
             process = self._process = Process(self._make, self._terms)
             try:
-                process.begin(receive(process.connection))
+                process.become_ready(receive(process.connection))
             except (OSError, EOFError):
                 self.close()
                 process.check_start()

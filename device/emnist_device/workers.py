@@ -1,63 +1,24 @@
-"""Work shared among processes that may die: a crash or a time-out costs the one item at hand.
-
-A worker is a Python of its own, ``python -m emnist_device.workers``, that talks over a socket. It
-inherits neither the caller's ``__main__`` nor its threads, hears no Ctrl-C, and ends as soon as the
-caller does, however that ends. It is no sandbox: it may do what its user may.
-"""
+"""Work shared among processes that may die: a crash or a time-out costs the one item at hand."""
 
 from __future__ import annotations
 
-import os
-import select
-import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, wait
-from pathlib import Path
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
-from emnist_device.limits import ADVICE
-from emnist_device.messages import receive, send
-from emnist_edge.errors import EmnistEdgeError
-from emnist_edge.packages import load_module
+from emnist_device.messages import receive
+from emnist_device.process import TRIES_AFTER_KILL, Failure, Process, took_too_long
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
-    from emnist_device.limits import Limits
+    from emnist_device.process import Make, Terms
 
-    Make = Callable[[], Callable[[Any], Any]]
-
-#: Set to see what workers write to standard error, such as the last words of a codec.
-DEBUG_VARIABLE = "EMNIST_EDGE_DEBUG"
-
-#: What the kernel sends where memory is short hits the innocent too: such items get another chance.
-TRIES_AFTER_KILL = 1
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a worker may use.
-
-    limits: seconds for one item, bytes to allocate, and, as a second line of defence within OpenCV
-    itself, pixels and sides of a picture. alone: whether OpenCV may use all processors.
-    """
-
-    limits: Limits
-    alone: bool = True
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An item that cost its worker's life, and why."""
-
-    reason: str
+# Items in work or done while an earlier one is still in work: what waits to be put in order is
+# bounded by this, 6 to 22 MB of what is read in pictures.
+_AHEAD = 256
 
 
 def run(
@@ -79,15 +40,19 @@ def run(
     Raises:
         EmnistEdgeError: ``make`` raised it, or a process does not start.
     """
-    queue = _Queue(items)
+    queue = _Queue(items, max(_AHEAD, jobs))
     workers: list[_Worker] = []
     try:
         while True:
+            for worker in workers:
+                if worker.idle and (task := queue.take()) is not None:
+                    worker.begin(task)
             while len(workers) < jobs and (task := queue.take()) is not None:
                 workers.append(_Worker(make, terms, task))
-            if not workers:
+            busy = [worker for worker in workers if not worker.idle]
+            if not busy:
                 return
-            for worker in _stirred(workers):
+            for worker in _stirred(busy):
                 yield from worker.answer(queue)
             workers = [worker for worker in workers if not worker.ended]
     finally:
@@ -105,15 +70,36 @@ class _Task:
 
 
 class _Queue:
-    """What is still to be done."""
+    """What is still to be done, none of it more than ``ahead`` beyond what is in work.
 
-    def __init__(self, items: Iterable[Any]) -> None:
+    over: nothing is left.
+    """
+
+    def __init__(self, items: Iterable[Any], ahead: int) -> None:
         self._fresh = (_Task(index, item) for index, item in enumerate(items))
         self._again: deque[_Task] = deque()
+        self._ahead = ahead
+        self._in_work: set[int] = set()
+        self._next = 0
+        self.over = False
 
     def take(self) -> _Task | None:
-        """Return what is next; None where there is nothing left."""
-        return self._again.popleft() if self._again else next(self._fresh, None)
+        """Return what is next; None where there is nothing left, or something else must end."""
+        if self._again:
+            return self._again.popleft()
+        if self._in_work and self._next - min(self._in_work) >= self._ahead:
+            return None
+        task = next(self._fresh, None)
+        if task is None:
+            self.over = True
+        else:
+            self._next = task.index + 1
+            self._in_work.add(task.index)
+        return task
+
+    def done(self, task: _Task) -> None:
+        """Learn that ``task`` has its result."""
+        self._in_work.discard(task.index)
 
     def put_back(self, task: _Task) -> bool:
         """Take ``task`` again, unless it was tried often enough; says whether it did."""
@@ -123,83 +109,20 @@ class _Queue:
         return False
 
 
-class Process:
-    """The caller's end of one process, which begins with ``make``."""
-
-    def __init__(self, make: Make, terms: Terms) -> None:
-        ours, theirs = socket.socketpair()
-        path = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        environment = os.environ | path | terms.limits.for_opencv()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  # this very module
-                # -P: the current folder may hold pictures of strangers, and modules, too.
-                [sys.executable, "-P", "-m", "emnist_device.workers", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get(DEBUG_VARIABLE) else subprocess.DEVNULL,
-                env=environment,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        self.connection = Connection(ours.detach())
-        self.ended = self.ready = False
-        self.send((make, terms))
-
-    def send(self, message: Any) -> None:
-        """Send an item to work on."""
-        with suppress(OSError):  # where it died, its answer will tell
-            send(self.connection, message)
-
-    def begin(self, message: Any) -> None:
-        """Take its first ``message``; raises the error that it may be."""
-        if message is not None:
-            self.end()
-            raise message
-        self.ready = True
-
-    def check_start(self) -> None:
-        """Raise :class:`EmnistEdgeError` where it has ended before it began."""
-        if not self.ready:
-            raise EmnistEdgeError(
-                f"a process for reading does not start ({self._end_of_process}); see what "
-                f"{DEBUG_VARIABLE}=1 prints, or {ADVICE}memory=N"
-            )
-
-    @property
-    def was_killed(self) -> bool:
-        """Whether another process killed it, such as the kernel short of memory."""
-        return self._process.returncode in (-signal.SIGKILL, -signal.SIGTERM)
-
-    @property
-    def _end_of_process(self) -> str:
-        code = self._process.returncode
-        return signal.Signals(-code).name if code < 0 else f"exit {code}"
-
-    @property
-    def obituary(self) -> str:
-        """What is said of the item that it has died of."""
-        return f"ends the process that reads it ({self._end_of_process}); it is damaged or harmful"
-
-    def end(self) -> None:
-        """End the process at once."""
-        self.ended = True
-        self.connection.close()
-        self._process.kill()
-        self._process.wait()
-
-
 class _Worker(Process):
-    """A process that has a task from its start to its end."""
+    """A process that has a task from its start on, unless it is idle."""
 
     def __init__(self, make: Make, terms: Terms, task: _Task) -> None:
         super().__init__(make, terms)
         self.deadline = float("inf")
-        self.late = False
+        self.late = self.idle = False
         self._seconds = terms.limits.seconds
         self._task = task
 
-    def _begin(self, task: _Task) -> None:
+    def begin(self, task: _Task) -> None:
+        """Give it ``task``, which it is ready for."""
         self._task = task
+        self.idle = False
         self.send(task.item)
         self.deadline = time.monotonic() + self._seconds
 
@@ -214,32 +137,32 @@ class _Worker(Process):
             self.end()
             self.check_start()
             if not (self.was_killed and queue.put_back(self._task)):
+                queue.done(self._task)
                 yield self._task.index, Failure(self.obituary)
             return
         if self.late:
             self.end()
+            queue.done(self._task)
             yield self._task.index, Failure(took_too_long(self._seconds))
         elif self.ready:
             done = self._task.index
-            task = queue.take()
-            if task is None:
-                self.end()
-            else:
-                self._begin(task)
+            queue.done(self._task)
+            self._go_on(queue)
             yield done, message
         else:
-            self.begin(message)
-            self._begin(self._task)
+            self.become_ready(message)
+            self.begin(self._task)
 
-
-def took_too_long(seconds: float) -> str:
-    """Return what is said of an item that took more than ``seconds``."""
-    return f"took longer than {seconds:g} s; {ADVICE}seconds=S"
-
-
-def too_much(memory: int) -> str:
-    """Return what is said of an item that would take more than ``memory`` bytes."""
-    return f"takes more than {memory:,} bytes; {ADVICE}memory=N"
+    def _go_on(self, queue: _Queue) -> None:
+        """Take the next task; without one, end, or wait for what is to end first."""
+        task = queue.take()
+        if task is not None:
+            self.begin(task)
+        elif queue.over:
+            self.end()
+        else:
+            self.idle = True
+            self.deadline = float("inf")
 
 
 def _stirred(workers: list[_Worker]) -> list[_Worker]:
@@ -251,44 +174,3 @@ def _stirred(workers: list[_Worker]) -> list[_Worker]:
     for worker in workers:
         worker.late = worker.connection not in answered and worker.deadline <= now
     return [worker for worker in workers if worker.late or worker.connection in answered]
-
-
-def _serve(connection: Connection) -> None:
-    """Be a worker: take how to work, then items, until the caller is gone."""
-    threading.Thread(target=_end_with_caller, args=(connection.fileno(),), daemon=True).start()
-    make, terms = receive(connection)
-    try:
-        _confine(terms)
-        work = make()
-    except EmnistEdgeError as error:
-        send(connection, error)
-        return
-    send(connection, None)
-    while True:
-        send(connection, work(receive(connection)))
-
-
-def _end_with_caller(descriptor: int) -> None:
-    """End this process when the caller closes its end, even in the middle of an item."""
-    poll = select.poll()
-    poll.register(descriptor, select.POLLRDHUP)
-    poll.poll()
-    os._exit(0)
-
-
-def _confine(terms: Terms) -> None:
-    """Hold this process to its memory, and offer it first where the machine's runs short."""
-    import resource
-
-    memory = terms.limits.memory
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if not terms.alone:
-        load_module("cv2").setNumThreads(1)
-    with suppress(OSError):  # no such file on this system: the kernel decides
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-
-
-if __name__ == "__main__":
-    with suppress(EOFError, OSError):  # the caller is gone
-        _serve(Connection(int(sys.argv[1])))

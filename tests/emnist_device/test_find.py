@@ -65,14 +65,15 @@ def test_names_that_are_no_text(folder: Path) -> None:
     assert problems == []
 
 
-def test_a_folder_that_cannot_be_listed_is_said(folder: Path) -> None:
+@pytest.mark.parametrize("name", ["in", "in/**/*.[Jp]*"])
+def test_a_folder_that_cannot_be_listed_is_said(folder: Path, name: str) -> None:
     user = os.geteuid()
     folder.chmod(0o755)
     (folder / "in" / "deep").chmod(0)
     if user == 0:  # who may list everything
         os.seteuid(65534)
     try:
-        found, problems = find_pictures(["in"], recursive=True)
+        found, problems = find_pictures([name], recursive=True)
     finally:
         os.seteuid(user)
         (folder / "in" / "deep").chmod(0o755)

@@ -16,7 +16,7 @@ ENTRIES = {
     "picture": "from emnist_device.picture import read_picture",
     "cluster": "from emnist_device.cluster import read_on_cluster",
     "batch": "import emnist_device.batch",
-    "worker": "import emnist_device.workers",
+    "worker": "import emnist_device.process",
     "live": "import emnist_device.live.run, emnist_device.live.video",
     "preview": "import emnist_device.live.preview.upload",
     "command": "import emnist_edge.cli, emnist_device.find",

@@ -1,45 +1,85 @@
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
 import threading
 
+import cv2
+import numpy as np
 import pytest
 
 from emnist_device.quiet import quiet_stderr
 
+LIBC = ctypes.CDLL(None)
 
-def test_the_descriptor_is_silent_inside_and_back_outside(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+
+def chatter(text: bytes = b"chatter\n") -> None:
+    """Write to C's stderr, as libraries do."""
+    LIBC.fputs(text, ctypes.c_void_p.in_dll(LIBC, "stderr"))
+
+
+def test_libraries_are_silent_inside_and_heard_outside(capfd: pytest.CaptureFixture[str]) -> None:
     with quiet_stderr():
-        os.write(2, b"chatter\n")
-    os.write(2, b"afterwards\n")
+        chatter()
+    chatter(b"afterwards\n")
     assert capfd.readouterr().err == "afterwards\n"
 
 
-def test_exceptions_pass_and_the_descriptor_is_back(capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_python_writes_and_processes_that_start_are_heard(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with quiet_stderr():
+        os.write(2, b"message\n")
+        code = "import os; os.write(2, b'child\\n')"
+        subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
+    assert capfd.readouterr().err == "message\nchild\n"
+
+
+@pytest.mark.filterwarnings("ignore:.*fork")  # other tests may have left threads
+def test_a_forked_process_is_heard(capfd: pytest.CaptureFixture[str]) -> None:
+    with quiet_stderr():
+        pid = os.fork()
+        if pid == 0:
+            chatter(b"child\n")
+            os._exit(0)
+        os.waitpid(pid, 0)
+        chatter()
+    assert capfd.readouterr().err == "child\n"
+
+
+def test_codecs_are_silent_and_opencv_logs_again_afterwards(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    content = bytearray(cv2.imencode(".tiff", np.eye(60, dtype=np.uint8) * 200)[1].tobytes())
+    content[8:200] = b"\xff" * 192
+    with quiet_stderr():
+        assert cv2.imdecode(np.frombuffer(bytes(content), np.uint8), cv2.IMREAD_COLOR) is None
+    assert capfd.readouterr().err == ""
+    cv2.imdecode(np.frombuffer(bytes(content), np.uint8), cv2.IMREAD_COLOR)
+    assert capfd.readouterr().err != ""
+
+
+def test_exceptions_pass_and_libraries_are_heard_again(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ValueError, match="real"), quiet_stderr():
         raise ValueError("real")
-    os.write(2, b"heard\n")
+    chatter(b"heard\n")
     assert capfd.readouterr().err == "heard\n"
 
 
-def test_threads_and_nested_use_leave_the_descriptor_whole(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+def test_threads_and_nested_use_end_in_what_was(capfd: pytest.CaptureFixture[str]) -> None:
     def work() -> None:
         for _ in range(20):
             with quiet_stderr(), quiet_stderr():
-                os.write(2, b"chatter\n")
+                chatter()
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    os.write(2, b"heard\n")
+    chatter(b"heard\n")
     assert capfd.readouterr().err == "heard\n"
 
 

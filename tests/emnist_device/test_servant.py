@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from emnist_device.limits import Limits
+from emnist_device.process import Failure, Terms
 from emnist_device.servant import Servant
-from emnist_device.workers import Failure, Terms
 from emnist_edge.errors import EmnistEdgeError, ModelError, PictureError
 from tests.emnist_device import test_workers
 

@@ -13,37 +13,42 @@ import cv2
 import numpy as np
 import pytest
 
+from emnist_device import workers
 from emnist_device.limits import Limits
-from emnist_device.workers import Failure, Terms, run
+from emnist_device.process import Failure, Terms
+from emnist_device.workers import run
 from emnist_edge.errors import EmnistEdgeError, ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 TERMS = Terms(Limits(seconds=20, pixels=10**6))
+
+
+ORDERS: dict[str, Callable[[], Any]] = {
+    "crash": lambda: ctypes.string_at(0),
+    "abort": os.abort,
+    "exit": lambda: os._exit(3),
+    "hang": lambda: time.sleep(60),
+    "hang in C": lambda: ctypes.PyDLL(None).sleep(60),  # other threads of Python do not run
+    "hoard": lambda: len(np.ones(2**30)),
+    "pid": os.getpid,
+}
 
 
 def make(folder: Path) -> Callable[[str], Any]:
     """Return a function that does what it is told."""
 
     def work(order: str) -> Any:
-        if order == "crash":
-            ctypes.string_at(0)
-        elif order == "abort":
-            os.abort()
-        elif order == "exit":
-            os._exit(3)
-        elif order == "hang":
-            time.sleep(60)
-        elif order == "hoard":
-            return len(np.ones(2**30))
-        elif order.startswith("killed"):  # by another, the first time
+        if order in ORDERS:
+            return ORDERS[order]()
+        if order.startswith("killed"):  # by another, the first time
             (folder / f"{order} {os.getpid()}").touch()
             if order.endswith("always") or len(list(folder.glob(f"{order}*"))) == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
-        elif order == "pid":
-            return os.getpid()
+        while order == "wait" and not (folder / "enough").exists():
+            time.sleep(0.01)
         return order.upper()
 
     return work
@@ -100,6 +105,28 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
     assert time.monotonic() - start < 10
 
 
+def test_what_waits_for_an_earlier_item_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_AHEAD", 10)
+    taken: list[int] = []
+
+    def orders() -> Iterator[str]:
+        for number in range(40):
+            taken.append(number)
+            yield "wait" if number == 3 else "a"
+
+    done = []
+    for index, _ in run(partial(make, tmp_path), orders(), 2, TERMS):
+        done.append(index)
+        if len(done) == 12:  # 0 to 2, and the nine that come after 3
+            assert taken[-1] == 12
+            (tmp_path / "enough").touch()
+    assert sorted(done[:12]) == [0, 1, 2, *range(4, 13)]
+    assert done[12] == 3
+    assert sorted(done) == list(range(40))
+
+
 def test_memory_is_bounded(tmp_path: Path) -> None:
     results = dict(run(partial(make, tmp_path), ["a", "hoard", "b"], 1, TERMS))
     assert (results[0], results[2]) == ("A", "B")
@@ -151,15 +178,17 @@ def test_nothing_to_do_starts_nothing() -> None:
     assert list(run(fail, [], 2, TERMS)) == []
 
 
-def test_processes_end_with_a_caller_that_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("order", ["hang", "hang in C"])
+def test_processes_end_with_a_caller_that_is_killed(tmp_path: Path, order: str) -> None:
     code = (
         "import sys; from functools import partial; from pathlib import Path\n"
         "from emnist_device.workers import run; from tests.emnist_device.test_workers import *\n"
-        "for _, pid in run(partial(make, Path(sys.argv[1])), ['pid', 'hang'], 1, TERMS):\n"
+        "terms, items = Terms(Limits(seconds=1)), ['pid', sys.argv[2]]\n"
+        "for _, pid in run(partial(make, Path(sys.argv[1])), items, 1, terms):\n"
         "    print(pid, flush=True)\n"
     )
     caller = subprocess.Popen(
-        [sys.executable, "-c", code, tmp_path],
+        [sys.executable, "-c", code, tmp_path, order],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
@@ -169,7 +198,7 @@ def test_processes_end_with_a_caller_that_is_killed(tmp_path: Path) -> None:
         pid = int(caller.stdout.readline())
         caller.kill()
         caller.wait()
-    for _ in range(100):
+    for _ in range(600):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

@@ -218,15 +218,24 @@ def test_annotations_go_to_a_file_or_to_a_folder(picture: Path, tmp_path: Path) 
     folder = tmp_path / "annotated"
     folder.mkdir()
     assert classify("--annotate", folder, picture, picture).exit_code == 0
-    assert sorted(path.name for path in folder.iterdir()) == ["page.png-2.png", "page.png.png"]
+    assert sorted(path.name for path in folder.iterdir()) == ["page-2.png", "page.png"]
 
 
-def test_an_annotation_that_cannot_be_written_is_said(picture: Path, tmp_path: Path) -> None:
-    for target, reason in (("a.xyz", "names no picture format"), ("no/a.png", "cannot be written")):
+def test_an_annotation_that_cannot_be_written_is_said_before_anything_is_read(
+    picture: Path, tmp_path: Path
+) -> None:
+    before = picture.read_bytes()
+    for target, reason in (
+        ("a.xyz", "names no picture format"),
+        ("no", "names no picture format; use .png or .jpg, or name a folder that exists"),
+        ("no/a.png", "no: is no folder"),
+        (picture.name, "is one of the images"),
+        (".", "is one of the images"),
+    ):
         result = classify("--annotate", tmp_path / target, picture)
-        assert result.exit_code == 1
+        assert (result.exit_code, result.stdout) == (2, "")
         assert reason in result.stderr
-        assert result.stderr.count("\n") == 1
+        assert picture.read_bytes() == before
 
 
 def test_models_are_listed_with_size_type_accuracy_and_hash() -> None:
@@ -286,7 +295,7 @@ def test_a_fault_of_our_own_is_one_line_without_a_traceback(picture: Path) -> No
 def test_each_step_is_written_for_each_image(picture: Path, tmp_path: Path) -> None:
     result = classify("--debug-dir", tmp_path / "steps", picture, picture)
     assert result.exit_code == 0
-    for folder in ("page.png", "page.png-2"):
+    for folder in ("page", "page-2"):
         names = sorted(path.name for path in (tmp_path / "steps" / folder).iterdir())
         assert names[0] == "1-contrast.png"
         assert len(names) == 6

@@ -7,20 +7,30 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
+import weakref
 from typing import TYPE_CHECKING
 
 import cv2
 import pytest
 from click.testing import CliRunner, Result
 
+from emnist_device import Page, batch
+from emnist_device.batch import Outcome
 from emnist_edge.cli import cli
 from emnist_edge.drawing import draw_page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from emnist_device.batch import Task
+
+COMMAND = [sys.executable, "-m", "emnist_edge", "classify"]
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 TEXTS = {"a.png": "47", "b.jpg": "HAT", "below/c.png": "9"}
 
 
@@ -118,11 +128,128 @@ def test_names_that_are_no_text_and_names_that_command_terminals(folder: Path) -
     assert sorted(os.fsencode(line["image"]) for line in lines) == sorted(map(os.fsencode, names))
 
 
+def test_results_are_gone_on_with_under_the_same_options_alone(folder: Path) -> None:
+    assert classify("in/a.png", "--output", "out.csv").exit_code == 0
+    (folder / "words.txt").write_text("HAT\n")
+    before = (folder / "out.csv").read_bytes()
+    for options, reason in (
+        (["--charset", "digits"], "charset was not given and is digits"),
+        (["--lexicon", "words.txt"], "lexicon was not given"),
+        (["--model", "tiny-int8", "--context", "none"], "model was small-int8 and is tiny-int8"),
+        (["--limit", "pixels=1e6", "--top-k", "1"], "top_k was 3 and is 1, pixels was 64000000"),
+        (["--orientation", "auto"], "turns was False and is True"),
+    ):
+        result = classify("in", "--output", "out.csv", "--resume", *options)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"out.csv: was read otherwise: {reason}" in result.stderr
+        assert (folder / "out.csv").read_bytes() == before
+    same = classify("in/a.png", "--output", "out.csv", "--resume", "--threads", "2", "--jobs", "2")
+    assert (same.exit_code, (folder / "out.csv").read_bytes()) == (0, before)
+
+
+def test_a_picture_that_was_replaced_is_read_again(folder: Path) -> None:
+    classify("in/a.png", "in/b.jpg", "--output", "out.jsonl")
+    (folder / "below.png").write_bytes((folder / "in" / "below" / "c.png").read_bytes())
+    (folder / "below.png").replace(folder / "in" / "a.png")
+    assert classify("in/a.png", "in/b.jpg", "--output", "out.jsonl", "--resume").exit_code == 0
+    records = [json.loads(line) for line in (folder / "out.jsonl").read_text().splitlines()]
+    assert {record["image"]: record["text"] for record in records} == {
+        "in/a.png": "9", "in/b.jpg": "HAT",
+    }  # fmt: skip
+    assert len(records) == 2
+
+
+def test_whether_a_file_can_be_read_is_found_out_by_reading_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != "in/a.png" and real(path, mode))
+    result = classify("in/a.png", "in/absent.png", "in/b.jpg")
+    assert (result.exit_code, result.stdout) == (1, "in/a.png:\n47\n\nin/b.jpg:\nHAT\n")
+    assert result.stderr == "emnist-edge: in/absent.png: no such file\n"
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["--json"], ["--csv"], ["--output", "o.csv"], ["--review", "r.html"]]
+)
+def test_what_was_read_is_not_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    read: list[weakref.ref[Outcome]] = []
+
+    def outcomes(tasks: list[Task], *_: object) -> Iterator[tuple[int, Outcome]]:
+        for index, task in enumerate(tasks):
+            outcome = Outcome(task.name, Page((), "toy", {}), doubtful=({"read": str(index)},))
+            read.append(weakref.ref(outcome))
+            yield index, outcome
+            del outcome
+            assert sum(reference() is not None for reference in read) <= 1  # the caller's last
+
+    monkeypatch.setattr(batch, "outcomes", outcomes)
+    result = classify(*["in/a.png"] * 20, *options)
+    assert (result.exit_code, len(read)) == (0, 20)
+    if "--review" in options:
+        page = (folder / "r.html").read_text()
+        assert [page.count(f'"read": "{index}"') for index in range(20)] == [1] * 20
+        assert [path.name for path in folder.iterdir() if "html" in path.name] == ["r.html"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_ended_says_how_to_go_on(folder: Path, number: int) -> None:
+    for copy in range(400):
+        os.link("in/a.png", f"in/below/{copy}.png")
+    process = subprocess.Popen(
+        [*COMMAND, "in/below", "--output", "out.jsonl", "--review", "r.html"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        # A shell may have had the tests ignore it, in the background.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509
+    )
+    while not (folder / "out.jsonl").exists() or not (folder / "out.jsonl").stat().st_size:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, messages = process.communicate()
+    assert process.returncode == 128 + number
+    done = len((folder / "out.jsonl").read_text().splitlines())
+    assert 0 < done < 401
+    ended, review = messages.splitlines()
+    assert ended == (
+        f"emnist-edge: ended by {signal.Signals(number).name}: out.jsonl has {done} of 401 images; "
+        "go on with --resume"
+    )
+    assert review.startswith("emnist-edge: r.html: ")
+    page = (folder / "r.html").read_bytes()
+    again = classify("in/below", "--output", "out.jsonl", "--resume", "--review", "r.html")
+    assert again.exit_code == 2
+    assert "r.html: is there already" in again.stderr
+    assert (folder / "r.html").read_bytes() == page
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_single_picture_is_ended_as_many_are(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def outcomes(*_: object) -> Iterator[tuple[int, Outcome]]:
+        os.kill(os.getpid(), number)
+        yield 0, Outcome("in/a.png", Page((), "m", {}))
+
+    monkeypatch.setattr(batch, "outcomes", outcomes)
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        result = classify("in/a.png")
+    finally:
+        signal.signal(number, before)
+    assert (result.exit_code, result.stdout) == (128 + number, "")
+    name = signal.Signals(number).name
+    assert result.stderr.startswith(f"emnist-edge: ended by {name}: nothing was kept")
+
+
 def test_progress_is_shown_on_a_terminal(folder: Path) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "emnist_edge", "classify", "in", "--output", "out.csv"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    with subprocess.Popen(command, stderr=theirs, env=environment) as process:
+    command = [*COMMAND, "in", "--output", "out.csv"]
+    with subprocess.Popen(command, stderr=theirs, env=ENVIRONMENT) as process:
         os.close(theirs)
         shown = b""
         while part := _read(ours):

@@ -196,6 +196,15 @@ def test_this_machine_has_all_that_is_needed() -> None:
     [
         ("numpy", "raise ImportError('libopenblas.so.0: bad')", CLASSIFY, "numpy is installed"),
         ("cv2", LIBGL, CLASSIFY, f"(ImportError: libGL.so.1: .* {HEADLESS}"),
+        ("cv2", LIBGL, f"{CLASSIFY} {CLASSIFY.split()[1]} --jobs 2", "OpenCV is installed"),
+        ("cv2", LIBGL, f"{CLASSIFY} --review out.html", "OpenCV is installed"),
+        ("cv2", LIBGL, f"{CLASSIFY} --annotate out.png", "OpenCV is installed"),
+        (
+            "numpy",
+            "raise ImportError('bad')",
+            f"{CLASSIFY} --lexicon {ROOT / 'LICENSE'}",
+            "numpy is",
+        ),
         ("cv2", LIBGL, "live nothing.mp4", "OpenCV is installed, but does not load"),
         ("cv2", LIBGL, "benchmark --output nowhere", "OpenCV is installed"),
         ("numpy", "raise ImportError('bad')", "review apply none.json", "numpy is installed"),

@@ -20,7 +20,9 @@ from emnist_device.limits import Limits
 from emnist_device.page import Page
 from emnist_device.pattern import Pattern
 from emnist_device.picture import decode_picture
-from emnist_device.results import FORMATS, Results
+from emnist_device.records import FORMATS
+from emnist_device.results import Results
+from emnist_device.run_record import write_record
 from emnist_edge import emnist
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import MODELS, read_sidecar
@@ -127,7 +129,12 @@ def _take_model(content: bytes) -> None:
 def _result_files() -> list[bytes]:
     outcomes = [Outcome("a.png", Page((), "cnn-int8", {})), Outcome("b\n.png", error='is "bad"')]
     return [
-        b"".join([FORMATS[suffix].heading, *map(FORMATS[suffix].record, outcomes)])
+        b"".join(
+            [
+                FORMATS[suffix].heading(kept=True),
+                *(FORMATS[suffix].record(outcome, kept=True) for outcome in outcomes),
+            ]
+        )
         for suffix in FORMATS
     ]
 
@@ -136,9 +143,10 @@ def _take_results(content: bytes) -> None:
     """Go on with a file of results."""
     path = _folder() / f"results{'.jsonl' if content[:1] == b'{' else '.csv'}"
     path.write_bytes(content)
-    with Results(path, resume=True, model="cnn-int8") as results:
+    write_record(path, {"model": "cnn-int8"})
+    with Results(path, resume=True, run={"model": "cnn-int8"}) as results:
         results.add(Outcome("c.png", error="is empty"))
-    with Results(path, resume=True, model="cnn-int8") as results:
+    with Results(path, resume=True, run={"model": "cnn-int8"}) as results:
         if "c.png" not in results.done:
             raise ValueError("what was written is lost")
 

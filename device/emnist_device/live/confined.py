@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from emnist_device.live.video import Stream, Video
+from emnist_device.process import Failure, Terms
 from emnist_device.servant import Servant
-from emnist_device.workers import Failure, Terms
 from emnist_edge.errors import PictureError, SourceError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import numpy as np
 
 from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.picture import read_picture
+from emnist_device.process import Failure, Terms
 from emnist_device.servant import Servant
-from emnist_device.workers import Failure, Terms
 from emnist_edge.errors import PictureError, SourceError, shown
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from emnist_device.headers import read_header
 from emnist_device.limits import Limits, without_advice
 from emnist_device.live.loop import Eye, Settings
 from emnist_device.picture import decode_picture
+from emnist_device.process import Failure, Terms
 from emnist_device.servant import Servant
-from emnist_device.workers import Failure, Terms
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:
