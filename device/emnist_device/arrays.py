@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _WANTED = "image must be a NumPy array, (H, W) grey or (H, W, 3) BGR uint8, not "
 # What to do about arrays of other numbers of channels.

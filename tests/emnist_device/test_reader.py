@@ -246,6 +246,6 @@ def test_threads_may_share_a_reader(reader: Reader) -> None:
 
 
 def test_a_reader_that_refused_a_picture_reads_the_next(reader: Reader) -> None:
-    with pytest.raises(TypeError, match="did cv2.imread find the file"):
+    with pytest.raises(TypeError, match=r"did cv2\.imread find the file"):
         reader.read(cv2.imread("no such file.png"))  # type: ignore[arg-type]
     assert reader.read(page().picture[:, :, ::-1]).text == "HARBOR\n7483"

@@ -15,7 +15,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emnist_device.decoding import CHARSETS
-from emnist_device.live.loop import Eye, Settings
 from emnist_device.live.preview.choice import Choice
 from emnist_device.live.preview.guard import Guard, Rules
 from emnist_device.live.preview.upload import MAX_BYTES, BusyError, Desk
@@ -26,6 +25,7 @@ from emnist_edge.errors import EmnistEdgeError, PictureError
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from emnist_device.live.loop import Eye, Settings
     from emnist_device.live.preview.hub import Hub
 
 _STATIC = Path(__file__).parent / "static"
@@ -122,7 +122,7 @@ class _Handlers:
             return _refusal("these settings are too long", 413)
         except TimeoutError:
             return _refusal("the settings took too long to arrive", 408)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             return _refusal(f"these settings cannot be: {error}", 400)
         except EmnistEdgeError as error:
             return _refusal(str(error), 400)
@@ -144,18 +144,18 @@ class _Handlers:
         return JSONResponse(page.as_dict())
 
     def _parse(self, content: bytes) -> Settings:
-        """Return the settings that ``content`` asks for; raises ValueError and RecursionError.
+        """Return the settings that ``content`` asks for; raises ValueError or TypeError.
 
         A model is one of those installed: no paths from the network.
         """
         wanted = json.loads(content)
         if not isinstance(wanted, dict):
-            raise ValueError("they are no JSON object")
+            raise TypeError("they are no JSON object")
         model, charset = wanted.get("model"), wanted.get("charset")
         if model not in self._models:
             raise ValueError(f"no model named {model!r}")
         if not isinstance(charset, str):
-            raise ValueError("charset must be a text")
+            raise TypeError("charset must be a text")
         current = self._eye.settings
         return replace(
             current, model=model, decoding=replace(current.decoding, charset=charset or None)

@@ -128,7 +128,7 @@ class Guard:
             seconds = math.ceil(wait)
             line = f"Too many wrong tokens; try again in {seconds} seconds.\n"
             return PlainTextResponse(line, 429, {"Retry-After": str(seconds)})
-        if any([self._matches(offered) for offered in brought]):
+        if any(self._matches(offered) for offered in brought):
             return None
         if asked and self._matches(asked):
             # Relative, and a cookie for this folder alone: below whatever path a proxy has it.

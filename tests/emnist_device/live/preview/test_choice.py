@@ -63,9 +63,7 @@ def test_of_a_flood_of_changes_few_are_made_and_the_last_holds(
     assert len(made) <= 2
 
 
-def test_what_is_chosen_already_costs_nothing(
-    eye: Eye, desk: Desk, made: list[str | None]
-) -> None:
+def test_what_is_chosen_already_costs_nothing(eye: Eye, desk: Desk, made: list[str | None]) -> None:
     asyncio.run(Choice(eye, desk).change(replace(eye.settings)))
     assert made == []
 
