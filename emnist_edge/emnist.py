@@ -41,7 +41,8 @@ class Split:
     """One way of cutting NIST SD19 into classes and parts.
 
     ``train`` and ``test`` are the official numbers of images; None where there is no such number.
-    ``mapping`` names the split whose mapping file applies.
+    ``mapping`` names the split whose mapping file applies. ``grows`` says that images are added,
+    and after them their labels: images without a label yet are left out.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Split:
     train: int | None
     test: int | None
     mapping: str
+    grows: bool = False
 
     def count(self, part: Part) -> int | None:
         """Return the official number of images in ``part``, if there is one."""
@@ -71,7 +73,7 @@ SPLITS = {
 BYMERGE_PART = Split("bymergepart", 47, None, None, "bymerge")
 
 #: Glyphs that a person labelled, by ``emnist-edge review apply``.
-REVIEWED = Split("bymerge-reviewed", 47, None, None, "bymerge")
+REVIEWED = Split("bymerge-reviewed", 47, None, None, "bymerge", grows=True)
 
 #: Images without labels, for networks that learn from a teacher; they may lie beside the others.
 UNLABELLED = "emnist-unlabelled-train-images-idx3-ubyte"
@@ -213,8 +215,10 @@ def write_idx(path: Path, array: NDArray[np.uint8]) -> None:
     """
     header = bytes([0, 0, _IDX_UBYTE, array.ndim]) + np.array(array.shape, ">u4").tobytes()
     try:
-        with written_whole(path) as part:
-            part.write_bytes(header + np.ascontiguousarray(array).tobytes())
+        with written_whole(path) as part, part.open("wb") as file:
+            file.write(header + np.ascontiguousarray(array).tobytes())
+            file.flush()
+            os.fsync(file.fileno())  # before it takes its place, should the power fail
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror})") from error
 
@@ -262,12 +266,14 @@ def load(split: Split, part: Part, data: Path | None = None) -> Samples:
     """
     folder = data_dir(data)
     images_name, labels_name = members(split, part)
+    label_bytes = _read(folder, labels_name, split)  # first: images may be added meanwhile
     image_bytes = _read(folder, images_name, split)
-    label_bytes = _read(folder, labels_name, split)
     mapping = _read(folder, mapping_name(split), split).decode("ascii", errors="replace")
     alphabet, first = parse_mapping(mapping, mapping_name(split))
     images = parse_idx(image_bytes, images_name)
     labels = parse_idx(label_bytes, labels_name)
+    if split.grows:
+        images = images[: len(labels)]
     check_shapes(images.shape, labels.shape, split, part)
     if len(alphabet) != split.classes:
         raise DataError(
