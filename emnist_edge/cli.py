@@ -194,7 +194,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
     if review_page is not None:
-        console.complain(_write_review(review_page, doubtful))
+        console.complain(_write_review(review_page, doubtful, decoding))
     sys.exit(EXIT_UNREAD if failed else EXIT_OK)
 
 
@@ -239,14 +239,14 @@ def _least_probable(review_page: Path | None, decoding: Decoding) -> float:
     return decoding.min_confidence or DOUBTFUL
 
 
-def _write_review(path: Path, outcomes: dict[int, Outcome]) -> str:
+def _write_review(path: Path, outcomes: dict[int, Outcome], decoding: Decoding) -> str:
     """Write the page of doubtful characters, and return what to say of it."""
     from emnist_device.review import write_review
 
     read = [outcomes[index] for index in sorted(outcomes)]
     items = [item for outcome in read for item in outcome.doubtful]
     models = [outcome.page.model for outcome in read if outcome.page is not None]
-    write_review(path, models[0] if models else "", items)
+    write_review(path, models[0] if models else "", items, decoding.charset)
     return f"{path}: {len(items)} characters to look at"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
+from emnist_device.constraints import expand_charset
 from emnist_device.page import UNSURE
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.corrections import SCHEMA
@@ -62,9 +63,16 @@ def find_doubtful(
     return tuple(doubtful)
 
 
-def write_review(path: Path, model: str, doubtful: Sequence[Doubt]) -> None:
-    """Write the page; PictureError where ``path`` cannot be written."""
-    data = {"schema": SCHEMA, "model": model, "characters": BYCLASS, "items": doubtful}
+def write_review(
+    path: Path, model: str, doubtful: Sequence[Doubt], charset: str | None = None
+) -> None:
+    """Write the page, which takes the characters of ``charset`` and no others.
+
+    Raises PictureError where ``path`` cannot be written.
+    """
+    taken = expand_charset(charset)
+    characters = "".join(char for char in BYCLASS if char in taken)
+    data = {"schema": SCHEMA, "model": model, "characters": characters, "items": doubtful}
     # No text of the data can end the script that it stands in.
     content = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
     template = importlib.resources.files("emnist_device") / "review.html"
