@@ -13,6 +13,7 @@ from emnist_edge import emnist
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
 from emnist_edge.errors import DataError
 from emnist_edge.files import locked, written_whole
+from emnist_edge.idx import write_idx
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,8 +76,8 @@ def add_reviewed(
             if len(labelled) > _MOST_GLYPHS:
                 raise DataError(f"{folder}: holds {_MOST_GLYPHS} reviewed glyphs at most")
             images = np.frombuffer(b"".join(labelled), np.uint8).reshape(-1, _SIDE, _SIDE)
-            emnist.write_idx(images_path, images.transpose(0, 2, 1))  # as EMNIST has them
-            emnist.write_idx(labels_path, np.array(list(labelled.values()), np.uint8))
+            write_idx(images_path, images.transpose(0, 2, 1))  # as EMNIST has them
+            write_idx(labels_path, np.array(list(labelled.values()), np.uint8))
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror})") from error
     return len(labelled), paths

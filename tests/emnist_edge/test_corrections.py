@@ -22,6 +22,7 @@ from emnist_edge.cli import cli
 from emnist_edge.corrections import add_reviewed, read_corrections
 from emnist_edge.drawing import draw_page
 from emnist_edge.errors import DataError
+from emnist_edge.idx import write_idx
 from train.data import load_training
 
 if TYPE_CHECKING:
@@ -170,13 +171,13 @@ def reviewed(folder: Path) -> str:
 
 
 def test_several_may_add_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = emnist.write_idx
+    write = corrections.write_idx
 
     def write_slowly(path: Path, array: NDArray[np.uint8]) -> None:
         time.sleep(0.02)  # whoever does not wait has read what was there before
         write(path, array)
 
-    monkeypatch.setattr(emnist, "write_idx", write_slowly)
+    monkeypatch.setattr(corrections, "write_idx", write_slowly)
     with ThreadPoolExecutor(8) as pool:
         counts = list(pool.map(lambda grey: add(tmp_path / "data", ("A", grey)), range(8)))
     assert sorted(counts) == list(range(1, 9))
@@ -253,7 +254,7 @@ def test_what_a_writer_that_was_killed_left_trains_no_less(toy_data: Path, tmp_p
         (tmp_path / path.name).symlink_to(path)
     images, _ = emnist.members(emnist.REVIEWED, "train")
     before = load_training("bymergepart", tmp_path, 500, 0.1, 1)
-    emnist.write_idx(tmp_path / images, np.zeros((3, 28, 28), np.uint8))  # and no labels yet
+    write_idx(tmp_path / images, np.zeros((3, 28, 28), np.uint8))  # and no labels yet
     assert load_training("bymergepart", tmp_path, 500, 0.1, 1).record() == before.record()
 
 
