@@ -81,11 +81,12 @@ def _fetch_group(
     archive: zipfile.ZipFile, group: tuple[str, ...], folder: Path, split: emnist.Split, url: str
 ) -> None:
     """Fetch files that are checked together: images with their labels, or the mapping."""
-    finals = [folder / (name if name.endswith(".txt") else f"{name}.gz") for name in group]
+    found = [_find_member(archive, name, split, url) for name in group]
+    finals = [folder / PurePosixPath(info.filename).name for info in found]
     temporaries = [final.with_name(f".{final.name}.part") for final in finals]
     try:
-        for final, temporary in zip(finals, temporaries, strict=True):
-            _copy_member(archive, final.name, temporary, url, _most(split, final.name))
+        for info, temporary in zip(found, temporaries, strict=True):
+            _copy_member(archive, info, temporary, url)
         _check_group(temporaries, group, split)
         for final, temporary in zip(finals, temporaries, strict=True):
             temporary.replace(final)
@@ -102,20 +103,31 @@ def _most(split: emnist.Split, name: str) -> int:
     return count * (28 * 28 if "-images-" in name else 1) + _SLACK
 
 
-def _copy_member(archive: zipfile.ZipFile, name: str, target: Path, source: str, most: int) -> None:
+def _find_member(
+    archive: zipfile.ZipFile, name: str, split: emnist.Split, source: str
+) -> zipfile.ZipInfo:
+    """Return the member ``name`` of the archive, packed or not; raises DataError for a bad one."""
+    for info in archive.infolist():
+        if PurePosixPath(info.filename).name not in {name, f"{name}.gz"}:
+            continue
+        if info.flag_bits & _ENCRYPTED:
+            raise DataError(f"{source}: {name} is encrypted; use NIST's own archive")
+        if info.file_size > _most(split, name):
+            raise DataError(f"{source}: {name} has {info.file_size} bytes, which is too many")
+        return info
+    raise DataError(f"{source}: holds no {name}; is it NIST's EMNIST archive?")
+
+
+def _copy_member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, source: str
+) -> None:
     """Copy one member of the archive to ``target``, showing how far it is."""
-    found = [info for info in archive.infolist() if PurePosixPath(info.filename).name == name]
-    if not found:
-        raise DataError(f"{source}: holds no {name}; is it NIST's EMNIST archive?")
-    if found[0].flag_bits & _ENCRYPTED:
-        raise DataError(f"{source}: {name} is encrypted; use NIST's own archive")
-    if found[0].file_size > most:
-        raise DataError(f"{source}: {name} has {found[0].file_size} bytes, which is too many")
+    label = PurePosixPath(info.filename).name
     with (
         target.open("wb") as sink,
-        click.progressbar(length=found[0].file_size, label=name, file=sys.stderr) as bar,
+        click.progressbar(length=info.file_size, label=label, file=sys.stderr) as bar,
     ):
-        for chunk in _chunks(archive, found[0], source):
+        for chunk in _chunks(archive, info, source):
             sink.write(chunk)
             bar.update(len(chunk))
 

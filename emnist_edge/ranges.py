@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from emnist_edge.errors import DataError
 
 if TYPE_CHECKING:
-    from email.message import Message
+    from http.client import HTTPMessage
     from typing import IO
 
 _BLOCK = 4 * 2**20  # bytes that are asked for at once
@@ -35,7 +35,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         fp: IO[bytes],
         code: int,
         msg: str,
-        headers: Message,
+        headers: HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
         """Return the request to make next."""

@@ -47,7 +47,7 @@ def _one_at_a_time(
     """Return ``method``, which is begun when no other of the same reader is at work."""
 
     @wraps(method)
-    def alone(reader: Reader, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+    def alone(reader: Reader, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
         with reader._lock:
             return method(reader, *args, **kwargs)
 

@@ -171,11 +171,9 @@ def reviewed(folder: Path) -> str:
 
 
 def test_several_may_add_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = corrections.write_idx
-
     def write_slowly(path: Path, array: NDArray[np.uint8]) -> None:
         time.sleep(0.02)  # whoever does not wait has read what was there before
-        write(path, array)
+        write_idx(path, array)
 
     monkeypatch.setattr(corrections, "write_idx", write_slowly)
     with ThreadPoolExecutor(8) as pool:

@@ -9,7 +9,7 @@ import tracemalloc
 import urllib.request
 import zipfile
 from contextlib import contextmanager, suppress
-from email.message import Message
+from http.client import HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -260,8 +260,10 @@ def test_no_redirection_leaves_encryption(monkeypatch: pytest.MonkeyPatch) -> No
     request = urllib.request.Request("https://a/gzip.zip", headers={"Range": "bytes=0-0"})
     for target in ("http://a/gzip.zip", "ftp://a/gzip.zip", "file:///etc/passwd"):
         with pytest.raises(URLError, match="not safe"):
-            redirects.redirect_request(request, io.BytesIO(), 302, "", Message(), target)
-    onward = redirects.redirect_request(request, io.BytesIO(), 302, "", Message(), "https://b/c")
+            redirects.redirect_request(request, io.BytesIO(), 302, "", HTTPMessage(), target)
+    onward = redirects.redirect_request(
+        request, io.BytesIO(), 302, "", HTTPMessage(), "https://b/c"
+    )
     assert onward is not None
     assert onward.get_header("Range") == "bytes=0-0"
 
@@ -282,6 +284,17 @@ def test_an_archive_at_hand_is_read_from_the_disk(tmp_path: Path) -> None:
     for name, message in (("absent.zip", "No such file"), ("", "Is a directory")):
         with pytest.raises(DataError, match=f"cannot be read .{message}"):
             fetch.fetch(TOY, tmp_path / "new", zip_path=tmp_path / name)
+
+
+def test_what_an_archive_holds_unpacked_is_taken(tmp_path: Path) -> None:
+    files = {
+        name.removesuffix(".gz"): gzip.decompress(content) if name.endswith(".gz") else content
+        for name, content in toy_files().items()
+    }
+    (tmp_path / "gzip.zip").write_bytes(archive(files))
+    paths = fetch.fetch(TOY, tmp_path / "data", zip_path=tmp_path / "gzip.zip")
+    assert {path.name: path.read_bytes() for path in paths} == files
+    assert len(emnist.load(TOY, "test", tmp_path / "data")) == 10
 
 
 BOMB = bytes(30_000_000)
