@@ -309,7 +309,7 @@ BOMB = bytes(30_000_000)
         ("emnist-toy-train-labels-idx1-ubyte.gz", gzip.compress(BOMB), "not an IDX file"),
         (
             "emnist-toy-train-labels-idx1-ubyte.gz",
-            gzip.compress(bytes([0, 0, 8, 1, 0, 0, 0, 40]) + BOMB),
+            gzip.compress(bytes([0, 0, 8, 1, 0, 0, 0, 40]) + BOMB)[:-9],  # whose end is not seen
             "bytes where its header promises another",
         ),
         (

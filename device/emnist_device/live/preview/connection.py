@@ -20,7 +20,7 @@ CONNECTIONS = 64
 _PATIENCE = 20.0
 # Seconds in which more of what is refused is thrown away: a client that is still sending when its
 # connection is closed sees no answer.
-_LINGER = 2.0
+_LINGER = 5.0
 
 
 class Connection(H11Protocol):

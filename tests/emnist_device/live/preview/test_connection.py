@@ -7,6 +7,8 @@ import json
 import re
 import socket
 import threading
+import time
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -68,6 +70,15 @@ def receive(client: socket.socket) -> bytes:
     return content
 
 
+def left_alone(preview: Preview) -> Preview:
+    """Return ``preview`` when it has noticed that all earlier clients have gone."""
+    deadline = time.monotonic() + 20
+    while preview._server.server_state.connections:
+        assert time.monotonic() < deadline, "clients are still there"
+        time.sleep(0.005)
+    return preview
+
+
 def head(client: socket.socket) -> bytes:
     """Return the first bytes of an answer."""
     return client.recv(12)
@@ -95,24 +106,29 @@ def test_idle_connections_shut_nobody_out(preview: Preview) -> None:
         assert len(preview._server.server_state.connections) <= connection.CONNECTIONS
 
 
-def test_the_visitor_with_most_connections_makes_place(preview: Preview) -> None:
+def test_the_visitor_with_most_connections_makes_place(
+    preview: Preview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "CONNECTIONS", 8)
+    left_alone(preview)
     with ExitStack() as held:
         own = [held.enter_context(connect(preview, "127.0.0.2")) for _ in range(3)]
         for client in own:
             client.sendall(GET)
             assert head(client) == b"HTTP/1.1 200"
-        crowd = connection.CONNECTIONS + 20
-        for _ in range(crowd):
-            held.enter_context(connect(preview, "127.0.0.3"))
-        for client in own:  # older than all of the crowd, and still there
-            client.sendall(GET)
-            assert client.recv(2**16)
+        for _ in range(20):
+            newest = held.enter_context(connect(preview, "127.0.0.3"))
+        newest.sendall(GET)
+        assert head(newest) == b"HTTP/1.1 200"  # so all before it have come
+        visitors = Counter(each._visitor for each in preview._server.server_state.connections)
+        assert visitors == {"127.0.0.2": 3, "127.0.0.3": 5}
 
 
 def test_where_all_connections_are_busy_one_more_is_told_so(
     preview: Preview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "CONNECTIONS", 3)
+    left_alone(preview)
     with ExitStack() as held:
         busy = [held.enter_context(connect(preview)) for _ in range(3)]
         for client in busy:
@@ -186,6 +202,11 @@ def test_what_is_no_request_is_answered_in_a_line(preview: Preview, content: byt
     answer = say(preview, content)
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert answer.endswith(b"\r\n\r\nThis is no HTTP/1.1 request as a browser sends it.\n")
+
+
+def test_who_is_still_sending_sees_the_answer(preview: Preview) -> None:
+    head = b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 12_000_000
+    assert say(preview, head).startswith(b"HTTP/1.1 400")  # more than the system holds for it
 
 
 @pytest.mark.parametrize(
