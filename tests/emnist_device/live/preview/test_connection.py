@@ -120,7 +120,8 @@ def test_the_visitor_with_most_connections_makes_place(
             newest = held.enter_context(connect(preview, "127.0.0.3"))
         newest.sendall(GET)
         assert head(newest) == b"HTTP/1.1 200"  # so all before it have come
-        visitors = Counter(each._visitor for each in preview._server.server_state.connections)
+        there: set[Any] = preview._server.server_state.connections
+        visitors = Counter(each._visitor for each in there)
         assert visitors == {"127.0.0.2": 3, "127.0.0.3": 5}
 
 
