@@ -123,12 +123,12 @@ def test_from_a_picture_to_the_training_data(tmp_path: Path) -> None:
     drawn = draw_page("HARBOR\n7483", size=(500, 320), height=50, seed=3)
     cv2.imwrite(str(picture), drawn.picture)
     runner = CliRunner()
-    result = runner.invoke(
-        cli, ["classify", "--review", str(page), "--min-confidence", "1", str(picture)]
-    )
+    options = ["--review", str(page), "--min-confidence", "1", "--charset", "0123456789ABHOR"]
+    result = runner.invoke(cli, ["classify", *options, str(picture)])
     assert result.exit_code == 0
     assert result.stderr == f"emnist-edge: {page}: 10 characters to look at\n"
     data = json.loads(page.read_text().split('id="data">')[1].split("</script>")[0])
+    assert data["characters"] == "0123456789ABHOR"
     rows = [
         {key: item[key] for key in ("image", "box", "read", "glyph")} | {"char": item["read"]}
         for item in data["items"]
