@@ -182,7 +182,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
             tasks = [task for task in tasks if task.name not in done]
             before = len(names) - len(tasks)
             with (
-                doubts_kept(review_page, console, before, resume=resume) as doubts,
+                doubts_kept(review_page, decoding, console, before, resume=resume) as doubts,
                 said_where_ended(console, output, done, names),
                 console.progress(before, len(names)),
                 closing(outcomes(tasks, make, jobs, scheduler, limits)) as found,
@@ -271,12 +271,25 @@ def data() -> None:
     "split", type=click.Choice(["byclass", "bymerge", "balanced", "letters", "digits", "mnist"])
 )
 @click.option("--data", "folder", type=click.Path(path_type=Path), help="Folder to fetch into.")
-def fetch(split: str, folder: Path | None) -> None:
-    """Fetch one SPLIT out of NIST's archive, without the rest of it."""
+@click.option("--url", help="A mirror of NIST's gzip.zip.")
+@click.option(
+    "--zip",
+    "zip_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="NIST's gzip.zip, where it was downloaded already.",
+)
+def fetch(split: str, folder: Path | None, url: str | None, zip_path: Path | None) -> None:
+    """Fetch one SPLIT out of NIST's archive, without the rest of it.
+
+    Exit codes: 0 the files are there, 1 they are not, 2 wrong usage.
+    """
     load_module("numpy")
     from emnist_edge import emnist
+    from emnist_edge.fetch import NIST_URL
     from emnist_edge.fetch import fetch as fetch_split
 
+    if url is not None and zip_path is not None:
+        raise click.UsageError("choose one of --url and --zip")
     target = emnist.data_dir(folder)
-    for path in fetch_split(emnist.SPLITS[split], target):
+    for path in fetch_split(emnist.SPLITS[split], target, url=url or NIST_URL, zip_path=zip_path):
         click.echo(path)

@@ -174,6 +174,13 @@ class Discreet(click.Command):
     envvar="EMNIST_EDGE_TOKEN",
     help="What visitors of the page must bring; beyond this machine one is made up if not given.",
 )
+@click.option(
+    "--proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Address or network of a reverse proxy of the page on another machine.",
+)
 @click.option("--window", is_flag=True, help="Show the picture in a window of the desktop.")
 @click.option(
     "--record",
@@ -204,6 +211,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     mqtt: str | None,
     serve: str | None,
     token: str | None,
+    proxies: tuple[str, ...],
     window: bool,
     record: Path | None,
     limits: Limits,
@@ -231,7 +239,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     from emnist_device.live.steady import Patience
 
     try:
-        address = None if serve is None else parse_address(serve, token)
+        address = None if serve is None else parse_address(serve, token, proxies)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--serve") from error
     try:

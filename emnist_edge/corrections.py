@@ -12,6 +12,8 @@ import numpy as np
 from emnist_edge import emnist
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
 from emnist_edge.errors import DataError
+from emnist_edge.files import locked, written_whole
+from emnist_edge.idx import write_idx
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 #: Version of the files that review pages save.
 SCHEMA = 1
 _SIDE = 28
+# Bytes of a file of corrections, of which each takes about 1,200; and reviewed glyphs in all.
+_MOST_BYTES, _MOST_GLYPHS = 16 * 2**20, 200_000
 
 
 def read_corrections(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -29,7 +33,7 @@ def read_corrections(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     Raises :class:`DataError` where it was not saved by a review page.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(_read(path))
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
@@ -51,28 +55,53 @@ def add_reviewed(
 ) -> tuple[int, list[Path]]:
     """Add labelled glyphs to those in ``folder`` that were reviewed before.
 
-    A glyph that is there already keeps its place and takes the new label. Returns how many there
-    are now, and the files: images, labels and mapping. Raises :class:`DataError` where the files
-    are damaged or cannot be written.
+    A glyph that is there already keeps its place and takes the new label. Several processes may add
+    at once. One that is killed leaves what was there before, or all: images are only appended, and
+    count once their labels are there.
+
+    Returns how many there are now, and the files: images, labels and mapping. Raises
+    :class:`DataError` where the files are damaged, full or cannot be written.
     """
     names = *emnist.members(emnist.REVIEWED, "train"), emnist.mapping_name(emnist.REVIEWED)
-    images_path, labels_path, mapping_path = (folder / name for name in names)
-    labelled: dict[bytes, int] = {}
-    if emnist.find(folder, names[0]):
-        before = emnist.load(emnist.REVIEWED, "train", folder)
-        _put(labelled, before.images, before.labels)
-    _put(labelled, glyphs, labels)
-    images = np.frombuffer(b"".join(labelled), np.uint8).reshape(-1, _SIDE, _SIDE)
+    images_path, labels_path, mapping_path = paths = [folder / name for name in names]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not mapping_path.exists():
-            mapping = "".join(f"{index} {ord(char)}\n" for index, char in enumerate(BYMERGE))
-            mapping_path.write_text(mapping, encoding="ascii")
+        with locked(folder / f".{emnist.REVIEWED.name}.lock"):
+            if not mapping_path.exists():
+                mapping = "".join(f"{index} {ord(char)}\n" for index, char in enumerate(BYMERGE))
+                with written_whole(mapping_path) as part:
+                    part.write_text(mapping, encoding="ascii")
+            labelled = _before(folder)
+            _put(labelled, glyphs, labels)
+            if len(labelled) > _MOST_GLYPHS:
+                raise DataError(f"{folder}: holds {_MOST_GLYPHS} reviewed glyphs at most")
+            images = np.frombuffer(b"".join(labelled), np.uint8).reshape(-1, _SIDE, _SIDE)
+            write_idx(images_path, images.transpose(0, 2, 1))  # as EMNIST has them
+            write_idx(labels_path, np.array(list(labelled.values()), np.uint8))
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror})") from error
-    emnist.write_idx(images_path, images.transpose(0, 2, 1))  # transposed, as EMNIST has them
-    emnist.write_idx(labels_path, np.array(list(labelled.values()), np.uint8))
-    return len(labelled), [images_path, labels_path, mapping_path]
+    return len(labelled), paths
+
+
+def _before(folder: Path) -> dict[bytes, int]:
+    """Return the labels of the glyphs in ``folder``, in order."""
+    labelled: dict[bytes, int] = {}
+    if all(emnist.find(folder, name) for name in emnist.members(emnist.REVIEWED, "train")):
+        before = emnist.load(emnist.REVIEWED, "train", folder)
+        _put(labelled, before.images, before.labels)
+    return labelled
+
+
+def _read(path: Path) -> bytes:
+    """Return the content of ``path``; raises DataError for what is too large, or no file."""
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path}: is no file; name what a review page saved")
+    with path.open("rb") as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        most = _MOST_BYTES // 2**20
+        raise DataError(f"{path}: is larger than {most} MiB; save fewer corrections at a time")
+    return content
 
 
 def _put(labelled: dict[bytes, int], glyphs: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
@@ -92,5 +121,5 @@ def _glyph(text: str) -> NDArray[np.uint8]:
 
 def _known(char: str) -> str:
     if not isinstance(char, str) or len(char) != 1 or char not in BYCLASS:
-        raise ValueError(f"{char!r} is no letter or digit")
+        raise ValueError(f"{str(char)[:20]!r} is no letter or digit")
     return char

@@ -7,20 +7,17 @@ transposed; :func:`load` turns them upright.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
-import math
 import os
-import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from emnist_edge.alphabet import BYCLASS, BYMERGE, DIGITS, UPPER
 from emnist_edge.errors import DataError, RuntimeMissingError
-from emnist_edge.files import written_whole
+from emnist_edge.idx import parse_idx, read_packed
 from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
@@ -31,10 +28,11 @@ Part = Literal["train", "test"]
 #: Environment variable that names the folder with the IDX files.
 DATA_VARIABLE = "EMNIST_EDGE_DATA"
 
-_IDX_UBYTE = 0x08
 _SIDE = 28
-# The largest file, ByMerge's images to train on, has 547 million bytes.
-_MOST_BYTES = 600_000_000
+# Below the folder of the data: as NIST's archive unpacks, and as torchvision does it.
+_PLACES = ("", "gzip", "raw", "EMNIST/raw", "EMNIST/raw/gzip")
+#: A mapping file has 62 short lines at most.
+MOST_MAPPING_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,8 @@ class Split:
     """One way of cutting NIST SD19 into classes and parts.
 
     ``train`` and ``test`` are the official numbers of images; None where there is no such number.
-    ``mapping`` names the split whose mapping file applies.
+    ``mapping`` names the split whose mapping file applies. ``grows`` says that images are added,
+    and after them their labels: images without a label yet are left out.
     """
 
     name: str
@@ -50,6 +49,7 @@ class Split:
     train: int | None
     test: int | None
     mapping: str
+    grows: bool = False
 
     def count(self, part: Part) -> int | None:
         """Return the official number of images in ``part``, if there is one."""
@@ -68,11 +68,21 @@ SPLITS = {
     )
 }
 
+# Alphabet and first index of each mapping file in NIST's archive.
+_ALPHABETS = {
+    "byclass": (BYCLASS, 0),
+    "bymerge": (BYMERGE, 0),
+    "balanced": (BYMERGE, 0),
+    "letters": (UPPER, 1),
+    "digits": (DIGITS, 0),
+    "mnist": (DIGITS, 0),
+}
+
 #: A part of ByMerge's training images, for machines that do not hold all 697,932 of them.
 BYMERGE_PART = Split("bymergepart", 47, None, None, "bymerge")
 
 #: Glyphs that a person labelled, by ``emnist-edge review apply``.
-REVIEWED = Split("bymerge-reviewed", 47, None, None, "bymerge")
+REVIEWED = Split("bymerge-reviewed", 47, None, None, "bymerge", grows=True)
 
 #: Images without labels, for networks that learn from a teacher; they may lie beside the others.
 UNLABELLED = "emnist-unlabelled-train-images-idx3-ubyte"
@@ -148,8 +158,13 @@ def data_dir(data: Path | None = None) -> Path:
 
 
 def find(folder: Path, name: str) -> Path | None:
-    """Return ``folder/name`` or ``folder/name.gz``, whichever is there, else None."""
-    return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+    """Return the file ``name`` or ``name.gz`` in ``folder``, else None.
+
+    It may lie where others put it: in the folder of NIST's archive, or of torchvision.
+    """
+    places = (folder / place for place in _PLACES)
+    paths = (place / called for place in places for called in (name, f"{name}.gz"))
+    return next((path for path in paths if path.is_file()), None)
 
 
 def members(split: Split, part: Part) -> tuple[str, str]:
@@ -161,63 +176,6 @@ def members(split: Split, part: Part) -> tuple[str, str]:
 def mapping_name(split: Split) -> str:
     """Return the name of the file that maps class indices to character codes."""
     return f"emnist-{split.mapping}-mapping.txt"
-
-
-def parse_idx_header(content: bytes, source: str) -> tuple[tuple[int, ...], int]:
-    """Return the shape of an IDX array of unsigned bytes, and the length of its header in bytes.
-
-    Raises :class:`DataError` naming ``source`` where ``content`` starts with no such header.
-    """
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] != _IDX_UBYTE or not content[3]:
-        raise DataError(f"{source}: not an IDX file of unsigned bytes; fetch it again")
-    length = 4 + 4 * content[3]
-    if len(content) < length:
-        raise DataError(f"{source}: its IDX header is cut off; fetch it again")
-    shape = np.frombuffer(content, ">u4", count=content[3], offset=4)
-    return tuple(int(side) for side in shape), length
-
-
-def parse_idx(content: bytes, source: str) -> NDArray[np.uint8]:
-    """Read an IDX array of unsigned bytes.
-
-    Raises :class:`DataError` naming ``source`` where the header or the length is wrong.
-    """
-    shape, header = parse_idx_header(content, source)
-    if len(content) - header != math.prod(shape):
-        raise DataError(
-            f"{source}: holds {len(content) - header} bytes where its header promises "
-            f"{math.prod(shape)}; fetch it again"
-        )
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
-
-
-def unpack(content: bytes, source: str) -> bytes:
-    """Return what the gzip file ``content`` holds.
-
-    Raises :class:`DataError` naming ``source`` where it is damaged, or holds more than any of
-    EMNIST's files: no more than that is unpacked.
-    """
-    try:
-        with gzip.open(io.BytesIO(content)) as file:
-            unpacked = file.read(_MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{source}: cannot be read ({error}); fetch it again") from error
-    if len(unpacked) > _MOST_BYTES:
-        raise DataError(f"{source}: holds more than any file of EMNIST; fetch it again")
-    return unpacked
-
-
-def write_idx(path: Path, array: NDArray[np.uint8]) -> None:
-    """Write ``array`` as an IDX file of unsigned bytes, through a temporary file.
-
-    Raises :class:`DataError` where ``path`` cannot be written.
-    """
-    header = bytes([0, 0, _IDX_UBYTE, array.ndim]) + np.array(array.shape, ">u4").tobytes()
-    try:
-        with written_whole(path) as part:
-            part.write_bytes(header + np.ascontiguousarray(array).tobytes())
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def parse_mapping(text: str, source: str) -> tuple[str, int]:
@@ -263,12 +221,14 @@ def load(split: Split, part: Part, data: Path | None = None) -> Samples:
     """
     folder = data_dir(data)
     images_name, labels_name = members(split, part)
-    image_bytes = _read(folder, images_name, split)
-    label_bytes = _read(folder, labels_name, split)
-    mapping = _read(folder, mapping_name(split), split).decode("ascii", errors="replace")
-    alphabet, first = parse_mapping(mapping, mapping_name(split))
+    images_path, labels_path = (_path(folder, name, split) for name in (images_name, labels_name))
+    label_bytes = read_packed(labels_path)  # first: images may be added meanwhile
+    image_bytes = read_packed(images_path)
+    alphabet, first = _alphabet(folder, split)
     images = parse_idx(image_bytes, images_name)
     labels = parse_idx(label_bytes, labels_name)
+    if split.grows:
+        images = images[: len(labels)]
     check_shapes(images.shape, labels.shape, split, part)
     if len(alphabet) != split.classes:
         raise DataError(
@@ -289,6 +249,23 @@ def load(split: Split, part: Part, data: Path | None = None) -> Samples:
     return Samples(upright, labels - np.uint8(first), alphabet, digests)
 
 
+def _alphabet(folder: Path, split: Split) -> tuple[str, int]:
+    """Return the alphabet and the first index of ``split``, also where its mapping was left out."""
+    name = mapping_name(split)
+    if find(folder, name) is None and split.mapping in _ALPHABETS:  # torchvision keeps none
+        return _ALPHABETS[split.mapping]
+    return parse_mapping(read_mapping(_path(folder, name, split), name), name)
+
+
+def read_mapping(path: Path, source: str) -> str:
+    """Return the text of a mapping file; raises DataError where it is too long for one."""
+    with path.open("rb") as file:
+        content = file.read(MOST_MAPPING_BYTES + 1)
+    if len(content) > MOST_MAPPING_BYTES:
+        raise DataError(f"{source}: is too long for an EMNIST mapping file; fetch it again")
+    return content.decode("ascii", errors="replace")
+
+
 def load_unlabelled(data: Path | None = None) -> tuple[NDArray[np.uint8], dict[str, str]]:
     """Return :data:`UNLABELLED` images (N, 28, 28), upright, and their SHA-256 by file name.
 
@@ -298,7 +275,7 @@ def load_unlabelled(data: Path | None = None) -> tuple[NDArray[np.uint8], dict[s
     path = find(data_dir(data), UNLABELLED)
     if path is None:
         return np.empty((0, _SIDE, _SIDE), np.uint8), {}
-    content = _read_file(path)
+    content = read_packed(path)
     images = parse_idx(content, UNLABELLED)
     if images.shape[1:] != (_SIDE, _SIDE):
         raise DataError(f"{path}: images of {images.shape[1:]}, not 28x28; take another file")
@@ -306,23 +283,11 @@ def load_unlabelled(data: Path | None = None) -> tuple[NDArray[np.uint8], dict[s
     return np.ascontiguousarray(images.transpose(0, 2, 1)), {UNLABELLED: digest}
 
 
-def _read(folder: Path, name: str, split: Split) -> bytes:
-    path = find(folder, name)
-    if path is None:
-        advice = (
-            f"run: emnist-edge data fetch {split.name}, or" if split.name in SPLITS else "please"
-        )
-        raise DataError(
-            f"{folder}: no {name}[.gz] there; {advice} name the folder with --data or "
-            f"{DATA_VARIABLE}"
-        )
-    return _read_file(path)
-
-
-def _read_file(path: Path) -> bytes:
-    """Return the content of an IDX or mapping file, unpacked."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error}); fetch it again") from error
-    return unpack(content, str(path)) if path.suffix == ".gz" else content
+def _path(folder: Path, name: str, split: Split) -> Path:
+    """Return the file ``name`` in ``folder``; raises DataError where there is none."""
+    if (path := find(folder, name)) is not None:
+        return path
+    advice = f"run: emnist-edge data fetch {split.name}, or" if split.name in SPLITS else "please"
+    raise DataError(
+        f"{folder}: no {name}[.gz] there; {advice} name the folder with --data or {DATA_VARIABLE}"
+    )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import lzma
 import math
+import struct
 import sys
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
 from emnist_edge import emnist
 from emnist_edge.errors import DataError
-from emnist_edge.packages import load_module
+from emnist_edge.idx import MOST_BYTES, parse_header
+from emnist_edge.ranges import RemoteFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,26 +27,29 @@ if TYPE_CHECKING:
 #: Where NIST keeps the six splits, as one ZIP archive of gzip files.
 NIST_URL = "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"
 
-_BY_HAND = (
-    "download the archive with a browser, unzip it, and name its folder with --data or "
-    f"{emnist.DATA_VARIABLE}"
-)
 _CHUNK = 2**20
-_BLOCK = 4 * 2**20  # one HTTP range
-_TIMEOUT = 60.0  # seconds without a byte
+# What a gzip file may have beyond what it holds, in bytes; and the flag of encrypted members.
+_SLACK, _ENCRYPTED = 2**20, 0x1
+# What the standard library raises for archives that are damaged.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
+    NotImplementedError, RuntimeError, ValueError, OverflowError, IndexError, KeyError,
+)  # fmt: skip
 
 
-def fetch(split: emnist.Split, folder: Path, *, url: str = NIST_URL) -> list[Path]:
+def fetch(
+    split: emnist.Split, folder: Path, *, url: str = NIST_URL, zip_path: Path | None = None
+) -> list[Path]:
     """Bring the five files of ``split`` into ``folder``; those there and sound are left alone.
 
-    A file is written under a temporary name, checked (CRC, gzip, IDX shape and number of images,
-    SHA-256 where it is known) and moved to its own: what is there under its own name is whole.
+    They come out of the archive at ``url``, or out of the file ``zip_path``. A file is written
+    under a temporary name, checked (CRC, gzip, IDX shape and number of images, SHA-256 where it is
+    known) and moved to its own: what is there under its own name is whole.
 
     Returns the paths: the mapping, then images and labels of each part.
 
     Raises:
         DataError: the server, the archive or the disk is at fault; the message says which.
-        RuntimeMissingError: the ``data`` extra is not installed.
     """
     parts: tuple[emnist.Part, ...] = ("train", "test")
     names = [(emnist.mapping_name(split),)] + [emnist.members(split, part) for part in parts]
@@ -51,10 +57,10 @@ def fetch(split: emnist.Split, folder: Path, *, url: str = NIST_URL) -> list[Pat
     if missing:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with _remote_archive(url) as archive:
+            with _open_archive(url, zip_path) as archive:
                 for group in missing:
-                    _fetch_group(archive, group, folder, split, url)
-        except OSError as error:  # of the disk: those of the network are dealt with further in
+                    _fetch_group(archive, group, folder, split, str(zip_path or url))
+        except OSError as error:  # of the disk: others are dealt with further in
             raise DataError(f"{folder}: cannot be written ({error.strerror or error})") from error
     return [cast("Path", emnist.find(folder, name)) for group in names for name in group]
 
@@ -75,11 +81,12 @@ def _fetch_group(
     archive: zipfile.ZipFile, group: tuple[str, ...], folder: Path, split: emnist.Split, url: str
 ) -> None:
     """Fetch files that are checked together: images with their labels, or the mapping."""
-    finals = [folder / (name if name.endswith(".txt") else f"{name}.gz") for name in group]
+    found = [_find_member(archive, name, split, url) for name in group]
+    finals = [folder / PurePosixPath(info.filename).name for info in found]
     temporaries = [final.with_name(f".{final.name}.part") for final in finals]
     try:
-        for final, temporary in zip(finals, temporaries, strict=True):
-            _copy_member(archive, final.name, temporary, url)
+        for info, temporary in zip(found, temporaries, strict=True):
+            _copy_member(archive, info, temporary, url)
         _check_group(temporaries, group, split)
         for final, temporary in zip(finals, temporaries, strict=True):
             temporary.replace(final)
@@ -88,28 +95,51 @@ def _fetch_group(
             temporary.unlink(missing_ok=True)
 
 
-def _copy_member(archive: zipfile.ZipFile, name: str, target: Path, url: str) -> None:
+def _most(split: emnist.Split, name: str) -> int:
+    """Return how many bytes a member of the archive may have: those of ``split``, and some."""
+    if name.endswith(".txt"):
+        return emnist.MOST_MAPPING_BYTES
+    count = max(split.train or 0, split.test or 0)
+    return count * (28 * 28 if "-images-" in name else 1) + _SLACK
+
+
+def _find_member(
+    archive: zipfile.ZipFile, name: str, split: emnist.Split, source: str
+) -> zipfile.ZipInfo:
+    """Return the member ``name`` of the archive, packed or not; raises DataError for a bad one."""
+    for info in archive.infolist():
+        if PurePosixPath(info.filename).name not in {name, f"{name}.gz"}:
+            continue
+        if info.flag_bits & _ENCRYPTED:
+            raise DataError(f"{source}: {name} is encrypted; use NIST's own archive")
+        if info.file_size > _most(split, name):
+            raise DataError(f"{source}: {name} has {info.file_size} bytes, which is too many")
+        return info
+    raise DataError(f"{source}: holds no {name}; is it NIST's EMNIST archive?")
+
+
+def _copy_member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, source: str
+) -> None:
     """Copy one member of the archive to ``target``, showing how far it is."""
-    found = [info for info in archive.infolist() if PurePosixPath(info.filename).name == name]
-    if not found:
-        raise DataError(f"{url}: holds no {name}; is it NIST's EMNIST archive?")
+    label = PurePosixPath(info.filename).name
     with (
         target.open("wb") as sink,
-        click.progressbar(length=found[0].file_size, label=name, file=sys.stderr) as bar,
+        click.progressbar(length=info.file_size, label=label, file=sys.stderr) as bar,
     ):
-        for chunk in _chunks(archive, found[0], url):
+        for chunk in _chunks(archive, info, source):
             sink.write(chunk)
             bar.update(len(chunk))
 
 
-def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, url: str) -> Iterator[bytes]:
-    """Yield the content of a member; what the network does wrong becomes a DataError."""
-    with _network_errors(url):
-        source = archive.open(info)
-    with source:
+def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: str) -> Iterator[bytes]:
+    """Yield the content of a member; what is wrong with it becomes a DataError."""
+    with _archive_errors(source):
+        member = archive.open(info)
+    with member:
         while True:
-            with _network_errors(url):
-                chunk = source.read(_CHUNK)  # checks the CRC at the end
+            with _archive_errors(source):
+                chunk = member.read(_CHUNK)  # checks the CRC at the end
             if not chunk:
                 return
             yield chunk
@@ -118,7 +148,7 @@ def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, url: str) -> Iterat
 def _check_group(paths: list[Path], names: tuple[str, ...], split: emnist.Split) -> None:
     """Raise :class:`DataError` unless the files are what their names say."""
     if len(names) == 1:
-        text = paths[0].read_text(encoding="ascii", errors="replace")
+        text = emnist.read_mapping(paths[0], names[0])
         alphabet, _ = emnist.parse_mapping(text, names[0])
         if len(alphabet) != split.classes:
             raise DataError(f"{names[0]}: {len(alphabet)} classes, not {split.classes}")
@@ -138,14 +168,17 @@ def _check_idx(path: Path, name: str) -> tuple[int, ...]:
             file.seek(0)
             stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file
             chunk = stream.read(_CHUNK)
-            shape, header = emnist.parse_idx_header(chunk, name)
-            while chunk:
+            shape, header = parse_header(chunk, name)
+            expected = header + math.prod(shape)
+            if expected > MOST_BYTES:
+                raise DataError(f"{name}: its header promises more than any file of EMNIST")
+            while chunk and length <= expected:  # what unpacks for ever does not
                 digest.update(chunk)
                 length += len(chunk)
                 chunk = stream.read(_CHUNK)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{name}: damaged on the way ({error}); fetch it again") from error
-    if length != header + math.prod(shape):
+    if length != expected:
         raise DataError(f"{name}: {length} bytes where its header promises another number")
     if emnist.KNOWN_SHA256.get(name, digest.hexdigest()) != digest.hexdigest():
         raise DataError(f"{name}: SHA-256 is not that of NIST's file; fetch it again")
@@ -153,46 +186,28 @@ def _check_idx(path: Path, name: str) -> tuple[int, ...]:
 
 
 @contextmanager
-def _remote_archive(url: str) -> Iterator[zipfile.ZipFile]:
-    """Open the archive at ``url`` without fetching it: ranges are read as they are needed."""
-    for module in ("aiohttp", "fsspec.implementations.http"):
-        load_module(module, "fetching")
-    import aiohttp
-    from fsspec.implementations.http import HTTPFileSystem
-
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=_TIMEOUT, sock_read=_TIMEOUT)
-    server = HTTPFileSystem(
-        client_kwargs={"timeout": timeout, "trust_env": True},
-        skip_instance_cache=True,
-        use_listings_cache=False,
-    )
-    try:
-        with _network_errors(url):
-            remote = server.open(url, block_size=_BLOCK, cache_type="readahead")
-        with remote:
-            with _network_errors(url):
-                archive = zipfile.ZipFile(remote)
-            with archive:
-                yield archive
-    finally:
-        if server._session is not None:  # fsspec has no public way to close it
-            server.close_session(server.loop, server._session)
+def _open_archive(url: str, zip_path: Path | None) -> Iterator[zipfile.ZipFile]:
+    """Open the archive: a file here, or one at ``url`` of which only what is read travels."""
+    if zip_path is None:
+        file: Any = RemoteFile(url)
+    else:
+        try:
+            file = zip_path.open("rb")
+        except OSError as error:
+            raise DataError(f"{zip_path}: cannot be read ({error.strerror})") from error
+    name = url if zip_path is None else str(zip_path)
+    with ExitStack() as stack:
+        if zip_path is not None:
+            stack.enter_context(file)
+        with _archive_errors(name):
+            archive = stack.enter_context(zipfile.ZipFile(file))
+        yield archive
 
 
 @contextmanager
-def _network_errors(url: str) -> Iterator[None]:
-    """Turn whatever a network, a server or a damaged archive brings about into a DataError."""
-    import aiohttp
-
+def _archive_errors(name: str) -> Iterator[None]:
+    """Turn whatever a damaged archive brings about into a DataError."""
     try:
         yield
-    except FileNotFoundError as error:  # fsspec's word for whatever kept it from opening
-        reason = error.__cause__ or "not there"
-        raise DataError(f"{url}: cannot be reached ({reason}); try again, or {_BY_HAND}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise DataError(f"{url}: damaged, or not NIST's archive ({error}); try again") from error
-    except ValueError as error:  # so says fsspec of an answer that is not the range asked for
-        raise DataError(f"{url}: the server sends no ranges; {_BY_HAND}") from error
-    except (aiohttp.ClientError, OSError) as error:
-        reason = str(error) or type(error).__name__
-        raise DataError(f"{url}: the connection failed ({reason}); try again") from error
+    except _DAMAGED as error:
+        raise DataError(f"{name}: damaged, or not NIST's archive ({error}); try again") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import zlib
 from contextlib import contextmanager
 from pickle import UnpicklingError
@@ -38,6 +39,17 @@ def written_whole(path: Path) -> Iterator[Path]:
     part = path.with_name(f"part-{path.name}")  # keeps the suffix, by which writers tell formats
     yield part
     part.replace(path)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes that lock ``path``, a file beside what is changed, out until the end.
+
+    Waits for those that came before; the lock of a process that was killed is free.
+    """
+    with path.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -77,11 +77,10 @@ PACKAGES = {
     "picamera2": Package("picamera2", apt=f"sudo apt install python3-picamera2, and {_VENV}"),
     "starlette.applications": _of_pip("starlette", "serve"),
     "uvicorn": _of_pip("uvicorn", "serve"),
+    "h11": _of_pip("h11", "serve"),
     "paho.mqtt.client": _of_pip("paho-mqtt", "mqtt"),
     "paho.mqtt.enums": _of_pip("paho-mqtt", "mqtt"),  # version 1 has none
     "dask.distributed": _of_pip("distributed", "cluster"),
-    "fsspec.implementations.http": _of_pip("fsspec", "data"),
-    "aiohttp": _of_pip("aiohttp", "data"),
     "platformdirs": _of_pip("platformdirs", "data"),
     "matplotlib.figure": _of_pip("matplotlib", "plot"),
 }

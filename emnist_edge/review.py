@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from emnist_edge.errors import DataError
+from emnist_edge.errors import DataError, shown
 from emnist_edge.packages import load_module
 
 
@@ -42,8 +42,10 @@ def apply(files: tuple[Path, ...], folder: Path | None) -> None:
             glyphs, labels = read_corrections(path)
             total, written = add_reviewed(glyphs, labels, target)
         except DataError as error:
-            click.echo(f"emnist-edge: {error}", err=True)
+            click.echo(f"emnist-edge: {shown(error)}", err=True)
             failed = True
             continue
-        click.echo(f"{path}: {len(glyphs)} corrections; {total} reviewed glyphs in {written[0]}")
+        click.echo(
+            f"{shown(path)}: {len(glyphs)} corrections; {total} reviewed glyphs in {written[0]}"
+        )
     sys.exit(1 if failed else 0)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from emnist_device.decoding import Decoding
     from emnist_device.results import Results
     from emnist_device.review import Doubts
     from emnist_edge.console import Console
@@ -46,11 +47,12 @@ def results_kept(
 
 @contextmanager
 def doubts_kept(
-    page: Path | None, console: Console, before: int, *, resume: bool
+    page: Path | None, decoding: Decoding, console: Console, before: int, *, resume: bool
 ) -> Iterator[Doubts | None]:
     """Collect what is for a person to review, and in the end, however that comes, write ``page``.
 
-    ``before`` pictures were read by an earlier run, whose page stays as it is.
+    It takes the characters of ``decoding``. ``before`` pictures were read by an earlier run, whose
+    page stays as it is.
     """
     if page is None:
         yield None
@@ -64,7 +66,7 @@ def doubts_kept(
             "was read before; name another file",
             param_hint="--review",
         )
-    with Doubts(page) as doubts:
+    with Doubts(page, decoding.charset) as doubts:
         try:
             yield doubts
         finally:

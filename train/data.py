@@ -65,7 +65,7 @@ def load_training(
         split = next(iter(at_hand), "bymerge")
     samples = emnist.load(choices[split], "train", data).first(limit)
     kept, held = hold_back(samples.labels, share, seed)
-    if emnist.find(emnist.data_dir(data), emnist.members(emnist.REVIEWED, "train")[0]):
+    if emnist.find(emnist.data_dir(data), emnist.members(emnist.REVIEWED, "train")[1]):
         reviewed = emnist.load(emnist.REVIEWED, "train", data)
         kept = np.concatenate([kept, len(samples) + np.arange(len(reviewed))])
         samples = samples.join(reviewed)

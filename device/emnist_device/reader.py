@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import cv2
 import numpy as np
 
+from emnist_device.arrays import check_picture
 from emnist_device.cell import find_cell_ink
 from emnist_device.decode import Decoder
 from emnist_device.decoding import Decoding
@@ -22,6 +25,7 @@ from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -30,12 +34,31 @@ if TYPE_CHECKING:
     from emnist_device.trace import Trace
 
 
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
+
 # What is used where nothing is known.
 _DECODING = Decoding()
 
 
+def _one_at_a_time(
+    method: Callable[Concatenate[Reader, _Given], _Result],
+) -> Callable[Concatenate[Reader, _Given], _Result]:
+    """Return ``method``, which is begun when no other of the same reader is at work."""
+
+    @wraps(method)
+    def alone(reader: Reader, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+        with reader._lock:
+            return method(reader, *args, **kwargs)
+
+    return alone
+
+
 class Reader:
-    """Reads hand-printed characters from pictures. Not thread-safe: one reader a thread.
+    """Reads hand-printed characters from pictures, one at a time whatever thread asks.
+
+    Threads may share a reader: each call waits for the one before it. Readers of their own read at
+    the same time.
 
     Args:
         model: name of an installed model, or the path of a model file with its sidecar beside it.
@@ -67,6 +90,7 @@ class Reader:
         self._top_k, self._turns = top_k, turns
         self._limits, self._decoding = limits, decoding
         self._decoders: dict[str | None, Decoder] = {}
+        self._lock = threading.Lock()  # LiteRT's interpreters serve one thread at a time
         self._decoder(decoding.charset)
 
     @property
@@ -78,11 +102,15 @@ class Reader:
         """Read ``image``, (H, W) grey or (H, W, 3) BGR uint8, dark ink on light or light on dark.
 
         Boxes of the page are in pixels of ``image``. ``trace`` is given what each step makes.
-        Raises ValueError for any other array, and :class:`PictureError` where it seems to hold more
-        characters than the limits allow.
+
+        Raises:
+            PictureError: it seems to hold more characters than the limits allow.
+            TypeError: no array, such as the None of a file that OpenCV cannot read.
+            ValueError: an array of another shape or kind; the message says how to convert it.
         """
         return self.read_with_glyphs(image, trace)[0]
 
+    @_one_at_a_time
     def read_with_glyphs(
         self, image: NDArray[np.uint8], trace: Trace | None = None
     ) -> tuple[Page, NDArray[np.uint8]]:
@@ -90,7 +118,7 @@ class Reader:
 
         Returns the page, and what the model saw of its characters, in order: (N, 28, 28).
         """
-        _check(image)
+        image = check_picture(image)
         start = time.perf_counter()
         quarters = self._find_turn(image) if self._turns else 0
         upright = turn(image, quarters)
@@ -130,6 +158,7 @@ class Reader:
 
         return max(range(4), key=readable)
 
+    @_one_at_a_time
     def read_character(
         self, image: NDArray[np.uint8], charset: str | None = None
     ) -> Character | None:
@@ -146,9 +175,9 @@ class Reader:
 
         Raises:
             ConstraintError: the model reads nothing in ``charset``.
-            ValueError: another array.
+            TypeError, ValueError: as :meth:`read`.
         """
-        _check(image)
+        image = check_picture(image)
         decoder = self._decoder(self._decoding.charset if charset is None else charset)
         ink = find_cell_ink(image)
         x, y, width, height = cv2.boundingRect(ink)
@@ -167,16 +196,6 @@ class Reader:
             artifact = self._engine.artifact
             self._decoders[charset] = Decoder(artifact.alphabet, decoding, artifact.class_shares)
         return self._decoders[charset]
-
-
-def _check(image: NDArray[np.uint8]) -> None:
-    """Raise ValueError unless ``image`` is (H, W) or (H, W, 3) uint8 and not empty."""
-    if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.size == 0:
-        raise ValueError(
-            f"image must be (H, W) or (H, W, 3) uint8, not {image.shape} {image.dtype}"
-        )
-    if image.ndim == 3 and image.shape[2] != 3:
-        raise ValueError(f"image must have 3 channels (BGR), not {image.shape[2]}")
 
 
 def _make_glyphs(layout: Layout, trace: Trace | None = None) -> NDArray[np.uint8]:

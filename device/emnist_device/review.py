@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
+from emnist_device.charset import expand_charset
 from emnist_device.orientation import turn, turn_box
 from emnist_device.page import UNSURE
 from emnist_edge.alphabet import BYCLASS
@@ -72,13 +73,13 @@ def find_doubtful(
 class Doubts:
     """Doubtful characters on their way to the page ``path``; on disk, for they may be many.
 
-    pictures: how many were read.
+    charset: of what may be there, as of ``Decoding``. pictures: how many were read.
 
     Raises :class:`PictureError` where nothing can be written.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, charset: str | None = None) -> None:
+        self._path, self._charset = path, charset
         self._count = self.pictures = 0
         self._model = ""
         with _writing_to(path):
@@ -99,7 +100,7 @@ class Doubts:
         """Write the page; raises :class:`PictureError` where that fails."""
         with _writing_to(self._path):
             self._file.seek(0)
-            write_review(self._path, self._model, map(json.loads, self._file))
+            write_review(self._path, self._model, map(json.loads, self._file), self._charset)
 
     def __len__(self) -> int:
         return self._count
@@ -111,9 +112,16 @@ class Doubts:
         self._file.close()
 
 
-def write_review(path: Path, model: str, doubtful: Iterable[Doubt]) -> None:
-    """Write the page, whole or not at all; PictureError where ``path`` cannot be written."""
-    data = {"schema": SCHEMA, "model": model, "characters": BYCLASS, "items": []}
+def write_review(
+    path: Path, model: str, doubtful: Iterable[Doubt], charset: str | None = None
+) -> None:
+    """Write the page, whole or not at all; it takes the characters of ``charset`` and no others.
+
+    Raises PictureError where ``path`` cannot be written.
+    """
+    taken = expand_charset(charset)
+    characters = "".join(char for char in BYCLASS if char in taken)
+    data = {"schema": SCHEMA, "model": model, "characters": characters, "items": []}
     template = importlib.resources.files("emnist_device") / "review.html"
     before, after = template.read_text(encoding="utf-8").split("@DATA@")
     with (

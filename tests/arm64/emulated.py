@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # What fetches data, what only development installs, and onnxruntime, which 32 bits do not have.
 _LEFT_OUT = {
-    "PIL", "aiohttp", "dask", "distributed", "fsspec", "joblib", "keras", "matplotlib", "onnx",
-    "onnxruntime", "platformdirs", "scipy", "selenium", "sklearn", "tensorflow",
+    "PIL", "dask", "distributed", "joblib", "keras", "matplotlib", "onnx", "onnxruntime",
+    "platformdirs", "scipy", "selenium", "sklearn", "tensorflow",
 }  # fmt: skip
 
 

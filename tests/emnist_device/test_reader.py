@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -230,3 +231,21 @@ def test_colours_run_from_red_to_green() -> None:
     assert confidence_colour(0.1)[2] > 200
     assert confidence_colour(1.0)[1] > 150
     assert confidence_colour(1.0)[2] == 0
+
+
+def test_threads_may_share_a_reader(reader: Reader) -> None:
+    pictures = [
+        draw_page(text, size=(320, 140), height=50, seed=3).picture for text in ("HARBOR", "7483")
+    ]
+    jobs = [pictures[n % 2] for n in range(16)]
+    with ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(lambda picture: reader.read(picture).text, jobs))
+        characters = list(pool.map(reader.read_character, [page("7").picture] * 8))
+    assert texts == ["HARBOR", "7483"] * 8
+    assert {character.char for character in characters if character} == {"7"}
+
+
+def test_a_reader_that_refused_a_picture_reads_the_next(reader: Reader) -> None:
+    with pytest.raises(TypeError, match=r"did cv2\.imread find the file"):
+        reader.read(cv2.imread("no such file.png"))  # type: ignore[arg-type]
+    assert reader.read(page().picture[:, :, ::-1]).text == "HARBOR\n7483"

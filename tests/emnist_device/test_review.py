@@ -12,6 +12,7 @@ import pytest
 from emnist_device import Reader
 from emnist_device.page import Alternative, Box, Character, Line, Page
 from emnist_device.review import find_doubtful, write_review
+from emnist_edge.alphabet import BYCLASS, DIGITS
 from emnist_edge.drawing import draw_page
 from emnist_edge.errors import PictureError
 
@@ -70,6 +71,12 @@ def test_a_page_needs_nothing_beside_it_and_no_name_gets_out_of_its_place(tmp_pa
     assert "<script>alert" not in html
     assert "default-src 'none'" in html
     assert not re.search(r"(src|href)\s*=\s*[\"']?(https?:)?//", html)
+
+
+def test_a_page_takes_the_characters_of_the_charset(tmp_path: Path) -> None:
+    for charset, characters in (("digits", DIGITS), ("BA", "AB"), (None, BYCLASS)):
+        write_review(tmp_path / "out.html", "toy", [], charset)
+        assert data_of(tmp_path / "out.html")["characters"] == characters
 
 
 def test_a_page_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -264,7 +264,7 @@ def test_help_is_there_at_once_and_loads_nothing_heavy() -> None:
     code = (
         "import sys\nfrom emnist_edge.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "heavy = {'cv2', 'numpy', 'ai_edge_litert', 'tflite_runtime', 'fsspec'}\n"
+        "heavy = {'cv2', 'numpy', 'ai_edge_litert', 'tflite_runtime'}\n"
         "print('heavy:', sorted(heavy & set(sys.modules)))"
     )
     output = run("--help", code=code)

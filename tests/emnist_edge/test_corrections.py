@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -12,25 +16,28 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emnist_edge import emnist
+from emnist_edge import corrections, emnist
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.cli import cli
 from emnist_edge.corrections import add_reviewed, read_corrections
 from emnist_edge.drawing import draw_page
 from emnist_edge.errors import DataError
+from emnist_edge.idx import write_idx
 from train.data import load_training
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
 
 
 def saved(path: Path, *pairs: tuple[str, int], **changes: Any) -> Path:
     """Write what a review page saves: characters with glyphs of one grey."""
-    corrections = [
+    rows = [
         {"image": "a.png", "box": [1, 2, 3, 4], "read": "Q", "char": char, "glyph": glyph(grey)}
         for char, grey in pairs
     ]
-    content = {"schema": 1, "model": "cnn-int8", "corrections": corrections} | changes
+    content = {"schema": 1, "model": "cnn-int8", "corrections": rows} | changes
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
 
@@ -116,17 +123,17 @@ def test_from_a_picture_to_the_training_data(tmp_path: Path) -> None:
     drawn = draw_page("HARBOR\n7483", size=(500, 320), height=50, seed=3)
     cv2.imwrite(str(picture), drawn.picture)
     runner = CliRunner()
-    result = runner.invoke(
-        cli, ["classify", "--review", str(page), "--min-confidence", "1", str(picture)]
-    )
+    options = ["--review", str(page), "--min-confidence", "1", "--charset", "0123456789ABHOR"]
+    result = runner.invoke(cli, ["classify", *options, str(picture)])
     assert result.exit_code == 0
     assert result.stderr == f"emnist-edge: {page}: 10 characters to look at\n"
     data = json.loads(page.read_text().split('id="data">')[1].split("</script>")[0])
-    corrections = [
+    assert data["characters"] == "0123456789ABHOR"
+    rows = [
         {key: item[key] for key in ("image", "box", "read", "glyph")} | {"char": item["read"]}
         for item in data["items"]
     ]
-    saved(tmp_path / "corrections.json", corrections=corrections)
+    saved(tmp_path / "corrections.json", corrections=rows)
     (tmp_path / "half.json").write_text('{"schema": 1')
     paths = [str(tmp_path / name) for name in ("half.json", "corrections.json")]
     result = runner.invoke(cli, ["review", "apply", "--data", str(tmp_path / "data"), *paths])
@@ -149,3 +156,131 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(DataError, match="cannot be written"):
         add_reviewed(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8), tmp_path / "data")
+
+
+def add(folder: Path, *pairs: tuple[str, int]) -> int:
+    """Add corrections to the reviewed glyphs in ``folder``; returns how many there are."""
+    glyphs, labels = read_corrections(saved(folder.parent / f"{pairs}.json", *pairs))
+    return add_reviewed(glyphs, labels, folder)[0]
+
+
+def reviewed(folder: Path) -> str:
+    samples = emnist.load(emnist.REVIEWED, "train", folder)
+    pairs = zip(samples.labels, samples.images[:, 5, 5], strict=True)
+    return "".join(f"{BYMERGE[label]}{grey} " for label, grey in pairs)
+
+
+def test_several_may_add_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_slowly(path: Path, array: NDArray[np.uint8]) -> None:
+        time.sleep(0.02)  # whoever does not wait has read what was there before
+        write_idx(path, array)
+
+    monkeypatch.setattr(corrections, "write_idx", write_slowly)
+    with ThreadPoolExecutor(8) as pool:
+        counts = list(pool.map(lambda grey: add(tmp_path / "data", ("A", grey)), range(8)))
+    assert sorted(counts) == list(range(1, 9))
+    assert len(emnist.load(emnist.REVIEWED, "train", tmp_path / "data")) == 8
+
+
+class KilledError(Exception):
+    """Stands for SIGKILL: what comes after does not happen."""
+
+
+@pytest.fixture
+def kill_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Any]:
+    """Give a function after which the writer is killed in its n-th step of writing.
+
+    A step is to write a file, of which half gets there, or to rename one.
+    """
+    steps: Iterator[int] = itertools.count()
+    fatal = -1
+
+    def mortal(name: str) -> Callable[..., Any]:
+        whole = getattr(Path, name)
+
+        def do(path: Path, *arguments: Any, **options: Any) -> Any:
+            writes = name != "open" or arguments == ("wb",)
+            dies = writes and next(steps) == fatal
+            if dies and name == "replace":
+                raise KilledError
+            done = whole(path, *arguments, **options)
+            if dies:
+                if name == "open":
+                    done.close()
+                os.truncate(path, path.stat().st_size // 2)
+                raise KilledError
+            return done
+
+        return do
+
+    for name in ("open", "replace", "write_text", "write_bytes"):
+        monkeypatch.setattr(Path, name, mortal(name))
+
+    def set_fatal(step: int) -> None:
+        nonlocal steps, fatal
+        steps, fatal = itertools.count(), step
+
+    return set_fatal
+
+
+@pytest.mark.parametrize("before", ["", "010 C20 "], ids=["none", "two"])
+def test_who_is_killed_while_adding_leaves_what_was_there_or_all(
+    tmp_path: Path, kill_at: Callable[[int], Any], before: str
+) -> None:
+    seen = []
+    for step in itertools.count():
+        data = tmp_path / f"data{step}"
+        if before:
+            add(data, ("0", 10), ("c", 20))
+        kill_at(step)
+        try:
+            add(data, ("O", 10), ("7", 30))
+        except KilledError:
+            there = emnist.find(data, emnist.members(emnist.REVIEWED, "train")[1])
+            seen.append(reviewed(data) if there else "")
+        else:
+            break
+        kill_at(-1)
+        add(data, ("O", 10), ("7", 30))
+        assert reviewed(data) == ("O10 C20 730 " if before else "O10 730 ")
+    assert set(seen) == {before}
+    assert len(seen) >= 4
+
+
+def test_what_a_writer_that_was_killed_left_trains_no_less(toy_data: Path, tmp_path: Path) -> None:
+    for path in toy_data.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    images, _ = emnist.members(emnist.REVIEWED, "train")
+    before = load_training("bymergepart", tmp_path, 500, 0.1, 1)
+    write_idx(tmp_path / images, np.zeros((3, 28, 28), np.uint8))  # and no labels yet
+    assert load_training("bymergepart", tmp_path, 500, 0.1, 1).record() == before.record()
+
+
+def test_a_file_of_corrections_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = saved(tmp_path / "c.json", ("A", 1))
+    monkeypatch.setattr(corrections, "_MOST_BYTES", path.stat().st_size)
+    assert len(read_corrections(path)[0]) == 1
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(DataError, match="is larger than 0 MiB; save fewer"):
+        read_corrections(path)
+    with pytest.raises(DataError, match="is larger than"):
+        read_corrections(saved(tmp_path / "d.json", ("A" * 2000, 1)))
+
+
+def test_so_has_what_was_reviewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "_MOST_GLYPHS", 2)
+    assert add(tmp_path / "data", ("A", 1), ("B", 2)) == 2
+    with pytest.raises(DataError, match="holds 2 reviewed glyphs at most"):
+        add(tmp_path / "data", ("C", 3))
+    assert reviewed(tmp_path / "data") == "A1 B2 "
+
+
+def test_only_files_hold_corrections(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(DataError, match="is no file; name what a review page saved"):
+            read_corrections(path)
+    with pytest.raises(DataError, match="No such file"):
+        read_corrections(tmp_path / "absent.json")
+    with pytest.raises(DataError, match="'AAAAAAAAAAAAAAAAAAAA' is no letter"):
+        read_corrections(saved(tmp_path / "c.json", ("A" * 9999, 1)))

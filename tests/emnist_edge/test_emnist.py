@@ -3,13 +3,10 @@ from __future__ import annotations
 import gzip
 import shutil
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from emnist_edge import emnist, packages
 from emnist_edge.alphabet import BYCLASS, BYMERGE, DIGITS, UPPER
@@ -171,13 +168,6 @@ def test_a_truncated_gzip_file_is_named(folder: Path) -> None:
         emnist.load(SPLIT, "train", folder)
 
 
-def test_a_gzip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(emnist, "_MOST_BYTES", 1000)
-    assert emnist.unpack(gzip.compress(bytes(1000)), "f") == bytes(1000)
-    with pytest.raises(DataError, match="f: holds more than any file of EMNIST"):
-        emnist.unpack(gzip.compress(bytes(1001)), "f")
-
-
 def test_a_file_that_is_not_nists_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = emnist.load(SPLIT, "train", folder).sha256[IMAGES]
     monkeypatch.setattr(emnist, "KNOWN_SHA256", {IMAGES: digest})
@@ -187,16 +177,35 @@ def test_a_file_that_is_not_nists_is_refused(folder: Path, monkeypatch: pytest.M
         emnist.load(SPLIT, "train", folder)
 
 
-@given(st.lists(st.integers(0, 4), min_size=1, max_size=4), st.integers(0, 255))
-def test_any_array_is_read_back_as_it_was_written(shape: list[int], fill: int) -> None:
-    array = np.full(shape, fill, np.uint8)
-    assert np.array_equal(emnist.parse_idx(idx(array), "file"), array)
+@pytest.mark.parametrize("place", ["gzip", "raw", "EMNIST/raw", "EMNIST/raw/gzip"])
+def test_files_lie_where_others_put_them(folder: Path, place: str) -> None:
+    there = emnist.load(SPLIT, "train", folder)
+    (folder / place).mkdir(parents=True)
+    for name in (IMAGES, LABELS, MAPPING):
+        (folder / name).rename(folder / place / name)
+    moved = emnist.load(SPLIT, "train", folder)
+    assert np.array_equal(moved.images, there.images)
+    assert moved.sha256 == there.sha256
 
 
-@given(st.binary(max_size=64))
-def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    with suppress(DataError):
-        assert idx(emnist.parse_idx(content, "file")) == content
+def test_a_mapping_that_was_not_kept_is_known(folder: Path) -> None:
+    there = emnist.load(SPLIT, "train", folder)
+    (folder / MAPPING).unlink()  # as torchvision does
+    assert emnist.load(SPLIT, "train", folder).alphabet == there.alphabet
+
+
+@pytest.mark.parametrize("split", emnist.SPLITS.values(), ids=emnist.SPLITS)
+def test_the_alphabets_that_are_known_fit_their_splits(split: emnist.Split, tmp_path: Path) -> None:
+    alphabet, first = emnist._alphabet(tmp_path, split)
+    assert len(alphabet) == split.classes
+    assert first == (split.name == "letters")
+
+
+def test_a_mapping_of_gigabytes_is_not_read(folder: Path) -> None:
+    with (folder / MAPPING).open("wb") as file:
+        file.truncate(5_000_000_000)  # holds nothing, and takes no room
+    with pytest.raises(DataError, match=f"{MAPPING}: is too long for an EMNIST mapping"):
+        emnist.load(SPLIT, "train", folder)
 
 
 def test_the_real_data_set(emnist_data: Path, tmp_path: Path) -> None:

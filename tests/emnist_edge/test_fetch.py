@@ -3,16 +3,23 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import struct
 import threading
+import tracemalloc
+import urllib.request
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http.client import HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
+from urllib.error import URLError
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from emnist_edge import emnist, fetch
+from emnist_edge import emnist, fetch, ranges
+from emnist_edge.cli import cli
 from emnist_edge.errors import DataError
 
 if TYPE_CHECKING:
@@ -64,40 +71,50 @@ class Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     server: Server
 
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
     def do_GET(self) -> None:
-        self._answer(body=True)
+        behaviour = self.server.behaviour
+        if "://" in behaviour:
+            self.send_response(302)
+            self.send_header("Location", behaviour)
+            self.end_headers()
+        elif behaviour.isdecimal():
+            self.send_error(int(behaviour))
+        else:
+            self._send_range(behaviour)
 
-    def _answer(self, *, body: bool) -> None:
-        content, behaviour = self.server.content, self.server.behaviour
+    def _send_range(self, behaviour: str) -> None:
+        content = self.server.content
         if behaviour == "other bytes":  # of the right length, inside the first images
             content = content[: PADDING + 3000] + bytes(6000) + content[PADDING + 9000 :]
-        if behaviour in ("404", "500"):
-            self.send_error(int(behaviour))
-            return
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        start, stop = 0, len(content)
         if wanted and behaviour != "no ranges":
             start = int(wanted[1])
             stop = min(int(wanted[2] or len(content)) + 1, len(content))
+            size = len(content) + (self.server.sent if behaviour == "grows" else 0)
+            place = f"{start}-{stop - 1 + (behaviour == 'elsewhere')}/{size}"
             self.send_response(206)
-            self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(content)}")
+            self.send_header("Content-Range", f"bytes {place}")
         else:
-            start, stop = 0, len(content)
             self.send_response(200)
-        if behaviour != "no ranges":
-            self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Content-Length", str(stop - start))
+        if behaviour == "packed":
+            self.send_header("Content-Encoding", "gzip")
+        if behaviour != "endless":
+            self.send_header("Content-Length", str(stop - start))
         self.end_headers()
-        if not body:
-            return
         piece = content[start:stop]
         if behaviour == "cut off":
             piece = piece[: len(piece) // 2]
-            self.close_connection = True
+        self.close_connection = True
         self.server.sent += len(piece)
         self.wfile.write(piece)
+        if behaviour == "endless":
+            self._send_for_ever()
+
+    def _send_for_ever(self) -> None:
+        with suppress(OSError):
+            for _ in range(10_000):
+                self.server.sent += self.wfile.write(bytes(2**16))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
@@ -117,7 +134,7 @@ def serving(content: bytes, behaviour: str = "well") -> Iterator[Server]:
 
 @pytest.fixture
 def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    monkeypatch.setattr(fetch, "_BLOCK", 20_000)
+    monkeypatch.setattr(ranges, "_BLOCK", 20_000)
     return toy_files()
 
 
@@ -148,11 +165,17 @@ def test_a_damaged_file_is_fetched_again(tmp_path: Path, files: dict[str, bytes]
 @pytest.mark.parametrize(
     ("behaviour", "message"),
     [
-        ("no ranges", "sends no ranges; download the archive"),
+        ("no ranges", "sends no ranges; use another, or --zip"),
         ("cut off", "connection failed|damaged"),
         ("other bytes", "damaged"),
-        ("404", "404"),
-        ("500", "500"),
+        ("404", "the server says 404"),
+        ("500", "the server says 500"),
+        ("elsewhere", "other bytes than it was asked for"),
+        ("grows", "other bytes than it was asked for"),
+        ("packed", "other bytes than it was asked for"),
+        ("ftp://127.0.0.1:9/gzip.zip", "redirects to ftp, which is not safe"),
+        ("file:///etc/passwd", "Redirection to url .* is not allowed"),
+        ("http://127.0.0.1:9/gzip.zip", "connection failed"),
     ],
 )
 def test_what_a_server_does_wrong_is_said_and_leaves_nothing_half_done(
@@ -167,7 +190,7 @@ def test_what_a_server_does_wrong_is_said_and_leaves_nothing_half_done(
 def test_nobody_answers(tmp_path: Path) -> None:
     with serving(b"") as server:
         url = server.url
-    with pytest.raises(DataError, match="cannot be reached"):
+    with pytest.raises(DataError, match=r"connection failed .*refused"):
         fetch.fetch(TOY, tmp_path, url=url)
 
 
@@ -209,3 +232,156 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path, files: dict[str, bytes]) -
     (tmp_path / "file").write_text("in the way")
     with serving(archive(files)) as server, pytest.raises(DataError, match="cannot be written"):
         fetch.fetch(TOY, tmp_path / "file" / "data", url=server.url)
+
+
+def test_an_endless_body_is_left_unread(tmp_path: Path, files: dict[str, bytes]) -> None:
+    content = archive(files)
+    with serving(content, "endless") as server:
+        assert len(fetch.fetch(TOY, tmp_path, url=server.url)) == 5
+
+
+def test_a_body_that_comes_too_slowly_is_given_up(
+    tmp_path: Path, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranges, "_LONGEST", 0.0)
+    with serving(archive(files)) as server, pytest.raises(DataError, match="too slow"):
+        fetch.fetch(TOY, tmp_path, url=server.url)
+
+
+def test_a_server_that_redirects_is_followed_within_the_web(
+    tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    with serving(archive(files)) as server, serving(b"", server.url) as first:
+        assert len(fetch.fetch(TOY, tmp_path, url=first.url)) == 5
+
+
+def test_no_redirection_leaves_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
+    redirects = ranges._Redirects()
+    request = urllib.request.Request("https://a/gzip.zip", headers={"Range": "bytes=0-0"})
+    for target in ("http://a/gzip.zip", "ftp://a/gzip.zip", "file:///etc/passwd"):
+        with pytest.raises(URLError, match="not safe"):
+            redirects.redirect_request(request, io.BytesIO(), 302, "", HTTPMessage(), target)
+    onward = redirects.redirect_request(
+        request, io.BytesIO(), 302, "", HTTPMessage(), "https://b/c"
+    )
+    assert onward is not None
+    assert onward.get_header("Range") == "bytes=0-0"
+
+
+@pytest.mark.parametrize(
+    "url", ["gzip.zip", "file:///etc/passwd", "ftp://a/b", "http://", "http://[/"]
+)
+def test_what_is_no_address_of_the_web(tmp_path: Path, url: str) -> None:
+    with pytest.raises(DataError, match=re.escape(url)):
+        fetch.fetch(TOY, tmp_path, url=url)
+
+
+def test_an_archive_at_hand_is_read_from_the_disk(tmp_path: Path) -> None:
+    files = toy_files()
+    (tmp_path / "gzip.zip").write_bytes(archive(files))
+    paths = fetch.fetch(TOY, tmp_path / "data", zip_path=tmp_path / "gzip.zip")
+    assert {path.name: path.read_bytes() for path in paths} == files
+    for name, message in (("absent.zip", "No such file"), ("", "Is a directory")):
+        with pytest.raises(DataError, match=f"cannot be read .{message}"):
+            fetch.fetch(TOY, tmp_path / "new", zip_path=tmp_path / name)
+
+
+def test_what_an_archive_holds_unpacked_is_taken(tmp_path: Path) -> None:
+    files = {
+        name.removesuffix(".gz"): gzip.decompress(content) if name.endswith(".gz") else content
+        for name, content in toy_files().items()
+    }
+    (tmp_path / "gzip.zip").write_bytes(archive(files))
+    paths = fetch.fetch(TOY, tmp_path / "data", zip_path=tmp_path / "gzip.zip")
+    assert {path.name: path.read_bytes() for path in paths} == files
+    assert len(emnist.load(TOY, "test", tmp_path / "data")) == 10
+
+
+BOMB = bytes(30_000_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("emnist-toy-mapping.txt", b" " * 5000, "has 5000 bytes, which is too many"),
+        ("emnist-toy-mapping.txt", b"0 48\n" * 700, "doubled"),
+        ("emnist-toy-train-labels-idx1-ubyte.gz", BOMB, "has 30000000 bytes, which is too many"),
+        ("emnist-toy-train-labels-idx1-ubyte.gz", gzip.compress(BOMB), "not an IDX file"),
+        (
+            "emnist-toy-train-labels-idx1-ubyte.gz",
+            gzip.compress(bytes([0, 0, 8, 1, 0, 0, 0, 40]) + BOMB)[:-9],  # whose end is not seen
+            "bytes where its header promises another",
+        ),
+        (
+            "emnist-toy-train-labels-idx1-ubyte.gz",
+            gzip.compress(bytes([0, 0, 8, 1]) + b"\xff" * 4 + BOMB),
+            "header promises more than any file of EMNIST",
+        ),
+        ("emnist-toy-train-labels-idx1-ubyte.gz", idx(np.zeros(40, np.uint8))[:-9], "damaged"),
+        ("emnist-toy-train-labels-idx1-ubyte.gz", b"", "not an IDX file"),
+    ],
+    ids=["spaces", "lines", "bomb in zip", "bomb in gzip", "long", "promise", "cut off", "empty"],
+)
+def test_what_is_out_to_do_harm_is_refused(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    files = toy_files() | {name: content}
+    with zipfile.ZipFile(tmp_path / "gzip.zip", "w", zipfile.ZIP_DEFLATED) as target:
+        for each, member in files.items():
+            target.writestr(each, member)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=message):
+            fetch.fetch(TOY, tmp_path / "data", zip_path=tmp_path / "gzip.zip")
+        assert tracemalloc.get_traced_memory()[1] < 12_000_000
+    finally:
+        tracemalloc.stop()
+    assert {path.name for path in (tmp_path / "data").iterdir()} <= {"emnist-toy-mapping.txt"}
+
+
+def test_an_encrypted_member_is_said(tmp_path: Path) -> None:
+    content = bytearray(archive(toy_files()))
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := content.find(signature, at + 1)) >= 0:
+            content[at + flags] |= 1
+    (tmp_path / "gzip.zip").write_bytes(content)
+    with pytest.raises(DataError, match=r"emnist-toy-mapping\.txt is encrypted; use NIST's own"):
+        fetch.fetch(TOY, tmp_path / "data", zip_path=tmp_path / "gzip.zip")
+
+
+def test_any_damage_to_an_archive_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.emnist_edge.test_fetch.PADDING", 10)
+    whole = archive(toy_files())
+    rng = np.random.default_rng(5)
+    for number in range(60):
+        content = bytearray(whole)
+        start = len(whole) - 800 if number % 2 else 0  # the directory is at the end
+        for at in rng.integers(start, len(whole), 3):
+            content[at] = rng.integers(256)
+        (tmp_path / "gzip.zip").write_bytes(content)
+        with suppress(DataError):
+            fetch.fetch(TOY, tmp_path / f"{number}", zip_path=tmp_path / "gzip.zip")
+
+
+def test_a_directory_that_never_ends_is_not_read(tmp_path: Path, files: dict[str, bytes]) -> None:
+    content = bytearray(bytes(40_000_000))
+    content += b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 9, 9, 39_000_000, 1_000_000, 0)
+    with (
+        serving(bytes(content)) as server,
+        pytest.raises(DataError, match="directory is too large"),
+    ):
+        fetch.fetch(TOY, tmp_path, url=server.url)
+    assert server.sent < 5_000_000
+
+
+def test_the_command_takes_a_mirror_or_a_file(tmp_path: Path) -> None:
+    runner = CliRunner()
+    arguments = ["data", "fetch", "mnist", "--data", str(tmp_path)]
+    both = runner.invoke(cli, [*arguments, "--url", "https://a/b", "--zip", "c.zip"])
+    assert both.exit_code == 2
+    assert "choose one of --url and --zip" in both.stderr
+    for option, value in (("--url", "ftp://a/b"), ("--zip", str(tmp_path / "absent.zip"))):
+        result = runner.invoke(cli, [*arguments, option, value])
+        assert isinstance(result.exception, DataError)
+        assert value in str(result.exception)

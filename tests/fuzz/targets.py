@@ -23,7 +23,7 @@ from emnist_device.picture import decode_picture
 from emnist_device.records import FORMATS
 from emnist_device.results import Results
 from emnist_device.run_record import write_record
-from emnist_edge import emnist
+from emnist_edge import emnist, idx
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import MODELS, read_sidecar
 from emnist_edge.errors import EmnistEdgeError
@@ -80,7 +80,7 @@ def _idx_files() -> list[bytes]:
 
 
 def _take_idx(content: bytes) -> None:
-    emnist.parse_idx(emnist.unpack(content, "idx") if content[:1] == b"\x1f" else content, "idx")
+    idx.parse_idx(idx.unpack(content, "idx") if content[:1] == b"\x1f" else content, "idx")
 
 
 def _mappings() -> list[bytes]:

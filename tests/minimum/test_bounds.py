@@ -38,7 +38,7 @@ def test_pip_is_asked_for_wheels_that_there_are(
 ) -> None:
     system = {"platform_machine": machine, "python_version": python}
     asked = {one.name for one in declared(("forest", "serve", "mqtt"), system, project())}
-    pure = {"click", "starlette", "uvicorn", "paho-mqtt"}
+    pure = {"click", "starlette", "uvicorn", "h11", "paho-mqtt"}
     assert asked == pure | wheels
 
 
@@ -77,7 +77,7 @@ def test_what_is_said_of_missing_packages_names_what_is_declared() -> None:
     for package in PACKAGES.values():
         extra = re.search(r"emnist-edge\[(\w+)\]", package.install)
         if extra is not None:
-            assert package.title in extras[extra[1]] | {"aiohttp"}  # of fsspec[http]
+            assert package.title in extras[extra[1]]
         elif package.install:
             assert package.title in declared_names
 

@@ -80,10 +80,6 @@ class Eye:
         """How the next picture is read."""
         return self._current[0]
 
-    def twin(self) -> Eye:
-        """Return another of the same settings, for another thread."""
-        return Eye(self.settings)
-
     def become(self, other: Eye) -> None:
         """Read as ``other`` from the next picture on; nobody may use that any more."""
         self._current = other._current

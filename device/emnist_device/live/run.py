@@ -134,7 +134,7 @@ def _open_outputs(
     if options.serve is not None:
         from emnist_device.live.preview.server import Preview
 
-        preview = Preview(options.serve, eye)
+        preview = Preview(options.serve, eye, terminal.complain)
         add(preview)
         terminal.complain(f"preview at {preview.url}")
     if options.mqtt is not None:

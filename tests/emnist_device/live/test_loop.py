@@ -102,8 +102,8 @@ def test_an_eye_reads_within_the_limits(monkeypatch: pytest.MonkeyPatch) -> None
     made: list[dict[str, Any]] = []
     monkeypatch.setattr(loop_module, "Reader", lambda *_, **options: made.append(options))
     limits = Limits(characters=7)
-    Eye(Settings(limits=limits)).twin()
-    assert [options["limits"] for options in made] == [limits, limits]
+    Eye(Settings(limits=limits))
+    assert [options["limits"] for options in made] == [limits]
 
 
 def test_where_no_frame_can_be_read_that_is_a_failure() -> None:

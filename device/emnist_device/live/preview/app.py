@@ -15,15 +15,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emnist_device.decoding import CHARSETS
-from emnist_device.live.loop import Eye
-from emnist_device.live.preview.guard import Guard
+from emnist_device.live.preview.choice import Choice
+from emnist_device.live.preview.guard import Guard, Rules
 from emnist_device.live.preview.upload import MAX_BYTES, BusyError, Desk
+from emnist_device.live.preview.visitors import FullError, Places, visitor
 from emnist_edge.artifact import installed
 from emnist_edge.errors import EmnistEdgeError, PictureError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from emnist_device.live.loop import Eye, Settings
     from emnist_device.live.preview.hub import Hub
 
 _STATIC = Path(__file__).parent / "static"
@@ -38,17 +40,18 @@ _FRAME_WAIT, _BODY_WAIT = 10.0, 30.0
 # Settings are short. What is too large is read to this end and thrown away, since a browser that is
 # still sending when it is answered shows no answer.
 _SETTINGS_BYTES, _DISCARD_BYTES = 4096, 64 * 2**20
+# Pictures that may be on their way at once, of all visitors and of one: each takes MAX_BYTES.
+_UPLOADS, _UPLOADS_EACH = 8, 4
 
 
-def make_app(hub: Hub, eye: Eye, desk: Desk, token: str | None, cookie: str) -> Starlette:
+def make_app(hub: Hub, eye: Eye, desk: Desk, rules: Rules) -> Starlette:
     """Return the application.
 
     Args:
         hub: has the frames.
         eye: reads the frames; its settings are changed.
         desk: reads pictures; its settings are changed with them.
-        token: what every request must bring, or None on loopback.
-        cookie: name of the cookie that brings it.
+        rules: who may talk to it.
     """
     handlers = _Handlers(hub, eye, desk)
     routes = [
@@ -59,8 +62,9 @@ def make_app(hub: Hub, eye: Eye, desk: Desk, token: str | None, cookie: str) -> 
         *(Route(f"/{file.name}", _file(file)) for file in sorted(_STATIC.iterdir())),
         Route("/", _file(_STATIC / "index.html")),
     ]
-    guard = Middleware(Guard, token=token, cookie=cookie)
-    return Starlette(routes=routes, middleware=[guard])
+    app = Starlette(routes=routes, middleware=[Middleware(Guard, rules=rules)])
+    app.router.redirect_slashes = False  # it would name the path without a proxy's prefix
+    return app
 
 
 def _file(path: Path) -> Any:  # Starlette's endpoints have no type of their own
@@ -80,6 +84,8 @@ class _TooLargeError(Exception):
 class _Handlers:
     def __init__(self, hub: Hub, eye: Eye, desk: Desk) -> None:
         self._hub, self._eye, self._desk = hub, eye, desk
+        self._choice = Choice(eye)
+        self._uploads = Places(_UPLOADS, _UPLOADS_EACH)
         self._models = sorted({artifact.name for artifact in installed()} | {eye.settings.model})
 
     async def frame(self, request: Request) -> Response:
@@ -110,49 +116,57 @@ class _Handlers:
     async def change(self, request: Request) -> Response:
         """Read with another model or charset from now on, frames as well as pictures."""
         try:
-            wanted = json.loads(await _body(request, _SETTINGS_BYTES))
-            current = self._eye.settings
-            settings = replace(
-                current,
-                model=self._known_model(wanted["model"]),
-                decoding=replace(current.decoding, charset="".join(wanted["charset"]) or None),
-            )
+            settings = self._parse(await _body(request, _SETTINGS_BYTES))
+            await self._choice.change(settings)
         except _TooLargeError:
             return _refusal("these settings are too long", 413)
-        except (ValueError, KeyError, TypeError) as error:
+        except TimeoutError:
+            return _refusal("the settings took too long to arrive", 408)
+        except (ValueError, TypeError, RecursionError) as error:
             return _refusal(f"these settings cannot be: {error}", 400)
-        try:
-            readers = [await run_in_threadpool(Eye, settings) for _ in range(2)]
         except EmnistEdgeError as error:
             return _refusal(str(error), 400)
-        self._eye.become(readers[0])
-        self._desk.eye.become(readers[1])
         return await self.settings(request)
 
     async def read(self, request: Request) -> Response:
         """Read the picture in the body and send the page."""
         try:
-            page, pages = await self._desk.read(await _body(request, MAX_BYTES))
+            with self._uploads.take(visitor(request.client.host if request.client else "")):
+                page, pages = await self._desk.read(await _body(request, MAX_BYTES))
         except _TooLargeError:
             return _refusal(f"the picture is larger than {MAX_BYTES // 2**20} MiB", 413)
         except TimeoutError:
             return _refusal("the picture took too long to arrive", 408)
-        except BusyError:
+        except (FullError, BusyError):
             return _refusal("too many pictures at once; try again", 503)
         except PictureError as error:
             return _refusal(str(error), 400)
         return JSONResponse({**page.as_dict(), "pages": pages})
 
-    def _known_model(self, name: str) -> str:
-        """Return ``name`` unless it is none of the installed: no paths from the network."""
-        if name not in self._models:
-            raise ValueError(f"no model named {name!r}")
-        return name
+    def _parse(self, content: bytes) -> Settings:
+        """Return the settings that ``content`` asks for; raises ValueError or TypeError.
+
+        A model is one of those installed: no paths from the network.
+        """
+        wanted = json.loads(content)
+        if not isinstance(wanted, dict):
+            raise TypeError("they are no JSON object")
+        model, charset = wanted.get("model"), wanted.get("charset")
+        if model not in self._models:
+            raise ValueError(f"no model named {model!r}")
+        if not isinstance(charset, str):
+            raise TypeError("charset must be a text")
+        current = self._eye.settings
+        return replace(
+            current, model=model, decoding=replace(current.decoding, charset=charset or None)
+        )
 
 
 async def _body(request: Request, most: int) -> bytes:
     """Return the body; raises :class:`_TooLargeError`, and TimeoutError for a slow sender."""
     content, size = bytearray(), 0
+    if int(request.headers.get("content-length", "0")) > _DISCARD_BYTES:
+        raise _TooLargeError
     async with asyncio.timeout(_BODY_WAIT):
         async for chunk in request.stream():
             size += len(chunk)

@@ -8,34 +8,43 @@ import socket
 import threading
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from emnist_device.live.preview.address import LOOPBACKS
 from emnist_edge.errors import OutputError
 from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import uvicorn
 
     from emnist_device.live.loop import Eye
     from emnist_device.live.moment import Moment
     from emnist_device.live.preview.address import Address
 
-# Connections at once; beyond that the answer is 503.
-_CONNECTIONS = 64
-
 
 class Preview:
     """Serves the preview page from a thread until it is closed.
+
+    Args:
+        address: where, and to whom.
+        eye: reads the frames; the page changes its settings.
+        report: told in one line of what goes wrong inside.
 
     Raises :class:`RuntimeMissingError` without the extra ``serve``, and :class:`OutputError` where
     the port cannot be had.
     """
 
-    def __init__(self, address: Address, eye: Eye) -> None:
-        for module in ("starlette.applications", "uvicorn"):
+    def __init__(
+        self, address: Address, eye: Eye, report: Callable[[str], None] = lambda _: None
+    ) -> None:
+        for module in ("starlette.applications", "uvicorn", "h11"):
             load_module(module, "--serve")
         import uvicorn
 
         from emnist_device.live.preview.app import make_app
+        from emnist_device.live.preview.guard import Rules
         from emnist_device.live.preview.hub import Hub
         from emnist_device.live.preview.upload import Desk
 
@@ -45,10 +54,11 @@ class Preview:
         self._socket = _bind(address.host, address.port)
         port = self._socket.getsockname()[1]
         self.url = _url(address.host, port, token)
-        self._hub, self._desk = Hub(), Desk(eye.twin())
+        self._hub, self._desk = Hub(), Desk(eye)
         # Cookies do not tell ports apart: two previews on one machine need two names.
-        app = make_app(self._hub, eye, self._desk, token, f"emnist_edge_{port}")
-        self._server = uvicorn.Server(_configuration(app))
+        self._rules = Rules(token, f"emnist_edge_{port}", report)
+        app = make_app(self._hub, eye, self._desk, self._rules)
+        self._server = uvicorn.Server(_configuration(app, address))
         self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 10
@@ -73,20 +83,23 @@ class Preview:
         self._server.run(sockets=[self._socket])
 
 
-def _configuration(app: object) -> uvicorn.Config:
+def _configuration(app: object, address: Address) -> uvicorn.Config:
     import uvicorn
+
+    from emnist_device.live.preview.connection import Connection
 
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="critical",  # strangers write no lines
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=True,
+        forwarded_allow_ips=[*LOOPBACKS, *address.proxies],
         server_header=False,
-        limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=1,
     )
 
@@ -119,7 +132,7 @@ def _url(host: str, port: int, token: str | None) -> str:
     """Return what to open in a browser."""
     shown = _own_address() if host in {"0.0.0.0", "::"} else host  # noqa: S104
     name = f"[{shown}]" if ":" in shown else shown
-    return f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+    return f"http://{name}:{port}/" + (f"?token={quote(token, safe='')}" if token else "")
 
 
 def _own_address() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from contextlib import contextmanager
@@ -27,17 +26,8 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-ARGUMENTS = (
-    "headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-    "disable-background-networking", "disable-component-update", "disable-sync",
-    "disable-dev-shm-usage",
-)  # fmt: skip
 SEVEN = [[(-50, -70), (50, -70), (45, -60), (0, 80)]]  # pixels from the middle of the pad
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-
-if CHROMIUM is None or DRIVER is None:
-    pytest.skip("Chromium is not at hand: chromium, chromium-driver", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
@@ -71,22 +61,6 @@ def live(camera: NetworkCamera, address: Address) -> Iterator[Preview]:
 def preview(camera: NetworkCamera) -> Iterator[Preview]:
     with live(camera, Address("127.0.0.1", 0)) as preview:
         yield preview
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chrome]:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    for argument in ARGUMENTS:
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=Service(DRIVER))
-    chrome.set_window_size(1280, 1400)
-    yield chrome
-    chrome.quit()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import zlib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -40,11 +41,18 @@ def preview() -> Iterator[Preview]:
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[Preview]:
+def open_to_others() -> Iterator[Preview]:
     preview = Preview(Address("0.0.0.0", 0, TOKEN), Eye(Settings()))
     preview.show(moment(1, "ROOM"))
     yield preview
     preview.close()
+
+
+@pytest.fixture
+def guarded(open_to_others: Preview) -> Preview:
+    """A preview with a token that has not heard a wrong one yet."""
+    open_to_others._rules.throttle._failures.clear()
+    return open_to_others
 
 
 def port(preview: Preview) -> int:
@@ -301,10 +309,12 @@ def test_without_the_token_nothing_is_served(
 def test_the_first_visit_leaves_a_cookie(guarded: Preview) -> None:
     assert guarded.url.endswith(f":{port(guarded)}/?token={TOKEN}")
     status, headers, _ = ask(guarded, f"/?token={TOKEN}")
-    assert (status, headers["location"]) == (303, "/")
+    assert (status, headers["location"]) == (303, "./")
     cookie = headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
+    assert "Path" not in cookie  # the folder of the page, wherever a proxy has it
+    assert "Secure" not in cookie
     bare = cookie.split(";")[0]
     assert ask(guarded, Cookie=bare)[0] == 200
     assert ask(guarded, "/api/frame?after=-1", Cookie=f"a=b; {bare}")[0] == 200
@@ -370,6 +380,20 @@ def test_what_is_no_address(text: str) -> None:
         parse_address("8000", "short")
 
 
+@pytest.mark.parametrize("token", ["k\u00e4se-1234", "two words", "new\nline", "\udcff-1234567"])
+def test_tokens_that_headers_cannot_bring_are_refused(token: str) -> None:
+    with pytest.raises(ValueError, match="signs of ASCII, without spaces"):
+        parse_address("8000", token)
+
+
+def test_proxies_are_addresses_or_networks() -> None:
+    proxies = ("10.0.0.7", "172.18.0.0/16", "fd00::/8")
+    assert parse_address("8000", None, proxies).proxies == proxies
+    for wrong in ("proxy.local", "10.0.0.1/8", "*", ""):
+        with pytest.raises(ValueError, match="no address or network of a proxy"):
+            parse_address("8000", None, (wrong,))
+
+
 def test_a_port_that_is_taken_is_said(preview: Preview) -> None:
     eye = Eye(Settings())
     with pytest.raises(OutputError, match="another program has this port"):
@@ -398,3 +422,30 @@ def test_closing_lets_waiting_viewers_go() -> None:
     viewer.join(5)
     assert time.monotonic() - start < 3
     assert statuses == [204]
+
+
+def test_300_wrong_tokens_are_mostly_not_looked_at(guarded: Preview) -> None:
+    answers = Counter(
+        ask(guarded, Authorization=f"Bearer wrong-{number}")[0] for number in range(300)
+    )
+    assert answers[401] < 20
+    assert answers.keys() == {401, 429}
+    status, headers, content = ask(guarded, f"/?token={TOKEN}")
+    assert status == 429  # who guesses must not learn from this either
+    assert 1 <= int(headers["retry-after"]) <= 60
+    assert content.startswith(b"Too many wrong tokens; try again in")
+    connection = http.client.HTTPConnection("127.0.0.1", port(guarded), 15, ("127.0.0.2", 0))
+    connection.request("GET", "/", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+def test_a_token_of_any_signs_opens_the_page() -> None:
+    token = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+    preview = Preview(Address("127.0.0.1", 0, parse_address("0", token).token), Eye(Settings()))
+    path = "/" + preview.url.split("/", 3)[3]
+    status, headers, _ = ask(preview, path)
+    assert status == 303
+    assert ask(preview, Cookie=headers["set-cookie"].split("; ")[0])[0] == 200
+    assert ask(preview, Authorization=f"Bearer {token}")[0] == 200
+    preview.close()
