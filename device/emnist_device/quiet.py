@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OPENCV_SILENT = 0
+#: Level of OpenCV's log at which it writes nothing.
+OPENCV_SILENT = 0
 
 
 class _Silence:
@@ -26,7 +27,7 @@ class _Silence:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._blocks = 0
-        self._opencv_level = _OPENCV_SILENT
+        self._opencv_level = OPENCV_SILENT
         self._stderr, self._nowhere = _c_stderr()
         self._heard = self._stderr.value
         os.register_at_fork(after_in_child=self._begin_again)
@@ -37,7 +38,7 @@ class _Silence:
             self._blocks += 1
             if self._blocks == 1:
                 self._heard, self._stderr.value = self._stderr.value, self._nowhere
-                self._opencv_level = _set_opencv_level(_OPENCV_SILENT)
+                self._opencv_level = set_opencv_level(OPENCV_SILENT)
 
     def leave(self) -> None:
         """Be heard again, unless another block is still to be silent."""
@@ -45,8 +46,8 @@ class _Silence:
             self._blocks -= 1
             if self._blocks == 0:
                 self._stderr.value = self._heard
-                if self._opencv_level != _OPENCV_SILENT:
-                    _set_opencv_level(self._opencv_level)
+                if self._opencv_level != OPENCV_SILENT:
+                    set_opencv_level(self._opencv_level)
 
     def _begin_again(self) -> None:
         """Have a forked process be heard, whose other threads are gone, even if in a block."""
@@ -74,7 +75,7 @@ def _c_stderr() -> tuple[ctypes.c_void_p, int | None]:
     return variable, library.fopen(os.devnull.encode(), b"we")
 
 
-def _set_opencv_level(level: int) -> int:
+def set_opencv_level(level: int) -> int:
     """Set the level of OpenCV's log, if that is in use, and return the one it had."""
     opencv: Any = sys.modules.get("cv2")
     logging = getattr(

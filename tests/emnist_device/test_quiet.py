@@ -5,14 +5,28 @@ import os
 import subprocess
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import pytest
 
-from emnist_device.quiet import quiet_stderr
+from emnist_device.quiet import quiet_stderr, set_opencv_level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LIBC = ctypes.CDLL(None)
+# Level of OpenCV's log at which it warns.
+WARNING = 3
+
+
+@pytest.fixture
+def opencv_warns() -> Iterator[None]:
+    """OpenCV's log says what is wrong, whatever was imported before; ``live`` turns it off."""
+    before = set_opencv_level(WARNING)
+    yield
+    set_opencv_level(before)
 
 
 def chatter(text: bytes = b"chatter\n") -> None:
@@ -49,6 +63,7 @@ def test_a_forked_process_is_heard(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == "child\n"
 
 
+@pytest.mark.usefixtures("opencv_warns")
 def test_codecs_are_silent_and_opencv_logs_again_afterwards(
     capfd: pytest.CaptureFixture[str],
 ) -> None:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from emnist_device.live.masking import ESCAPES, ends_unclear, masked
+from emnist_device.quiet import OPENCV_SILENT, set_opencv_level
 from emnist_edge.errors import SourceError, shown
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 # takes its level from the environment when it is first used.
 if not os.environ.get("EMNIST_EDGE_DEBUG"):
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    # OpenCV 4.6 has it in one place, OpenCV 5 in the other; 0 is silent.
-    (cv2.setLogLevel if hasattr(cv2, "setLogLevel") else cv2.utils.logging.setLogLevel)(0)
+    set_opencv_level(OPENCV_SILENT)
 
 # A stream that sends nothing for so long has stalled. Milliseconds.
 _OPEN_TIMEOUT, _READ_TIMEOUT = 10_000, 5_000

@@ -50,7 +50,7 @@ def make_app(hub: Hub, eye: Eye, desk: Desk, rules: Rules) -> Starlette:
     Args:
         hub: has the frames.
         eye: reads the frames; its settings are changed.
-        desk: reads pictures; its settings are changed with them.
+        desk: reads pictures, by the same settings.
         rules: who may talk to it.
     """
     handlers = _Handlers(hub, eye, desk)
