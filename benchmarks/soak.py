@@ -26,6 +26,7 @@ from benchmarks.mjpeg import NetworkCamera
 from emnist_device.benchmark.machine import summary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import IO
 
 #: Growth of resident memory, in MB of 1e6 bytes, that is allowed.
@@ -34,6 +35,8 @@ _KILLS, _AWAY = 10, 1.5  # seconds that the camera is away each time
 _PERIOD = 2.0  # seconds between samples
 # Share of the time after which buffers and caches have their size.
 _WARM_UP = 0.1
+# Seconds that a busy machine may take to start the command, and to open a stream again.
+_GRACE = 60.0
 
 
 @dataclass
@@ -114,12 +117,21 @@ def rates(samples: list[Sample], parts: int = 10) -> list[float]:
     ]
 
 
+def _wait(question: Callable[[], bool]) -> None:
+    """Wait until ``question`` is answered by yes, at most for :data:`_GRACE` seconds."""
+    start = time.monotonic()
+    while not question() and time.monotonic() - start < _GRACE:
+        time.sleep(0.1)
+
+
 def soak(
     seconds: float, kills: int = _KILLS, each_text: float = 2.0
 ) -> tuple[Watched, list[Sample], int]:
     """Run the command for so many seconds before a camera that shows each text for so many.
 
-    Returns what it did, samples after the warm-up, and its exit code.
+    Time runs from the first frame that is read. After it, the command has :data:`_GRACE` seconds
+    to find a camera again that went away at the very end. Returns what it did, samples after the
+    warm-up, and its exit code.
     """
     shown = [frame for shot in shots(seconds=each_text) for frame in frames(shot, seed=1)]
     camera = NetworkCamera(shown, RATE)
@@ -137,6 +149,7 @@ def soak(
     ]
     for thread in (*hearers, threading.Thread(target=watched.view, daemon=True)):
         thread.start()
+    _wait(lambda: watched.frames > 0 or process.poll() is not None)
     start = time.monotonic()
     due = [seconds * (n + 1) / (kills + 1) for n in range(kills)]
     samples: list[Sample] = []
@@ -151,6 +164,7 @@ def soak(
             if at >= _WARM_UP * seconds:
                 samples.append(sample)
             time.sleep(_PERIOD if seconds > 100 else 0.1)
+        _wait(lambda: watched.recoveries >= kills)
     except OSError as error:
         raise click.ClickException(f"the command has ended: {watched.complaints}") from error
     finally:

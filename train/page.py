@@ -20,7 +20,7 @@ import keras
 import numpy as np
 
 from emnist_device.page_net import OFFSET_UNIT, STRIDE
-from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.files import written_whole
 from emnist_edge.handwriting import EmnistGlyphs
 from train import checkpoints
@@ -181,8 +181,11 @@ def fit(
     """Train, and return the network and what was measured each epoch; leaves a checkpoint each.
 
     Where there is one in ``output``, it goes on from that; else from the weights of the model
-    ``start``, if there is one.
+    ``start``, if there is one. Raises :class:`DataError` where there are too few crops.
     """
+    fewest = min(len(training), len(held))
+    if fewest < recipe.batch:
+        raise DataError(f"{fewest} crops do not fill a batch of {recipe.batch}; draw more pages")
     model, history = checkpoints.latest(output, CUSTOM_OBJECTS)
     if model is None:
         keras.utils.set_random_seed(recipe.seed)

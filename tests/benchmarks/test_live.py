@@ -59,6 +59,6 @@ def test_a_video_is_played_with_every_frame(tmp_path: Path) -> None:
     assert len(probe.latencies) == 24
     assert probe.dropped == 0
     assert faults(probe.texts, parts) == []
-    assert seconds > 0.1
+    assert seconds > 0
     with pytest.raises(OSError, match="cannot be written"):
         write_video(tmp_path / "absent" / "one.avi", parts, seed=2)

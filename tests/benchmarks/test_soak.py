@@ -46,9 +46,8 @@ def test_what_the_command_says_is_sorted() -> None:
 
 
 def test_the_command_outlives_its_camera() -> None:
-    watched, samples, code = soak(8.0, kills=1, each_text=0.1)
+    watched, samples, code = soak(4.0, kills=1, each_text=0.1)
     assert code == 0
     assert watched.recoveries == 1
     assert watched.complaints == []
-    assert watched.frames > 10
-    assert len(samples) > 5
+    assert 0 < samples[0].frames < watched.frames

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import joblib
@@ -8,12 +9,18 @@ import keras
 import numpy as np
 import pytest
 
+from emnist_edge.artifact import read_sidecar
+from emnist_edge.emnist import Samples
 from emnist_edge.errors import DataError, OutputError
-from export.common import published, read_files, read_output
+from export import common
+from export.common import Run, candidate, finish, published, read_files, read_output
+from export.parity import Parity, fit_temperature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -85,3 +92,68 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         published(output, tmp_path / "card.md"),
     ):
         pass
+
+
+def asked_beforehand(count: int, temperature: float, seed: int) -> tuple[Any, Any]:
+    """Return log-probabilities (count, 5), and labels as probable as they are at a temperature."""
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(0, 3, (count, 5))
+    said = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    labels = (said / temperature + rng.gumbel(size=said.shape)).argmax(axis=1)
+    return said, labels.astype(np.uint8)
+
+
+def test_the_temperature_is_fitted_on_validation_images_and_each_part_is_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of images whose pixels are their numbers: the last of the training set were held back."""
+    trained, held, test = (
+        asked_beforehand(400, temperature, seed) for seed, temperature in enumerate((0.6, 1.5, 3.0))
+    )
+    said = np.concatenate([trained[0], held[0], test[0]])
+    numbered = np.zeros((1200, 28, 28), np.uint8)
+    numbered[:, 0, 0], numbered[:, 0, 1] = np.divmod(np.arange(1200), 256)
+
+    class Numbers:
+        """An engine that has an answer to each number."""
+
+        def __init__(self, path: Path) -> None:
+            self.temperature = read_sidecar(path.with_suffix(".json")).temperature
+
+        def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+            numbers = 256 * images[:, 0, 0].astype(int) + images[:, 0, 1]
+            chances = np.exp(said[numbers] / self.temperature)
+            return (chances / chances.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    monkeypatch.setattr(common, "Engine", Numbers)
+    samples = Samples(numbered[:800], np.concatenate([trained[1], held[1]]), "ABCDE")
+    metrics = {
+        "parameters": 1, "backend": "toy", "split": "toy", "data": {}, "recipe": {},
+        "images": {"training": 400, "validation": 400},
+    }  # fmt: skip
+    run = Run(
+        tmp_path, "toy", metrics, samples, np.arange(400, 800),
+        Samples(numbered[800:], test[1], "ABCDE"),
+    )  # fmt: skip
+    artifact = candidate("toy", "toy.tflite", b"file", "int8", run, tmp_path)
+    artifact = finish(artifact, tmp_path, run, Parity(400, 0.0, 1.0, 0.0))
+    assert artifact.temperature == pytest.approx(fit_temperature(*held), abs=2e-4)
+    assert artifact.temperature == pytest.approx(1.5, rel=0.15)
+    assert artifact == read_sidecar(tmp_path / "toy.json")
+    for part, (logits, labels) in (("validation", held), ("test", test)):
+        right = float((logits.argmax(axis=1) == labels).mean())
+        assert artifact.accuracy[part]["accuracy"] == pytest.approx(right, abs=1e-6)
+        assert artifact.accuracy[part]["samples"] == 400
+    assert artifact.accuracy["validation"]["log_loss"] < artifact.accuracy["test"]["log_loss"]
+    shares = np.bincount(trained[1], minlength=5) / 400
+    assert artifact.class_shares == pytest.approx(shares, abs=1e-6)
+
+
+def test_classes_are_as_common_as_in_training_or_as_the_run_says() -> None:
+    labels = np.array([0, 0, 0, 1, 2, 2, 2, 2], np.uint8)
+    samples = Samples(np.zeros((8, 28, 28), np.uint8), labels, "ABC")
+    run = Run(None, "", {}, samples, np.arange(4, 8), None)  # type: ignore[arg-type]
+    assert run.prior.tolist() == [0.75, 0.25, 0]
+    assert run.labels.tolist() == [2, 2, 2, 2]
+    told = replace(run, metrics={"class_shares": [0.2, 0.3, 0.5]})
+    assert told.prior.tolist() == [0.2, 0.3, 0.5]

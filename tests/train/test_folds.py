@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from emnist_edge import packages
+from emnist_edge.alphabet import BYMERGE
+from emnist_edge.emnist import Samples
 from emnist_edge.errors import DataError, EmnistEdgeError, RuntimeMissingError
 from train import folds
 from train.data import load_training
@@ -17,11 +19,16 @@ from train.folds import Recipe, Workers, cross_validate, split
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import keras
+    from numpy.typing import NDArray
+
     from train.data import TrainingData
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
 RECIPE = Recipe(folds=3, epochs=1, trees=3)
+#: Of the networks that are cross-validated.
+NAMES = {"mlp": "relu", "cnn": "cnn"}
 
 
 @pytest.fixture
@@ -78,19 +85,72 @@ def test_only_missing_folds_are_run_again(
         cross_validate("forest", Recipe(folds=4), training, tmp_path, True, Workers())
 
 
-@pytest.mark.parametrize(("model", "batch"), [("mlp", 20), ("cnn", 100)])
-def test_networks_are_trained_on_the_other_folds(
-    model: str, batch: int, training: TrainingData, monkeypatch: pytest.MonkeyPatch
+def test_each_fold_is_predicted_by_a_model_of_the_others(
+    training: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"train.{model}.Recipe.batch", batch)
-    samples = training.samples
-    kept, held = split(samples.labels, 3, seed=1)[0]
+    seen: list[TrainingData] = []
+
+    def right(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
+        seen.append(data)
+        return np.eye(47, dtype=np.float32)[data.samples.labels[data.held]]
+
+    monkeypatch.setitem(folds.MODELS, "forest", right)
+    found = cross_validate("forest", RECIPE, training, tmp_path, False, Workers())
+    assert found["mean"]["accuracy"] == 1
+    assert len(seen) == 3
+    for data, (kept, held) in zip(seen, split(training.samples.labels, 3, seed=1), strict=True):
+        assert np.array_equal(data.kept, kept)
+        assert np.array_equal(data.held, held)
+        assert len(held) < len(kept)
+    assert sorted(np.concatenate([data.held for data in seen])) == list(range(940))
+
+
+def unlearnable() -> tuple[Samples, NDArray[np.int64], NDArray[np.int64]]:
+    """Return noise with labels, and which of it to train on and to predict.
+
+    Only a model that has seen an image can know its label.
+    """
+    rng = np.random.default_rng(6)
+    images = rng.integers(0, 256, (300, 28, 28), dtype=np.uint8)
+    samples = Samples(images, (np.arange(300) % 10).astype(np.uint8), BYMERGE[:10])
+    return samples, np.arange(200), np.arange(200, 300)
+
+
+def test_a_forest_has_not_seen_what_it_predicts() -> None:
+    samples, kept, held = unlearnable()
+    fold = (samples.images, samples.labels, samples.alphabet, 1)
+    recipe = Recipe(trees=20)
+    assert folds.run_fold("forest", recipe, *fold, kept, held)["accuracy"] < 0.3
+    # It would know them all.
+    assert folds.run_fold("forest", recipe, *fold, np.arange(300), held)["accuracy"] > 0.9
+
+
+@pytest.mark.parametrize("model", ["mlp", "cnn"])
+def test_a_network_has_not_seen_what_it_predicts(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples, kept, held = unlearnable()
+    fitted: list[TrainingData] = []
+
+    def fit(network: keras.Model, data: TrainingData, recipe: Any, output: Path) -> None:
+        assert (network.name, recipe.epochs, recipe.seed) == (NAMES[model], 7, 4)
+        fitted.append(data)
+
+    def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        assert len(fitted) == 1
+        assert np.array_equal(images, samples.images[held])
+        return np.eye(10, dtype=np.float32)[samples.labels[held]]
+
+    monkeypatch.setattr("train.loop.fit", fit)
+    monkeypatch.setattr("train.loop.predict", predict)
+    recipe = Recipe(epochs=7, seed=4)
     found = folds.run_fold(
-        model, RECIPE, samples.images, samples.labels, samples.alphabet, 1, kept, held
+        model, recipe, samples.images, samples.labels, samples.alphabet, 2, kept, held
     )
-    assert found["fold"] == 1
-    assert found["samples"] == len(held)
-    assert found["accuracy"] > 1 / 47
+    assert (found["fold"], found["samples"], found["accuracy"]) == (2, len(held), 1)
+    (data,) = fitted
+    assert np.array_equal(data.samples.images[data.kept], samples.images[kept])
+    assert np.array_equal(data.samples.labels[data.kept], samples.labels[kept])
 
 
 class Client:

@@ -4,11 +4,15 @@ import json
 from typing import TYPE_CHECKING
 
 import joblib
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from emnist_edge.alphabet import BYMERGE
+from emnist_edge.emnist import Samples
 from tests.conftest import toy_forest_recipe
 from train import forest
+from train.data import TrainingData
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +32,33 @@ def test_criteria_depths_and_edge_forests_are_compared(toy_forest_run: Path) -> 
     assert metrics["test"]["accuracy"] > 0.5  # of 47 classes
     full = metrics["full"]
     assert (full["trees"], full["depth"], full["test"]["samples"]) == (8, 80, 188)
+
+
+def test_forests_are_chosen_on_images_that_they_have_not_seen(tmp_path: Path) -> None:
+    """Noise with labels: only a forest that has grown on an image can know its label."""
+    rng = np.random.default_rng(6)
+    images = rng.integers(0, 256, (300, 28, 28), dtype=np.uint8)
+    samples = Samples(images, (np.arange(300) % 10).astype(np.uint8), BYMERGE[:10])
+    data = TrainingData("noise", samples, None, np.arange(200), np.arange(200, 300))
+    grown = forest.Trainer(toy_forest_recipe(), data, tmp_path, jobs=1)
+    test = samples.pick(np.arange(200))
+    found = [
+        grown.sweep("gini", 80),
+        grown.edge(forest.Edge(2, 28), "gini"),
+        grown.full("gini", test),
+    ]
+    for one in found:
+        assert one["validation"]["samples"] == 100
+        assert one["validation"]["accuracy"] < 0.3
+    assert found[-1]["test"]["accuracy"] > 0.9  # of what it has grown on
+
+
+def test_the_test_images_have_no_say_in_the_choice() -> None:
+    results = [
+        {"validation": {"accuracy": validation}, "test": {"accuracy": 1 - validation}}
+        for validation in (0.5, 0.8, 0.8, 0.6)
+    ]
+    assert forest.best(results) is results[1]
 
 
 def test_edge_forests_keep_to_their_nodes(toy_forest_run: Path) -> None:

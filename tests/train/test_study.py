@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-import export.cnn
-import export.forest
-import export.mlp
 from emnist_edge.artifact import read_sidecar
 from emnist_edge.errors import DataError, ModelError
-from tests.conftest import waive_official_numbers
-from train import cnn, folds, noise, report, study, study_models
-from train.data import load_test
+from tests.conftest import MISLABELLED, stopped_after_an_epoch, teach_networks
+from tests.taught import known
+from train import folds, noise, report, study, study_models
+from train.data import load_test, load_training
 from train.study_models import CNN, FOREST, MLP, NETWORKS, SHIPPED
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
+
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -37,31 +37,11 @@ RECIPE = study.Recipe(
 
 
 @pytest.fixture(scope="session")
-def toy_models(
-    toy_files: Path,
-    toy_run: Path,
-    toy_mlp_run: Path,
-    toy_forest_run: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    """Folder of the models that ship, as exported from short trainings."""
-    models = tmp_path_factory.mktemp("toy-models")
-    card = models / "MODEL_CARD.md"
-    with pytest.MonkeyPatch.context() as patch:
-        waive_official_numbers(patch)
-        patch.setattr("export.network.MOST_DROP", 5.0)  # of 94 images, one is more than a point
-        export.cnn.export(toy_run, models, card, toy_files)
-        export.mlp.export(toy_mlp_run, models, card, toy_files)
-        export.forest.export(toy_forest_run, models, card, toy_files)
-    return models
-
-
-@pytest.fixture(scope="session")
 def toy_study(toy_files: Path, toy_models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of a few parts of the study on the small data set."""
     output = tmp_path_factory.mktemp("toy-study")
     with pytest.MonkeyPatch.context() as patch:
-        waive_official_numbers(patch)
+        teach_networks(patch)
         run(PARTS, output, toy_models, toy_files, resume=False)
     return output
 
@@ -98,17 +78,33 @@ def run(parts: tuple[str, ...], output: Path, models: Path, data: Path, *, resum
     study.run_parts(parts, RECIPE, output, models, data, None, None, resume, folds.Workers())
 
 
-@pytest.mark.parametrize("network", NETWORKS.values(), ids=str)
-def test_networks_differ_in_depth_and_regularization(network: study_models.Network) -> None:
-    filters = study_models.FILTERS[: network.layers]
-    model = cnn.build(47, filters=filters, regularized=network.regularized)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_each_network_is_trained_as_its_name_says(
+    name: str, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of its depth, regularized unless it is plain, in batches of its own where it says so."""
+    trained: list[tuple[keras.Model, int]] = []
+
+    def fit(model: keras.Model, data: object, recipe: study_models.Recipe, _: Path) -> object:
+        trained.append((model, recipe.batch))
+        raise DataError("enough")
+
+    monkeypatch.setattr("train.loop.fit", fit)
+    training = load_training(None, toy_data, None, 0.1, 1)
+    with pytest.raises(DataError, match="enough"):
+        study_models.train_network(
+            NETWORKS[name], RECIPE.networks, training, training.samples, tmp_path, False
+        )
+    ((model, batch),) = trained
+    layers, plain = int(name.split("-")[1]), "plain" in name
+    filters = [one.filters for one in model.layers if isinstance(one, keras.layers.Conv2D)]
+    assert filters == list(study_models.FILTERS[:layers])
     kinds = [type(layer).__name__ for layer in model.layers]
-    assert [
-        layer.filters for layer in model.layers if isinstance(layer, keras.layers.Conv2D)
-    ] == list(filters)
-    normalized = min(network.layers, 3) if network.regularized else 0
-    assert kinds.count("BatchNormalization") == normalized
-    assert kinds.count("GaussianNoise") == kinds.count("Dropout") == int(network.regularized)
+    assert kinds.count("BatchNormalization") == (0 if plain else min(layers, 3))
+    assert kinds.count("GaussianNoise") == kinds.count("Dropout") == int(not plain)
+    assert batch == (32 if name == "cnn-1-batch-32" else RECIPE.networks.batch)
+    recorded = json.loads((tmp_path / "run.json").read_text())["recipe"]
+    assert (recorded["batch"], recorded["regularized"]) == (batch, not plain)
     assert model.output_shape == (None, 47)
 
 
@@ -118,13 +114,14 @@ def test_the_study_has_eight_networks_and_one_with_a_batch_of_32() -> None:
     ] == list(NETWORKS)
 
 
-def test_networks_learn_and_record_what_they_did(toy_study: Path) -> None:
+def test_networks_record_what_they_learned(toy_study: Path) -> None:
     for name in PARTS[:2]:
         metrics = json.loads((toy_study / name / "metrics.json").read_text())
         assert metrics["recipe"]["regularized"] == (name == "cnn-1")
         assert metrics["recipe"]["batch"] == 50
-        assert metrics["test"]["accuracy"] > 0.3  # of 47 classes
-        assert 0 < metrics["test"]["weighted_f1"] <= 1
+        assert metrics["validation"]["accuracy"] == pytest.approx(known(name), abs=1e-6)
+        assert metrics["test"]["accuracy"] == pytest.approx(known(name), abs=MISLABELLED / 188)
+        assert 0 < metrics["test"]["weighted_f1"] < 1
         assert len(metrics["history"]) == metrics["epochs"] == 2
         assert metrics["images"] == {"training": 846, "validation": 94, "test": 188}
 
@@ -142,30 +139,21 @@ def test_what_is_done_is_not_done_again(
 
 
 def test_an_interrupted_network_goes_on_and_another_recipe_is_refused(
-    toy_models: Path, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toy_models: Path, taught_data: Path, tmp_path: Path
 ) -> None:
-    class StoppedError(Exception):
-        pass
-
-    def stop(message: str) -> None:
-        if "epoch 1" in message:  # said when the epoch's checkpoint is written
-            raise StoppedError
-
     folder = tmp_path / "cnn-1-plain"
-    with monkeypatch.context() as patch:
-        patch.setattr("click.echo", stop)
-        with pytest.raises(StoppedError):
-            run(("cnn-1-plain",), tmp_path, toy_models, toy_data, resume=False)
+    with stopped_after_an_epoch():
+        run(("cnn-1-plain",), tmp_path, toy_models, taught_data, resume=False)
     history = json.loads((folder / "history.json").read_text())
     assert len(history) == 1
-    run(("cnn-1-plain",), tmp_path, toy_models, toy_data, resume=True)
+    run(("cnn-1-plain",), tmp_path, toy_models, taught_data, resume=True)
     again = json.loads((folder / "metrics.json").read_text())["history"]
     assert again[0] == history[0]
     assert len(again) == 2
     other = study.Recipe(study_models.Recipe(epochs=3, batch=50))
     with pytest.raises(DataError, match="another recipe"):
         study.run_parts(
-            ("cnn-1-plain",), other, tmp_path, toy_models, toy_data, None, None, True,
+            ("cnn-1-plain",), other, tmp_path, toy_models, taught_data, None, None, True,
             folds.Workers(),
         )  # fmt: skip
 
@@ -178,7 +166,55 @@ def test_noise_is_measured_for_every_model_that_is_there(toy_study: Path, toy_mo
     assert found["run"]["model"] == read_sidecar(toy_models / "mlp-int8.json").sha256
     assert list(found["accuracy"]) == list(noise.KINDS)
     assert all(len(values) == 5 for values in found["accuracy"].values())
+    assert found["clean"] == pytest.approx(1 - MISLABELLED / 100)  # the first of the test images
     assert found["clean"] > noise.mean(found["accuracy"]) > 1 / 47
+
+
+def test_accuracy_stands_in_the_order_of_strength(
+    toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of images that only tell by how much they were altered, an ever smaller share is right."""
+    test = load_test(toy_data, 100)
+
+    def corrupt(images: NDArray[np.uint8], kind: str, strength: int, _: int) -> NDArray[np.uint8]:
+        return np.full_like(images, 10 * list(noise.KINDS).index(kind) + strength)
+
+    def predict(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        kind, strength = divmod(int(images[0, 0, 0]), 10) if np.ptp(images) == 0 else (0, 0)
+        right = np.arange(len(images)) < 100 - 10 * strength - kind
+        return np.eye(48, dtype=np.float32)[np.where(right, test.labels, 47)]
+
+    monkeypatch.setattr(noise, "corrupt", corrupt)
+    monkeypatch.setattr(noise, "load_predictor", lambda _: predict)
+    (tmp_path / "model").touch()
+    models = {"model": tmp_path / "model"}
+    found = noise.measure_all(models, test, RECIPE.noise, tmp_path / "noise", resume=False)
+    assert found["model"]["clean"] == 1
+    for number, kind in enumerate(noise.KINDS):
+        wanted = [(90 - number - lost) / 100 for lost in (0, 10, 20, 30, 40)]
+        assert found["model"]["accuracy"][kind] == pytest.approx(wanted)
+
+
+def test_the_network_whose_mistakes_are_shown_is_the_best_on_validation(
+    toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, validation in (("cnn-1", 0.8), ("cnn-2", 0.9), ("cnn-3", 0.7)):
+        (tmp_path / name).mkdir()
+        scores = {"validation": {"accuracy": validation}, "test": {"accuracy": 1 - validation}}
+        (tmp_path / name / "metrics.json").write_text(json.dumps(scores))
+    monkeypatch.setattr("train.checkpoints.load", lambda path: path.parent.name)
+    test = load_test(toy_data, 94)
+
+    def predict(model: str, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        assert model == "cnn-2"
+        return np.eye(47, dtype=np.float32)[(test.labels + 1) % 47]
+
+    monkeypatch.setattr("train.loop.predict", predict)
+    study_models.find_confusion(tmp_path, test)
+    found = json.loads((tmp_path / "confusion.json").read_text())
+    assert found["model"] == "cnn-2"
+    counts = np.bincount(test.labels, minlength=47)
+    assert np.array_equal(found["confusion"], np.roll(np.diag(counts), 1, axis=1))
 
 
 def test_a_model_that_changed_is_measured_again(

@@ -114,8 +114,12 @@ class Words(list[str]):
             self.append(line)
             self._changed.notify_all()
 
-    def wait_for(self, part: str, timeout: float = 20) -> None:
-        """Wait until something with ``part`` was reported."""
+    def count_of(self, part: str) -> int:
+        """Return how many reports there are with ``part``."""
+        return sum(part in line for line in self)
+
+    def wait_for(self, part: str, times: int = 1, timeout: float = 60) -> None:
+        """Wait until something with ``part`` was reported so many ``times``."""
         with self._changed:
-            there = self._changed.wait_for(lambda: any(part in line for line in self), timeout)
+            there = self._changed.wait_for(lambda: self.count_of(part) >= times, timeout)
         assert there, f"{part!r} was not reported: {list(self)}"

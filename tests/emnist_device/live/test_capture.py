@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import threading
-import time
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,6 +11,9 @@ from emnist_device.live import capture as capture_module
 from emnist_device.live.capture import Capture
 from emnist_edge.errors import PictureError
 from tests.emnist_device.live.conftest import FakeSource, Words, picture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @pytest.fixture(autouse=True)
@@ -39,16 +42,31 @@ def test_every_frame_of_a_file_can_be_had_in_order_at_its_own_times() -> None:
     assert source.closed == 1
 
 
-def test_a_file_plays_at_its_rate() -> None:
-    start = time.monotonic()
-    capture = started(FakeSource([picture()] * 11, rate=50.0), Words())
-    capture.join(5)
-    assert 0.19 < time.monotonic() - start < 2
+class Clock(threading.Event):
+    """A clock that only runs while somebody waits for something else."""
+
+    now = 100.0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.now += timeout or 0
+        return super().is_set()
+
+
+def test_a_file_plays_at_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(capture_module, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    capture = Capture(FakeSource([picture()] * 11, rate=50.0), Words())
+    capture._stopping = clock
+    capture._source.open()
+    put: list[float] = []
+    monkeypatch.setattr(capture.mailbox, "put", lambda frame: put.append(frame.captured))
+    capture.run()
+    assert put == pytest.approx([100 + number / 50 for number in range(11)])
 
 
 def test_a_reader_that_is_away_finds_the_newest_frame() -> None:
     capture = started(FakeSource([picture(n) for n in range(30)], rate=240.0), Words())
-    capture.join(5)
+    capture.join(60)
     frame = capture.mailbox.take(0)
     assert frame is not None
     assert frame.number == 29
@@ -143,7 +161,7 @@ def test_a_damaged_picture_among_others_is_said_and_left_out() -> None:
 def test_a_file_without_frames_is_a_failure() -> None:
     words = Words()
     capture = started(FakeSource([]), words)
-    capture.join(5)
+    capture.join(60)
     assert words == ["fake: holds no frame that can be read"]
     assert capture.failed
 
@@ -151,7 +169,7 @@ def test_a_file_without_frames_is_a_failure() -> None:
 def test_a_fault_of_our_own_ends_the_thread_with_a_word() -> None:
     words = Words()
     capture = started(FakeSource([picture(), ValueError("broken")]), words)
-    capture.join(5)
+    capture.join(60)
     assert words == ["fake: has failed (ValueError: broken)"]
     assert capture.failed
     assert capture.mailbox.take(0) is not None
@@ -164,15 +182,33 @@ def test_pictures_are_turned_clockwise() -> None:
     source.open()
     capture = Capture(source, Words(), turn=90)
     capture.start()
-    frame = capture.mailbox.take(2)
+    frame = capture.mailbox.take(60)
     assert frame is not None
     assert np.array_equal(frame.picture, np.rot90(shown, -1))
 
 
+class Hanging(FakeSource):
+    """A source whose driver comes back once it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__([picture()])
+        self.entered, self.released = threading.Event(), threading.Event()
+
+    def read(self) -> NDArray[np.uint8] | None:
+        self.entered.set()
+        self.released.wait(60)
+        return super().read()
+
+
 def test_a_thread_that_hangs_in_a_driver_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capture_module, "_PATIENCE", 0.05)
-    capture = started(FakeSource([picture(), 0.3, picture()]), Words(), every_frame=True)
-    capture.mailbox.take(1)
-    time.sleep(0.15)
+    source = Hanging()
+    capture = started(source, Words())
+    assert source.entered.wait(60)
+    monkeypatch.setattr(capture_module, "_PATIENCE", 600.0)
+    assert capture.healthy
+    monkeypatch.setattr(capture_module, "_PATIENCE", 0.0)
+    assert capture.is_alive()
     assert not capture.healthy
-    capture.join(5)
+    source.released.set()
+    capture.join(60)
+    assert not capture.is_alive()

@@ -160,6 +160,7 @@ def test_a_disk_that_is_too_slow_costs_frames_but_no_memory(
     for number in range(100):
         recording.show(moment(number, number / 25))
     fast.set()
+    # All but the frames that wait and perhaps one that is being written.
     with pytest.raises(OutputError, match=r"too slow for 9[12] frames"):
         recording.close()
 

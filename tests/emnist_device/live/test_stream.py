@@ -33,7 +33,8 @@ def camera() -> Iterator[NetworkCamera]:
 def capture(camera: NetworkCamera, monkeypatch: pytest.MonkeyPatch) -> Iterator[Capture]:
     monkeypatch.setattr(capture_module, "_FIRST_WAIT", 0.05)
     monkeypatch.setattr(outage_module, "_HELD", 0.0)  # each return is one that holds
-    monkeypatch.setattr(video_module, "_READ_TIMEOUT", 300)
+    # Milliseconds: longer than a busy machine keeps a camera that is well from sending.
+    monkeypatch.setattr(video_module, "_READ_TIMEOUT", 30_000)
     source = Stream(camera.url)
     source.open()
     capture = Capture(source, Words())
@@ -50,7 +51,7 @@ def words(capture: Capture) -> Words:
 
 
 def wait_for_frames(capture: Capture, count: int = 5) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while count and time.monotonic() < deadline:
         count -= capture.mailbox.take(1) is not None
     assert count == 0
@@ -59,24 +60,34 @@ def wait_for_frames(capture: Capture, count: int = 5) -> None:
 def test_a_stream_that_goes_away_is_found_again_each_time(
     camera: NetworkCamera, capture: Capture
 ) -> None:
+    said = words(capture)
     for round_ in range(1, 4):
         wait_for_frames(capture)
         camera.stop()
-        time.sleep(0.1)
+        # What was sent before may still be on its way, and is read first.
+        said.wait_for("the stream has ended or stalled", round_)
         camera.start()
+        said.wait_for("is back", round_)
         wait_for_frames(capture)
         assert capture.recoveries == round_
-    assert sum("the stream has ended or stalled" in line for line in words(capture)) == 3
-    assert sum("is back" in line for line in words(capture)) == 3
+    assert said.count_of("the stream has ended or stalled") == said.count_of("is back") == 3
 
 
-def test_a_stream_that_stalls_is_opened_again(camera: NetworkCamera, capture: Capture) -> None:
+def test_a_stream_that_stalls_is_opened_again(
+    camera: NetworkCamera, capture: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wait_for_frames(capture)
+    # The next connection is one that is given up soon.
+    monkeypatch.setattr(video_module, "_READ_TIMEOUT", 300)
+    camera.stop()
+    camera.start()
+    words(capture).wait_for("is back")
     camera.stalled = True
-    words(capture).wait_for("ended or stalled")
+    words(capture).wait_for("ended or stalled", 2)
+    monkeypatch.setattr(video_module, "_READ_TIMEOUT", 30_000)
     camera.stalled = False
     wait_for_frames(capture)
-    assert capture.recoveries >= 1
+    assert capture.recoveries >= 2
 
 
 def test_half_a_picture_does_not_end_the_stream(
