@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.alike import Claims, groups_of, hold_to_picture, restrain_emissions, sum_groups
 from emnist_device.constraints import Constraints
-from emnist_device.context import Context, mix_kinds
+from emnist_device.context import Context
 from emnist_device.geometry import weigh_places, weigh_shapes
 from emnist_device.page import UNSURE, Alternative, Box, Character, Line, Word
 from emnist_device.sources import Either, Words
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # No class is impossible, however sure the classifier is: it errs by itself about this often.
 _FLOOR = 1e-3
+# Nothing is divided by less.
+_LEAST = 1e-100
 # Shares of EMNIST ByMerge: digits are half of it, small letters with a class of their own an
 # eighth. Of characters whose case it does not tell, this share is capitals in mixed words.
 _DIGITS, _CAPITALS, _SMALL = 0.5, 0.375, 0.125
@@ -39,7 +42,8 @@ class _Unit:
 
     rows: of the page's characters, from left to right. source: what they come from. pattern: what
     is printed between them; None for ``gaps``, before each character. matched: whether they fulfil
-    what was asked for, None where nothing was.
+    what was asked for, None where nothing was. bound: whether they can be nothing else than what
+    was asked for; what neighbours tell is a prior otherwise.
     """
 
     rows: tuple[int, ...]
@@ -47,6 +51,7 @@ class _Unit:
     source: Source
     pattern: Pattern | None
     matched: bool | None
+    bound: bool
 
 
 class Decoder:
@@ -68,6 +73,8 @@ class Decoder:
         self._decoding = decoding
         self._constraints = Constraints.compile(decoding, alphabet)
         self._places = decoding.context != "none"
+        self._groups = groups_of(alphabet)
+        self._open = sum_groups(self._constraints.allowed[None].astype(float))[0] > 0
         prior = np.array(class_shares) if class_shares else _class_prior(alphabet)
         self._prior = prior if self._places else np.ones(len(alphabet))
         self._context = Context(_background(self._prior, self._constraints), decoding.context)
@@ -86,26 +93,47 @@ class Decoder:
         gaps = [word_gaps(line) for line in lines]
         grouped = words(gaps)
         before = [gap for line in gaps for gap in (False, *line)]
-        emissions = self._emissions(probabilities, lines, grouped)
+        picture = self._look(probabilities)
+        emissions = self._emissions(probabilities, picture, lines, grouped)
+        units_of = self._units([len(line) for line in lines], grouped, before, emissions)
+        units = [unit for line in units_of for unit in line]
+        claims = [unit.source.read(emissions[list(unit.rows)]) for unit in units]
+        held = hold_to_picture(
+            picture,
+            emissions,
+            Claims(
+                np.concatenate([claim.marginals for claim in claims]),
+                np.concatenate([claim.best for claim in claims]),
+                np.repeat([unit.bound for unit in units], [len(unit.rows) for unit in units]),
+                self._open,
+            ),
+        )
+        characters = _characters(*held, boxes, top_k, self._decoding.min_confidence)
+        found = iter(zip(units, claims, strict=True))
         decoded = []
-        for units in self._units([len(line) for line in lines], grouped, before, emissions):
-            parts = [self._read(unit, emissions, boxes, top_k) for unit in units]
-            characters = tuple(character for part, _ in parts for character in part)
-            spelled = tuple(word for _, part in parts for word in part)
+        for line in units_of:
+            own = [self._spell(*next(found), held, emissions, characters) for _ in line]
+            spelled = tuple(word for part in own for word in part)
+            of_line = tuple(characters[row] for unit in line for row in unit.rows)
             decoded.append(
                 Line(
                     text=" ".join(word.text for word in spelled),
-                    box=reduce(Box.union, (character.box for character in characters)),
-                    characters=characters,
+                    box=reduce(Box.union, (character.box for character in of_line)),
+                    characters=of_line,
                     words=spelled,
-                    matched=None if units[0].matched is None else all(u.matched for u in units),
+                    matched=None if line[0].matched is None else all(u.matched for u in line),
                 )
             )
         return tuple(decoded)
 
+    def _look(self, probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return what the classifier says of look-alikes, (N, groups); see alike.py."""
+        return (probabilities @ self._groups) * (1 - _FLOOR) + self._groups.mean(axis=0) * _FLOOR
+
     def _emissions(
         self,
         probabilities: NDArray[np.float32],
+        picture: NDArray[np.float64],
         lines: Sequence[Sequence[Box]],
         grouped: Sequence[Sequence[int]],
     ) -> NDArray[np.float64]:
@@ -116,7 +144,7 @@ class Decoder:
         if self._places:
             emissions *= weigh_shapes([box for line in lines for box in line])
             emissions *= weigh_places(emissions, lines, grouped)
-        return np.asarray(emissions / emissions.max(axis=1, keepdims=True))
+        return restrain_emissions(emissions, picture * self._open)
 
     def _units(
         self,
@@ -127,10 +155,14 @@ class Decoder:
     ) -> list[list[_Unit]]:
         """Return for each line what is read together: words, or what a pattern holds for."""
         known = self._constraints
-        own = [emissions[list(word)] for word in grouped]
-        read = {each.tobytes(): self._context.read(each) for each in own}
-        evidence = np.array([read[each.tobytes()][0] for each in own])
-        free = Words(self._context, mix_kinds(evidence, self._context.prior), read)
+        kinds = self._context.read(emissions, np.array([len(word) for word in grouped]))
+        shares = self._context.find_shares(kinds)
+        read = {
+            emissions[list(word)].tobytes(): reading
+            for word, reading in zip(grouped, kinds.readings(shares), strict=True)
+        }
+        free = Words(self._context, shares, read)
+        bound = known.pattern is not None or bool(known.lengths)
         source: Source = known.pattern.automaton if known.pattern else free
         if known.lexicon is not None:
             source = Either(known.lexicon, source, self._decoding.out_of_lexicon)
@@ -149,23 +181,24 @@ class Decoder:
                 gaps = tuple(before[row] and row > part[0] for row in part)
                 if known.fits(len(part)):
                     matched = True if known.lengths else None
-                    units.append(_Unit(part, gaps, source, known.pattern, matched))
+                    units.append(_Unit(part, gaps, source, known.pattern, matched, bound))
                 else:
-                    units.append(_Unit(part, gaps, free, None, matched=False))
+                    units.append(_Unit(part, gaps, free, None, matched=False, bound=False))
             found.append(units)
         return found
 
-    def _read(
-        self, unit: _Unit, emissions: NDArray[np.float64], boxes: Sequence[Box], top_k: int
-    ) -> tuple[list[Character], list[Word]]:
-        """Read the characters of ``unit`` and the words that they make."""
-        own = emissions[list(unit.rows)]
-        reading = unit.source.read(own)
-        characters = [
-            _character(row, label, boxes[number], top_k, self._decoding.min_confidence)
-            for row, label, number in zip(reading.marginals, reading.best, unit.rows, strict=True)
-        ]
-        chars = [BYCLASS[label] for label in reading.best]
+    def _spell(
+        self,
+        unit: _Unit,
+        claim: Reading,
+        held: tuple[NDArray[np.float64], NDArray[np.intp]],
+        emissions: NDArray[np.float64],
+        characters: Sequence[Character],
+    ) -> list[Word]:
+        """Return the words that the characters of ``unit`` make."""
+        confidence, labels = held[0][list(unit.rows)], held[1][list(unit.rows)]
+        chars = [BYCLASS[label] for label in labels]
+        own = [characters[row] for row in unit.rows]
         if unit.pattern is not None:
             text = unit.pattern.spell(chars)
         else:
@@ -175,34 +208,63 @@ class Decoder:
         for word in text.split():
             rows = range(start, start + sum(char in BYCLASS for char in word))
             start = rows.stop
-            shown = iter(characters[row].char for row in rows)
+            shown = iter(own[row].char for row in rows)
             spelled = "".join(next(shown) if char in BYCLASS else char for char in word)
-            box = reduce(Box.union, (characters[row].box for row in rows))
-            found.append(Word(spelled, _probability(unit.source, own, reading, rows), box))
-        return characters, found
+            box = reduce(Box.union, (own[row].box for row in rows))
+            sure = confidence[rows, labels[rows]]
+            chance = _probability(unit, claim, emissions, labels, rows)
+            found.append(Word(spelled, float(min(chance * sure.prod(), sure.min())), box))
+        return found
 
 
 def _probability(
-    source: Source, emissions: NDArray[np.float64], reading: Reading, rows: Sequence[int]
+    unit: _Unit,
+    claim: Reading,
+    emissions: NDArray[np.float64],
+    labels: NDArray[np.intp],
+    rows: Sequence[int],
 ) -> float:
-    """Return how probable it is that all ``rows`` are read right, 0..1."""
-    fixed = emissions.copy()
-    for row in rows:
-        fixed[row] = 0
-        fixed[row, reading.best[row]] = emissions[row, reading.best[row]]
-    return float(np.exp(min(source.evidence(fixed) - reading.evidence, 0.0)))
+    """Return how much more probable than one by one all ``rows`` of ``unit`` are ``labels``.
+
+    That is what its source claims: characters of a word tell of one another.
+    """
+    alone = claim.marginals[rows, labels[rows]]
+    if (alone <= _LEAST).any():
+        return 1.0
+    if claim.chance is not None and len(rows) == len(labels) and claim.best == tuple(labels):
+        together = claim.chance
+    else:
+        own = emissions[list(unit.rows)]
+        fixed = own.copy()
+        fixed[rows] = 0
+        fixed[rows, labels[rows]] = own[rows, labels[rows]]
+        together = float(np.exp(min(unit.source.evidence(fixed) - claim.evidence, 0.0)))
+    return together / float(alone.prod())
 
 
-def _character(
-    row: NDArray[np.float64], label: int, box: Box, top_k: int, least: float
-) -> Character:
-    """Return the character that ``label`` is, or an unsure one; ``row`` (62,) are probabilities."""
-    order = [int(k) for k in np.argsort(-row, kind="stable") if k != label and row[k] > 0]
-    others = [Alternative(BYCLASS[k], float(row[k])) for k in order[:top_k]]
-    best = Alternative(BYCLASS[label], float(row[label]))
-    if best.confidence < least:
-        return Character(UNSURE, best.confidence, box, (best, *others))
-    return Character(best.char, best.confidence, box, tuple(others))
+def _characters(
+    confidence: NDArray[np.float64],
+    labels: NDArray[np.intp],
+    boxes: Sequence[Box],
+    top_k: int,
+    least: float,
+) -> list[Character]:
+    """Return the characters that ``labels`` (N,) are, or unsure ones.
+
+    ``confidence`` (N, 62) says how sure each of ``BYCLASS`` is.
+    """
+    ranked = np.argsort(-confidence, axis=1, kind="stable")[:, : top_k + 1].tolist()
+    rows = zip(confidence.tolist(), labels.tolist(), ranked, boxes, strict=True)
+    found = []
+    for row, label, order, box in rows:
+        known = [k for k in order if k != label and row[k] > 0]
+        others = [Alternative(BYCLASS[k], row[k]) for k in known[:top_k]]
+        if row[label] < least:
+            unsure = (Alternative(BYCLASS[label], row[label]), *others)
+            found.append(Character(UNSURE, row[label], box, unsure))
+        else:
+            found.append(Character(BYCLASS[label], row[label], box, tuple(others)))
+    return found
 
 
 def _class_prior(alphabet: str) -> NDArray[np.float64]:
@@ -214,8 +276,8 @@ def _class_prior(alphabet: str) -> NDArray[np.float64]:
 
 def _background(prior: NDArray[np.float64], known: Constraints) -> NDArray[np.float64]:
     """Return how common each of ``BYCLASS`` is in mixed words, (62,); sums to 1."""
-    shares = np.where(known.classes >= 0, prior[known.classes], 0.0)
-    counts = np.bincount(known.classes[known.classes >= 0], minlength=len(prior))
+    shares = np.where(known.allowed, prior[known.classes], 0.0)
+    counts = np.bincount(known.classes[known.allowed], minlength=len(prior))
     both = counts[known.classes] > 1
     capital = np.array([char.isupper() for char in BYCLASS])
     shares = shares * np.where(both, np.where(capital, _CAPITAL_OF_BOTH, 1 - _CAPITAL_OF_BOTH), 1.0)
