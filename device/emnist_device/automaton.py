@@ -25,12 +25,14 @@ class Reading:
 
     evidence: logarithm of the sum over all strings of their weight times emissions; minus infinity
     where there is none. marginals: (N, C), the probability of each character at each place.
-    best: the characters of the string to print.
+    best: the characters of the string to print. chance: the probability that all of them are right;
+    None where it is to be found by the evidence of that string.
     """
 
     evidence: float
     marginals: NDArray[np.float64]
     best: tuple[int, ...]
+    chance: float | None = None
 
 
 class Source(Protocol):

@@ -8,14 +8,20 @@ is estimated from the page itself (expectation maximization over a mixture of th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.alike import even_out
+from emnist_device.automaton import Reading
+from emnist_device.chains import CHAINS, Chains, chain_steps
 from emnist_device.ngrams import NGrams, load_ngrams
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 # Shares of kinds on a page, and for how many words' worth that belief counts.
@@ -25,12 +31,11 @@ _CHAIN_SHARES = (0.03, 0.02, 0.005, 0.01, 0.02, 0.005)
 # English in capitals, in small letters, capitalized.
 _ENGLISH_SHARES = (0.1, 0.06, 0.06)
 _PRIOR_WORDS, _ROUNDS = 3.0, 4
-# In a row the next character is the same, in a series the next one, but for this share; it is of
-# the same kind in any case.
-_BREAK = 0.03
 # An English word that is less probable than other kinds by this factor, as a logarithm, is not
 # looked at; and none has more letters.
-_HOPELESS, _LONGEST = 25.0, 40
+_HOPELESS, _LONGEST = 8.0, 40
+# Places of words that are looked at together as rows and series, at some 4 kB each.
+_TOGETHER = 2000
 # Nothing is divided by less.
 _LEAST = 1e-300
 
@@ -41,22 +46,8 @@ _SETS = {
     "small": (LOWER, LOWER),
     "capitalized": (UPPER, LOWER),
 }
-_SMALL, _CAPITAL = (np.array([BYCLASS.index(char) for char in kind]) for kind in (LOWER, UPPER))
-# Digits, capitals and small letters of rows, then of series, as rows of ones among zeros; and each
-# of them as likely as the others.
-_ALIKE = np.array(
-    2 * [[char in kind for char in BYCLASS] for kind in (DIGITS, UPPER, LOWER)], float
-)
-_EVEN = _ALIKE / _ALIKE.sum(axis=1, keepdims=True)
-# For each of the chains, which character follows each, and which is before it.
-_CHAINS, _SELF = np.arange(6)[:, None], np.arange(len(BYCLASS))
-_NEXT_DIGIT = np.concatenate([np.roll(_SELF[:10], -1), _SELF[10:]])
-_AFTER = np.array([*[_SELF] * 3, _NEXT_DIGIT, *[np.roll(_SELF, -1)] * 2])
-_BEFORE = np.argsort(_AFTER, axis=1)
-
-#: Of one word, for each kind: the logarithm of the evidence (kinds,), and the probability of each
-#: character at each place (kinds, N, 62).
-Kinds = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+# Columns of capitals and of small letters, both from A to Z.
+_CAPITAL, _SMALL = slice(10, 36), slice(36, 62)
 
 
 class Context:
@@ -73,51 +64,165 @@ class Context:
             [[(char in chars) / len(chars) for char in BYCLASS] for chars in pair]
             for pair in named.values()
         ]
-        self._weights = np.array([*uniform, [background, background]])  # (kinds, first/rest, 62)
-        self._chains = kind != "none"
-        self._ngrams = load_ngrams() if kind == "english" else None
+        self.weights = np.array([*uniform, [background, background]])  # (kinds, first/rest, 62)
+        self.chains = kind != "none"
+        self.ngrams = load_ngrams() if kind == "english" else None
         shares = [_SHARES[name] for name in (*named, "mixed")]
-        shares += list(_CHAIN_SHARES) if self._chains else []
-        shares += list(_ENGLISH_SHARES) if self._ngrams else []
+        shares += list(_CHAIN_SHARES) if self.chains else []
+        shares += list(_ENGLISH_SHARES) if self.ngrams else []
         self.prior = np.array(shares) / sum(shares)
+        self._alone = np.arange(len(shares)) == len(named)
 
-    def read(self, emissions: NDArray[np.float64]) -> Kinds:
-        """Read one word by each kind; ``emissions`` (N, 62) say how well characters explain it."""
-        levels, joint, mass = self._by_sets(emissions)
-        evidence, found = [levels], [joint / np.maximum(mass, _LEAST)]
-        if self._chains:
-            levels, chars = _read_chains(emissions)
-            evidence.append(levels)
-            found.append(chars)
-        if self._ngrams is not None:
-            best = float(np.concatenate(evidence).max())
-            levels, letters = _read_english(self._ngrams, emissions, best)
-            evidence.append(levels)
-            found.append(letters)
-        return np.concatenate(evidence), np.concatenate(found)
+    def read(self, emissions: NDArray[np.float64], lengths: NDArray[np.intp]) -> Kinds:
+        """Read words of ``lengths`` (W,), one after another, by each kind.
 
-    def evidence(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the first of what :meth:`read` does, in less time."""
-        evidence = [self._by_sets(emissions)[0]]
-        if self._chains:
-            evidence.append(_follow_chains(emissions)[0])
-        if self._ngrams is not None:
-            best = float(np.concatenate(evidence).max())
-            levels, live, letters, _ = _spell(emissions, best)
-            if len(live):
-                levels[live] = self._ngrams.evidence(letters)
-            evidence.append(levels)
-        return np.concatenate(evidence)
+        ``emissions`` (N, 62) say how well each character explains each place.
+        """
+        starts = np.cumsum(lengths) - lengths
+        word = np.repeat(np.arange(len(lengths)), lengths)
+        even = even_out(emissions, word) if self.chains else emissions
+        return Kinds(self, emissions, even, starts, lengths, word)
 
-    def _by_sets(
-        self, emissions: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return evidence (K,) of the kinds that are sets, each character's part, and its sum."""
-        joint = self._weights[:, 1, None] * emissions
-        joint[:, 0] = self._weights[:, 0] * emissions[0]
-        mass = joint.sum(axis=2, keepdims=True)
+    def find_shares(self, kinds: Kinds) -> NDArray[np.float64]:
+        """Return how common each kind is on the page with these words.
+
+        A lone character tells nothing of its kind: it is taken for what it looks like.
+        """
+        if len(kinds.word) == 1:
+            return self._alone.astype(float)
+        return mix_kinds(kinds.evidence, self.prior)
+
+
+class Kinds:
+    """Words as each kind explains them.
+
+    evidence: (W, kinds) logarithms.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        emissions: NDArray[np.float64],
+        even: NDArray[np.float64],
+        starts: NDArray[np.intp],
+        lengths: NDArray[np.intp],
+        word: NDArray[np.intp],
+    ) -> None:
+        self._context, self._emissions, self._even = context, emissions, even
+        self._starts, self._lengths, self.word = starts, lengths, word
+        self._place = np.arange(len(word)) - starts[word]
+        levels = [self._by_sets(even)]
+        self._batches: list[tuple[NDArray[np.intp], Chains]] = []
+        if context.chains:
+            self._batches = list(self._follow(even))
+            levels.append(np.empty((len(lengths), CHAINS)))
+            for words, chains in self._batches:
+                levels[-1][words] = chains.evidence
+        self._english: list[_English] = []
+        if context.ngrams is not None:
+            best = np.concatenate(levels, axis=1).max(axis=1)
+            letters = _in_cases(even, starts)
+            levels.append(np.full((len(lengths), len(letters)), -np.inf))
+            for number, live in _worth_a_look(letters, starts, lengths, best):
+                rows = slice(starts[number], starts[number] + lengths[number])
+                found = context.ngrams.read(letters[live, rows])
+                levels[-1][number, live], probabilities = found
+                self._english.append(_English(number, rows, live, probabilities))
+        self.evidence = np.concatenate(levels, axis=1)
+
+    def readings(self, shares: NDArray[np.float64]) -> list[Reading]:
+        """Return what each word is read as, where kinds have these ``shares``.
+
+        What is printed is the most probable character of each place: with kinds that know no word
+        from another, that makes the fewest errors.
+        """
+        posterior = posterior_kinds(self.evidence, shares)
+        marginals = self._marginals(posterior)
+        best = marginals.argmax(axis=1)
         with np.errstate(divide="ignore"):
-            return np.log(mass[..., 0]).sum(axis=1), joint, mass
+            evidence = np.logaddexp.reduce(self.evidence + np.log(shares), axis=1)
+        chances = self.chances(posterior, best)
+        ends = self._starts + self._lengths
+        return [
+            Reading(float(level), marginals[start:end], tuple(best[start:end].tolist()), chance)
+            for level, start, end, chance in zip(
+                evidence, self._starts, ends, chances.tolist(), strict=True
+            )
+        ]
+
+    def chances(
+        self, posterior: NDArray[np.float64], labels: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Return how probable it is that all of a word's characters are ``labels`` (N,): (W,)."""
+        fixed = np.zeros_like(self._even)
+        rows = np.arange(len(labels))
+        fixed[rows, labels] = self._even[rows, labels]
+        levels = [self._by_sets(fixed)]
+        if self._context.chains:
+            with np.errstate(divide="ignore"):
+                steps = np.log(chain_steps(labels, self._place) * fixed[rows, labels])
+            levels.append(np.add.reduceat(steps, self._starts, axis=1).T)
+        if self._context.ngrams is not None:
+            levels.append(self._score(self._context.ngrams, labels))
+        known = np.isfinite(self.evidence)
+        change = np.concatenate(levels, axis=1) - np.where(known, self.evidence, 0)
+        return np.asarray((posterior * np.exp(np.minimum(change, 0)) * known).sum(axis=1))
+
+    def _by_sets(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the evidence (W, sets) of kinds that are sets of characters."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.add.reduceat(np.log(self._masses(emissions)), self._starts))
+
+    def _masses(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how well each such kind explains each place, (N, sets)."""
+        weights = self._context.weights
+        mass = emissions @ weights[:, 1].T
+        mass[self._starts] = emissions[self._starts] @ weights[:, 0].T
+        return mass
+
+    def _score(self, ngrams: NGrams, labels: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the evidence (W, 3) of each word's ``labels`` (N,) alone, as English."""
+        capital = labels < _CAPITAL.stop
+        first = np.zeros(len(labels), bool)
+        first[self._starts] = True
+        fits = np.stack([capital, ~capital, capital == first]) & (labels >= _CAPITAL.start)
+        letters = np.maximum(labels - np.where(capital, _CAPITAL.start, _SMALL.start), 0)
+        fit = self._even[np.arange(len(labels)), labels]
+        with np.errstate(divide="ignore"):
+            level = np.log(np.where(fits, fit, 0))
+        own = np.add.reduceat(level, self._starts, axis=1) + ngrams.score(letters, self._lengths)
+        return np.asarray(own.T)
+
+    def _marginals(self, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of each character at each place, (N, 62)."""
+        weights = self._context.weights
+        share = posterior[self.word, : len(weights)]
+        share = share / np.maximum(self._masses(self._emissions), _LEAST)
+        found = share @ weights[:, 1]
+        found[self._starts] = share[self._starts] @ weights[:, 0]
+        found *= self._emissions
+        first = len(weights)
+        for words, chains in self._batches:
+            table = chains.marginals(posterior[words, first : first + CHAINS])
+            for column, number in enumerate(words):
+                start, length = self._starts[number], self._lengths[number]
+                found[start : start + length] += table[:length, column]
+        for english in self._english:
+            english.add(posterior[english.word, -3:], found[english.rows])
+        return np.asarray(found / np.maximum(found.sum(axis=1, keepdims=True), _LEAST))
+
+    def _follow(self, emissions: NDArray[np.float64]) -> Iterator[tuple[NDArray[np.intp], Chains]]:
+        """Yield some words at a time, as numbers (B,), and how rows and series explain them."""
+        order = np.argsort(-self._lengths, kind="stable")
+        while len(order):
+            longest = int(self._lengths[order[0]])
+            words, order = np.split(order, [max(1, _TOGETHER // longest)])
+            lengths = self._lengths[words]
+            table = np.zeros((longest, len(words), len(BYCLASS)))
+            place = np.arange(longest)[:, None]
+            inside = place < lengths
+            table[inside] = emissions[(self._starts[words] + place)[inside]]
+            yield words, Chains.follow(table, lengths)
 
 
 def mix_kinds(evidence: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -139,101 +244,44 @@ def posterior_kinds(
     return np.asarray(posterior / posterior.sum(axis=-1, keepdims=True))
 
 
-def _read_chains(
-    emissions: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return evidence (6,) and marginals (6, N, 62) of rows and of series.
+@dataclass(frozen=True)
+class _English:
+    """A word as English in capitals, in small letters and both: the ``live`` (L,) of these three.
 
-    Both are of digits, of capitals, or of small letters.
+    word: its number. rows: of its characters. probabilities: (L, N, 26) of letters.
     """
-    level, ahead = _follow_chains(emissions)
-    own = _ALIKE * emissions[:, None]  # (N, 6, 62)
-    after = np.ones_like(_EVEN)
-    for place in range(len(own) - 1, -1, -1):
-        through = ahead[place] * after
-        ahead[place] = through / np.maximum(through.sum(axis=1, keepdims=True), _LEAST)
-        rest = own[place] * after
-        spread = (rest * _EVEN).sum(axis=1, keepdims=True)
-        after = (1 - _BREAK) * _follow(rest, -1) + _BREAK * _ALIKE * spread
-        after /= np.maximum(after.max(axis=1, keepdims=True), _LEAST)
-    return level, ahead.transpose(1, 0, 2)
+
+    word: int
+    rows: slice
+    live: NDArray[np.intp]
+    probabilities: NDArray[np.float64]
+
+    def add(self, shares: NDArray[np.float64], found: NDArray[np.float64]) -> None:
+        """Add to ``found`` (N, 62) the probability of each character, by ``shares`` (3,)."""
+        for case, letters in zip(self.live, self.probabilities, strict=True):
+            capitals = (len(found), 0, 1)[case]
+            found[:capitals, _CAPITAL] += shares[case] * letters[:capitals]
+            found[capitals:, _SMALL] += shares[case] * letters[capitals:]
 
 
-def _follow_chains(
-    emissions: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return evidence (6,) of rows and series, and (N, 6, 62) what each place and those before say.
-
-    See :func:`_read_chains`.
-    """
-    state, level = _EVEN, np.zeros(len(_EVEN))
-    ahead = np.empty((len(emissions), *_EVEN.shape))
-    for place, row in enumerate(_ALIKE * emissions[:, None]):
-        if place:
-            state = (1 - _BREAK) * _follow(state, 1) + _BREAK * _EVEN * state.sum(1, keepdims=True)
-        state = state * row
-        total = state.sum(axis=1, keepdims=True)
-        with np.errstate(divide="ignore"):
-            level = level + np.log(total[:, 0])
-        state = state / np.maximum(total, _LEAST)
-        ahead[place] = state
-    return _of_one_hand(level, len(emissions)), ahead
+def _in_cases(emissions: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the emissions of letters, (3, N, 26): in capitals, in small letters, capitalized."""
+    small = emissions[:, _SMALL]
+    letters = np.stack([emissions[:, _CAPITAL], small, small])
+    letters[2, starts] = letters[0, starts]
+    return letters
 
 
-def _of_one_hand(level: NDArray[np.float64], places: int) -> NDArray[np.float64]:
-    """Return evidence (6,) of chains as it is worth where all characters are by one hand.
-
-    What makes one 1 look like an I makes all of a row of them: whether a row or series is of digits
-    or of letters, all its characters say no surer than one of them does on average. What rows and
-    series have against words that are neither stays.
-    """
-    parts = level.reshape(2, 3)
-    whole = np.logaddexp.reduce(parts, axis=1, keepdims=True)
-    if not np.isfinite(whole).all():
-        return level
-    apart = (parts - whole) / places
-    return np.asarray(whole + apart - np.logaddexp.reduce(apart, axis=1, keepdims=True)).ravel()
-
-
-def _follow(values: NDArray[np.float64], step: int) -> NDArray[np.float64]:
-    """Move what each character (6, 62) has to the one after it (``step`` 1) or before it (-1).
-
-    In rows that is the same one. After 9 comes 0; after Z and z what is no letter of the kind.
-    """
-    return values[_CHAINS, _BEFORE if step > 0 else _AFTER]
-
-
-def _read_english(
-    ngrams: NGrams, emissions: NDArray[np.float64], best: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return evidence (3,) and marginals (3, N, 62) of words in capitals, in small letters, both.
-
-    Words that cannot explain ``emissions`` nearly as well as ``best`` are not looked at.
-    """
-    levels, live, letters, columns = _spell(emissions, best)
-    found = np.zeros((3, *emissions.shape))
-    if len(live):
-        levels[live], probabilities = ngrams.read(letters)
-        of_live = found[live]
-        np.put_along_axis(of_live, columns, probabilities, axis=2)
-        found[live] = of_live
-    return levels, found
-
-
-def _spell(
-    emissions: NDArray[np.float64], best: float
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-    """Return how English words in capitals, in small letters and both would be spelled.
-
-    Returns:
-        Evidence of the three where none is looked at, which of them are worth a look (L,), their
-        letters' emissions (L, N, 26), and where these are among ``emissions``'s.
-    """
-    columns = np.tile(_SMALL, (3, len(emissions), 1))
-    columns[0], columns[2, 0] = _CAPITAL, _CAPITAL
-    letters = np.take_along_axis(emissions[None], columns, axis=2)
+def _worth_a_look(
+    letters: NDArray[np.float64],
+    starts: NDArray[np.intp],
+    lengths: NDArray[np.intp],
+    best: NDArray[np.float64],
+) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Yield the words that English may explain nearly as well as ``best`` (W,), in which cases."""
     # No string is explained better than by the best character of each place.
     with np.errstate(divide="ignore"):
-        bound = np.log(letters.max(axis=2)).sum(axis=1)
-    live = np.flatnonzero((bound > best - _HOPELESS) & (len(emissions) <= _LONGEST))
-    return np.full(3, -np.inf), live, letters[live], columns[live]
+        bounds = np.add.reduceat(np.log(letters.max(axis=2)), starts, axis=1)
+    live = (bounds > best - _HOPELESS) & (lengths <= _LONGEST)
+    for number in np.flatnonzero(live.any(axis=0)).tolist():
+        yield number, np.flatnonzero(live[:, number])

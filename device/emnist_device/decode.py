@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.alike import (
+    Claims,
+    groups_of,
+    hold_to_picture,
+    restrain_emissions,
+    restrain_kinds,
+    sum_groups,
+)
 from emnist_device.constraints import Constraints
-from emnist_device.context import Context, mix_kinds
+from emnist_device.context import Context
 from emnist_device.geometry import weigh_places, weigh_shapes
 from emnist_device.page import UNSURE, Alternative, Box, Character, Line, Word
-from emnist_device.sources import Either, Words, weigh_kinds
+from emnist_device.sources import Words, weigh_kinds
 from emnist_device.spacing import word_gaps, words
 from emnist_device.spelling import box_between, split_words, tidy
+from emnist_device.units import Units, cut_lines
 from emnist_edge.alphabet import BYCLASS
 
 if TYPE_CHECKING:
@@ -22,43 +31,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.automaton import Reading, Source
+    from emnist_device.automaton import Reading
     from emnist_device.decoding import Decoding
-    from emnist_device.pattern import Pattern
+    from emnist_device.units import Unit
 
 # No class is impossible, however sure the classifier is: it errs by itself about this often.
 _FLOOR = 1e-3
+# Nothing is divided by less.
+_LEAST = 1e-100
 # Shares of EMNIST ByMerge: digits are half of it, small letters with a class of their own an
 # eighth. Of characters whose case it does not tell, this share is capitals in mixed words.
 _DIGITS, _CAPITALS, _SMALL = 0.5, 0.375, 0.125
 _CAPITAL_OF_BOTH = 0.85
-
-
-@dataclass(frozen=True)
-class _Unit:
-    """Characters that are read together.
-
-    rows: of the page's characters, from left to right. gaps: whether the picture has one before
-    each. emissions: how well each of ``BYCLASS`` explains each of them. source: what they come
-    from. pattern: what is printed between them; None for a space in each gap. matched: whether they
-    fulfil what was asked for, None where nothing was.
-    """
-
-    rows: tuple[int, ...]
-    gaps: tuple[bool, ...]
-    emissions: NDArray[np.float64]
-    source: Source
-    pattern: Pattern | None
-    matched: bool | None
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What a unit was read as; see :class:`emnist_device.page.Line`."""
-
-    characters: list[Character]
-    between: tuple[str, ...]
-    words: list[Word]
 
 
 class Decoder:
@@ -80,6 +64,8 @@ class Decoder:
         self._decoding = decoding
         self._constraints = Constraints.compile(decoding, alphabet)
         self._places = decoding.context != "none"
+        self._groups = groups_of(alphabet)
+        self._open = sum_groups(self._constraints.allowed[None].astype(float))[0] > 0
         prior = np.array(class_shares) if class_shares else _class_prior(alphabet)
         self._prior = prior if self._places else np.ones(len(alphabet))
         self._context = Context(_background(self._prior, self._constraints), decoding.context)
@@ -97,24 +83,40 @@ class Decoder:
         boxes = [box for line in lines for box in line]
         gaps = [word_gaps(line) for line in lines]
         grouped = words(gaps)
-        before = [gap for line in gaps for gap in (False, *line)]
-        emissions = self._emissions(probabilities, lines, grouped)
-        decoded = []
-        for units in self._units([len(line) for line in lines], grouped, before, emissions):
-            parts = [self._read(unit, [boxes[row] for row in unit.rows], top_k) for unit in units]
-            decoded.append(
-                Line(
-                    characters=tuple(character for part in parts for character in part.characters),
-                    between=_joined([part.between for part in parts]),
-                    words=tuple(word for part in parts for word in part.words),
-                    matched=None if units[0].matched is None else all(u.matched for u in units),
-                )
-            )
-        return tuple(decoded)
+        picture = self._look(probabilities)
+        emissions = self._emissions(probabilities, picture, lines, grouped)
+        make = self._units(picture * self._open, emissions, grouped)
+        units_of = [
+            [make.unit(*cut) for cut in line]
+            for line in cut_lines(self._constraints, gaps, grouped)
+        ]
+        units = [unit for line in units_of for unit in line]
+        claims = [unit.source.read(unit.emissions) for unit in units]
+        held = hold_to_picture(
+            picture,
+            emissions,
+            Claims(
+                np.concatenate([claim.marginals for claim in claims]),
+                np.concatenate([claim.best for claim in claims]),
+                np.repeat([unit.bound for unit in units], [len(unit.rows) for unit in units]),
+                self._open,
+            ),
+        )
+        characters = _characters(*held, boxes, top_k, self._decoding.min_confidence)
+        found = iter(zip(units, claims, strict=True))
+        return tuple(
+            _line([_Part.spell(*next(found), held, characters) for _ in line], line)
+            for line in units_of
+        )
+
+    def _look(self, probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return what the classifier says of look-alikes, (N, groups); see alike.py."""
+        return (probabilities @ self._groups) * (1 - _FLOOR) + self._groups.mean(axis=0) * _FLOOR
 
     def _emissions(
         self,
         probabilities: NDArray[np.float32],
+        picture: NDArray[np.float64],
         lines: Sequence[Sequence[Box]],
         grouped: Sequence[Sequence[int]],
     ) -> NDArray[np.float64]:
@@ -125,105 +127,128 @@ class Decoder:
         if self._places:
             emissions *= weigh_shapes([box for line in lines for box in line])
             emissions *= weigh_places(emissions, lines, grouped)
-        return np.asarray(emissions / emissions.max(axis=1, keepdims=True))
+        return restrain_emissions(emissions, picture * self._open)
 
     def _units(
         self,
-        lengths: Sequence[int],
-        grouped: Sequence[Sequence[int]],
-        before: Sequence[bool],
+        picture: NDArray[np.float64],
         emissions: NDArray[np.float64],
-    ) -> list[list[_Unit]]:
-        """Return for each line what is read together: words, or what a pattern holds for."""
-        known = self._constraints
-        own = [emissions[list(word)] for word in grouped]
-        read = {each.tobytes(): self._context.read(each) for each in own}
-        evidence = np.array([read[each.tobytes()][0] for each in own])
-        free = Words(self._context, mix_kinds(evidence, self._context.prior), read)
-        bound = emissions
-        if known.pattern is not None:
-            marginals = np.concatenate([free.read(each).marginals for each in own])
-            bound = weigh_kinds(emissions, marginals)
-        rest = iter(grouped)
-        found, start = [], 0
-        for length in lengths:
-            line = range(start, start + length)
-            start += length
-            parts: list[tuple[int, ...]] = []
-            while not parts or parts[-1][-1] < line[-1]:
-                parts.append(tuple(next(rest)))
-            if known.holds_for_line([_gaps(part, before) for part in parts], _gaps(line, before)):
-                parts = [tuple(line)]
-            units = []
-            for part in parts:
-                rows, gaps = list(part), _gaps(part, before)
-                if not known.fits(gaps):
-                    units.append(_Unit(part, gaps, emissions[rows], free, None, matched=False))
-                    continue
-                matched = True if known.lengths else None
-                source: Source = known.pattern.source(gaps) if known.pattern else free
-                if known.lexicon is not None:
-                    source = Either(known.lexicon, source, self._decoding.out_of_lexicon)
-                units.append(_Unit(part, gaps, bound[rows], source, known.pattern, matched))
-            found.append(units)
-        return found
+        grouped: Sequence[Sequence[int]],
+    ) -> Units:
+        """Return what makes units of the page's characters; ``picture`` is of what may occur."""
+        kinds = self._context.read(emissions, np.array([len(word) for word in grouped]))
+        shares = self._context.find_shares(kinds)
+        readings = kinds.readings(shares)
+        read = {
+            emissions[list(word)].tobytes(): reading
+            for word, reading in zip(grouped, readings, strict=True)
+        }
+        weighed = emissions
+        if self._constraints.pattern is not None:
+            marginals = np.concatenate([reading.marginals for reading in readings])
+            weighed = restrain_kinds(weigh_kinds(emissions, marginals), picture)
+        free = Words(self._context, shares, read)
+        out = self._decoding.out_of_lexicon
+        return Units(self._constraints, out, free, picture, emissions, weighed)
 
-    def _read(self, unit: _Unit, boxes: Sequence[Box], top_k: int) -> _Part:
-        """Read the characters of ``unit``, which lie in ``boxes``, and the words that they make."""
-        reading = unit.source.read(unit.emissions)
-        characters = [
-            _character(row, label, box, top_k, self._decoding.min_confidence)
-            for row, label, box in zip(reading.marginals, reading.best, boxes, strict=True)
-        ]
-        chars = [BYCLASS[label] for label in reading.best]
+
+@dataclass(frozen=True)
+class _Part:
+    """What a unit was read as; see :class:`emnist_device.page.Line`."""
+
+    characters: list[Character]
+    between: tuple[str, ...]
+    words: list[Word]
+
+    @classmethod
+    def spell(
+        cls,
+        unit: Unit,
+        claim: Reading,
+        held: tuple[NDArray[np.float64], NDArray[np.intp]],
+        characters: Sequence[Character],
+    ) -> _Part:
+        """Spell the words that those of the page's ``characters`` make which are in ``unit``."""
+        confidence, labels = held[0][list(unit.rows)], held[1][list(unit.rows)]
+        own = [characters[row] for row in unit.rows]
+        chars = [BYCLASS[label] for label in labels]
         marks = unit.pattern.spell(chars, unit.gaps) if unit.pattern is not None else None
         between = tidy(marks or (*(" " * gap for gap in unit.gaps), ""))
+        boxes = [character.box for character in own]
         found = []
-        for word in split_words([character.char for character in characters], between):
-            if word.rows:
-                sure = _probability(unit.source, unit.emissions, reading, word.rows)
-                box = reduce(Box.union, (boxes[row] for row in word.rows))
+        for word in split_words([character.char for character in own], between):
+            rows = word.rows
+            if rows:
+                sure = confidence[rows, labels[rows]]
+                together = _probability(unit, claim, labels, rows) * sure.prod()
+                box = reduce(Box.union, (boxes[row] for row in rows))
+                found.append(Word(word.text, float(min(together, sure.min())), box))
             else:
-                sure, box = 1.0, box_between(boxes, word.rows.start)
-            found.append(Word(word.text, sure, box))
-        return _Part(characters, between, found)
+                found.append(Word(word.text, 1.0, box_between(boxes, rows.start)))
+        return cls(own, between, found)
 
 
-def _gaps(rows: Sequence[int], before: Sequence[bool]) -> tuple[bool, ...]:
-    """Return whether a gap is before each of ``rows``, none being before the first."""
-    return tuple(before[row] and row > rows[0] for row in rows)
-
-
-def _joined(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return what is printed between the characters of ``parts``, spaces being between these."""
-    between = list(parts[0])
-    for first, *rest in parts[1:]:
+def _line(parts: Sequence[_Part], units: Sequence[Unit]) -> Line:
+    """Return the line that is made of ``parts``, spaces being between these."""
+    between = list(parts[0].between)
+    for part in parts[1:]:
+        first, *rest = part.between
         between[-1] += " " + first
         between += rest
-    return tuple(between)
+    return Line(
+        characters=tuple(character for part in parts for character in part.characters),
+        between=tuple(between),
+        words=tuple(word for part in parts for word in part.words),
+        matched=None if units[0].matched is None else all(unit.matched for unit in units),
+    )
 
 
 def _probability(
-    source: Source, emissions: NDArray[np.float64], reading: Reading, rows: Sequence[int]
+    unit: Unit,
+    claim: Reading,
+    labels: NDArray[np.intp],
+    rows: Sequence[int],
 ) -> float:
-    """Return how probable it is that all ``rows`` are read right, 0..1."""
-    fixed = emissions.copy()
-    for row in rows:
-        fixed[row] = 0
-        fixed[row, reading.best[row]] = emissions[row, reading.best[row]]
-    return float(np.exp(min(source.evidence(fixed) - reading.evidence, 0.0)))
+    """Return how much more probable than one by one all ``rows`` of ``unit`` are ``labels``.
+
+    That is what its source claims: characters of a word tell of one another.
+    """
+    alone = claim.marginals[rows, labels[rows]]
+    if (alone <= _LEAST).any():
+        return 1.0
+    if claim.chance is not None and len(rows) == len(labels) and claim.best == tuple(labels):
+        together = claim.chance
+    else:
+        fixed = unit.emissions.copy()
+        fixed[rows] = 0
+        fixed[rows, labels[rows]] = unit.emissions[rows, labels[rows]]
+        together = float(np.exp(min(unit.source.evidence(fixed) - claim.evidence, 0.0)))
+    return together / float(alone.prod())
 
 
-def _character(
-    row: NDArray[np.float64], label: int, box: Box, top_k: int, least: float
-) -> Character:
-    """Return the character that ``label`` is, or an unsure one; ``row`` (62,) are probabilities."""
-    order = [int(k) for k in np.argsort(-row, kind="stable") if k != label and row[k] > 0]
-    others = [Alternative(BYCLASS[k], float(row[k])) for k in order[:top_k]]
-    best = Alternative(BYCLASS[label], float(row[label]))
-    if best.confidence < least:
-        return Character(UNSURE, best.confidence, box, (best, *others))
-    return Character(best.char, best.confidence, box, tuple(others))
+def _characters(
+    confidence: NDArray[np.float64],
+    labels: NDArray[np.intp],
+    boxes: Sequence[Box],
+    top_k: int,
+    least: float,
+) -> list[Character]:
+    """Return the characters that ``labels`` (N,) are, or unsure ones.
+
+    ``confidence`` (N, 62) says how sure each of ``BYCLASS`` is.
+    """
+    ranked = np.argsort(-confidence, axis=1, kind="stable")[:, : top_k + 1].tolist()
+    rows = zip(confidence.tolist(), labels.tolist(), ranked, boxes, strict=True)
+    found = []
+    for row, label, order, box in rows:
+        known = [k for k in order if k != label and row[k] > 0]
+        others = [Alternative(BYCLASS[k], row[k]) for k in known[:top_k]]
+        if row[label] < least:
+            unsure = (Alternative(BYCLASS[label], row[label]), *others)
+            found.append(Character(UNSURE, row[label], box, unsure))
+        else:
+            found.append(Character(BYCLASS[label], row[label], box, tuple(others)))
+    return found
 
 
 def _class_prior(alphabet: str) -> NDArray[np.float64]:
@@ -235,8 +260,8 @@ def _class_prior(alphabet: str) -> NDArray[np.float64]:
 
 def _background(prior: NDArray[np.float64], known: Constraints) -> NDArray[np.float64]:
     """Return how common each of ``BYCLASS`` is in mixed words, (62,); sums to 1."""
-    shares = np.where(known.classes >= 0, prior[known.classes], 0.0)
-    counts = np.bincount(known.classes[known.classes >= 0], minlength=len(prior))
+    shares = np.where(known.allowed, prior[known.classes], 0.0)
+    counts = np.bincount(known.classes[known.allowed], minlength=len(prior))
     both = counts[known.classes] > 1
     capital = np.array([char.isupper() for char in BYCLASS])
     shares = shares * np.where(both, np.where(capital, _CAPITAL_OF_BOTH, 1 - _CAPITAL_OF_BOTH), 1.0)

@@ -7,6 +7,7 @@ where the baseline runs is not known; all that fit are tried, each as probable a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,14 +32,21 @@ _FORMS = (
 )
 _FORM_OF = np.array([next(n for n, form in enumerate(_FORMS) if c in form[4]) for c in BYCLASS])
 # This share of characters is written anyhow: these many times the usual deviations.
-_ODD, _WIDER = 0.08, 4.0
+_ODD, _DOUBLINGS = 0.08, 4
+_WIDER = 2 ** (_DOUBLINGS / 2)
 # Kinds of words and how common they are: digits, capitals, small, capitalized, mixed.
 _KINDS = np.array([0.3, 0.3, 0.15, 0.15, 0.1])
 _SETS = np.array([[c in kind for c in BYCLASS] for kind in (DIGITS, UPPER, LOWER, BYCLASS)], float)
+# Which characters have each form, (62, forms).
+_IN_FORM = np.eye(len(_FORMS))[_FORM_OF]
 _FIRST, _REST = [0, 1, 2, 1, 3], [0, 1, 2, 2, 3]
 # Cap heights that are tried, for each factor of e; baselines at most. Baselines rise or fall by no
 # more than this, and are near a lower end within this share of the usual height.
 _PER_E, _BASELINES, _STEEPEST, _NEAR = 14, 10, 0.35, 0.1
+# Hypotheses that explain a line worse than the best by this factor, as a logarithm, tell nothing.
+_HOPELESS = 30.0
+# Nothing is less probable; so many probabilities are multiplied before their logarithm is taken.
+_LEAST, _FEW = 1e-30, 8
 # So many characters of a line are looked at together.
 _TOGETHER = 80
 # Tables of up to this many characters are kept, at some 25 kB each.
@@ -75,147 +83,165 @@ def weigh_places(
     Args:
         emissions: (N, 62), how well each character explains each glyph.
         lines: boxes of each line's characters; N in all.
-        words: row indices of each word.
+        words: row indices of each word, which follow one another.
     """
     if not words:
         return np.ones_like(emissions)
-    heights = np.log([max(box.height, 1) for boxes in lines for box in boxes])
-    low, high = np.quantile(heights, [0.03, 0.97])
+    boxes = [box for line in lines for box in line]
+    sizes = np.array([(box.height, box.bottom, box.x + box.width / 2) for box in boxes])
+    heights = np.log(sizes[:, 0].clip(1))
+    ends = np.array([0.03, 0.97]) * (len(heights) - 1)
+    low, high = np.interp(ends, np.arange(len(heights)), np.sort(heights))
     grid = np.arange(low - 0.3, high + 1.0, 1 / _PER_E)
-    lines = [
-        boxes[start : start + _TOGETHER]
-        for boxes in lines
-        for start in range(0, len(boxes), _TOGETHER)
-    ]
-    first = np.zeros(len(emissions), bool)
-    first[[word[0] for word in words]] = True
-    number = np.empty(len(emissions), int)
-    for index, word in enumerate(words):
-        number[list(word)] = index
+    begins = np.zeros(len(emissions), bool)
+    begins[[word[0] for word in words]] = True
+    mass = _explain(emissions, begins)
+    parts = list(_parts([len(line) for line in lines]))
 
     def look() -> Iterator[_Line]:
-        start = 0
-        for boxes in lines:
-            rows = slice(start, start + len(boxes))
-            yield _Line(emissions[rows], boxes, first[rows], number[rows], grid)
-            start += len(boxes)
+        for part in parts:
+            yield _Line(mass[:, part], sizes[part], begins[part], grid)
 
     # Of a large page, the tables of all lines at once would be large: they are made twice.
     tables = list(look()) if len(emissions) <= _KEPT else None
-    sizes = np.array([line.sizes() for line in tables or look()])
-    counts = np.array([len(boxes) for boxes in lines], float)
+    told = np.array([line.sizes() for line in tables or look()])
+    counts = np.array([part.stop - part.start for part in parts], float)
     near = np.exp(-0.5 * ((grid[:, None] - grid) / _LINE_SPREAD) ** 2)
     near /= near.sum(axis=1, keepdims=True)
-    factors = []
-    for index, line in enumerate(tables or look()):
-        others = counts * (np.arange(len(counts)) != index)
-        alike = others @ sizes @ near / max(others.sum(), 1)
-        share = _OTHER_SIZE if others.any() else 1.0
-        factors.append(line.factors(np.log(share / len(grid) + (1 - share) * alike)))
-    return np.concatenate(factors)
+    told *= counts[:, None]
+    others = np.maximum(told.sum(axis=0) - told, 0)
+    alike = others @ near / np.maximum(counts.sum() - counts, 1)[:, None]
+    share = _OTHER_SIZE if len(parts) > 1 else 1.0
+    priors = np.log(share / len(grid) + (1 - share) * alike)
+    fit = [line.fit(prior) for line, prior in zip(tables or look(), priors, strict=True)]
+    return np.asarray(np.concatenate(fit)[:, _FORM_OF])
+
+
+def _parts(lengths: Sequence[int]) -> Iterator[slice]:
+    """Yield the rows of each line of ``lengths``, and of parts of a long one."""
+    start = 0
+    for length in lengths:
+        for first in range(start, start + length, _TOGETHER):
+            yield slice(first, min(first + _TOGETHER, start + length))
+        start += length
+
+
+def _explain(emissions: NDArray[np.float64], begins: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return how well each kind of word explains each glyph by each form: (kinds, N, forms)."""
+    of_sets = np.stack([emissions @ (chars[:, None] * _IN_FORM) for chars in _SETS])
+    of_sets /= _SETS.sum(axis=1)[:, None, None]
+    return np.where(begins[:, None], of_sets[_FIRST], of_sets[_REST])
 
 
 class _Line:
     """One line under all hypotheses: cap heights of ``grid`` (G,) and baselines (B,).
 
-    fits: (G, B, N, forms) densities. terms: (kinds, G, B, N) logarithms of how well each kind of
-    word explains each character, ink and place.
+    Args:
+        mass: (kinds, N, forms), how well each kind of word explains each glyph.
+        sizes: (N, 3) height, lower end and middle of each box, in pixels.
+        begins: (N,) where words begin.
+        grid: logarithms of cap heights.
     """
 
     def __init__(
         self,
-        emissions: NDArray[np.float64],
-        boxes: Sequence[Box],
-        first: NDArray[np.bool_],
-        number: NDArray[np.int64],
+        mass: NDArray[np.float64],
+        sizes: NDArray[np.float64],
+        begins: NDArray[np.bool_],
         grid: NDArray[np.float64],
     ) -> None:
-        height = np.log([max(box.height, 1) for box in boxes])
-        above = _above_baselines(boxes)
-        cap = np.exp(grid)[:, None, None]
-        self.fits = np.stack(
-            [
-                _density(
-                    (height - grid[:, None] - np.log(tall))[:, None] / spread,
-                    (above / cap - low) / drop,
-                )
-                / (spread * drop)
-                for tall, low, spread, drop, _ in _FORMS
-            ],
-            axis=-1,
-        )
-        by_form = np.zeros((len(_SETS), len(boxes), len(_FORMS)))
-        for form in range(len(_FORMS)):
-            members = form == _FORM_OF
-            by_form[:, :, form] = _SETS[:, members] @ emissions[:, members].T
-        by_form /= _SETS.sum(axis=1)[:, None, None]
-        mass = np.where(first[:, None], by_form[_FIRST], by_form[_REST])
-        self.terms = np.log(np.einsum("gbnf,knf->kgbn", self.fits, mass).clip(1e-300))
-        self.words = [np.flatnonzero(number == word) for word in np.unique(number)]
+        self._grid = len(grid)
+        height = np.log(sizes[:, 0].clip(1))[:, None] - grid
+        above = _above_baselines(sizes).T[:, None] / np.exp(grid)[:, None]
+        # fits: (N, forms, H) densities, of H hypotheses: cap heights with all baselines each.
+        self._fits = _densities(height[..., None], above)
+        # terms: (N, kinds, H), how well each kind of word explains each glyph, ink and place.
+        terms = np.matmul(mass.transpose(1, 0, 2), self._fits)
+        self._terms = np.maximum(terms / terms.max(axis=(1, 2), keepdims=True), _LEAST)
+        starts = begins.copy()
+        starts[0] = True
+        self._word = np.cumsum(starts) - 1
+        # Products of few numbers keep within a float's range; of these, logarithms are summed.
+        pieces = starts | (np.arange(len(starts)) % _FEW == 0)
+        products = np.multiply.reduceat(self._terms, np.flatnonzero(pieces))
+        words = np.flatnonzero(starts[pieces])
+        self._together = np.add.reduceat(np.log(products), words)  # (words, kinds, H)
+        self._of_words = _mix(self._together)  # (words, H)
+        self._total = self._of_words.sum(axis=0)
 
     def sizes(self) -> NDArray[np.float64]:
         """Return the probability of each cap height (G,) that the line alone tells."""
-        total = np.sum(self._of_words(), axis=0)
-        share = np.exp(total - total.max())
-        return np.asarray(share.sum(axis=1) / share.sum())
+        share = np.exp(self._total - self._total.max())
+        return np.asarray(share.reshape(self._grid, -1).sum(axis=1) / share.sum())
 
-    def factors(self, prior: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return (N, 62): the fit of each character, whose size the others of the line tell.
+    def fit(self, prior: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (N, forms): the fit of each form, by a size that the others of the line tell.
 
         ``prior`` (G,) are logarithms of how probable each cap height is by what other lines tell.
         """
-        of_words = self._of_words()
-        total = prior[:, None] + sum(of_words)
-        fit = np.empty((self.fits.shape[2], len(_FORMS)))
-        for word, own in zip(self.words, of_words, strict=True):
-            together = self.terms[..., word].sum(axis=-1)
-            for row in word:
-                rest = total - own + _mix(together - self.terms[..., row])
-                share = np.exp(rest - rest.max())
-                fit[row] = np.einsum("gb,gbf->f", share / share.sum(), self.fits[:, :, row])
-        fit /= fit.max(axis=1, keepdims=True)
-        return np.asarray(fit[:, _FORM_OF])
-
-    def _of_words(self) -> list[NDArray[np.float64]]:
-        """Return for each word how well each hypothesis explains it, logarithms (G, B)."""
-        return [_mix(self.terms[..., word].sum(axis=-1)) for word in self.words]
+        total = self._total + np.repeat(prior, len(self._total) // self._grid)
+        near = np.flatnonzero(total > total.max() - _HOPELESS)
+        others = _mix(self._together[..., near][self._word] - np.log(self._terms[..., near]))
+        rest = (total[near] - self._of_words[:, near])[self._word] + others
+        share = np.exp(rest - rest.max(axis=1, keepdims=True))
+        fit = np.matmul(self._fits[..., near], share[..., None])[..., 0]
+        return np.asarray(fit / fit.max(axis=1, keepdims=True))
 
 
 def _mix(of_kinds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the logarithm (G, B) of the mean over kinds of words, of logarithms (kinds, G, B)."""
-    joint = of_kinds + np.log(_KINDS)[:, None, None]
-    most = joint.max(axis=0)
-    return np.asarray(most + np.log(np.exp(joint - most).sum(axis=0)))
+    """Return the logarithm (M, H) of the mean over kinds of words, of logarithms (M, kinds, H)."""
+    most = of_kinds.max(axis=1)
+    return np.asarray(most + np.log(_KINDS @ np.exp(of_kinds - most[:, None])))
 
 
-def _density(height: NDArray[np.float64], lower: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the density of standardized deviations, with heavy tails for odd characters."""
-    square = -0.5 * (height**2 + lower**2)
-    return np.asarray((1 - _ODD) * np.exp(square) + _ODD / _WIDER**2 * np.exp(square / _WIDER**2))
+def _densities(height: NDArray[np.float64], above: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how well each form fits, (N, forms, G * B), with heavy tails for odd characters.
+
+    Args:
+        height: (N, G, 1), logarithms of heights over cap heights.
+        above: (N, G, B), how far lower ends are above baselines, in cap heights.
+    """
+    found = np.empty((len(above), len(_FORMS), *above.shape[1:]))
+    ends = {(low, drop) for _, low, _, drop, _ in _FORMS}
+    lower = {low: np.exp(((above - low) / drop) ** 2 / (-2 * _WIDER**2)) for low, drop in ends}
+    for form, (tall, low, spread, drop, _) in enumerate(_FORMS):
+        wide = np.exp(((height - np.log(tall)) / spread) ** 2 / (-2 * _WIDER**2)) * lower[low]
+        usual = wide
+        for _ in range(_DOUBLINGS):
+            usual = usual * usual
+        wide *= _ODD / _WIDER**2 / (spread * drop)
+        usual *= (1 - _ODD) / (spread * drop)
+        np.add(wide, usual, out=found[:, form])
+    return found.reshape(len(above), len(_FORMS), -1)
 
 
-def _above_baselines(boxes: Sequence[Box]) -> NDArray[np.float64]:
+@lru_cache(maxsize=_TOGETHER)
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the numbers of all pairs of ``count`` things."""
+    return np.triu_indices(count, 1)
+
+
+def _above_baselines(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how far each lower end is above each baseline that the line may have, (B, N) pixels.
 
-    Baselines are tried that run level through a lower end, or through two of them that lie apart;
-    those that most lower ends are near to come first, and others that are much like them are left.
+    ``sizes`` (N, 3) are heights, lower ends and middles. Baselines are tried that run level through
+    a lower end, or through two of them that lie apart; those that most lower ends are near to come
+    first, and others that are much like them are left.
     """
-    x = np.array([box.x + box.width / 2 for box in boxes])
-    y = np.array([box.bottom for box in boxes], float)
-    height = float(np.median([max(box.height, 1) for box in boxes]))
-    i, j = np.triu_indices(len(boxes), 1)
+    y, x = sizes[:, 1], sizes[:, 2]
+    tall = np.sort(sizes[:, 0].clip(1))
+    height = float(tall[(len(tall) - 1) // 2] + tall[len(tall) // 2]) / 2
+    i, j = _pairs(len(sizes))
     far = x[j] - x[i] > height
     slopes = (y[j] - y[i])[far] / (x[j] - x[i])[far]
     steep = np.abs(slopes) > _STEEPEST
-    slope = np.concatenate([np.zeros(len(boxes)), slopes[~steep]])
-    start = np.concatenate([np.arange(len(boxes)), i[far][~steep]])
+    slope = np.concatenate([np.zeros(len(sizes)), slopes[~steep]])
+    start = np.concatenate([np.arange(len(sizes)), i[far][~steep]])
     above = y[start, None] + slope[:, None] * (x - x[start, None]) - y
     support = np.exp(-0.5 * (above / (_NEAR * height)) ** 2).sum(axis=1)
+    above = above[np.argsort(-support, kind="stable")]
     found: list[NDArray[np.float64]] = []
-    for index in np.argsort(-support, kind="stable"):
-        row = above[index]
-        if all(np.abs(row - other).max() > _NEAR * height / 2 for other in found):
-            found.append(row)
-            if len(found) == _BASELINES:
-                break
+    while len(above) and len(found) < _BASELINES:
+        found.append(above[0])
+        above = above[np.abs(above - above[0]).max(axis=1) > _NEAR * height / 2]
     return np.array(found)

@@ -23,7 +23,9 @@ BITS_PER_STEP = 1 / 8
 
 # Letters that explain a place worse than its best by this factor are left out there, and at most
 # so many are kept: the rest would not change what is read.
-_NEGLIGIBLE, _MOST = 1e-3, 8
+_NEGLIGIBLE, _MOST = 3e-3, 6
+# So many places are gone through before probabilities are rescaled: none of them underflows.
+_RESCALED = 8
 
 
 @dataclass(frozen=True)
@@ -46,70 +48,104 @@ class NGrams:
         Returns:
             Logarithms of the evidence (V,), and the probability of each letter (V, N, 26).
         """
-        evidence, steps, flows, kept = self._forward(emissions)
-        return evidence, self._backward(steps, flows, kept, emissions.shape)
+        kept = _keep(emissions)
+        edges = self.table.ndim - 1
+        fits = [
+            emissions[:, place, letters].reshape(len(emissions), *[1] * (edges - 1), -1)
+            for place, letters in enumerate(kept)
+        ]
+        evidence, steps, states = self._forward(fits, self._symbols(kept))
+        return evidence, self._backward(fits, kept, steps, states)
 
-    def evidence(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the first of what :meth:`read` does, in less time."""
-        return self._forward(emissions)[0]
+    def score(self, letters: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the logarithm of the probability of each word, (W,).
+
+        ``letters`` (N,), 0 to 25, are those of words of ``lengths`` (W,), one after another.
+        """
+        edges = self.table.ndim - 1
+        before = np.repeat(np.arange(1, len(lengths) + 1), lengths) * edges
+        # Edges stand before, between and after words; the window that ends each word is the first
+        # that ends in one of the next.
+        symbols = np.zeros(len(letters) + edges * (len(lengths) + 1), np.intp)
+        symbols[np.arange(len(letters)) + before] = letters + 1
+        windows = tuple(symbols[step : len(symbols) - edges + step] for step in range(edges + 1))
+        costs = np.log(self.table[windows])
+        starts = np.cumsum(lengths) - lengths + edges * np.arange(len(lengths))
+        spans = np.stack([starts, starts + lengths + 1], axis=1).ravel()
+        return np.asarray(np.add.reduceat(np.append(costs, 0), spans)[::2])
+
+    def _symbols(self, kept: Sequence[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+        """Return the symbols of each place, with the edges of the word around them."""
+        edge = np.zeros(1, np.int64)
+        return [edge] * (self.table.ndim - 1) + [letters + 1 for letters in kept] + [edge]
 
     def _forward(
-        self, emissions: NDArray[np.float64]
-    ) -> tuple[
-        NDArray[np.float64],
-        list[NDArray[np.float64]],
-        list[NDArray[np.float64]],
-        list[NDArray[np.int64]],
-    ]:
-        """Return the evidence, the steps and flows at each place, and the letters looked at."""
-        order, (variants, places, _) = self.table.ndim, emissions.shape
-        kept = _keep(emissions)
-        edge = np.zeros(1, np.int64)
-        symbols = [edge] * (order - 1) + [letters + 1 for letters in kept] + [edge]
-        # state: (V, letters of order - 1 places); flows: what goes from a state to the next letter.
+        self, fits: Sequence[NDArray[np.float64]], symbols: Sequence[NDArray[np.int64]]
+    ) -> tuple[NDArray[np.float64], list[NDArray[np.float64]], list[NDArray[np.float64]]]:
+        """Return the evidence, and at each place the step to it and the state.
+
+        A step is the probability of a letter after the ones before. A state, (V, letters of order -
+        1 places), is how probable these are by what is up to the last of them. ``fits`` are the
+        letters' emissions.
+        """
+        order, variants = self.table.ndim, len(fits[0])
+        flat = self.table.ravel()
+        windows = _Windows(symbols, len(self.table))
         state = np.ones((variants, *[1] * (order - 1)))
         evidence = np.zeros(variants)
         steps: list[NDArray[np.float64]] = []
-        flows: list[NDArray[np.float64]] = []
-        for place in range(places + 1):
-            step = self.table[_mesh(symbols[place : place + order])]
-            if place < places:
-                step = step * emissions[:, place, kept[place]].reshape(
-                    variants, *[1] * (order - 1), -1
-                )
-            flow = state[..., None] * step
-            total = flow.reshape(variants, -1).sum(axis=1)
-            flow = flow / total.reshape(-1, *[1] * order)
-            evidence += np.log(total)
+        states: list[NDArray[np.float64]] = []
+        for place in range(len(fits) + 1):
+            step = flat[windows.of(place, order)]
+            state = np.add.reduce(state[..., None] * step, axis=1)
+            if place < len(fits):
+                state *= fits[place]
+            if place % _RESCALED == 0 or place == len(fits):
+                total = np.add.reduce(state.reshape(variants, -1), axis=1)
+                state /= total.reshape(-1, *[1] * (order - 1))
+                evidence += np.log(total)
             steps.append(step)
-            flows.append(flow)
-            state = flow.sum(axis=1)
-        return evidence, steps, flows, kept
+            states.append(state)
+        return evidence, steps, states
 
     def _backward(
         self,
-        steps: Sequence[NDArray[np.float64]],
-        flows: Sequence[NDArray[np.float64]],
+        fits: Sequence[NDArray[np.float64]],
         kept: Sequence[NDArray[np.int64]],
-        shape: tuple[int, ...],
+        steps: Sequence[NDArray[np.float64]],
+        states: Sequence[NDArray[np.float64]],
     ) -> NDArray[np.float64]:
-        found = np.zeros(shape)
-        variants, places = shape[:2]
-        # after: how well what follows is explained, for each state that a flow ends in.
-        after = np.ones(flows[-1].shape[:1] + flows[-1].shape[2:])
-        for place in range(places, -1, -1):
-            through = flows[place] * after[:, None]
-            if place < places:
-                share = through.sum(axis=tuple(range(1, through.ndim - 1)))
-                found[:, place, kept[place]] = share / share.sum(axis=1, keepdims=True)
-            if place == 0:
-                break
-            step = steps[place]
-            before = (step * after[:, None]).sum(axis=-1)
-            after = before / before.reshape(variants, -1).max(axis=1).reshape(
-                -1, *[1] * (before.ndim - 1)
-            )
-        return found
+        order, variants = self.table.ndim, len(fits[0])
+        found = np.zeros((len(fits), variants, len(LETTERS)))
+        # after: how well what follows is explained, for each state.
+        after = np.ones_like(states[-1])
+        for place in range(len(fits) - 1, -1, -1):
+            after = np.add.reduce(steps[place + 1] * after[:, None], axis=-1)
+            if place % _RESCALED == 0:
+                most = after.reshape(variants, -1).max(axis=1)
+                after /= most.reshape(-1, *[1] * (order - 1))
+            share = (states[place] * after).reshape(variants, -1, len(kept[place]))
+            found[place][:, kept[place]] = np.add.reduce(share, axis=1)
+            after = after * fits[place]
+        found /= np.add.reduce(found, axis=2)[..., None]
+        return found.transpose(1, 0, 2)
+
+
+class _Windows:
+    """Indices of all strings of neighbouring symbols into a table of ``base`` ** their number."""
+
+    def __init__(self, symbols: Sequence[NDArray[np.int64]], base: int) -> None:
+        self._known = {(place, 1): own for place, own in enumerate(symbols)}
+        self._base = base
+
+    def of(self, place: int, count: int) -> NDArray[np.int64]:
+        """Return the indices of ``count`` symbols from ``place`` on, an axis each."""
+        if (place, count) not in self._known:
+            half = count // 2
+            first, rest = self.of(place, count - half), self.of(place + count - half, half)
+            joined = np.add.outer(first * self._base**half, rest)
+            self._known[place, count] = joined
+        return self._known[place, count]
 
 
 def load_ngrams(path: Path = MODELS / "english.npz") -> NGrams:
@@ -124,17 +160,12 @@ def load_ngrams(path: Path = MODELS / "english.npz") -> NGrams:
     return NGrams(np.exp2(-BITS_PER_STEP * costs.astype(np.float64)))
 
 
-def _mesh(symbols: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], ...]:
-    """Return an index of all combinations of one symbol each: ``np.ix_`` in less time."""
-    last = len(symbols) - 1
-    return tuple(each.reshape(-1, *[1] * (last - axis)) for axis, each in enumerate(symbols))
-
-
 def _keep(emissions: NDArray[np.float64]) -> list[NDArray[np.int64]]:
     """Return for each place the letters that are worth a look, in order."""
-    best = (emissions / emissions.max(axis=2, keepdims=True).clip(1e-300)).max(axis=0)
-    ranked = np.argsort(-best, axis=1, kind="stable")[:, :_MOST]
-    return [
-        np.sort(letters[row[letters] >= _NEGLIGIBLE])
-        for row, letters in zip(best, ranked, strict=True)
-    ]
+    best = emissions.max(axis=0)
+    likely = best >= _NEGLIGIBLE * best.max(axis=1, keepdims=True)
+    found = [np.flatnonzero(row) for row in likely]
+    for place, letters in enumerate(found):
+        if len(letters) > _MOST:
+            found[place] = np.sort(np.argsort(-best[place], kind="stable")[:_MOST])
+    return found

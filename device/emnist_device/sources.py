@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.automaton import Automaton, Reading, Source
-from emnist_device.context import posterior_kinds
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.context import Context, Kinds
+    from emnist_device.context import Context
 
 # Digits, capitals and small letters, as columns of ones among zeros.
 _KINDS = np.array([[char in kind for kind in (DIGITS, UPPER, LOWER)] for char in BYCLASS], float)
@@ -28,31 +27,27 @@ _LEAST_KIND = 1e-3
 class Words:
     """Words of a page whose kinds have these ``shares``.
 
-    What is printed is the most probable character of each place: with kinds that know no word from
-    another, that makes the fewest errors. ``known`` is what the context has read already, by the
-    bytes of the emissions.
+    ``known`` is what has been read already, by the bytes of the emissions.
     """
 
     context: Context
     shares: NDArray[np.float64]
-    known: Mapping[bytes, Kinds]
+    known: Mapping[bytes, Reading]
 
     def evidence(self, emissions: NDArray[np.float64]) -> float:
         """See :class:`Source`."""
-        return self._sum(self.context.evidence(emissions))
+        (level,) = self.context.read(emissions, np.array([len(emissions)])).evidence
+        with np.errstate(divide="ignore"):
+            return float(np.logaddexp.reduce(level + np.log(self.shares)))
 
     def read(self, emissions: NDArray[np.float64]) -> Reading:
         """See :class:`Source`."""
         known = self.known.get(emissions.tobytes())
-        evidence, of_kinds = self.context.read(emissions) if known is None else known
-        posterior = posterior_kinds(evidence, self.shares)
-        marginals = np.einsum("k,knc->nc", posterior, of_kinds)
-        best = tuple(int(label) for label in marginals.argmax(axis=1))
-        return Reading(self._sum(evidence), marginals, best)
-
-    def _sum(self, evidence: NDArray[np.float64]) -> float:
-        with np.errstate(divide="ignore"):
-            return float(np.logaddexp.reduce(evidence + np.log(self.shares)))
+        if known is not None:
+            return known
+        kinds = self.context.read(emissions, np.array([len(emissions)]))
+        (reading,) = kinds.readings(self.shares)
+        return reading
 
 
 @dataclass(frozen=True)

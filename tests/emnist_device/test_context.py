@@ -20,56 +20,78 @@ def emissions(*characters: dict[str, float]) -> np.ndarray[tuple[int, int], np.d
     return table
 
 
+def read(
+    table: np.ndarray[tuple[int, int], np.dtype[np.float64]], kind: str = "neutral"
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], list[dict[str, float]]]:
+    """Return the evidence of each kind of one word, and how probable each character is."""
+    context = Context(EVEN, kind)
+    kinds = context.read(table, np.array([len(table)]))
+    (reading,) = kinds.readings(context.prior)
+    shares = [dict(zip(BYCLASS, row, strict=True)) for row in reading.marginals]
+    return kinds.evidence[0], shares
+
+
 def test_every_kind_gives_probabilities_or_nothing() -> None:
     table = np.random.default_rng(1).dirichlet(np.full(62, 0.1), 6)
     for kind, kinds in (("english", 14), ("neutral", 11), ("none", 1)):
         context = Context(EVEN, kind)
-        evidence, found = context.read(table)
-        assert found.shape == (kinds, 6, 62)
         assert context.prior.sum() == pytest.approx(1)
-        assert np.array_equal(context.evidence(table), evidence)
-        live = np.isfinite(evidence)
-        assert found[live].sum(axis=2) == pytest.approx(1)
+        evidence, shares = read(table, kind)
+        assert evidence.shape == (kinds,)
+        assert [sum(row.values()) for row in shares] == pytest.approx([1] * 6)
 
 
-def test_rows_and_series_agree_with_all_strings_one_by_one() -> None:
+def test_words_of_a_page_are_read_as_each_by_itself() -> None:
+    rng = np.random.default_rng(7)
+    lengths = np.array([4, 1, 9, 2, 9, 3])
+    table = rng.dirichlet(np.full(62, 0.05), lengths.sum())
+    context = Context(EVEN, "english")
+    kinds = context.read(table, lengths)
+    for reading, evidence, part in zip(
+        kinds.readings(context.prior),
+        kinds.evidence,
+        np.split(table, np.cumsum(lengths)[:-1]),
+        strict=True,
+    ):
+        one = context.read(part, np.array([len(part)]))
+        (alone,) = one.readings(context.prior)
+        assert one.evidence[0] == pytest.approx(evidence)
+        assert reading.marginals == pytest.approx(alone.marginals)
+        assert reading.best == alone.best
+        assert reading.chance == pytest.approx(alone.chance)
+
+
+@pytest.mark.parametrize("kind", ["english", "neutral", "none"])
+def test_the_chance_of_a_word_is_that_of_its_string_among_all(kind: str) -> None:
+    members = [BYCLASS.index(char) for char in "7atB"]
     table = np.zeros((3, 62))
-    members = [DIGITS.index(char) for char in "0129"]
-    table[:, members] = np.random.default_rng(2).random((3, 4))
-    evidence, found = Context(EVEN, "neutral").read(table)
-    for index, step in ((5, 0), (8, 1)):  # rows of digits, series of digits
-        total, shares = 0.0, np.zeros((3, 62))
-        for string in itertools.product(members, repeat=3):
-            score = 0.1
-            for place, char in enumerate(string):
-                score *= table[place, char]
-                if place:
-                    score *= 0.97 * (char == (string[place - 1] + step) % 10) + 0.03 / 10
-            total += score
-            shares[range(3), list(string)] += score
-        assert evidence[index] == pytest.approx(np.log(total))
-        assert found[index] == pytest.approx(shares / total)
-
-
-def test_a_row_by_one_hand_says_no_surer_than_one_character_whether_it_is_of_digits() -> None:
-    one = {"1": 0.4, "I": 0.6}
-    evidence, _ = Context(EVEN, "neutral").read(emissions(*[one] * 16))
-    mixed, digits, capitals = evidence[4:7]
-    # A row begins with each of ten digits, of 26 capitals.
-    assert capitals - digits == pytest.approx(np.log(0.6 / 0.4) + np.log(10 / 26) / 16, abs=0.01)
-    # What rows have against other kinds of words grows with each place all the same.
-    assert np.logaddexp(digits, capitals) > mixed + 16 * np.log(10)
+    table[:, members] = np.random.default_rng(5).random((3, 4))
+    context = Context(EVEN, kind)
+    kinds = context.read(table, np.array([3]))
+    posterior = posterior_kinds(kinds.evidence, context.prior)
+    strings = [np.array(string) for string in itertools.product(members, repeat=3)]
+    total = sum(kinds.chances(posterior, string) for string in strings)
+    assert total == pytest.approx(1)
 
 
 def test_kinds_hold_their_characters_only() -> None:
-    table = np.ones((3, 62))
-    _, found = Context(EVEN, "neutral").read(table)
+    table = emissions(*[dict.fromkeys("0Oo", 1.0)] * 3)
+    evidence, _ = read(table)
     for index, (first, rest) in enumerate(
         [(DIGITS, DIGITS), (UPPER, UPPER), (LOWER, LOWER), (UPPER, LOWER)]
     ):
-        for place, chars in enumerate((first, rest, rest)):
-            shares = dict(zip(BYCLASS, found[index, place], strict=True))
-            assert {char for char, share in shares.items() if share} == set(chars)
+        fits = [(1 + 1e-4 * (len(chars) - 1)) / len(chars) for chars in (first, rest, rest)]
+        # Digits or letters: told once for all three, and here not at all.
+        assert evidence[index] == pytest.approx(np.log(fits).sum())
+
+
+def test_a_lone_character_tells_nothing_of_its_kind() -> None:
+    context = Context(EVEN, "english")
+    table = emissions({"0": 0.55, "O": 0.44})
+    alone = context.find_shares(context.read(table, np.array([1])))
+    assert alone.tolist() == [0, 0, 0, 0, 1] + [0] * 9
+    (reading,) = context.read(table, np.array([1])).readings(alone)
+    assert reading.marginals[0] == pytest.approx(table[0] / table[0].sum())
 
 
 def test_a_common_kind_becomes_commoner_and_a_rare_one_never_goes() -> None:
@@ -83,13 +105,16 @@ def test_a_common_kind_becomes_commoner_and_a_rare_one_never_goes() -> None:
 
 def test_english_tells_what_no_shape_tells() -> None:
     table = emissions({"h": 1}, {"o": 1}, {"u": 0.4, "v": 0.6}, {"s": 1}, {"e": 1})
-    context = Context(EVEN, "english")
-    evidence, found = context.read(table)
-    assert found[12, 2].argmax() == BYCLASS.index("u")
+    evidence, shares = read(table, "english")
+    assert shares[2]["u"] > 0.9
     assert evidence[12] > evidence[2]
 
 
 def test_words_that_cannot_be_english_are_not_looked_up() -> None:
-    table = emissions(*[{char: 1.0} for char in "20479135"])
-    evidence, _ = Context(EVEN, "english").read(table)
+    evidence, _ = read(emissions(*[{char: 1.0} for char in "20479135"]), "english")
     assert (evidence[11:] == -np.inf).all()
+
+
+def test_a_short_word_that_may_be_english_is_looked_up() -> None:
+    evidence, _ = read(emissions({"O": 1}, {"N": 1}), "english")
+    assert np.isfinite(evidence[11])

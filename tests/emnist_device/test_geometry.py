@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from emnist_device import geometry
 from emnist_device.geometry import weigh_places, weigh_shapes
 from emnist_device.page import Box
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
@@ -92,3 +93,95 @@ def test_a_bare_stroke_is_a_small_l_and_one_with_a_foot_a_capital() -> None:
 
 def test_nothing_written_nothing_weighed() -> None:
     assert weigh_places(np.zeros((0, 62)), [], []).shape == (0, 62)
+
+
+def one_by_one(
+    table: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    lines: Sequence[Sequence[Box]],
+    words: Sequence[Sequence[int]],
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return what :func:`weigh_places` does, each line, hypothesis and character by itself."""
+    heights = [box.height for line in lines for box in line]
+    low, high = np.quantile(np.log(heights), [0.03, 0.97])
+    grid = np.arange(low - 0.3, high + 1.0, 1 / geometry._PER_E)
+    starts = [0, *accumulate(len(line) for line in lines)]
+    fits, explained, alone = [], [], []
+    for start, line in pairwise(starts):
+        boxes = [box for line in lines for box in line][start:line]
+        sizes = np.array([(box.height, box.bottom, box.x + box.width / 2) for box in boxes])
+        above = geometry._above_baselines(sizes)
+        fit = np.array([[place(boxes, a, cap) for a in above] for cap in np.exp(grid)])
+        own = [[row - start for row in word] for word in words if start <= word[0] < line]
+        fits.append(fit)
+        explained.append((table[start:line], own))
+        of_sizes = np.exp(sum(mixture(fit, table[start:line], word) for word in own)).sum(axis=1)
+        alone.append(of_sizes / of_sizes.sum())
+    near = np.exp(-0.5 * ((grid[:, None] - grid) / geometry._LINE_SPREAD) ** 2)
+    near /= near.sum(axis=1, keepdims=True)
+    found = []
+    for index, (fit, (part, own)) in enumerate(zip(fits, explained, strict=True)):
+        others = [(len(fits[k][0, 0]), alone[k]) for k in range(len(fits)) if k != index]
+        alike = sum(n * told for n, told in others) @ near / sum(n for n, _ in others)
+        share = geometry._OTHER_SIZE
+        prior = np.log(share / len(grid) + (1 - share) * alike)[:, None]
+        for word in own:
+            for row in word:
+                rest = [other for other in own if other is not word]
+                total = prior + sum(mixture(fit, part, other) for other in rest)
+                total = total + mixture(fit, part, word, left_out=row)
+                weight = np.exp(total - total.max())
+                of_forms = np.einsum("gb,gbf->f", weight, fit[:, :, row])
+                found.append(of_forms[geometry._FORM_OF] / of_forms.max())
+    return np.array(found)
+
+
+def place(
+    boxes: Sequence[Box], above: np.ndarray[tuple[int], np.dtype[np.float64]], cap: float
+) -> list[list[float]]:
+    """Return the density of each form at each box."""
+    return [
+        [
+            sum(
+                share
+                / wider**2
+                / (spread * drop)
+                * np.exp(
+                    -0.5 * ((np.log(box.height / cap / tall) / spread / wider) ** 2)
+                    - 0.5 * (((up / cap - low) / drop / wider) ** 2)
+                )
+                for share, wider in ((1 - geometry._ODD, 1), (geometry._ODD, 4))
+            )
+            for tall, low, spread, drop, _ in geometry._FORMS
+        ]
+        for box, up in zip(boxes, above, strict=True)
+    ]
+
+
+def mixture(
+    fit: np.ndarray[tuple[int, int, int, int], np.dtype[np.float64]],
+    table: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    word: Sequence[int],
+    left_out: int | None = None,
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return the logarithm of how well each hypothesis explains ``word``."""
+    total = np.zeros(fit.shape[:2])
+    kinds = zip(geometry._KINDS, geometry._FIRST, geometry._REST, strict=True)
+    for share, first, rest in kinds:
+        product = np.full(fit.shape[:2], share)
+        for row in word:
+            if row != left_out:
+                members = geometry._SETS[first if row == word[0] else rest]
+                mass = members / members.sum() * table[row]
+                product = product * (fit[:, :, row, geometry._FORM_OF] @ mass)
+        total += product
+    return np.log(total)
+
+
+def test_places_are_weighed_as_one_by_one() -> None:
+    lines = ["Bog pi", "so 17"]
+    table = np.random.default_rng(4).dirichlet(np.full(62, 0.3), 9)
+    boxes = [written(lines[0], slope=0.05), written(lines[1], cap=44, y=300)]
+    words = grouped("\n".join(lines))
+    assert weigh_places(table, boxes, words) == pytest.approx(
+        one_by_one(table, boxes, words), rel=1e-6, abs=1e-9
+    )

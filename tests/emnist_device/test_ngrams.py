@@ -34,6 +34,18 @@ def test_reading_agrees_with_all_words_one_by_one(order: int) -> None:
         assert found[variant] == pytest.approx(shares / total)
 
 
+@pytest.mark.parametrize("order", [2, 3, 4])
+def test_words_are_scored_as_each_by_itself(order: int) -> None:
+    rng = np.random.default_rng(order)
+    ngrams = NGrams(rng.random((27,) * order))
+    lengths = np.array([3, 1, 5])
+    letters = rng.integers(26, size=9)
+    for score, word in zip(ngrams.score(letters, lengths), np.split(letters, [3, 4]), strict=True):
+        emissions = np.zeros((1, len(word), 26))
+        emissions[0, range(len(word)), word] = 1
+        assert score == pytest.approx(ngrams.read(emissions)[0][0])
+
+
 def test_what_ships_is_small_and_knows_english() -> None:
     path = MODELS / "english.npz"
     assert path.stat().st_size <= 300_000
