@@ -15,10 +15,12 @@ from emnist_edge.packages import load_module
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emnist_device.decoding import Decoding
+    from emnist_device.decoding import Decoding, Holds
     from emnist_device.limits import Limits
 
 _OPTIONS = (
+    click.option("--line", is_flag=True, help="Each picture holds one line of writing."),
+    click.option("--single", is_flag=True, help="Each picture holds one character."),
     click.option(
         "--charset",
         metavar="NAME|CHARS",
@@ -67,6 +69,8 @@ def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_decoding(
         *args: Any,
+        line: bool,
+        single: bool,
         charset: str | None,
         pattern: str | None,
         lexicon: Path | None,
@@ -75,8 +79,13 @@ def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
         min_confidence: float,
         **kwargs: Any,
     ) -> Any:
+        if line and single:
+            raise click.UsageError("choose one of --line and --single")
+        holds: Holds = "line" if line else "character" if single else "page"
         try:
-            decoding = _decoding(charset, pattern, lexicon, out_of_lexicon, context, min_confidence)
+            decoding = _decoding(
+                charset, pattern, lexicon, out_of_lexicon, context, min_confidence, holds
+            )
             return command(*args, decoding=decoding, **kwargs)
         except ConstraintError as error:
             raise click.UsageError(str(error)) from error
@@ -93,6 +102,7 @@ def _decoding(
     out_of_lexicon: float,
     context: Any,
     min_confidence: float,
+    holds: Holds,
 ) -> Decoding:
     """Return what the options say, and say on stderr what a lexicon is read without."""
     from emnist_device.decoding import Decoding
@@ -100,7 +110,7 @@ def _decoding(
     given = click.get_current_context().get_parameter_source("out_of_lexicon")
     if lexicon is None and given is not ParameterSource.DEFAULT:
         raise ConstraintError("--out-of-lexicon goes with --lexicon; name a file of words")
-    decoding = Decoding(charset, pattern, lexicon, out_of_lexicon, context, min_confidence)
+    decoding = Decoding(charset, pattern, lexicon, out_of_lexicon, context, min_confidence, holds)
     if lexicon is not None:
         load_module("numpy")
         from emnist_device.lexicon import read_lexicon

@@ -22,6 +22,8 @@ _MIN_LONG_SIDE, _MAX_LONG_SIDE, _MAX_ENLARGEMENT = 400, 1600, 8.0
 _SIGN_LONG_SIDE = 400
 # The paper is looked for at this long side, with a median over a fifth of it.
 _PAPER_LONG_SIDE, PAPER_WINDOW = 128, 27
+# What is darker than this fraction of what a closing leaves is taken for ink there.
+_INK = 0.7
 _DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
 
 
@@ -40,18 +42,25 @@ def find_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]
     return contrast, scale
 
 
+def shrink(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """Return ``picture`` with a long side of at most 1600 pixels, and the scale that it took."""
+    scale = min(_MAX_LONG_SIDE / max(picture.shape[:2]), 1.0)
+    return _scale(picture, scale, cv2.INTER_AREA), scale
+
+
 def to_working_size(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """Return ``picture`` with a long side of 400 to 1600 pixels, and the scale that it took."""
-    long_side = max(picture.shape[:2])
-    if long_side > _MAX_LONG_SIDE:
-        scale = _MAX_LONG_SIDE / long_side
-    else:
-        scale = float(np.clip(_MIN_LONG_SIDE / long_side, 1.0, _MAX_ENLARGEMENT))
+    small, scale = shrink(picture)
+    larger = float(np.clip(_MIN_LONG_SIDE / max(small.shape[:2]), 1.0, _MAX_ENLARGEMENT))
+    return _scale(small, larger, cv2.INTER_CUBIC), scale * larger
+
+
+def _scale(picture: NDArray[np.uint8], scale: float, interpolation: int) -> NDArray[np.uint8]:
+    """Return ``picture`` scaled; itself where that changes nothing."""
     if scale == 1.0:
-        return picture, scale
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        return picture
     size = tuple(max(1, round(side * scale)) for side in picture.shape[1::-1])
-    return cv2.resize(picture, size, interpolation=interpolation), scale
+    return cv2.resize(picture, size, interpolation=interpolation)
 
 
 def make_ink_dark(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -98,14 +107,17 @@ def paper_brightness(channel: NDArray[np.uint8]) -> NDArray[np.uint8]:
     which follows gradients, and a morphological closing, which is true beside a shadow's edge.
     """
     small = to_paper_size(channel, cv2.INTER_AREA)
-    # Odd reflection goes on with a gradient beyond the edge, where repeating the edge would
-    # flatten it and leave a seam of false ink around a picture with dim corners.
-    reach = min(PAPER_WINDOW // 2, *(side - 1 for side in small.shape))
-    wide = np.pad(small.astype(np.int16), reach, mode="reflect", reflect_type="odd")
-    median = cv2.medianBlur(np.clip(wide, 0, 255).astype(np.uint8), PAPER_WINDOW)
-    inner = median[reach : reach + small.shape[0], reach : reach + small.shape[1]]
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _DISC)
-    return cv2.GaussianBlur(cv2.min(inner, closed), (0, 0), 1)
+    # Odd reflection goes on with a gradient beyond the edge, where repeating the edge would
+    # flatten it and leave a seam of false ink around a picture with dim corners. Ink is left out
+    # of it: reflected at a line along the edge, paper would be darkness.
+    reach = min(PAPER_WINDOW // 2, *(side - 1 for side in small.shape))
+    bare = np.where(small < _INK * closed, closed, small).astype(np.int16)
+    wide = np.pad(bare, reach, mode="reflect", reflect_type="odd")
+    inner = (slice(reach, reach + small.shape[0]), slice(reach, reach + small.shape[1]))
+    wide[inner] = small
+    median = cv2.medianBlur(np.clip(wide, 0, 255).astype(np.uint8), PAPER_WINDOW)[inner]
+    return cv2.GaussianBlur(cv2.min(median, closed), (0, 0), 1)
 
 
 def off_sheet(papers: Sequence[NDArray[np.uint8]], shape: tuple[int, ...]) -> NDArray[np.uint8]:

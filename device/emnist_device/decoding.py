@@ -13,6 +13,9 @@ from emnist_edge.errors import ConstraintError
 Context = Literal["english", "neutral", "none"]
 #: The kinds of context there are, the default first.
 CONTEXTS: tuple[Context, ...] = get_args(Context)
+Holds = Literal["page", "line", "character"]
+#: What a picture may hold, the default first.
+HOLDS: tuple[Holds, ...] = get_args(Holds)
 
 #: Names that stand for characters.
 CHARSETS = {
@@ -48,6 +51,8 @@ class Decoding:
     context: ``english`` uses kinds of words, English letter sequences and heights of characters,
         ``neutral`` all but the language, ``none`` takes each character by itself.
     min_confidence: less probable characters, 0..1, are printed as ``?``.
+    holds: what is on each picture: a ``page`` of lines, just one ``line``, or just one
+        ``character``.
 
     Raises :class:`ConstraintError` for a value of the wrong type or out of range.
     """
@@ -58,6 +63,7 @@ class Decoding:
     out_of_lexicon: float = 0.01
     context: Context = "english"
     min_confidence: float = 0.0
+    holds: Holds = "page"
 
     def __post_init__(self) -> None:
         for name, kinds in _KINDS.items():
@@ -67,6 +73,8 @@ class Decoding:
                 )
         if self.context not in CONTEXTS:
             raise ConstraintError(f"context {self.context!r} is none of {', '.join(CONTEXTS)}")
+        if self.holds not in HOLDS:
+            raise ConstraintError(f"holds {self.holds!r} is none of {', '.join(HOLDS)}")
         for name in ("out_of_lexicon", "min_confidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConstraintError(f"{name} is {getattr(self, name)}, and must be from 0 to 1")

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-import cv2
-import numpy as np
-
 from emnist_device.arrays import check_picture
-from emnist_device.cell import find_cell_ink
 from emnist_device.decode import Decoder
 from emnist_device.decoding import Decoding
 from emnist_device.engine import Engine
+from emnist_device.finder import Finder, Stopwatch
 from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.orientation import legibility, turn, turn_back
 from emnist_device.page import Box, Character, Page
 from emnist_device.page_net import PageNet
-from emnist_device.segment import segment
 from emnist_edge.artifact import DEFAULT_MODEL
-from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
-    from emnist_device.segment import Layout
     from emnist_device.trace import Trace
 
 
@@ -86,9 +80,8 @@ class Reader:
         decoding: Decoding = _DECODING,
     ) -> None:
         self._engine = Engine(model, threads)
-        self._page_net = PageNet(threads=threads)
-        self._top_k, self._turns = top_k, turns
-        self._limits, self._decoding = limits, decoding
+        self._finder = Finder(PageNet(threads=threads), self._engine, limits, decoding.holds)
+        self._top_k, self._turns, self._decoding = top_k, turns, decoding
         self._decoders: dict[str | None, Decoder] = {}
         self._lock = threading.Lock()  # LiteRT's interpreters serve one thread at a time
         self._decoder(decoding.charset)
@@ -119,42 +112,28 @@ class Reader:
         Returns the page, and what the model saw of its characters, in order: (N, 28, 28).
         """
         image = check_picture(image)
-        start = time.perf_counter()
-        quarters = self._find_turn(image) if self._turns else 0
+        watch = Stopwatch()
+        quarters = self._find_turn(image, watch) if self._turns else 0
         upright = turn(image, quarters)
-        layout = segment(upright, self._page_net, self._limits, trace)
-        segmented = time.perf_counter()
-        glyphs = _make_glyphs(layout, trace)
-        made = time.perf_counter()
-        probabilities = self._engine.probabilities(glyphs)
-        classified = time.perf_counter()
+        found = self._finder.find(upright, watch, trace)
         boxes = [
-            [_to_picture(blob.box, layout.scale, upright.shape) for blob in line]
-            for line in layout.lines
+            [_to_picture(blob.box, found.layout.scale, upright.shape) for blob in line]
+            for line in found.layout.lines
         ]
-        lines = self._decoder(self._decoding.charset).decode(probabilities, boxes, self._top_k)
-        decoded = time.perf_counter()
-        timing = {
-            "segment": segmented - start,
-            "glyph": made - segmented,
-            "classify": classified - made,
-            "decode": decoded - classified,
-        }
+        decoder = self._decoder(self._decoding.charset)
+        lines = decoder.decode(found.probabilities, boxes, self._top_k)
+        watch.lap("decode")
         page = Page(
-            turn_back(lines, quarters, image.shape),
-            self.model,
-            {name: 1000 * value for name, value in timing.items()},
-            90 * quarters,
+            turn_back(lines, quarters, image.shape), self.model, watch.milliseconds, 90 * quarters
         )
-        return page, glyphs
+        return page, found.glyphs
 
-    def _find_turn(self, image: NDArray[np.uint8]) -> int:
+    def _find_turn(self, image: NDArray[np.uint8], watch: Stopwatch) -> int:
         """Return by how many quarters to turn ``image`` clockwise for it to be read best."""
 
         def readable(quarters: int) -> float:
-            layout = segment(turn(image, quarters), self._page_net, self._limits)
-            probabilities = self._engine.probabilities(_make_glyphs(layout))
-            return legibility(probabilities, len(layout.lines))
+            found = self._finder.find(turn(image, quarters), watch)
+            return legibility(found.probabilities, len(found.layout.lines))
 
         return max(range(4), key=readable)
 
@@ -179,14 +158,12 @@ class Reader:
         """
         image = check_picture(image)
         decoder = self._decoder(self._decoding.charset if charset is None else charset)
-        ink = find_cell_ink(image)
-        x, y, width, height = cv2.boundingRect(ink)
-        if not width:
+        found = self._finder.find_in_cell(image, Stopwatch())
+        if not found.layout.lines:
             return None
-        probabilities = self._engine.probabilities(make_glyph(ink)[None])
-        scale = ink.shape[1] / image.shape[1]
-        box = _to_picture(Box(x, y, width, height), scale, image.shape)
-        (line,) = decoder.decode(probabilities, [[box]], self._top_k)
+        ((blob,),) = found.layout.lines
+        box = _to_picture(blob.box, found.layout.scale, image.shape)
+        (line,) = decoder.decode(found.probabilities, [[box]], self._top_k)
         return line.characters[0]
 
     def _decoder(self, charset: str | None) -> Decoder:
@@ -196,15 +173,6 @@ class Reader:
             artifact = self._engine.artifact
             self._decoders[charset] = Decoder(artifact.alphabet, decoding, artifact.class_shares)
         return self._decoders[charset]
-
-
-def _make_glyphs(layout: Layout, trace: Trace | None = None) -> NDArray[np.uint8]:
-    """Return the glyphs (N, 28, 28) of the characters of ``layout``, in reading order."""
-    found = [make_glyph(layout.crop(blob)) for line in layout.lines for blob in line]
-    glyphs = np.stack(found) if found else np.zeros((0, 28, 28), np.uint8)
-    if trace is not None:
-        trace.glyphs("glyphs", glyphs)
-    return glyphs
 
 
 def _to_picture(box: Box, scale: float, shape: tuple[int, ...]) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -12,14 +12,17 @@ from emnist_device.contrast import find_contrast
 from emnist_device.grouping import Blob, group
 from emnist_device.limits import DEFAULTS, Limits
 from emnist_device.lines import arrange
+from emnist_device.page import Box
 from emnist_device.page_net import WRITING_HEIGHT
+from emnist_device.restore import Whole, find_wholes
 from emnist_device.writing import Writing, measure_writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Sequence, Set
 
     from numpy.typing import NDArray
 
+    from emnist_device.closeup import CloseUp
     from emnist_device.page_net import Maps
     from emnist_device.trace import Trace
 
@@ -45,13 +48,34 @@ class Layout:
 
     lines: each a tuple of blobs from left to right; their boxes are in pixels of the arrays here.
     labels: (H, W) int32, ``Blob.label`` where ink is that blob's. coverage: (H, W) uint8, share of
-    each pixel that ink covers. scale: pixels here to one of the picture.
+    each pixel that ink covers. scale: pixels here to one of the picture. wholes: by their labels,
+    characters with ink that hangs on them but may not be theirs.
     """
 
     lines: tuple[tuple[Blob, ...], ...]
     labels: NDArray[np.int32]
     coverage: NDArray[np.uint8]
     scale: float
+    wholes: dict[int, Whole] = field(default_factory=dict)
+
+    @property
+    def blobs(self) -> list[Blob]:
+        """The characters of all lines, in reading order."""
+        return [blob for line in self.lines for blob in line]
+
+    def completed(self, labels: Set[int]) -> Layout:
+        """Return the layout with the characters of ``labels`` as they are with all their ink."""
+        lines = tuple(
+            tuple(self.wholes[b.label].blob if b.label in labels else b for b in line)
+            for line in self.lines
+        )
+        return replace(self, lines=lines, wholes={})
+
+    def largest(self) -> Layout:
+        """Return the layout with the character that has most ink alone; without any, as it is."""
+        if not self.lines:
+            return self
+        return replace(self, lines=((max(self.blobs, key=lambda blob: blob.area),),))
 
     def crop(self, blob: Blob) -> NDArray[np.uint8]:
         """Return the ink of ``blob`` alone: (H, W) uint8 coverage; neighbours left out."""
@@ -65,14 +89,20 @@ def segment(
     look: Look,
     limits: Limits = DEFAULTS,
     trace: Trace | None = None,
+    close_up: CloseUp | None = None,
+    arranged: Callable[[Sequence[Blob]], tuple[tuple[Blob, ...], ...]] = arrange,
 ) -> Layout:
     """Find the characters in ``picture``, (H, W) or (H, W, 3) BGR uint8.
 
-    ``trace`` is given what each step makes. Raises :class:`PictureError` where there are more
-    characters than ``limits`` allow.
+    ``close_up`` is what :func:`find_close_up` says of it, ``arranged`` puts characters in reading
+    order, and ``trace`` is given what each step makes. Raises :class:`PictureError` where there are
+    more characters than ``limits`` allow.
     """
-    contrast, scale = find_contrast(picture)
-    writing = measure_writing(contrast) or _ANY
+    if close_up is not None:
+        contrast, scale, writing = close_up.contrast, close_up.scale, close_up.writing
+    else:
+        contrast, scale = find_contrast(picture)
+        writing = measure_writing(contrast) or _ANY
     zoom = choose_zoom(writing.height, contrast.shape)
     seen = rescale(contrast, zoom, writing.pen)
     maps = look(seen)
@@ -83,7 +113,7 @@ def segment(
         seen = rescale(contrast, zoom, writing.pen)
         maps = look(seen)
         labels, blobs = group(maps)
-    if not is_writing(blobs, contrast):
+    if close_up is None and not is_writing(blobs, contrast):
         labels, blobs = np.zeros_like(labels), []
     if trace is not None:
         trace.add("contrast", contrast)
@@ -92,7 +122,19 @@ def segment(
         trace.add("middles", np.rint(255 * maps.middle).astype(np.uint8))
         trace.labels("characters", labels)
     limits.check_characters(len(blobs))
-    return Layout(arrange(blobs), labels, maps.coverage, scale * zoom)
+    wholes = find_wholes(seen, labels, maps.coverage, blobs)
+    return Layout(arranged(blobs), labels, maps.coverage, scale * zoom, wholes)
+
+
+def whole_mark(ink: NDArray[np.uint8], scale: float) -> Layout:
+    """Return the layout of a picture whose ``ink``, (H, W) uint8 0 or 255, is one character.
+
+    ``scale`` is that of the ink, in its pixels to one of the picture. Without ink, it has no lines.
+    """
+    box = Box(*cv2.boundingRect(ink))
+    blob = Blob(box, 1, cv2.countNonZero(ink))
+    lines = ((blob,),) if blob.area else ()
+    return Layout(lines, (ink > 0).astype(np.int32), ink, scale)
 
 
 def is_writing(blobs: Sequence[Blob], contrast: NDArray[np.uint8]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import cv2
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 # Pieces of ink that may be characters are at least this high, in pixels, at most this many times as
 # wide as high, and fill at most this share of their box: bars, rules and blots do not count.
 _LEAST_HEIGHT, _WIDEST, _FILLED = 6, 4.0, 0.7
+# A box, table or marker has ink along this fraction of each of its sides, in a band of this many
+# pens. Looked at are pieces of at least this height, in pixels.
+_FRAME_SIDE, _FRAME_BAND, _LEAST_FRAME = 0.9, 2.0, 40
+# Strokes of writing are at least this wide, in the longer side of their piece: rules are thinner.
+_THINNEST = 0.01
 # Width of an upright bar, in heights.
 _BAR = 0.4
 
@@ -33,7 +39,13 @@ def measure_writing(contrast: NDArray[np.uint8]) -> Writing | None:
 
     Medians over the pieces of ink, each weighed by the square root of its area.
     """
-    strokes = find_strokes(cv2.GaussianBlur(contrast, (0, 0), 0.8))
+    smooth = cv2.GaussianBlur(contrast, (0, 0), 0.8)
+    strokes = find_strokes(smooth)
+    printed = np.flatnonzero(_are_printed(strokes))
+    if len(printed):  # what is faint beside dark lines stands out without them
+        lines = np.isin(strokes.labels, printed).astype(np.uint8)
+        smooth[cv2.dilate(lines, np.ones((7, 7), np.uint8)) > 0] = 0
+        strokes = find_strokes(smooth)
     width, height, area = strokes.stats[:, 2:].T
     pieces = strokes.kept & (height >= _LEAST_HEIGHT) & (width <= _WIDEST * height)
     fits = pieces & (area <= np.maximum(_FILLED * width * height, 3 * height))
@@ -43,13 +55,18 @@ def measure_writing(contrast: NDArray[np.uint8]) -> Writing | None:
         return None
     weight = np.sqrt(area[fits])
     usual = _median(height[fits].astype(float), weight)
-    # Ink has two edges for each stroke.
-    edge = cv2.subtract(strokes.mask, cv2.erode(strokes.mask, np.ones((3, 3), np.uint8)))
-    own = strokes.labels.ravel()[np.flatnonzero(edge > 0)]
-    edges = np.bincount(own, minlength=len(fits))[fits]
-    near = (height[fits] >= usual / 2) & (height[fits] <= 2 * usual)
-    pens = 2 * area[fits] / np.maximum(edges, 1)
-    return Writing(usual, _median(pens[near], weight[near]))
+    near = fits & (height >= usual / 2) & (height <= 2 * usual)
+    return Writing(usual, _median(strokes.pens[near], np.sqrt(area[near])))
+
+
+def _are_printed(strokes: Strokes) -> NDArray[np.bool_]:
+    """Return which of the pieces (N,) are boxes, tables or markers rather than writing."""
+    side, pens = strokes.stats[:, 2:4].max(axis=1), strokes.pens
+    printed = np.zeros(len(side), bool)
+    for label in np.flatnonzero(strokes.kept & (side >= _LEAST_FRAME)).tolist():
+        thin = pens[label] < _THINNEST * side[label]
+        printed[label] = thin or is_frame(strokes.piece(label), pens[label])
+    return printed
 
 
 def _median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
@@ -71,6 +88,19 @@ class Strokes:
     labels: NDArray[np.int32]
     stats: NDArray[np.int32]
     kept: NDArray[np.bool_]
+
+    @cached_property
+    def pens(self) -> NDArray[np.float64]:
+        """Width of the strokes of each piece (N,), in pixels: ink has two edges for each stroke."""
+        edge = cv2.subtract(self.mask, cv2.erode(self.mask, np.ones((3, 3), np.uint8)))
+        own = self.labels.ravel()[np.flatnonzero(edge > 0)]
+        edges = np.bincount(own, minlength=len(self.stats))
+        return np.asarray(2 * self.stats[:, 4] / np.maximum(edges, 1))
+
+    def piece(self, label: int) -> NDArray[np.uint8]:
+        """Return the piece ``label``, (H, W) uint8 0 or 1, cut to its box."""
+        x, y, width, height, _ = self.stats[label]
+        return (self.labels[y : y + height, x : x + width] == label).astype(np.uint8)
 
 
 def find_strokes(contrast: NDArray[np.uint8]) -> Strokes:
@@ -109,3 +139,17 @@ def _above(contrast: NDArray[np.uint8], level: NDArray[np.float32]) -> NDArray[n
     """Return 255 where ``contrast`` is above ``level``, which may be of a smaller size, else 0."""
     whole = np.minimum(level, 255).astype(np.uint8)
     return cv2.compare(contrast, resized(whole, contrast.shape), cv2.CMP_GT)
+
+
+def is_frame(own: NDArray[np.uint8], pen: float) -> bool:
+    """Say whether a mark is a box, a table or a marker, which has ink along all of its sides.
+
+    ``own`` is (H, W) uint8, 0 or 1, cut to the mark; its strokes are ``pen`` pixels wide.
+    """
+    band = max(round(_FRAME_BAND * pen), 2)
+    rows = (own[:band].max(axis=0), own[-band:].max(axis=0))
+    columns = (own[:, :band].max(axis=1), own[:, -band:].max(axis=1))
+    return (
+        min(own.shape) > 4 * band
+        and min(float(side.mean()) for side in (*rows, *columns)) >= _FRAME_SIDE
+    )

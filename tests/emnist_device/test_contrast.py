@@ -126,3 +126,11 @@ def test_polarity_is_left_alone_for_dark_ink_and_inverted_for_light() -> None:
     dark, _ = written()
     assert np.array_equal(make_ink_dark(dark), dark)
     assert np.array_equal(make_ink_dark(255 - dark), dark)
+
+
+def test_what_flickers_in_deep_shadow_is_not_amplified() -> None:
+    picture = np.full((300, 600), 240, np.uint8)
+    picture[:, 300:] = 14
+    picture[::12, 330::12] = 7
+    contrast, _ = find_contrast(picture)
+    assert contrast[30:270, 360:570].max() < 40

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from emnist_device import lines
 from emnist_device.grouping import Blob
 from emnist_device.lines import arrange
 from emnist_device.page import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def blobs(places: Iterable[tuple[float, float]], size: int = 30) -> list[Blob]:
@@ -65,3 +66,52 @@ def test_rows_of_single_characters_far_apart_are_no_columns() -> None:
 
 def test_nothing_makes_no_lines() -> None:
     assert arrange([]) == ()
+
+
+def test_a_tall_character_starts_no_line_of_its_own() -> None:
+    small = [Blob(Box(30 * n, 36, 18, 17), n + 1, 99) for n in (0, 1, 2, 4, 8, 9, 10)]
+    split = [Blob(Box(92, 16, 14, 28), 20, 99), Blob(Box(91, 36, 6, 24), 21, 99)]
+    tall = [Blob(Box(150, 13, 41, 35), 22, 99), Blob(Box(198, 15, 13, 32), 23, 99)]
+    (line,) = arrange([*small, *split, *tall])
+    assert len(line) == 11
+
+
+def test_lines_that_stand_above_each_other_are_not_joined() -> None:
+    found = read([*((40 * n, 100) for n in range(6)), *((40 * n, 118) for n in range(6))])
+    assert [len(line) for line in found] == [6, 6]
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        [(23 * (n % 70), 29 * (n // 70)) for n in range(5000)],
+        [(10, 20 * n) for n in range(5000)],
+        [(10 + 800 * (n % 2), 20 * (n // 2)) for n in range(5000)],
+        [(10 + 20 * (n % 3) + 800 * (n // 3 % 2), 20 * (n // 6)) for n in range(5000)],
+        [(n, n) for n in range(5000)],
+    ],
+    ids=["full page", "one column", "two of single characters", "two of three", "diagonal"],
+)
+def test_thousands_of_characters_are_looked_at_a_bounded_number_of_times(
+    places: list[tuple[float, float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    follow = lines._follow_lines
+
+    def counted(found: Sequence[Blob]) -> list[list[Blob]]:
+        looked.append(len(found))
+        return follow(found)
+
+    monkeypatch.setattr(lines, "_follow_lines", counted)
+    found = lines.arrange(blobs(places, 14))
+    assert sum(len(line) for line in found) == len(places)
+    assert sum(looked) < 30_000
+
+
+def test_a_picture_of_one_line_keeps_what_fills_its_gaps() -> None:
+    row = [Blob(Box(40 * n, 50, 25, 30), n + 1, 300) for n in range(6) if n != 3]
+    high = Blob(Box(120, 24, 25, 34), 9, 300)
+    above = [Blob(Box(40 * n, 0, 25, 8), 20 + n, 90) for n in range(4)]
+    ((*line,),) = lines.arrange_one([*row, high, *above])
+    assert [blob.label for blob in line] == [1, 2, 3, 9, 5, 6]
+    assert lines.arrange_one([]) == ()

@@ -1,0 +1,270 @@
+"""Close-ups: pictures that few marks fill, such as a 28x28 digit or a line cut out of a page.
+
+What the paper of a page is told from is missing there: wide stretches without ink, and room in
+which strokes are narrow. The rim tells which brightness is paper, and a closing over half of the
+picture's height what lies behind the ink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from emnist_device.page import Box
+from emnist_device.writing import Writing, is_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+# Close-ups are worked on at this height, but no larger width, in pixels.
+_HEIGHT, _MOST_WIDTH = 96, 2400
+# Side of the square whose closing leaves the paper, in heights of the picture.
+_CLOSING = 0.47
+# Less contrast than this (of 255) is no writing.
+LEAST_CONTRAST = 25
+# Width of the rim of a picture, in its shorter side. A line of a box that was cut out runs along
+# this fraction of a side, and at most this fraction of it is within the rim.
+_RIM, _ALONG, _STRAY = 0.12, 0.8, 0.1
+# A side that is a line is even in this fraction of its pixels, and behind it are so many of paper.
+_EVEN, _BEHIND = 0.95, 0.65
+# Widths of a picture, in its height, that one upright stroke may fill.
+_BAR = 0.4
+# Inside the rim there are both ink and paper where each has at least this fraction.
+_LEAST_INSIDE = 0.05
+# Ink and paper of a close-up stand apart: least fraction of the contrast's variance that is between
+# the two. 0.82 and more for EMNIST's images cut to their ink, 0.80 and less for photographs in
+# which a blurred shape fills the picture. The edges of a 1 are much of a picture that it fills.
+_APART, _APART_NARROW = 0.815, 0.7
+# Marks of writing are at least this high, in heights of the picture, and hold this fraction of all
+# ink.
+_HIGH, _MOST_INK = 0.22, 0.8
+# Strokes are at most this wide, in the height of their mark: 0.45 in the boldest of EMNIST's
+# images; what is wider is a blot. Characters have two holes at most and a hand adds some; tables
+# have more. Holes smaller than this fraction of the picture's area are noise.
+_WIDEST_STROKE, _MOST_HOLES, _LEAST_HOLE = 0.5, 4, 0.0005
+# Seen this many times as large, the inside of a stroke varies by at most this fraction (standard
+# deviation) of what it stands off the paper; small writing that runs together varies by more.
+_FINER, _EVEN_INK = 4, 0.6
+# One character is no wider than this, in its heights. Marks that share this fraction of the width
+# of the narrower are parts of one, if it is lower than this fraction of the height of the other.
+_WIDEST, _ABOVE, _PART = 1.6, 0.5, 0.6
+# What has less than this fraction of the ink of the largest mark is a speck.
+_SPECK = 0.02
+# The ink of a mark is cut out at this many times the working size.
+_ENLARGEMENT = 4
+
+
+@dataclass(frozen=True)
+class CloseUp:
+    """A picture that few marks fill.
+
+    contrast: (H, W) uint8, how much darker than its paper each pixel is. scale: pixels here to one
+    of the picture. writing: how large the marks are. alone: whether they make one mark, which may
+    be a character.
+    """
+
+    contrast: NDArray[np.uint8]
+    scale: float
+    writing: Writing
+    alone: bool
+
+    def ink(self) -> tuple[NDArray[np.uint8], float]:
+        """Return the ink (H', W') uint8 0 or 255, enlarged, and its scale."""
+        ink, enlargement = cut_out(self.contrast)
+        return ink, enlargement * self.scale
+
+
+def find_close_up(picture: NDArray[np.uint8]) -> CloseUp | None:
+    """Return what fills ``picture``, (H, W) or (H, W, 3) BGR uint8; None if it is no close-up."""
+    contrast, scale = find_cell_contrast(picture)
+    if int(contrast.max()) < LEAST_CONTRAST:
+        return None
+    mask = binarize(contrast)
+    apart = _APART if not _is_narrow(contrast.shape) else _APART_NARROW
+    if _stand_apart(contrast, mask) < apart:
+        return None
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    high = np.flatnonzero(stats[:, cv2.CC_STAT_HEIGHT] >= _HIGH * mask.shape[0])
+    high = high[high > 0]
+    if areas[high].sum() < _MOST_INK * areas[1:].sum() or not _are_inside(stats[high], mask.shape):
+        return None
+    pens = []
+    for label in high:
+        x, y, width, height, _ = stats[label]
+        own = (labels[y : y + height, x : x + width] == label).astype(np.uint8)
+        pens.append(_pen(own))
+        blot = pens[-1] > _WIDEST_STROKE * height
+        if blot or _holes(own, mask.size) > _MOST_HOLES or is_frame(own, pens[-1]):
+            return None
+    if _is_texture(picture, mask):
+        return None
+    writing = Writing(float(np.median(stats[high, cv2.CC_STAT_HEIGHT])), float(np.median(pens)))
+    boxes = [Box(*map(int, row[:4])) for row in stats[1:] if row[4] >= _SPECK * areas[high].max()]
+    return CloseUp(contrast, scale, writing, _is_one_mark(boxes))
+
+
+def find_cell_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """Return how much ``picture``, (H, W) or (H, W, 3) BGR uint8, stands off its paper.
+
+    (H', W') uint8 at working size, 255 for black ink on white paper or for white on black, and the
+    scale from picture to working size.
+    """
+    scale = min(_HEIGHT / picture.shape[0], _MOST_WIDTH / picture.shape[1])
+    size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    small = cv2.GaussianBlur(cv2.resize(picture, size, interpolation=interpolation), (0, 0), 0.8)
+    grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    if _is_paper_dark(binarize(grey) > 0):
+        small = cv2.bitwise_not(small)
+    side = round(_CLOSING * small.shape[0]) | 1
+    square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
+    contrast = np.zeros(small.shape[:2], np.uint8)
+    for channel in [small] if small.ndim == 2 else cv2.split(small):
+        paper = cv2.max(cv2.morphologyEx(channel, cv2.MORPH_CLOSE, square), 1)
+        missing = cv2.divide(cv2.subtract(paper, channel), paper, scale=255)
+        contrast = cv2.max(contrast, missing)
+    return _clear_rim(contrast), scale
+
+
+def binarize(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return 255 where ``image`` is above the threshold of Otsu (1979) over all of it, else 0."""
+    return cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
+
+
+def _is_paper_dark(light: NDArray[np.bool_]) -> bool:
+    """Say whether paper is the dark part of a close-up, of which ``light`` (H, W) is the other.
+
+    Paper is what the rim mostly shows, but for sides that are lines of a box: of one brightness,
+    which is the rarer inside, and with the other behind them.
+    """
+    rim = _rim(light.shape)
+    inside = light[rim:-rim, rim:-rim]
+    if min(inside.shape, default=0) < 3:
+        inside = light
+    bright = float(inside.mean())
+    if _is_narrow(light.shape) and not _LEAST_INSIDE <= bright <= 1 - _LEAST_INSIDE:
+        return bright > 0.5  # what fills a narrow picture is a 1
+    votes = []
+    for outer, inner in zip(_sides(light), _sides(inside), strict=True):
+        vote, behind = float(outer.mean()), float(inner.mean())
+        line_is_light = _LEAST_INSIDE <= bright <= 0.5 and vote >= _EVEN and behind <= 1 - _BEHIND
+        line_is_dark = (
+            0.5 <= bright <= 1 - _LEAST_INSIDE and vote <= 1 - _EVEN and behind >= _BEHIND
+        )
+        votes.append(1 - vote if line_is_light or line_is_dark else vote)
+    return float(np.mean(votes)) <= 0.5
+
+
+def _is_narrow(shape: tuple[int, ...]) -> bool:
+    """Say whether a picture of ``shape`` is so narrow that one upright stroke may fill it."""
+    return shape[1] < _BAR * shape[0]
+
+
+def _rim(shape: tuple[int, ...]) -> int:
+    """Return how wide the rim of a close-up of ``shape`` is, in pixels."""
+    return max(round(_RIM * min(shape)), 1)
+
+
+def _sides(image: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], ...]:
+    """Return the outermost pixels of ``image`` (H, W): above, below, left and right."""
+    return image[0], image[-1], image[:, 0], image[:, -1]
+
+
+def _clear_rim(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return ``contrast`` (H, W) without the lines of a box that was cut out along the rim.
+
+    They run along the upper or lower side at least (what runs along the left or right one alone may
+    be a 1), are in the rim nearly as a whole, and there is other ink inside.
+    """
+    mask = binarize(contrast)
+    count, labels = cv2.connectedComponents(mask, connectivity=8)
+    rim = _rim(mask.shape)
+    areas = np.bincount(labels.ravel(), minlength=count)
+    within = np.bincount(labels[rim:-rim, rim:-rim].ravel(), minlength=count)
+    areas[0] = within[0] = 0
+    lines = np.zeros(mask.shape, np.uint8)
+    for label in np.flatnonzero((areas > 0) & (within <= _STRAY * areas)):
+        bands = (labels[:rim] == label, labels[-rim:] == label)
+        along = max(float(band.any(axis=0).mean()) for band in bands)
+        if along >= _ALONG and within.sum() > within[label]:
+            lines |= (labels == label).astype(np.uint8)
+    if not lines.any():
+        return contrast
+    return np.where(cv2.dilate(lines, np.ones((5, 5), np.uint8)) > 0, np.uint8(0), contrast)
+
+
+def cut_out(contrast: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
+    """Return the ink of ``contrast`` (H, W) uint8, 0 or 255, enlarged, and by how much."""
+    large = cv2.resize(
+        contrast, None, fx=_ENLARGEMENT, fy=_ENLARGEMENT, interpolation=cv2.INTER_CUBIC
+    )
+    return binarize(large), _ENLARGEMENT
+
+
+def _stand_apart(contrast: NDArray[np.uint8], mask: NDArray[np.uint8]) -> float:
+    """Return the fraction 0..1 of the variance of ``contrast`` that is between ink and paper."""
+    fraction = cv2.countNonZero(mask) / mask.size
+    ink, paper = cv2.mean(contrast, mask)[0], cv2.mean(contrast, cv2.bitwise_not(mask))[0]
+    return fraction * (1 - fraction) * (ink - paper) ** 2 / max(float(contrast.var()), 1e-9)
+
+
+def _is_texture(picture: NDArray[np.uint8], mask: NDArray[np.uint8]) -> bool:
+    """Say whether what is ink in ``mask`` (H, W) turns out to be small writing, seen finer."""
+    inside = cv2.erode(mask, np.ones((3, 3), np.uint8))
+    size = tuple(_FINER * side for side in mask.shape[::-1])
+    if picture.shape[1] < size[0] or not inside.any() or mask.all():
+        return False
+    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    fine = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    inside, outside = (
+        cv2.resize(part, size, interpolation=cv2.INTER_NEAREST)
+        for part in (inside, cv2.bitwise_not(mask))
+    )
+    ink, spread = (float(value[0, 0]) for value in cv2.meanStdDev(fine, mask=inside))
+    paper = cv2.mean(fine, outside)[0]
+    return spread > _EVEN_INK * abs(paper - ink)
+
+
+def _pen(own: NDArray[np.uint8]) -> float:
+    """Return the width of the widest stroke of a mark (H, W) uint8, 0 or 1, in pixels."""
+    framed = cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    return 2 * float(cv2.distanceTransform(framed, cv2.DIST_L2, 5).max()) - 1
+
+
+def _holes(own: NDArray[np.uint8], area: int) -> int:
+    """Return how many holes a mark (H, W) uint8, 0 or 1, of a picture of ``area`` pixels has."""
+    framed = cv2.copyMakeBorder(1 - own, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(framed, connectivity=4)
+    return int((stats[2:, cv2.CC_STAT_AREA] >= _LEAST_HOLE * area).sum())
+
+
+def _are_inside(stats: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
+    """Say whether of the marks with ``stats`` one at least is not in the left or right rim alone.
+
+    What is there alone is seen of a table or of the next sheet, unless it fills the picture.
+    """
+    rim = _rim(shape)
+    x, width = stats[:, 0], stats[:, 2]
+    beside = (x + width <= rim) | (x >= shape[1] - rim)
+    return not bool(beside.all())
+
+
+def _is_one_mark(boxes: Sequence[Box]) -> bool:
+    """Say whether the parts in ``boxes`` may be those of one character."""
+    whole = reduce(Box.union, boxes)
+    if whole.width > _WIDEST * whole.height:
+        return False
+    largest = max(boxes, key=lambda box: box.height)
+    for box in boxes:
+        apart = box.overlap_x(largest) < _ABOVE * min(box.width, largest.width)
+        row = box.overlap_y(largest) <= 0 and box.height > _PART * largest.height
+        if apart or row:
+            return False
+    return True
