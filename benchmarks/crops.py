@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emnist_device.page import Line, Word
     from emnist_edge.emnist import Samples
 
 _SAMPLES = Path(__file__).parent.parent / "samples"
@@ -68,10 +69,8 @@ def cells(count: int, seed: int) -> Iterator[Crop]:
         rng = np.random.default_rng([seed, 99, number])
         text = str(rng.choice(list(DIGITS)))
         picture = _draw(text, rng, stroke_shape, margin=30)
-        line = int(rng.integers(2, 6))
-        cv2.rectangle(
-            picture, (0, 0), (picture.shape[1] - 1, picture.shape[0] - 1), (70,) * 3, line
-        )
+        corner = (picture.shape[1] - 1, picture.shape[0] - 1)
+        cv2.rectangle(picture, (0, 0), corner, (70, 70, 70), int(rng.integers(2, 6)))
         yield Crop(picture, text)
 
 
@@ -90,7 +89,8 @@ def sample_lines(reader: Reader) -> Iterator[Crop]:
     for name in json.loads((_SAMPLES / "expected.json").read_text(encoding="utf-8")):
         picture = read_picture(_SAMPLES / name)
         for line in reader.read(picture).lines:
-            for part in (line, *(line.words if len(line.words) > 1 else ())):
+            parts: list[Line | Word] = [line, *(line.words if len(line.words) > 1 else ())]
+            for part in parts:
                 box = part.box
                 yield Crop(picture[box.y : box.bottom, box.x : box.right], part.text)
 
