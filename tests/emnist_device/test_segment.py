@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from benchmarks.matching import match_boxes
-from emnist_device.page_net import WRITING_HEIGHT, PageNet
-from emnist_device.segment import Layout, segment
+from emnist_device.grouping import Blob
+from emnist_device.page import Box
+from emnist_device.page_net import WRITING_HEIGHT, Maps, PageNet
+from emnist_device.segment import Layout, choose_zoom, is_writing, rescale, segment
+from emnist_device.writing import Writing
 from emnist_edge.drawing import Camera, DrawnPage, Paper, Pen, draw_blank, draw_page
 from emnist_edge.strokes import Hand
 
@@ -128,3 +131,45 @@ def test_a_single_character_in_a_thin_pen_is_found_at_any_size(scale: float, pen
     seven = np.array([(-50, -70), (50, -70), (45, -60), (0, 80)]) * scale + (400, 250)
     cv2.polylines(picture, [np.rint(seven).astype(np.int32)], False, 40, pen, cv2.LINE_AA)
     assert [len(line) for line in segment(picture, NET).lines] == [1]
+
+
+@pytest.mark.parametrize(("height", "zoom"), [(32, 1.0), (38, 2**-0.25), (64, 0.5), (16, 2.0)])
+def test_the_zoom_has_four_steps_to_a_factor_of_two(height: float, zoom: float) -> None:
+    assert choose_zoom(height, (500, 800)) == pytest.approx(zoom)
+
+
+def test_what_the_network_sees_is_neither_too_small_nor_too_large() -> None:
+    assert choose_zoom(600, (500, 30)) * 30 >= 16
+    assert 1600 * 1200 * choose_zoom(4, (1600, 1200)) ** 2 <= 2_000_001
+
+
+def test_thin_strokes_do_not_fade_where_the_picture_shrinks() -> None:
+    contrast = np.zeros((200, 200), np.uint8)
+    contrast[100:102] = 255
+    assert rescale(contrast, 0.25, pen=2).max() > 200
+    assert np.array_equal(rescale(contrast, 1.0, pen=2), contrast)
+
+
+@pytest.mark.parametrize(("middle", "written"), [(0.5, False), (0.8, True)])
+def test_of_grain_one_sure_character_tells_writing(middle: float, *, written: bool) -> None:
+    blobs = [Blob(Box(0, 0, 9, 9), 1, 40, 0.45), Blob(Box(20, 0, 9, 9), 2, 40, middle)]
+    assert is_writing(blobs, np.full((60, 60), 5, np.uint8)) is written
+    assert is_writing(blobs, np.zeros((60, 60), np.uint8))
+
+
+@pytest.mark.parametrize("guess", [20, 50, 110])
+def test_writing_of_another_size_than_guessed_is_looked_at_again(
+    guess: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = drawn()
+    seen: list[tuple[int, ...]] = []
+
+    def look(contrast: NDArray[np.uint8]) -> Maps:
+        seen.append(contrast.shape)
+        return NET(contrast)
+
+    monkeypatch.setattr("emnist_device.segment.measure_writing", lambda _: Writing(guess, 5))
+    layout = segment(page.picture, look)
+    truth = [character.box for line in page.lines for character in line.characters]
+    assert match_boxes(truth, boxes(layout)) == {n: n for n in range(len(truth))}
+    assert len(seen) == (1 if guess == 50 else 2)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from emnist_device.contrast import find_contrast
-from emnist_device.writing import is_frame, measure_writing
+from emnist_device.writing import find_strokes, is_frame, measure_writing
 from emnist_edge.drawing import Camera, Paper, Pen, draw_page
 
 
@@ -91,3 +91,17 @@ def test_bars_and_blots_are_no_writing() -> None:
 def test_degenerate_pictures(shape: tuple[int, int]) -> None:
     assert measure_writing(np.zeros(shape, np.uint8)) is None
     measure_writing(np.full(shape, 255, np.uint8))
+
+
+def test_pale_strokes_beside_bold_ones_are_ink_and_ghosts_of_them_are_not() -> None:
+    contrast = np.zeros((200, 300), np.uint8)
+    for x, strength in (
+        (60, 240),
+        (72, 180),
+        (84, 70),
+        (96, 240),
+    ):  # 1, 0.75 and 0.3 of the strongest
+        contrast[40:160, x : x + 6] = strength
+    strokes = find_strokes(contrast)
+    kept = sorted(int(x) for x in strokes.stats[strokes.kept][:, 0])
+    assert kept == [60, 72, 96]
