@@ -53,6 +53,28 @@ def test_ink_that_points_to_no_middle_is_noise() -> None:
     assert not labels[60:72, 100:112].any()
 
 
+def test_a_dash_and_a_blot_are_no_characters_and_an_upright_bar_is() -> None:
+    dash, blot, bar = Box(5, 10, 12, 3), Box(25, 8, 12, 12), Box(45, 6, 4, 20)
+    middles = [(box.x + box.width // 2, box.y + box.height // 2) for box in (dash, blot, bar)]
+    _, blobs = group(maps_of(list(zip((dash, blot, bar), middles, strict=True)), middles))
+    assert [blob.box for blob in blobs] == [(90, 12, 8, 40)]
+
+
+def test_a_speck_is_no_character() -> None:
+    maps = maps_of([(Box(10, 10, 2, 6), (11, 13))], [(11, 13), (40, 20)])
+    maps.coverage[40:43, 80:83] = 255
+    _, blobs = group(maps)
+    assert [blob.box for blob in blobs] == [(20, 20, 4, 12)]
+
+
+def test_what_is_hardly_covered_is_nobodys() -> None:
+    maps = maps_of([(Box(10, 10, 6, 16), (13, 18))], [(13, 18)])
+    maps.coverage[20:52, 32:40] = 40
+    labels, (blob,) = group(maps)
+    assert blob.box == (20, 20, 12, 32)
+    assert not labels[:, 32:40].any()
+
+
 def test_a_middle_without_ink_is_no_character() -> None:
     assert group(maps_of([], [(13, 18)]))[1] == []
 
