@@ -197,6 +197,8 @@ def even_out(emissions: NDArray[np.float64], word: NDArray[np.intp]) -> NDArray[
     top = GROUP_OF[emissions.argmax(axis=1)]
     for group, digits, letters in _DIGIT_OR_LETTER:
         rows = np.flatnonzero(top == group)
+        if len(rows) < 2:
+            continue
         counts = np.bincount(word[rows], minlength=1)[word[rows]]
         rows, counts = rows[counts > 1], counts[counts > 1]
         if not len(rows):

@@ -8,7 +8,6 @@ is estimated from the page itself (expectation maximization over a mixture of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,16 +117,12 @@ class Kinds:
             levels.append(np.empty((len(lengths), CHAINS)))
             for words, chains in self._batches:
                 levels[-1][words] = chains.evidence
-        self._english: list[_English] = []
         if context.ngrams is not None:
             best = np.concatenate(levels, axis=1).max(axis=1)
             letters = _in_cases(even, starts)
-            levels.append(np.full((len(lengths), len(letters)), -np.inf))
-            for number, live in _worth_a_look(letters, starts, lengths, best):
-                rows = slice(starts[number], starts[number] + lengths[number])
-                found = context.ngrams.read(letters[live, rows])
-                levels[-1][number, live], probabilities = found
-                self._english.append(_English(number, rows, live, probabilities))
+            live = _worth_a_look(letters, starts, lengths, best)
+            level, self._letters = context.ngrams.read_words(letters, starts, lengths, live)
+            levels.append(level.T)
         self.evidence = np.concatenate(levels, axis=1)
 
     def readings(self, shares: NDArray[np.float64]) -> list[Reading]:
@@ -154,13 +149,13 @@ class Kinds:
         self, posterior: NDArray[np.float64], labels: NDArray[np.intp]
     ) -> NDArray[np.float64]:
         """Return how probable it is that all of a word's characters are ``labels`` (N,): (W,)."""
-        fixed = np.zeros_like(self._even)
-        rows = np.arange(len(labels))
-        fixed[rows, labels] = self._even[rows, labels]
-        levels = [self._by_sets(fixed)]
+        fits = self._even[np.arange(len(labels)), labels]
+        weights = self._context.weights[:, (self._place > 0).astype(np.intp), labels]
+        with np.errstate(divide="ignore"):
+            levels = [np.add.reduceat(np.log(weights * fits), self._starts, axis=1).T]
         if self._context.chains:
             with np.errstate(divide="ignore"):
-                steps = np.log(chain_steps(labels, self._place) * fixed[rows, labels])
+                steps = np.log(chain_steps(labels, self._place) * fits)
             levels.append(np.add.reduceat(steps, self._starts, axis=1).T)
         if self._context.ngrams is not None:
             levels.append(self._score(self._context.ngrams, labels))
@@ -207,8 +202,13 @@ class Kinds:
             for column, number in enumerate(words):
                 start, length = self._starts[number], self._lengths[number]
                 found[start : start + length] += table[:length, column]
-        for english in self._english:
-            english.add(posterior[english.word, -3:], found[english.rows])
+        if self._context.ngrams is not None:
+            shares = posterior[self.word, -len(self._letters) :].T[..., None]
+            capitals, small, capitalized = shares * self._letters
+            capitals[self._starts] += capitalized[self._starts]
+            capitalized[self._starts] = 0
+            found[:, _CAPITAL] += capitals
+            found[:, _SMALL] += small + capitalized
         return np.asarray(found / np.maximum(found.sum(axis=1, keepdims=True), _LEAST))
 
     def _follow(self, emissions: NDArray[np.float64]) -> Iterator[tuple[NDArray[np.intp], Chains]]:
@@ -244,26 +244,6 @@ def posterior_kinds(
     return np.asarray(posterior / posterior.sum(axis=-1, keepdims=True))
 
 
-@dataclass(frozen=True)
-class _English:
-    """A word as English in capitals, in small letters and both: the ``live`` (L,) of these three.
-
-    word: its number. rows: of its characters. probabilities: (L, N, 26) of letters.
-    """
-
-    word: int
-    rows: slice
-    live: NDArray[np.intp]
-    probabilities: NDArray[np.float64]
-
-    def add(self, shares: NDArray[np.float64], found: NDArray[np.float64]) -> None:
-        """Add to ``found`` (N, 62) the probability of each character, by ``shares`` (3,)."""
-        for case, letters in zip(self.live, self.probabilities, strict=True):
-            capitals = (len(found), 0, 1)[case]
-            found[:capitals, _CAPITAL] += shares[case] * letters[:capitals]
-            found[capitals:, _SMALL] += shares[case] * letters[capitals:]
-
-
 def _in_cases(emissions: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the emissions of letters, (3, N, 26): in capitals, in small letters, capitalized."""
     small = emissions[:, _SMALL]
@@ -277,11 +257,9 @@ def _worth_a_look(
     starts: NDArray[np.intp],
     lengths: NDArray[np.intp],
     best: NDArray[np.float64],
-) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    """Yield the words that English may explain nearly as well as ``best`` (W,), in which cases."""
+) -> NDArray[np.bool_]:
+    """Return which cases of which words English may explain nearly as well as ``best``, (3, W)."""
     # No string is explained better than by the best character of each place.
     with np.errstate(divide="ignore"):
         bounds = np.add.reduceat(np.log(letters.max(axis=2)), starts, axis=1)
-    live = (bounds > best - _HOPELESS) & (lengths <= _LONGEST)
-    for number in np.flatnonzero(live.any(axis=0)).tolist():
-        yield number, np.flatnonzero(live[:, number])
+    return np.asarray((bounds > best - _HOPELESS) & (lengths <= _LONGEST))

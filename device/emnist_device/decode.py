@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -92,7 +93,7 @@ class Decoder:
         ]
         units = [unit for line in units_of for unit in line]
         claims = [unit.source.read(unit.emissions) for unit in units]
-        held = hold_to_picture(
+        confidence, labels = hold_to_picture(
             picture,
             emissions,
             Claims(
@@ -102,10 +103,10 @@ class Decoder:
                 self._open,
             ),
         )
-        characters = _characters(*held, boxes, top_k, self._decoding.min_confidence)
+        characters = _characters(confidence, labels, boxes, top_k, self._decoding.min_confidence)
         found = iter(zip(units, claims, strict=True))
         return tuple(
-            _line([_Part.spell(*next(found), held, characters) for _ in line], line)
+            _line([_Part.spell(*next(found), labels, characters) for _ in line], line)
             for line in units_of
         )
 
@@ -165,13 +166,14 @@ class _Part:
         cls,
         unit: Unit,
         claim: Reading,
-        held: tuple[NDArray[np.float64], NDArray[np.intp]],
+        held: NDArray[np.intp],
         characters: Sequence[Character],
     ) -> _Part:
         """Spell the words that those of the page's ``characters`` make which are in ``unit``."""
-        confidence, labels = held[0][list(unit.rows)], held[1][list(unit.rows)]
+        labels = held[unit.rows[0] : unit.rows[-1] + 1]
+        alone = claim.marginals[range(len(labels)), labels].tolist()
         own = [characters[row] for row in unit.rows]
-        chars = [BYCLASS[label] for label in labels]
+        chars = [BYCLASS[label] for label in labels.tolist()]
         marks = unit.pattern.spell(chars, unit.gaps) if unit.pattern is not None else None
         between = tidy(marks or (*(" " * gap for gap in unit.gaps), ""))
         boxes = [character.box for character in own]
@@ -179,10 +181,10 @@ class _Part:
         for word in split_words([character.char for character in own], between):
             rows = word.rows
             if rows:
-                sure = confidence[rows, labels[rows]]
-                together = _probability(unit, claim, labels, rows) * sure.prod()
-                box = reduce(Box.union, (boxes[row] for row in rows))
-                found.append(Word(word.text, float(min(together, sure.min())), box))
+                sure = [character.confidence for character in own[rows.start : rows.stop]]
+                together = _probability(unit, claim, labels, alone, rows) * math.prod(sure)
+                box = reduce(Box.union, boxes[rows.start : rows.stop])
+                found.append(Word(word.text, min(together, *sure), box))
             else:
                 found.append(Word(word.text, 1.0, box_between(boxes, rows.start)))
         return cls(own, between, found)
@@ -207,23 +209,29 @@ def _probability(
     unit: Unit,
     claim: Reading,
     labels: NDArray[np.intp],
-    rows: Sequence[int],
+    alone: Sequence[float],
+    rows: range,
 ) -> float:
     """Return how much more probable than one by one all ``rows`` of ``unit`` are ``labels``.
 
-    That is what its source claims: characters of a word tell of one another.
+    That is what its source claims, ``alone`` being its probability of each: characters of a word
+    tell of one another.
     """
-    alone = claim.marginals[rows, labels[rows]]
-    if (alone <= _LEAST).any():
+    each = alone[rows.start : rows.stop]
+    if min(each) <= _LEAST:
         return 1.0
-    if claim.chance is not None and len(rows) == len(labels) and claim.best == tuple(labels):
+    if (
+        claim.chance is not None
+        and len(rows) == len(labels)
+        and claim.best == tuple(labels.tolist())
+    ):
         together = claim.chance
     else:
         fixed = unit.emissions.copy()
         fixed[rows] = 0
         fixed[rows, labels[rows]] = unit.emissions[rows, labels[rows]]
         together = float(np.exp(min(unit.source.evidence(fixed) - claim.evidence, 0.0)))
-    return together / float(alone.prod())
+    return together / math.prod(each)
 
 
 def _characters(

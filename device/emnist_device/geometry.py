@@ -31,6 +31,13 @@ _FORMS = (
     (0.85, 0.0, 0.20, 0.09, "i"),
 )
 _FORM_OF = np.array([next(n for n, form in enumerate(_FORMS) if c in form[4]) for c in BYCLASS])
+# The same as columns, (forms, 1, 1); lower ends without repetition, and which one each form has.
+_TALL, _SPREAD = (np.array([form[k] for form in _FORMS])[:, None, None] for k in (0, 2))
+_TALL = np.log(_TALL)
+_ENDS = sorted({(low, drop) for _, low, _, drop, _ in _FORMS})
+_LOW, _DROP = np.array(_ENDS).T[..., None, None]
+_END_OF = [_ENDS.index((low, drop)) for _, low, _, drop, _ in _FORMS]
+_AREA = _SPREAD * _DROP[_END_OF]
 # This share of characters is written anyhow: these many times the usual deviations.
 _ODD, _DOUBLINGS = 0.08, 4
 _WIDER = 2 ** (_DOUBLINGS / 2)
@@ -201,18 +208,17 @@ def _densities(height: NDArray[np.float64], above: NDArray[np.float64]) -> NDArr
         height: (N, G, 1), logarithms of heights over cap heights.
         above: (N, G, B), how far lower ends are above baselines, in cap heights.
     """
-    found = np.empty((len(above), len(_FORMS), *above.shape[1:]))
-    ends = {(low, drop) for _, low, _, drop, _ in _FORMS}
-    lower = {low: np.exp(((above - low) / drop) ** 2 / (-2 * _WIDER**2)) for low, drop in ends}
-    for form, (tall, low, spread, drop, _) in enumerate(_FORMS):
-        wide = np.exp(((height - np.log(tall)) / spread) ** 2 / (-2 * _WIDER**2)) * lower[low]
-        usual = wide
-        for _ in range(_DOUBLINGS):
-            usual = usual * usual
-        wide *= _ODD / _WIDER**2 / (spread * drop)
-        usual *= (1 - _ODD) / (spread * drop)
-        np.add(wide, usual, out=found[:, form])
-    return found.reshape(len(above), len(_FORMS), -1)
+    lower = np.exp(((above[:, None] - _LOW) / _DROP) ** 2 / (-2 * _WIDER**2))
+    tall = np.exp(((height[:, None] - _TALL) / _SPREAD) ** 2 / (-2 * _WIDER**2))
+    wide = tall * lower[:, _END_OF]
+    usual = wide * wide
+    for _ in range(_DOUBLINGS - 1):
+        usual *= usual
+    wide *= _ODD / _WIDER**2
+    usual *= 1 - _ODD
+    usual += wide
+    usual /= _AREA
+    return usual.reshape(len(above), len(_FORMS), -1)
 
 
 @lru_cache(maxsize=_TOGETHER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +26,10 @@ BITS_PER_STEP = 1 / 8
 # Letters that explain a place worse than its best by this factor are left out there, and at most
 # so many are kept: the rest would not change what is read.
 _NEGLIGIBLE, _MOST = 3e-3, 6
+# Words with up to so many strings of these are read by writing these down, all words at once.
+_STRINGS = 200
+# The logarithm of what is as good as impossible.
+_LEAST_LEVEL = -1e4
 # So many places are gone through before probabilities are rescaled: none of them underflows.
 _RESCALED = 8
 
@@ -56,6 +62,66 @@ class NGrams:
         ]
         evidence, steps, states = self._forward(fits, self._symbols(kept))
         return evidence, self._backward(fits, kept, steps, states)
+
+    def read_words(
+        self,
+        emissions: NDArray[np.float64],
+        starts: NDArray[np.intp],
+        lengths: NDArray[np.intp],
+        live: NDArray[np.bool_],
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Read W words of ``lengths`` (W,) that begin at ``starts`` in ``emissions`` (V, N, 26).
+
+        ``live`` (V, W) says which variants of each are looked at.
+
+        Returns:
+            Logarithms of the evidence (V, W), minus infinity for the others, and the probability of
+            each letter (V, N, 26), zero for the others.
+        """
+        evidence, found = np.full(live.shape, -np.inf), np.zeros(emissions.shape)
+        kept = _keep(np.where(np.repeat(live, lengths, axis=1)[..., None], emissions, 0))
+        few: list[_Strings] = []
+        for word in np.flatnonzero(live.any(axis=0)).tolist():
+            rows = range(starts[word], starts[word] + lengths[word])
+            choices = [kept[row] for row in rows]
+            if math.prod(map(len, choices)) <= _STRINGS:
+                few.append(_Strings(word, rows, choices))
+                continue
+            variants = np.flatnonzero(live[:, word])
+            read = self.read(emissions[variants, rows.start : rows.stop])
+            evidence[variants, word], found[variants, rows.start : rows.stop] = read
+        if few:
+            self._write_down(few, emissions, evidence, found)
+            evidence[~live] = -np.inf
+            found[~np.repeat(live, lengths, axis=1)] = 0
+        return evidence, found
+
+    def _write_down(
+        self,
+        words: Sequence[_Strings],
+        emissions: NDArray[np.float64],
+        evidence: NDArray[np.float64],
+        found: NDArray[np.float64],
+    ) -> None:
+        """Read ``words`` by all of their strings, into ``evidence`` and ``found``."""
+        rows = np.concatenate([word.row_of_each for word in words])
+        letters = np.concatenate([word.letters for word in words])
+        counts = np.array([word.count for word in words])
+        lengths = np.repeat([len(word.rows) for word in words], counts)
+        ends = np.cumsum(lengths)
+        with np.errstate(divide="ignore"):
+            fits = np.log(emissions[:, rows, letters])
+        levels = np.add.reduceat(fits, ends - lengths, axis=1) + self.score(letters, lengths)
+        first = np.cumsum(counts) - counts
+        most = np.maximum(np.maximum.reduceat(levels, first, axis=1), _LEAST_LEVEL)
+        weights = np.exp(levels - np.repeat(most, counts, axis=1))
+        totals = np.add.reduceat(weights, first, axis=1)
+        with np.errstate(divide="ignore"):
+            evidence[:, [word.number for word in words]] = most + np.log(totals)
+        weights /= np.repeat(np.where(totals > 0, totals, 1), counts, axis=1)
+        cells = np.arange(found.size).reshape(found.shape)[:, rows, letters]
+        each = np.repeat(weights, lengths, axis=1)
+        found += np.bincount(cells.ravel(), each.ravel(), found.size).reshape(found.shape)
 
     def score(self, letters: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the logarithm of the probability of each word, (W,).
@@ -131,6 +197,17 @@ class NGrams:
         return found.transpose(1, 0, 2)
 
 
+class _Strings:
+    """All strings of one word: number, rows of its places, count, and letters one after another."""
+
+    def __init__(self, number: int, rows: range, choices: Sequence[NDArray[np.int64]]) -> None:
+        self.number, self.rows = number, rows
+        strings = list(itertools.product(*(letters.tolist() for letters in choices)))
+        self.count = len(strings)
+        self.letters = np.array(strings, np.intp).ravel()
+        self.row_of_each = np.tile(np.arange(rows.start, rows.stop), self.count)
+
+
 class _Windows:
     """Indices of all strings of neighbouring symbols into a table of ``base`` ** their number."""
 
@@ -163,7 +240,7 @@ def load_ngrams(path: Path = MODELS / "english.npz") -> NGrams:
 def _keep(emissions: NDArray[np.float64]) -> list[NDArray[np.int64]]:
     """Return for each place the letters that are worth a look, in order."""
     best = emissions.max(axis=0)
-    likely = best >= _NEGLIGIBLE * best.max(axis=1, keepdims=True)
+    likely = best > _NEGLIGIBLE * best.max(axis=1, keepdims=True)
     found = [np.flatnonzero(row) for row in likely]
     for place, letters in enumerate(found):
         if len(letters) > _MOST:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import itemgetter
+from statistics import median
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,18 +26,13 @@ def word_gaps(boxes: Sequence[Box]) -> list[bool]:
     are gaps between words if they are wide beside the characters' height and the step is clear;
     evenly spaced characters make one word, however far apart.
     """
-    gaps = np.array([-a.overlap_x(b) for a, b in pairwise(boxes)], float)
-    if not len(gaps):
-        return []
-    gaps = np.maximum(gaps / np.median([box.height for box in boxes]), _LEAST_GAP)
+    height = median(box.height for box in boxes)
+    gaps = [max(-a.overlap_x(b) / height, _LEAST_GAP) for a, b in pairwise(boxes)]
     if len(gaps) < 3:  # too few to tell what is usual here
-        return [bool(gap > _SURE_GAP) for gap in gaps]
-    ordered = np.sort(gaps)
-    steps = ordered[1:] / ordered[:-1]
-    steps[ordered[1:] < _WORD_GAP] = 0
-    if steps.max() < _CLEAR_STEP:
-        return [False] * len(gaps)
-    return [bool(gap > ordered[steps.argmax()]) for gap in gaps]
+        return [gap > _SURE_GAP for gap in gaps]
+    steps = [(b / a, a) for a, b in pairwise(sorted(gaps)) if b >= _WORD_GAP]
+    step, widest = max(steps, key=itemgetter(0), default=(0.0, 0.0))
+    return [step >= _CLEAR_STEP and gap > widest for gap in gaps]
 
 
 def words(spaces: Sequence[Sequence[bool]]) -> list[list[int]]:

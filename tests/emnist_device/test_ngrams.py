@@ -46,6 +46,29 @@ def test_words_are_scored_as_each_by_itself(order: int) -> None:
         assert score == pytest.approx(ngrams.read(emissions)[0][0])
 
 
+def test_words_of_a_page_are_read_as_each_by_itself() -> None:
+    rng = np.random.default_rng(4)
+    ngrams = NGrams(rng.random((27,) * 3))
+    lengths = np.array([3, 1, 5, 4])  # of the third there are too many strings to write down
+    starts = np.cumsum(lengths) - lengths
+    emissions = np.zeros((3, 13, 26))
+    for start, length, count in zip(starts, lengths, (2, 3, 6, 2), strict=True):
+        emissions[:, start : start + length, :count] = rng.uniform(0.1, 1, (3, length, count))
+    live = np.array([[1, 1, 1, 0], [0, 1, 1, 0], [1, 0, 0, 0]], bool)
+    evidence, found = ngrams.read_words(emissions, starts, lengths, live)
+    for word, (start, length) in enumerate(zip(starts, lengths, strict=True)):
+        for variant in range(3):
+            rows = slice(start, start + length)
+            if not live[variant, word]:
+                assert evidence[variant, word] == -np.inf
+                assert not found[variant, rows].any()
+                continue
+            level, letters = ngrams.read(emissions[live[:, word], rows])
+            own = live[:variant, word].sum()
+            assert evidence[variant, word] == pytest.approx(level[own])
+            assert found[variant, rows] == pytest.approx(letters[own])
+
+
 def test_what_ships_is_small_and_knows_english() -> None:
     path = MODELS / "english.npz"
     assert path.stat().st_size <= 300_000
