@@ -79,6 +79,12 @@ def test_a_middle_without_ink_is_no_character() -> None:
     assert group(maps_of([], [(13, 18)]))[1] == []
 
 
+def test_a_middle_that_is_not_likely_is_none() -> None:
+    maps = maps_of([], [(10, 10), (30, 10)])
+    maps.middle[10, 30] = 0.3
+    assert find_middles(maps).tolist() == [[10, 10]]
+
+
 def test_of_neighbouring_middles_the_surest_stays() -> None:
     maps = maps_of([], [(10, 10), (30, 10)])
     maps.middle[10, 11] = 0.9  # a plateau
