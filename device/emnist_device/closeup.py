@@ -75,8 +75,12 @@ class CloseUp:
     alone: bool
 
     def ink(self) -> tuple[NDArray[np.uint8], float]:
-        """Return the ink (H', W') uint8 0 or 255, enlarged, and its scale."""
+        """Return the ink (H', W') uint8 0 or 255, enlarged and without specks, and its scale."""
         ink, enlargement = cut_out(self.contrast)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+        areas = stats[:, cv2.CC_STAT_AREA]
+        specks = areas < _SPECK * areas[1:].max(initial=0)
+        ink[specks[labels]] = 0
         return ink, enlargement * self.scale
 
 

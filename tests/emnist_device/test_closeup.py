@@ -42,6 +42,17 @@ def test_several_characters_are_no_single_mark(text: str) -> None:
     assert not close_up.alone
 
 
+def test_a_speck_is_no_part_of_the_mark() -> None:
+    picture = cut("7", 0.5)
+    whole = find_close_up(picture)
+    picture[4:10, 4:10] = 40
+    dusty = find_close_up(picture)
+    assert whole is not None
+    assert dusty is not None
+    assert dusty.alone
+    assert cv2.boundingRect(dusty.ink()[0]) == cv2.boundingRect(whole.ink()[0])
+
+
 def test_two_lines_of_one_character_are_two_marks() -> None:
     close_up = find_close_up(cut("7\n3"))
     assert close_up is not None
