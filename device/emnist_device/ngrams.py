@@ -28,6 +28,8 @@ BITS_PER_STEP = 1 / 8
 _NEGLIGIBLE, _MOST = 3e-3, 6
 # Words with up to so many strings of these are read by writing these down, all words at once.
 _STRINGS = 200
+# Nothing is divided by less.
+_LEAST = 1e-300
 # The logarithm of what is as good as impossible.
 _LEAST_LEVEL = -1e4
 # So many places are gone through before probabilities are rescaled: none of them underflows.
@@ -168,8 +170,9 @@ class NGrams:
                 state *= fits[place]
             if place % _RESCALED == 0 or place == len(fits):
                 total = np.add.reduce(state.reshape(variants, -1), axis=1)
-                state /= total.reshape(-1, *[1] * (order - 1))
-                evidence += np.log(total)
+                state /= np.maximum(total, _LEAST).reshape(-1, *[1] * (order - 1))
+                with np.errstate(divide="ignore"):
+                    evidence += np.log(total)
             steps.append(step)
             states.append(state)
         return evidence, steps, states
@@ -189,11 +192,11 @@ class NGrams:
             after = np.add.reduce(steps[place + 1] * after[:, None], axis=-1)
             if place % _RESCALED == 0:
                 most = after.reshape(variants, -1).max(axis=1)
-                after /= most.reshape(-1, *[1] * (order - 1))
+                after /= np.maximum(most, _LEAST).reshape(-1, *[1] * (order - 1))
             share = (states[place] * after).reshape(variants, -1, len(kept[place]))
             found[place][:, kept[place]] = np.add.reduce(share, axis=1)
             after = after * fits[place]
-        found /= np.add.reduce(found, axis=2)[..., None]
+        found /= np.maximum(np.add.reduce(found, axis=2), _LEAST)[..., None]
         return found.transpose(1, 0, 2)
 
 

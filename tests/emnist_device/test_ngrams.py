@@ -69,6 +69,20 @@ def test_words_of_a_page_are_read_as_each_by_itself() -> None:
             assert found[variant, rows] == pytest.approx(letters[own])
 
 
+@pytest.mark.parametrize("places", [2, 5])
+def test_a_variant_that_no_letter_explains_is_none_beside_one_that_is(places: int) -> None:
+    emissions = np.zeros((2, places, 26))
+    emissions[:, :-1, :6] = 1
+    emissions[:, -1, [1, 0]] = np.diag([1, 1e-3])  # so little that the letter is left out
+    evidence, found = load_ngrams().read_words(
+        emissions, np.array([0]), np.array([places]), np.ones((2, 1), bool)
+    )
+    assert np.isfinite(evidence[0])
+    assert evidence[1] == -np.inf
+    assert found[0].sum(axis=1) == pytest.approx(1)
+    assert not found[1].any()
+
+
 def test_what_ships_is_small_and_knows_english() -> None:
     path = MODELS / "english.npz"
     assert path.stat().st_size <= 300_000
