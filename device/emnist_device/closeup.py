@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.contrast import least_light
 from emnist_device.page import Box
 from emnist_device.writing import Writing, is_frame
 
@@ -32,7 +33,10 @@ LEAST_CONTRAST = 25
 # this fraction of a side, and at most this fraction of it is within the rim.
 _RIM, _ALONG, _STRAY = 0.12, 0.8, 0.1
 # A side that is a line is even in this fraction of its pixels, and behind it are so many of paper.
+# Of a whole box, a row beside each line is of paper in the first fraction, and of all lines in the
+# second at the mean: 0.55 and 0.8 at most for bold characters with a narrow margin.
 _EVEN, _BEHIND = 0.95, 0.65
+_BESIDE_ONE, _BESIDE_ALL = 0.75, 0.9
 # Widths of a picture, in its height, that one upright stroke may fill.
 _BAR = 0.4
 # Inside the rim there are both ink and paper where each has at least this fraction.
@@ -126,9 +130,11 @@ def find_cell_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], f
     side = round(_CLOSING * small.shape[0]) | 1
     square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
     contrast = np.zeros(small.shape[:2], np.uint8)
-    for channel in [small] if small.ndim == 2 else cv2.split(small):
-        paper = cv2.max(cv2.morphologyEx(channel, cv2.MORPH_CLOSE, square), 1)
-        missing = cv2.divide(cv2.subtract(paper, channel), paper, scale=255)
+    channels = [small] if small.ndim == 2 else cv2.split(small)
+    papers = [cv2.morphologyEx(channel, cv2.MORPH_CLOSE, square) for channel in channels]
+    floor = cv2.max(least_light(papers), 1)
+    for channel, paper in zip(channels, papers, strict=True):
+        missing = cv2.divide(cv2.subtract(paper, channel), cv2.max(paper, floor), scale=255)
         contrast = cv2.max(contrast, missing)
     return _clear_rim(contrast), scale
 
@@ -141,25 +147,37 @@ def binarize(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _is_paper_dark(light: NDArray[np.bool_]) -> bool:
     """Say whether paper is the dark part of a close-up, of which ``light`` (H, W) is the other.
 
-    Paper is what the rim mostly shows, but for sides that are lines of a box: of one brightness,
-    which is the rarer inside, and with the other behind them.
+    Paper is what the rim mostly shows, but for sides that are lines of a box.
     """
     rim = _rim(light.shape)
     inside = light[rim:-rim, rim:-rim]
     if min(inside.shape, default=0) < 3:
         inside = light
     bright = float(inside.mean())
-    if _is_narrow(light.shape) and not _LEAST_INSIDE <= bright <= 1 - _LEAST_INSIDE:
+    rare = min(bright, 1 - bright)
+    if _is_narrow(light.shape) and rare < _LEAST_INSIDE:
         return bright > 0.5  # what fills a narrow picture is a 1
-    votes = []
-    for outer, inner in zip(_sides(light), _sides(inside), strict=True):
-        vote, behind = float(outer.mean()), float(inner.mean())
-        line_is_light = _LEAST_INSIDE <= bright <= 0.5 and vote >= _EVEN and behind <= 1 - _BEHIND
-        line_is_dark = (
-            0.5 <= bright <= 1 - _LEAST_INSIDE and vote <= 1 - _EVEN and behind >= _BEHIND
-        )
-        votes.append(1 - vote if line_is_light or line_is_dark else vote)
-    return float(np.mean(votes)) <= 0.5
+    is_light = bright <= 0.5
+    votes = np.array([side.mean() for side in _sides(light == is_light)])
+    if rare >= _LEAST_INSIDE:
+        lines = _are_lines(light == is_light, inside == is_light)
+        votes = np.where(lines, 1 - votes, votes)
+    share = float(votes.mean())
+    return (share if is_light else 1 - share) <= 0.5
+
+
+def _are_lines(line: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say which sides of a close-up are lines of a box: (4,), as in :func:`_sides`.
+
+    ``line`` (H, W) has the brightness that they would have, ``inside`` is what of it is within the
+    rim. All four are, or none, if each is of that brightness: what goes on along them all is the
+    paper in a box; behind a narrow margin it is the outline of a character.
+    """
+    even = np.array([side.mean() >= _EVEN for side in _sides(line)])
+    if even.all():
+        beside = 1 - np.array([rows.min() for rows in _rims(line)])
+        return even & bool(beside.min() >= _BESIDE_ONE and beside.mean() >= _BESIDE_ALL)
+    return even & np.array([side.mean() <= 1 - _BEHIND for side in _sides(inside)])
 
 
 def _is_narrow(shape: tuple[int, ...]) -> bool:
@@ -175,6 +193,19 @@ def _rim(shape: tuple[int, ...]) -> int:
 def _sides(image: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], ...]:
     """Return the outermost pixels of ``image`` (H, W): above, below, left and right."""
     return image[0], image[-1], image[:, 0], image[:, -1]
+
+
+def _rims(image: NDArray[np.bool_]) -> tuple[NDArray[np.float64], ...]:
+    """Return the fractions of ``image`` (H, W) in each row of the rim, in the order of its sides.
+
+    (rim,) each, but for the corners, where other sides are.
+    """
+    rim = _rim(image.shape)
+    height, width = image.shape
+    corner = rim if min(height, width) > 2 * rim else 0
+    across = image[:, corner : width - corner].mean(axis=1)
+    along = image[corner : height - corner].mean(axis=0)
+    return across[:rim], across[-rim:], along[:rim], along[-rim:]
 
 
 def _clear_rim(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
