@@ -149,6 +149,25 @@ def test_tables_blots_and_grain_are_no_close_ups() -> None:
         assert find_close_up(picture) is None
 
 
+@pytest.mark.parametrize("size", [(28, 28), (100, 100), (640, 480)], ids=str)
+def test_light_that_fades_is_no_mark(size: tuple[int, int]) -> None:
+    width, height = size
+    for low, high in ((0, 255), (60, 200), (100, 160)):
+        along = np.linspace(low, high, width)[None].repeat(height, axis=0)
+        corner = (along + np.linspace(low, high, height)[:, None]) / 2
+        for light in (along, corner):
+            picture = light.astype(np.uint8)
+            assert find_close_up(picture) is None
+            assert find_close_up(255 - picture) is None
+
+
+@pytest.mark.parametrize("char", ["1", "8", "M"])
+def test_what_one_character_out_of_focus_fills(char: str) -> None:
+    close_up = find_close_up(cv2.GaussianBlur(cut(char, 0.1), (0, 0), 5))
+    assert close_up is not None
+    assert close_up.alone
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 3), (3, 4000), (4000, 3)])
 def test_degenerate_pictures(shape: tuple[int, int]) -> None:
     for picture in (np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8)):
