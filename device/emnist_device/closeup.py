@@ -16,6 +16,7 @@ import numpy as np
 
 from emnist_device.contrast import least_light
 from emnist_device.page import Box
+from emnist_device.rim import is_narrow, is_paper_dark, rim_width
 from emnist_device.writing import Writing, is_frame
 
 if TYPE_CHECKING:
@@ -29,18 +30,9 @@ _HEIGHT, _MOST_WIDTH = 96, 2400
 _CLOSING = 0.47
 # Less contrast than this (of 255) is no writing.
 LEAST_CONTRAST = 25
-# Width of the rim of a picture, in its shorter side. A line of a box that was cut out runs along
-# this fraction of a side, and at most this fraction of it is within the rim.
-_RIM, _ALONG, _STRAY = 0.12, 0.8, 0.1
-# A side that is a line is even in this fraction of its pixels, and behind it are so many of paper.
-# Of a whole box, a row beside each line is of paper in the first fraction, and of all lines in the
-# second at the mean: 0.55 and 0.8 at most for bold characters with a narrow margin.
-_EVEN, _BEHIND = 0.95, 0.65
-_BESIDE_ONE, _BESIDE_ALL = 0.75, 0.9
-# Widths of a picture, in its height, that one upright stroke may fill.
-_BAR = 0.4
-# Inside the rim there are both ink and paper where each has at least this fraction.
-_LEAST_INSIDE = 0.05
+# A line of a box that was cut out runs along this fraction of a side, and at most this fraction of
+# it is within the rim.
+_ALONG, _STRAY = 0.8, 0.1
 # Ink and paper of a close-up stand apart: least fraction of the contrast's variance that is between
 # the two. 0.82 and more for EMNIST's images cut to their ink, 0.80 and less for photographs in
 # which a blurred shape fills the picture. The edges of a 1 are much of a picture that it fills.
@@ -94,7 +86,7 @@ def find_close_up(picture: NDArray[np.uint8]) -> CloseUp | None:
     if int(contrast.max()) < LEAST_CONTRAST:
         return None
     mask = binarize(contrast)
-    apart = _APART if not _is_narrow(contrast.shape) else _APART_NARROW
+    apart = _APART if not is_narrow(contrast.shape) else _APART_NARROW
     if _stand_apart(contrast, mask) < apart or _edge(contrast, mask, scale) < _EDGE:
         return None
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
@@ -129,7 +121,7 @@ def find_cell_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], f
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     small = cv2.GaussianBlur(cv2.resize(picture, size, interpolation=interpolation), (0, 0), 0.8)
     grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    if _is_paper_dark(binarize(grey) > 0):
+    if is_paper_dark(binarize(grey) > 0):
         small = cv2.bitwise_not(small)
     side = round(_CLOSING * small.shape[0]) | 1
     square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
@@ -148,70 +140,6 @@ def binarize(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
 
 
-def _is_paper_dark(light: NDArray[np.bool_]) -> bool:
-    """Say whether paper is the dark part of a close-up, of which ``light`` (H, W) is the other.
-
-    Paper is what the rim mostly shows, but for sides that are lines of a box.
-    """
-    rim = _rim(light.shape)
-    inside = light[rim:-rim, rim:-rim]
-    if min(inside.shape, default=0) < 3:
-        inside = light
-    bright = float(inside.mean())
-    rare = min(bright, 1 - bright)
-    if _is_narrow(light.shape) and rare < _LEAST_INSIDE:
-        return bright > 0.5  # what fills a narrow picture is a 1
-    is_light = bright <= 0.5
-    votes = np.array([side.mean() for side in _sides(light == is_light)])
-    if rare >= _LEAST_INSIDE:
-        lines = _are_lines(light == is_light, inside == is_light)
-        votes = np.where(lines, 1 - votes, votes)
-    share = float(votes.mean())
-    return (share if is_light else 1 - share) <= 0.5
-
-
-def _are_lines(line: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Say which sides of a close-up are lines of a box: (4,), as in :func:`_sides`.
-
-    ``line`` (H, W) has the brightness that they would have, ``inside`` is what of it is within the
-    rim. All four are, or none, if each is of that brightness: what goes on along them all is the
-    paper in a box; behind a narrow margin it is the outline of a character.
-    """
-    even = np.array([side.mean() >= _EVEN for side in _sides(line)])
-    if even.all():
-        beside = 1 - np.array([rows.min() for rows in _rims(line)])
-        return even & bool(beside.min() >= _BESIDE_ONE and beside.mean() >= _BESIDE_ALL)
-    return even & np.array([side.mean() <= 1 - _BEHIND for side in _sides(inside)])
-
-
-def _is_narrow(shape: tuple[int, ...]) -> bool:
-    """Say whether a picture of ``shape`` is so narrow that one upright stroke may fill it."""
-    return shape[1] < _BAR * shape[0]
-
-
-def _rim(shape: tuple[int, ...]) -> int:
-    """Return how wide the rim of a close-up of ``shape`` is, in pixels."""
-    return max(round(_RIM * min(shape)), 1)
-
-
-def _sides(image: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], ...]:
-    """Return the outermost pixels of ``image`` (H, W): above, below, left and right."""
-    return image[0], image[-1], image[:, 0], image[:, -1]
-
-
-def _rims(image: NDArray[np.bool_]) -> tuple[NDArray[np.float64], ...]:
-    """Return the fractions of ``image`` (H, W) in each row of the rim, in the order of its sides.
-
-    (rim,) each, but for the corners, where other sides are.
-    """
-    rim = _rim(image.shape)
-    height, width = image.shape
-    corner = rim if min(height, width) > 2 * rim else 0
-    across = image[:, corner : width - corner].mean(axis=1)
-    along = image[corner : height - corner].mean(axis=0)
-    return across[:rim], across[-rim:], along[:rim], along[-rim:]
-
-
 def _clear_rim(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return ``contrast`` (H, W) without the lines of a box that was cut out along the rim.
 
@@ -220,7 +148,7 @@ def _clear_rim(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     mask = binarize(contrast)
     count, labels = cv2.connectedComponents(mask, connectivity=8)
-    rim = _rim(mask.shape)
+    rim = rim_width(mask.shape)
     areas = np.bincount(labels.ravel(), minlength=count)
     within = np.bincount(labels[rim:-rim, rim:-rim].ravel(), minlength=count)
     areas[0] = within[0] = 0
@@ -298,7 +226,7 @@ def _are_inside(stats: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
 
     What is there alone is seen of a table or of the next sheet, unless it fills the picture.
     """
-    rim = _rim(shape)
+    rim = rim_width(shape)
     x, width = stats[:, 0], stats[:, 2]
     beside = (x + width <= rim) | (x >= shape[1] - rim)
     return not bool(beside.all())
