@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.contrast import least_light
 from emnist_device.page import Box
+from emnist_device.rim import is_narrow, is_paper_dark, rim_width
 from emnist_device.writing import Writing, is_frame
 
 if TYPE_CHECKING:
@@ -28,19 +30,17 @@ _HEIGHT, _MOST_WIDTH = 96, 2400
 _CLOSING = 0.47
 # Less contrast than this (of 255) is no writing.
 LEAST_CONTRAST = 25
-# Width of the rim of a picture, in its shorter side. A line of a box that was cut out runs along
-# this fraction of a side, and at most this fraction of it is within the rim.
-_RIM, _ALONG, _STRAY = 0.12, 0.8, 0.1
-# A side that is a line is even in this fraction of its pixels, and behind it are so many of paper.
-_EVEN, _BEHIND = 0.95, 0.65
-# Widths of a picture, in its height, that one upright stroke may fill.
-_BAR = 0.4
-# Inside the rim there are both ink and paper where each has at least this fraction.
-_LEAST_INSIDE = 0.05
+# A line of a box that was cut out runs along this fraction of a side, and at most this fraction of
+# it is within the rim.
+_ALONG, _STRAY = 0.8, 0.1
 # Ink and paper of a close-up stand apart: least fraction of the contrast's variance that is between
 # the two. 0.82 and more for EMNIST's images cut to their ink, 0.80 and less for photographs in
 # which a blurred shape fills the picture. The edges of a 1 are much of a picture that it fills.
 _APART, _APART_NARROW = 0.815, 0.7
+# Ink ends at an edge: within so many pixels, or one of the picture where it is enlarged, contrast
+# changes by this fraction of what ink has more of it than paper. 0.74 and more for characters out
+# of focus by a third of a stroke, 0.56 and less for light that fades towards a side.
+_EDGE_WINDOW, _EDGE = 7, 0.65
 # Marks of writing are at least this high, in heights of the picture, and hold this fraction of all
 # ink.
 _HIGH, _MOST_INK = 0.22, 0.8
@@ -90,8 +90,8 @@ def find_close_up(picture: NDArray[np.uint8]) -> CloseUp | None:
     if int(contrast.max()) < LEAST_CONTRAST:
         return None
     mask = binarize(contrast)
-    apart = _APART if not _is_narrow(contrast.shape) else _APART_NARROW
-    if _stand_apart(contrast, mask) < apart:
+    apart = _APART if not is_narrow(contrast.shape) else _APART_NARROW
+    if _stand_apart(contrast, mask) < apart or _edge(contrast, mask, scale) < _EDGE:
         return None
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
@@ -125,14 +125,16 @@ def find_cell_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], f
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     small = cv2.GaussianBlur(cv2.resize(picture, size, interpolation=interpolation), (0, 0), 0.8)
     grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    if _is_paper_dark(binarize(grey) > 0):
+    if is_paper_dark(binarize(grey) > 0):
         small = cv2.bitwise_not(small)
     side = round(_CLOSING * small.shape[0]) | 1
     square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
     contrast = np.zeros(small.shape[:2], np.uint8)
-    for channel in [small] if small.ndim == 2 else cv2.split(small):
-        paper = cv2.max(cv2.morphologyEx(channel, cv2.MORPH_CLOSE, square), 1)
-        missing = cv2.divide(cv2.subtract(paper, channel), paper, scale=255)
+    channels = [small] if small.ndim == 2 else cv2.split(small)
+    papers = [cv2.morphologyEx(channel, cv2.MORPH_CLOSE, square) for channel in channels]
+    floor = cv2.max(least_light(papers), 1)
+    for channel, paper in zip(channels, papers, strict=True):
+        missing = cv2.divide(cv2.subtract(paper, channel), cv2.max(paper, floor), scale=255)
         contrast = cv2.max(contrast, missing)
     return _clear_rim(contrast), scale
 
@@ -140,45 +142,6 @@ def find_cell_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], f
 def binarize(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return 255 where ``image`` is above the threshold of Otsu (1979) over all of it, else 0."""
     return cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
-
-
-def _is_paper_dark(light: NDArray[np.bool_]) -> bool:
-    """Say whether paper is the dark part of a close-up, of which ``light`` (H, W) is the other.
-
-    Paper is what the rim mostly shows, but for sides that are lines of a box: of one brightness,
-    which is the rarer inside, and with the other behind them.
-    """
-    rim = _rim(light.shape)
-    inside = light[rim:-rim, rim:-rim]
-    if min(inside.shape, default=0) < 3:
-        inside = light
-    bright = float(inside.mean())
-    if _is_narrow(light.shape) and not _LEAST_INSIDE <= bright <= 1 - _LEAST_INSIDE:
-        return bright > 0.5  # what fills a narrow picture is a 1
-    votes = []
-    for outer, inner in zip(_sides(light), _sides(inside), strict=True):
-        vote, behind = float(outer.mean()), float(inner.mean())
-        line_is_light = _LEAST_INSIDE <= bright <= 0.5 and vote >= _EVEN and behind <= 1 - _BEHIND
-        line_is_dark = (
-            0.5 <= bright <= 1 - _LEAST_INSIDE and vote <= 1 - _EVEN and behind >= _BEHIND
-        )
-        votes.append(1 - vote if line_is_light or line_is_dark else vote)
-    return float(np.mean(votes)) <= 0.5
-
-
-def _is_narrow(shape: tuple[int, ...]) -> bool:
-    """Say whether a picture of ``shape`` is so narrow that one upright stroke may fill it."""
-    return shape[1] < _BAR * shape[0]
-
-
-def _rim(shape: tuple[int, ...]) -> int:
-    """Return how wide the rim of a close-up of ``shape`` is, in pixels."""
-    return max(round(_RIM * min(shape)), 1)
-
-
-def _sides(image: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], ...]:
-    """Return the outermost pixels of ``image`` (H, W): above, below, left and right."""
-    return image[0], image[-1], image[:, 0], image[:, -1]
 
 
 def _clear_rim(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -189,7 +152,7 @@ def _clear_rim(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     mask = binarize(contrast)
     count, labels = cv2.connectedComponents(mask, connectivity=8)
-    rim = _rim(mask.shape)
+    rim = rim_width(mask.shape)
     areas = np.bincount(labels.ravel(), minlength=count)
     within = np.bincount(labels[rim:-rim, rim:-rim].ravel(), minlength=count)
     areas[0] = within[0] = 0
@@ -217,6 +180,19 @@ def _stand_apart(contrast: NDArray[np.uint8], mask: NDArray[np.uint8]) -> float:
     fraction = cv2.countNonZero(mask) / mask.size
     ink, paper = cv2.mean(contrast, mask)[0], cv2.mean(contrast, cv2.bitwise_not(mask))[0]
     return fraction * (1 - fraction) * (ink - paper) ** 2 / max(float(contrast.var()), 1e-9)
+
+
+def _edge(contrast: NDArray[np.uint8], mask: NDArray[np.uint8], scale: float) -> float:
+    """Return how much ``contrast`` (H, W) changes at the edge of its ink, ``mask``.
+
+    The median along it, in what ink differs from paper at the mean. ``scale``: pixels here to one
+    of the picture.
+    """
+    edge = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    window = max(_EDGE_WINDOW, round(scale)) | 1
+    change = cv2.morphologyEx(contrast, cv2.MORPH_GRADIENT, np.ones((window, window), np.uint8))
+    ink, paper = cv2.mean(contrast, mask)[0], cv2.mean(contrast, cv2.bitwise_not(mask))[0]
+    return float(np.median(change[edge])) / max(ink - paper, 1e-9) if edge.any() else 0.0
 
 
 def _is_texture(picture: NDArray[np.uint8], mask: NDArray[np.uint8]) -> bool:
@@ -254,7 +230,7 @@ def _are_inside(stats: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
 
     What is there alone is seen of a table or of the next sheet, unless it fills the picture.
     """
-    rim = _rim(shape)
+    rim = rim_width(shape)
     x, width = stats[:, 0], stats[:, 2]
     beside = (x + width <= rim) | (x >= shape[1] - rim)
     return not bool(beside.all())

@@ -6,6 +6,7 @@ side, divide the paper's brightness out, and leave out what lies beside the shee
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import cv2
@@ -24,6 +25,9 @@ _SIGN_LONG_SIDE = 400
 _PAPER_LONG_SIDE, PAPER_WINDOW = 128, 27
 # What is darker than this fraction of what a closing leaves is taken for ink there.
 _INK = 0.7
+# Paper counts as bright as this fraction of its usual light at least, and of its light in the
+# channel where it is brightest.
+_LEAST_LIGHT = 0.4
 _DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
 
 
@@ -91,13 +95,22 @@ def contrast_to_paper(
     since there it is noise.
     """
     strongest = np.zeros(channels[0].shape, np.uint8)
+    floor = resized(least_light(papers), channels[0].shape)
     for channel, small in zip(channels, papers, strict=True):
         usual = float(np.percentile(small, 75))
         paper = resized(small, channel.shape)
-        light = np.maximum(paper, np.uint8(max(0.4 * usual, 1)))
+        light = np.maximum(cv2.max(paper, floor), np.uint8(max(_LEAST_LIGHT * usual, 1)))
         missing = cv2.divide(cv2.subtract(paper, channel), light, scale=255)
         strongest = cv2.max(strongest, missing)
     return strongest
+
+
+def least_light(papers: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Return what light to count on at least in a channel where ``papers`` are so bright.
+
+    All (H, W). What coloured paper lacks in a channel tells nothing of ink there.
+    """
+    return cv2.convertScaleAbs(reduce(cv2.max, papers), alpha=_LEAST_LIGHT)
 
 
 def paper_brightness(channel: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -70,6 +70,36 @@ def test_the_polarity_of_a_tight_crop_is_that_of_its_rim(pen: float) -> None:
         assert scale == pytest.approx(contrast.shape[0] / picture.shape[0])
 
 
+@pytest.mark.parametrize("inverted", [False, True], ids=["dark on light", "light on dark"])
+@pytest.mark.parametrize("margin", [0.03, 0.06])
+def test_the_outline_of_a_bold_character_is_no_box(margin: float, *, inverted: bool) -> None:
+    for char in "2358BDEHMNR":
+        picture = cv2.cvtColor(cut(char, margin, pen=0.2), cv2.COLOR_BGR2GRAY)
+        contrast, _ = find_cell_contrast(255 - picture if inverted else picture)
+        ink = cv2.resize(contrast, picture.shape[::-1], interpolation=cv2.INTER_AREA) > 100
+        assert (ink == (picture < 128)).mean() > 0.93, char
+
+
+def test_a_channel_that_coloured_paper_lacks_shows_no_ink() -> None:
+    ink = cv2.cvtColor(cut("8", 0.1), cv2.COLOR_BGR2GRAY)[..., None] < 128
+    yellow, red = np.array((0, 240, 255), np.uint8), np.array((0, 0, 200), np.uint8)
+    contrast, _ = find_cell_contrast(np.where(ink, red, yellow))
+    found = cv2.resize(contrast, ink.shape[1::-1], interpolation=cv2.INTER_AREA) > 100
+    assert (found == ink[..., 0]).mean() > 0.93
+
+
+@pytest.mark.parametrize("inverted", [False, True], ids=["dark on light", "light on dark"])
+def test_the_paper_of_a_box_that_its_character_fills_is_that_within(*, inverted: bool) -> None:
+    for char in "02358":
+        inner = cv2.cvtColor(cut(char, 0.05), cv2.COLOR_BGR2GRAY)
+        boxed = cv2.copyMakeBorder(inner, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=60)
+        contrast, scale = find_cell_contrast(255 - boxed if inverted else boxed)
+        edge = round(6 * scale)
+        within = cv2.resize(contrast, boxed.shape[::-1], interpolation=cv2.INTER_AREA)[6:-6, 6:-6]
+        assert ((within > 100) == (inner[2:-2, 2:-2] < 128)).mean() > 0.93, char
+        assert contrast[:edge].max() < 100
+
+
 def box_around(inner: NDArray[np.uint8], sides: str, line: int = 3) -> NDArray[np.uint8]:
     """Return ``inner`` with the lines of a box along some sides: t, b, l, r."""
     image = cv2.copyMakeBorder(inner, 14, 14, 14, 14, cv2.BORDER_CONSTANT, value=(245, 245, 245))
@@ -128,6 +158,25 @@ def test_tables_blots_and_grain_are_no_close_ups() -> None:
     box = cv2.rectangle(np.full((200, 200), 235, np.uint8), (30, 30), (170, 170), 40, 4)
     for picture in (table, blot, grain, blank, box):
         assert find_close_up(picture) is None
+
+
+@pytest.mark.parametrize("size", [(28, 28), (100, 100), (640, 480)], ids=str)
+def test_light_that_fades_is_no_mark(size: tuple[int, int]) -> None:
+    width, height = size
+    for low, high in ((0, 255), (60, 200), (100, 160)):
+        along = np.linspace(low, high, width)[None].repeat(height, axis=0)
+        corner = (along + np.linspace(low, high, height)[:, None]) / 2
+        for light in (along, corner):
+            picture = light.astype(np.uint8)
+            assert find_close_up(picture) is None
+            assert find_close_up(255 - picture) is None
+
+
+@pytest.mark.parametrize("char", ["1", "8", "M"])
+def test_what_one_character_out_of_focus_fills(char: str) -> None:
+    close_up = find_close_up(cv2.GaussianBlur(cut(char, 0.1), (0, 0), 5))
+    assert close_up is not None
+    assert close_up.alone
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 3), (3, 4000), (4000, 3)])

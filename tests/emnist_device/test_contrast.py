@@ -134,3 +134,13 @@ def test_what_flickers_in_deep_shadow_is_not_amplified() -> None:
     picture[::12, 330::12] = 7
     contrast, _ = find_contrast(picture)
     assert contrast[30:270, 360:570].max() < 40
+
+
+@pytest.mark.parametrize("paper", [(0, 235, 255), (0, 0, 235), (220, 60, 0)], ids=str)
+def test_a_channel_that_coloured_paper_lacks_is_not_amplified(paper: tuple[int, int, int]) -> None:
+    picture, truth = written(ink=(20, 10, 20), paper=paper)
+    noise = np.random.default_rng(3).normal(0, 4, picture.shape)
+    grainy = np.clip(picture + noise, 0, 255).astype(np.uint8)
+    contrast, _ = find_contrast(grainy)
+    assert contrast[~truth].max() < 80
+    assert contrast[truth].min() > 150
