@@ -165,6 +165,17 @@ def test_a_process_that_cannot_start() -> None:
         list(run(hoard, ["a"], 1, TERMS))
 
 
+def killed_at_first(folder: Path) -> Callable[[int], int]:
+    if not (folder / "tried").exists():
+        (folder / "tried").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return abs
+
+
+def test_a_process_that_is_killed_as_it_starts_gets_another_chance(tmp_path: Path) -> None:
+    assert dict(run(partial(killed_at_first, tmp_path), [-1, -2], 1, TERMS)) == {0: 1, 1: 2}
+
+
 def test_a_process_that_the_system_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
