@@ -192,6 +192,8 @@ def _open_archive(url: str, zip_path: Path | None) -> Iterator[zipfile.ZipFile]:
         file: Any = RemoteFile(url)
     else:
         try:
+            if zip_path.is_fifo() or zip_path.is_char_device():  # may never end
+                raise DataError(f"{zip_path}: is no file; name NIST's gzip.zip")
             file = zip_path.open("rb")
         except OSError as error:
             raise DataError(f"{zip_path}: cannot be read ({error.strerror})") from error

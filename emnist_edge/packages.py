@@ -37,12 +37,14 @@ _SYSTEM_ARRAYS = f"sudo apt install python3-click python3-numpy python3-opencv, 
 class Package:
     """What a module is in, and how to install it.
 
-    title: what pip calls it. install: what to run where pip finds it. apt: what to do where only
-    the system has it, or on 32 bits, which have no wheels. name: what messages call it, where that
-    is not the title, since it comes under several.
+    title: what pip calls it. has: what is used of the module, and missing where its files are.
+    install: what to run where pip finds it. apt: what to do where only the system has it, or on 32
+    bits, which have no wheels. name: what messages call it, where that is not the title, since it
+    comes under several.
     """
 
     title: str
+    has: str
     install: str = ""
     apt: str = ""
     name: str = ""
@@ -58,31 +60,42 @@ class Package:
         return self.install
 
 
-def _of_pip(title: str, extra: str = "", apt: str = "") -> Package:
+def _of_pip(title: str, has: str, extra: str = "", apt: str = "") -> Package:
     wanted = f"'emnist-edge[{extra}]'" if extra else title
-    return Package(title, f"pip install {wanted}", apt)
+    return Package(title, has, f"pip install {wanted}", apt)
 
 
 #: Module -> the package that it is in: all that may be missing or broken when it is needed.
 PACKAGES = {
-    "numpy": _of_pip("numpy", apt=_SYSTEM_ARRAYS),
+    "numpy": _of_pip("numpy", "ndarray", apt=_SYSTEM_ARRAYS),
     "cv2": Package(
-        "opencv-python-headless", "pip install opencv-python-headless", _SYSTEM_ARRAYS, "OpenCV"
+        "opencv-python-headless",
+        "imdecode",
+        "pip install opencv-python-headless",
+        _SYSTEM_ARRAYS,
+        "OpenCV",
     ),
-    "ai_edge_litert.interpreter": _of_pip("ai-edge-litert"),
-    "tflite_runtime.interpreter": Package("tflite-runtime", "pip install --no-deps tflite-runtime"),
+    "ai_edge_litert.interpreter": _of_pip("ai-edge-litert", "Interpreter"),
+    "tflite_runtime.interpreter": Package(
+        "tflite-runtime", "Interpreter", "pip install --no-deps tflite-runtime"
+    ),
     "onnxruntime": _of_pip(
-        "onnxruntime", "forest", f"sudo apt install python3-onnxruntime, and {_VENV}"
+        "onnxruntime",
+        "InferenceSession",
+        "forest",
+        f"sudo apt install python3-onnxruntime, and {_VENV}",
     ),
-    "picamera2": Package("picamera2", apt=f"sudo apt install python3-picamera2, and {_VENV}"),
-    "starlette.applications": _of_pip("starlette", "serve"),
-    "uvicorn": _of_pip("uvicorn", "serve"),
-    "h11": _of_pip("h11", "serve"),
-    "paho.mqtt.client": _of_pip("paho-mqtt", "mqtt"),
-    "paho.mqtt.enums": _of_pip("paho-mqtt", "mqtt"),  # version 1 has none
-    "dask.distributed": _of_pip("distributed", "cluster"),
-    "platformdirs": _of_pip("platformdirs", "data"),
-    "matplotlib.figure": _of_pip("matplotlib", "plot"),
+    "picamera2": Package(
+        "picamera2", "Picamera2", apt=f"sudo apt install python3-picamera2, and {_VENV}"
+    ),
+    "starlette.applications": _of_pip("starlette", "Starlette", "serve"),
+    "uvicorn": _of_pip("uvicorn", "Server", "serve"),
+    "h11": _of_pip("h11", "Connection", "serve"),
+    "paho.mqtt.client": _of_pip("paho-mqtt", "Client", "mqtt"),
+    "paho.mqtt.enums": _of_pip("paho-mqtt", "CallbackAPIVersion", "mqtt"),  # version 1 has none
+    "dask.distributed": _of_pip("distributed", "Client", "cluster"),
+    "platformdirs": _of_pip("platformdirs", "user_cache_dir", "data"),
+    "matplotlib.figure": _of_pip("matplotlib", "Figure", "plot"),
 }
 #: Without these two no picture can be read.
 BASE = ("numpy", "cv2")
@@ -111,15 +124,22 @@ def load_module(module: str, purpose: str = "") -> ModuleType:
     try:
         with redirect_stderr(io.StringIO()):  # the error says what packages print there
             loaded = importlib.import_module(module)
+            _check_whole(loaded, module)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # some end in SystemExit, or in panics of their own
+        sys.modules.pop(module, None)
         raise unusable(module, error, purpose) from error
+    return loaded
+
+
+def _check_whole(loaded: ModuleType, module: str) -> None:
+    """Raise ImportError or AttributeError where files of ``module`` are missing."""
     spec = getattr(loaded, "__spec__", None)
     if spec is not None and spec.origin is None and spec.submodule_search_locations is not None:
         # A folder without code: Python takes it for a package all the same.
-        raise unusable(module, ImportError("its files are gone"), purpose)
-    return loaded
+        raise ImportError("its files are gone")
+    getattr(loaded, PACKAGES[module].has)
 
 
 def load_base() -> None:
@@ -177,7 +197,11 @@ def reason_of(error: BaseException) -> str:
     """Return in one line what began it: packages lay many lines of advice around that."""
     while error.__cause__ is not None:
         error = error.__cause__
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    try:
+        words = str(error)
+    except Exception:  # noqa: BLE001  # an error of a broken package may be broken itself
+        words = ""
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
     said = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
     return shown(said[:_MOST_REASON])
 

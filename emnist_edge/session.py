@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from emnist_device.review import Doubts
     from emnist_edge.console import Console
 
+# Suffixes of what --review may write, or write over.
+_PAGES = (".html", ".htm")
+
 
 @contextmanager
 def results_kept(
@@ -59,6 +62,10 @@ def doubts_kept(
         return
     from emnist_device.review import Doubts
 
+    if page.suffix.lower() not in _PAGES:  # a picture, such as one of those to be read, is not lost
+        raise click.BadParameter(
+            f"{shown(page)}: name a file that ends in .html", param_hint="--review"
+        )
     check_folder(page.parent, "--review", "name a file in a folder that exists")
     if resume and page.exists():
         raise click.BadParameter(

@@ -220,7 +220,8 @@ def _to_8_bits(samples: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _finite(samples: NDArray[Any]) -> NDArray[np.float64]:
-    return np.nan_to_num(samples.astype(np.float64), posinf=0.0, neginf=0.0)
+    with np.errstate(invalid="ignore"):  # of some NaNs NumPy says so
+        return np.nan_to_num(samples.astype(np.float64), posinf=0.0, neginf=0.0)
 
 
 def _strips(shape: tuple[int, ...]) -> Iterator[slice]:

@@ -65,20 +65,13 @@ class Process:
     """The caller's end of one process, which begins with ``make``."""
 
     def __init__(self, make: Make, terms: Terms) -> None:
-        ours, theirs = socket.socketpair()
-        path = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        environment = os.environ | path | terms.limits.for_opencv()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  # this very module
-                # -P: the current folder may hold pictures of strangers, and modules, too.
-                [sys.executable, "-P", "-m", "emnist_device.process", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get(DEBUG_VARIABLE) else subprocess.DEVNULL,
-                env=environment,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+        try:
+            ours, self._process = _start(terms)
+        except OSError as error:  # too many processes, files or bytes
+            raise EmnistEdgeError(
+                f"a process for reading cannot be started ({error.strerror}); end other programs, "
+                "or read with fewer --jobs"
+            ) from error
         self.connection = Connection(ours.detach())
         self.ended = self.ready = False
         self.send((make, terms))
@@ -124,6 +117,29 @@ class Process:
         self.connection.close()
         self._process.kill()
         self._process.wait()
+
+
+def _start(terms: Terms) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """Return a new process and the socket to talk to it by; raises OSError where there is none."""
+    path = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment = os.environ | path | terms.limits.for_opencv()
+    ours, theirs = socket.socketpair()
+    try:
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603  # this very module
+                # -P: the current folder may hold pictures of strangers, and modules, too.
+                [sys.executable, "-P", "-m", "emnist_device.process", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=None if os.environ.get(DEBUG_VARIABLE) else subprocess.DEVNULL,
+                env=environment,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+    except BaseException:
+        ours.close()
+        raise
+    return ours, process
 
 
 def took_too_long(seconds: float) -> str:

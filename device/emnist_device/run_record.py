@@ -77,6 +77,8 @@ def check_record(results: Path, record: RunRecord) -> None:
     """Raise :class:`EmnistEdgeError` unless ``results`` was read as ``record`` says."""
     path = record_path(results)
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise EmnistEdgeError(f"{shown(path)}: is no file; name another file")
         with path.open("rb") as file:
             before = json.loads(file.read(_MOST_BYTES))
     except FileNotFoundError as error:

@@ -129,14 +129,14 @@ class _Worker(Process):
     def answer(self, queue: _Queue) -> Iterator[tuple[int, Any]]:
         """Yield its result, if it has one or has died of the task, and go on with ``queue``.
 
-        Raises :class:`EmnistEdgeError` where it cannot start.
+        Raises :class:`EmnistEdgeError` where it cannot start; one that was killed then is no proof.
         """
         try:
             message = None if self.late else receive(self.connection)
         except (OSError, EOFError):
             self.end()
-            self.check_start()
             if not (self.was_killed and queue.put_back(self._task)):
+                self.check_start()
                 queue.done(self._task)
                 yield self._task.index, Failure(self.obituary)
             return

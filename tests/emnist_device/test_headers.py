@@ -62,6 +62,13 @@ def test_opencvs_own_formats(suffix: str) -> None:
     assert suffix in SUFFIXES
 
 
+@pytest.mark.parametrize("number", [b"-61", b"+61", b"6_1", b"", b"9" * 5000, "٦١".encode()])
+def test_what_is_no_plain_number_is_no_size_of_a_pam(number: bytes) -> None:
+    lines = b"P7\nWIDTH %s\nHEIGHT -43\nDEPTH 1\nMAXVAL 255\nENDHDR\n"
+    for content in (lines % number, lines.replace(b"-43", b"43") % number):
+        assert read_header(content + bytes(61 * 43)) is None
+
+
 def test_the_orders_of_bytes_and_kinds_of_tiff() -> None:
     for order, mark in (("<", b"II*\0"), (">", b"MM\0*")):
         tags = ((256, 3, 61), (257, 4, 43), (258, 3, 8))

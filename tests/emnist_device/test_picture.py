@@ -238,3 +238,10 @@ def test_a_comment_right_behind_a_number_is_read_as_the_manual_says() -> None:
     samples = np.arange(48, dtype=np.uint8).reshape(6, 8)
     decoded = decode_picture(b"P5 8#70000 70000\n6#2\n255\n" + samples.tobytes(), "p")
     assert np.array_equal(decoded[..., 0], samples)
+
+
+def test_numbers_that_are_none_are_black_without_a_warning() -> None:
+    samples = np.full((8, 9, 3), 1.0, "<f4")
+    samples.view("<u4")[2:4, 3:5] = 0x7F80_0001  # signals where it is converted
+    decoded = decode_picture(b"PF\n9 8\n-1.0\n" + samples.tobytes(), "x")
+    assert (decoded == 0).all(axis=2).sum() == 4

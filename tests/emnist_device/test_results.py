@@ -142,6 +142,8 @@ def test_what_was_read_otherwise_is_not_gone_on_with(tmp_path: Path) -> None:
         refused(message)
     record_path(path).unlink()
     refused("is without out.csv.run.json")
+    os.mkfifo(record_path(path))  # without a writer, which would be waited for
+    refused("is no file")
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

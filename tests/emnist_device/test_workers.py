@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import subprocess
@@ -162,6 +163,26 @@ def test_a_process_that_cannot_start() -> None:
         list(run(fail, ["a"], 2, TERMS))
     with pytest.raises(EmnistEdgeError, match="does not start"):
         list(run(hoard, ["a"], 1, TERMS))
+
+
+def killed_at_first(folder: Path) -> Callable[[int], int]:
+    if not (folder / "tried").exists():
+        (folder / "tried").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return abs
+
+
+def test_a_process_that_is_killed_as_it_starts_gets_another_chance(tmp_path: Path) -> None:
+    assert dict(run(partial(killed_at_first, tmp_path), [-1, -2], 1, TERMS)) == {0: 1, 1: 2}
+
+
+def test_a_process_that_the_system_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", full)
+    with pytest.raises(EmnistEdgeError, match=r"cannot be started \(Resource.*fewer --jobs"):
+        list(run(decode, [b""], 1, TERMS))
 
 
 def test_modules_in_the_current_folder_are_not_run(

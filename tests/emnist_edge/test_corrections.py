@@ -151,6 +151,15 @@ def test_a_review_page_needs_a_folder(tmp_path: Path) -> None:
     assert "name a file in a folder that exists" in result.stderr
 
 
+def test_a_review_page_takes_no_pictures_place(tmp_path: Path) -> None:
+    picture = tmp_path / "p.png"
+    picture.write_bytes(b"a picture")
+    result = CliRunner().invoke(cli, ["classify", "--review", str(picture), str(picture)])
+    assert result.exit_code == 2
+    assert "name a file that ends in .html" in result.stderr
+    assert picture.read_bytes() == b"a picture"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

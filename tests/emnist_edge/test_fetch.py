@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import re
 import struct
 import threading
@@ -348,6 +349,14 @@ def test_an_encrypted_member_is_said(tmp_path: Path) -> None:
     (tmp_path / "gzip.zip").write_bytes(content)
     with pytest.raises(DataError, match=r"emnist-toy-mapping\.txt is encrypted; use NIST's own"):
         fetch.fetch(TOY, tmp_path / "data", zip_path=tmp_path / "gzip.zip")
+
+
+def test_what_is_no_file_is_not_read_to_its_end(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "gzip.zip")  # without a writer; a device may go on for ever
+    (tmp_path / "null").symlink_to("/dev/null")
+    for path in (tmp_path / "gzip.zip", tmp_path / "null"):
+        with pytest.raises(DataError, match="is no file; name NIST's"):
+            fetch.fetch(TOY, tmp_path / "data", zip_path=path)
 
 
 def test_any_damage_to_an_archive_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

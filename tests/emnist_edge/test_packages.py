@@ -30,6 +30,7 @@ except OSError as error: raise ImportError('PLEASE READ\\n\\nTHIS') from error
 """
 HEADLESS = "pip install --force-reinstall opencv-python-headless"
 CLASSIFY = f"classify {ROOT / 'samples/note.jpg'}"
+LIVE = f"live {ROOT / 'samples'}"
 ANEW = "pip install --force-reinstall --no-cache-dir "
 
 
@@ -66,7 +67,7 @@ def python(fakes: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Folder on the path, for packages of which only this knows: ``fakelib``."""
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setitem(PACKAGES, "fakelib", Package("fakelib", "pip install fakelib"))
+    monkeypatch.setitem(PACKAGES, "fakelib", Package("fakelib", "used", "pip install fakelib"))
     monkeypatch.delitem(sys.modules, "fakelib", raising=False)
     return tmp_path
 
@@ -122,6 +123,21 @@ def test_what_is_not_there_is_missing(fake: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_folder_that_a_removal_left_is_no_package(fake: Path) -> None:
     (fake / "fakelib").mkdir()
     with pytest.raises(RuntimeMissingError, match=f"its files are gone.*{ANEW}fakelib"):
+        load_module("fakelib")
+
+
+def test_a_package_without_what_is_used_of_it_does_not_load(fake: Path) -> None:
+    write(fake, "fakelib", "")
+    for _ in range(2):  # what was loaded in part is not taken for whole the second time
+        with pytest.raises(RuntimeMissingError, match=f"no attribute 'used'.*{ANEW}fakelib"):
+            load_module("fakelib")
+    (fake / "fakelib/__init__.py").write_text("used = [1, 2, 3]\n")
+    assert load_module("fakelib").used == [1, 2, 3]
+
+
+def test_an_error_without_words_is_named(fake: Path) -> None:
+    write(fake, "fakelib", "class Odd(Exception):\n def __str__(self): return 1\nraise Odd")
+    with pytest.raises(RuntimeMissingError, match=r"does not load \(Odd\); run"):
         load_module("fakelib")
 
 
@@ -214,6 +230,22 @@ def test_this_machine_has_all_that_is_needed() -> None:
             "class Interpreter:\n def __init__(self, **_): raise SystemError('NULL')",
             CLASSIFY,
             "ai-edge-litert is installed, but does not load (SystemError: NULL)",
+        ),
+        (
+            "cv2",
+            "",
+            CLASSIFY,
+            "OpenCV is installed, but does not load (AttributeError: .* 'imdecode'",
+        ),
+        ("cv2", "", "live nothing.mp4", "OpenCV is installed, but does not load (AttributeError"),
+        ("uvicorn", "", "live none --serve 0", "--serve needs uvicorn, which is installed, but"),
+        ("paho.mqtt.client", "", f"{LIVE} --mqtt mqtt://h/t", "--mqtt needs paho-mqtt, which is"),
+        ("picamera2", "", "live picamera", "picamera2 is installed, but does not load"),
+        (
+            "onnxruntime",
+            "",
+            f"{CLASSIFY} --model forest-edge",
+            "onnxruntime is installed, but does",
         ),
     ],
 )

@@ -16,6 +16,7 @@ _NUMBER = _GAP + rb"(\d{1,10})"
 _BITMAP = re.compile(rb"P([14])" + _NUMBER + _NUMBER + rb"(?:\s|#[^\r\n]*[\r\n])")
 _PIXMAP = re.compile(rb"P([2356])" + 3 * _NUMBER + rb"(?:\s|#[^\r\n]*[\r\n])")
 _FLOATS = re.compile(rb"P([fF])" + 2 * (rb"\s+(\d{1,10})") + rb"\s+([-+.\deE]{1,32})\s")
+_WHOLE = re.compile(rb"\d{1,10}")
 _PAM_NUMBERS, _KIND = (b"WIDTH", b"HEIGHT", b"DEPTH", b"MAXVAL"), b"TUPLTYPE"
 # What samples of so many channels are where nothing is said; OpenCV asks for it.
 _PAM_KINDS = {1: b"GRAYSCALE", 2: b"GRAYSCALE_ALPHA", 3: b"RGB", 4: b"RGB_ALPHA"}
@@ -88,7 +89,7 @@ def _size(kind: bytes, width: int, height: int, last: bytes) -> int:
 def read_pam(content: bytes) -> Header:
     """Return what a PAM announces; raises one of ``UNREADABLE``."""
     said, start = _pam_lines(content)
-    width, height, depth, most = numbers = [int(said.get(name, b"0")) for name in _PAM_NUMBERS]
+    width, height, depth, most = numbers = [_whole(said.get(name, b"")) for name in _PAM_NUMBERS]
     if not 1 <= most <= _MOST_VALUE or not depth:
         raise DamagedError("no header of a PAM")
     lines = [b"%s %d\n" % line for line in zip(_PAM_NUMBERS, numbers, strict=True)]
@@ -104,6 +105,13 @@ def read_pam(content: bytes) -> Header:
         plain=b"" if content.startswith(plain) else plain,
         start=start,
     )
+
+
+def _whole(text: bytes) -> int:
+    """Return the number that ``text`` is; negative ones are none, nor those with a sign."""
+    if not _WHOLE.fullmatch(text):
+        raise DamagedError("no number")
+    return int(text)
 
 
 def _pam_lines(content: bytes) -> tuple[dict[bytes, bytes], int]:

@@ -61,7 +61,9 @@ class Publisher:
         self._outage = Outage(self._name, report, _FIRST_WAIT, _LAST_WAIT)
         self._texts: deque[str] = deque()
         self._lost = 0  # texts for which there was no room
-        self._done: set[int] = set()  # numbers of messages that the broker has
+        # Numbers of messages that the broker has answered -> why it refused one, or nothing.
+        self._done: dict[int, str] = {}
+        self._denied = False
         self._online = self._ending = self._over = False
         # The version that is spoken; whether the broker has accepted it, whether it has answered
         # to this connection, and whether the other one is to be tried.
@@ -207,13 +209,20 @@ class Publisher:
                 return through
             self._news.wait_for(lambda: self._over or self._other or sent.mid in self._done)
             through = sent.mid in self._done
+            refused = self._done.get(sent.mid)
             self._done.clear()
+            if refused:  # and would be again: the next may be taken
+                self._lost += 1
+                if not self._denied:
+                    self._report(f"{self._name}: refuses a text ({refused})")
+                self._denied = True
             return through
 
     def _published(self, *arguments: Any) -> None:
-        """Note that the broker has a message."""
+        """Note that the broker has a message, or refuses it, as a list of rights may say."""
+        number, reason = arguments[2:4]
         with self._news:
-            self._done.add(arguments[2])
+            self._done[number] = str(reason) if reason.is_failure else ""
             self._news.notify_all()
 
     def _connected(self, *arguments: Any) -> None:  # paho's callbacks: client, data, flags, reason

@@ -44,6 +44,11 @@ class Mosquitto:
         )
         self._process: subprocess.Popen[bytes] | None = None
 
+    def allow(self, rights: Path) -> None:
+        """Go by a list of rights."""
+        with self._settings.open("a") as settings:
+            settings.write(f"acl_file {rights}\n")
+
     def start(self) -> None:
         assert MOSQUITTO is not None
         self._process = subprocess.Popen(
@@ -236,6 +241,24 @@ def test_a_broker_that_wants_a_password_says_so(tmp_path: Path) -> None:
     mosquitto.stop()
     assert len(words) == 1
     assert "SECRET" not in words[0]
+
+
+@needs_mosquitto
+def test_texts_that_the_broker_refuses_are_not_taken_for_delivered(tmp_path: Path) -> None:
+    mosquitto = Mosquitto(tmp_path)
+    (tmp_path / "rights").write_text("topic write lab/status\ntopic read #\n")
+    (tmp_path / "rights").chmod(0o600)
+    mosquitto.allow(tmp_path / "rights")
+    mosquitto.start()
+    words = Words()
+    publisher = Publisher(Broker("127.0.0.1", mosquitto.port, "lab", qos=1), words)
+    for number in range(2):
+        publisher.show(moment(number, "ROOM"))
+    words.wait_for(f"mqtt: 127.0.0.1:{mosquitto.port}: refuses a text (Not authorized)")
+    with pytest.raises(OutputError, match="2 texts did not get through"):
+        publisher.close()
+    mosquitto.stop()
+    assert len(words) == 1
 
 
 def test_without_the_extra_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
