@@ -21,6 +21,9 @@ PAGE = draw_page(TEXT, size=(500, 320), height=50, seed=3).picture
 _IMAGE = Image.fromarray(PAGE[..., ::-1])
 _OTHER = Image.fromarray(draw_page("ZEBRA", size=(500, 320), height=50, seed=4).picture[..., ::-1])
 
+#: OpenCV as Debian Bookworm has it.
+OLD_OPENCV = cv2.__version__.startswith("4.6")
+
 
 @dataclass(frozen=True)
 class Nasty:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from emnist_device.quiet import quiet_stderr, set_opencv_level
+from tests.nasty import OLD_OPENCV
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,8 @@ def test_codecs_are_silent_and_opencv_logs_again_afterwards(
         assert cv2.imdecode(np.frombuffer(bytes(content), np.uint8), cv2.IMREAD_COLOR) is None
     assert capfd.readouterr().err == ""
     cv2.imdecode(np.frombuffer(bytes(content), np.uint8), cv2.IMREAD_COLOR)
-    assert capfd.readouterr().err != ""
+    # OpenCV 4.6 says nothing of such a file.
+    assert (capfd.readouterr().err != "") is not OLD_OPENCV
 
 
 def test_exceptions_pass_and_libraries_are_heard_again(capfd: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from emnist_device.picture import read_picture
 from emnist_edge import __version__, artifact
 from emnist_edge.cli import cli
 from emnist_edge.drawing import draw_page
+from tests.nasty import OLD_OPENCV
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,9 +74,12 @@ def test_standard_input(picture: Path) -> None:
 def test_which_of_several_pages_was_read_is_said(picture: Path, tmp_path: Path) -> None:
     page = Image.open(picture)
     others = [Image.new("RGB", page.size, (value, 255, 255)) for value in (255, 0)]
-    for name in ("scan.tif", "moving.webp", "moving.png"):
+    moving = (
+        ["moving.png"] if OLD_OPENCV else ["moving.webp", "moving.png"]
+    )  # 4.6 reads no such WebP
+    for name in ("scan.tif", *moving):
         page.save(tmp_path / name, save_all=True, append_images=others)
-    for names in (["scan.tif"], ["scan.tif", "moving.webp", "moving.png"]):
+    for names in (["scan.tif"], ["scan.tif", *moving]):
         result = classify("--json", *(tmp_path / name for name in names))
         assert result.exit_code == 0
         assert result.stderr.splitlines() == [
