@@ -51,6 +51,42 @@ def test_the_ink_is_centred_with_the_border_of_emnist(height: int, width: int) -
     assert glyph.max() == 255
 
 
+@pytest.mark.parametrize("size", [250, 1500])
+def test_lines_that_are_lost_at_working_size_are_widened(size: int) -> None:
+    ring = np.zeros((size, size), np.uint8)
+    cv2.circle(ring, (size // 2, size // 2), size // 2 - 2, 255, 1)
+    glyph = make_glyph(ring)
+    assert (glyph[14] >= 128).sum() in range(2, 9)
+    assert not glyph[10:18, 10:18].any()
+    assert (glyph.max(axis=0)[4:24] >= 128).all()
+
+
+def test_specks_far_apart_give_a_glyph() -> None:
+    ink = np.zeros((130, 130), np.uint8)
+    ink[0, 0] = ink[129, 129] = 255
+    assert make_glyph(ink).max() == 255
+    ink[0, 0] = 128
+    ink[1, 0] = 130
+    assert make_glyph(ink).max() == 255
+
+
+def test_a_glyph_is_what_the_steps_that_models_were_trained_on_make(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The blur is OpenCV's with sigma 1, and a margin that nothing reaches the end of."""
+
+    def blur(binary: NDArray[np.uint8], *_: object) -> NDArray[np.uint8]:
+        wider = cv2.copyMakeBorder(binary, *(30,) * 4, cv2.BORDER_CONSTANT, value=0)
+        return np.asarray(cv2.GaussianBlur(wider, (0, 0), 1.0), np.uint8)
+
+    shapes = [bar(size, size, pen) for size in (20, 90, 300) for pen in (1, 3, 6)]
+    shapes += [np.eye(40, dtype=np.uint8) * 255, np.full((9, 3), 255, np.uint8)]
+    glyphs = [make_glyph(shape) for shape in shapes]
+    monkeypatch.setattr("emnist_edge.glyph.cv2.sepFilter2D", blur)
+    for shape, glyph in zip(shapes, glyphs, strict=True):
+        assert np.abs(make_glyph(shape).astype(int) - glyph).max() <= 2
+
+
 def test_no_ink_gives_an_empty_glyph() -> None:
     assert not make_glyph(np.full((50, 30), 100, np.uint8)).any()
     assert crop_to_ink(np.zeros((5, 5), np.uint8)).size == 0
