@@ -56,6 +56,8 @@ _HOPELESS = 30.0
 _LEAST, _FEW = 1e-30, 8
 # So many characters of a line are looked at together.
 _TOGETHER = 80
+# Baselines through two lower ends are tried for so many characters of these, evenly spaced.
+_JOINED = 24
 # Tables of up to this many characters are kept, at some 25 kB each.
 _KEPT = 400
 # Lines of a page are alike in size: the standard deviation of the logarithm, and the share of lines
@@ -104,10 +106,11 @@ def weigh_places(
     begins[[word[0] for word in words]] = True
     mass = _explain(emissions, begins)
     parts = list(_parts([len(line) for line in lines]))
+    above = [_above_baselines(sizes[part]) for part in parts]
 
     def look() -> Iterator[_Line]:
-        for part in parts:
-            yield _Line(mass[:, part], sizes[part], begins[part], grid)
+        for part, ends in zip(parts, above, strict=True):
+            yield _Line(mass[:, part], heights[part], ends, begins[part], grid)
 
     # Of a large page, the tables of all lines at once would be large: they are made twice.
     tables = list(look()) if len(emissions) <= _KEPT else None
@@ -145,7 +148,8 @@ class _Line:
 
     Args:
         mass: (kinds, N, forms), how well each kind of word explains each glyph.
-        sizes: (N, 3) height, lower end and middle of each box, in pixels.
+        heights: (N,) logarithms of the boxes' heights.
+        above: (B, N), how far their lower ends are above each baseline, in pixels.
         begins: (N,) where words begin.
         grid: logarithms of cap heights.
     """
@@ -153,13 +157,14 @@ class _Line:
     def __init__(
         self,
         mass: NDArray[np.float64],
-        sizes: NDArray[np.float64],
+        heights: NDArray[np.float64],
+        above: NDArray[np.float64],
         begins: NDArray[np.bool_],
         grid: NDArray[np.float64],
     ) -> None:
         self._grid = len(grid)
-        height = np.log(sizes[:, 0].clip(1))[:, None] - grid
-        above = _above_baselines(sizes).T[:, None] / np.exp(grid)[:, None]
+        height = heights[:, None] - grid
+        above = above.T[:, None] / np.exp(grid)[:, None]
         # fits: (N, forms, H) densities, of H hypotheses: cap heights with all baselines each.
         self._fits = _densities(height[..., None], above)
         # terms: (N, kinds, H), how well each kind of word explains each glyph, ink and place.
@@ -223,8 +228,10 @@ def _densities(height: NDArray[np.float64], above: NDArray[np.float64]) -> NDArr
 
 @lru_cache(maxsize=_TOGETHER)
 def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the numbers of all pairs of ``count`` things."""
-    return np.triu_indices(count, 1)
+    """Return the numbers of all pairs of ``count`` things; of many, of some of these."""
+    some = np.linspace(0, count - 1, min(count, _JOINED)).round().astype(np.intp)
+    first, second = np.triu_indices(len(some), 1)
+    return some[first], some[second]
 
 
 def _above_baselines(sizes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -55,12 +55,13 @@ def arrange_one(blobs: Sequence[Blob]) -> tuple[tuple[Blob, ...], ...]:
     main = max(lines, key=lambda line: sum(blob.area for blob in line))
     for line in lines:
         if line is not main:
-            x, y, right, bottom = _edges(main)
+            edges = _edges(main)
+            _, top, _, bottom = np.median(edges, axis=1)
             main = main + [
                 blob
                 for blob in line
-                if min(blob.box.bottom, np.median(bottom)) > max(blob.box.y, np.median(y))
-                and not _is_stacked(blob, x, right).any()
+                if min(blob.box.bottom, bottom) > max(blob.box.y, top)
+                and not _are_stacked(_edges([blob]), edges).any()
             ]
     return (tuple(sorted(main, key=lambda b: b.box.x + b.box.width / 2)),)
 
@@ -116,25 +117,22 @@ def _join_lines(lines: Sequence[Line]) -> list[Line]:
 
 def _is_same_line(line: Line, other: Line) -> bool:
     """Say whether two lines run through each other's gaps on one level."""
-    few, many = sorted((line, other), key=len)
-    x, y, right, bottom = _edges(many)
-    middles = (x + right) / 2
-    level = stacked = 0
-    for blob in few:
-        box = blob.box
-        after = int(np.searchsorted(middles, box.x + box.width / 2))
-        near = slice(max(after - 1, 0), after + 1)
-        shared = np.minimum(bottom[near], box.bottom) - np.maximum(y[near], box.y)
-        lower = np.minimum(bottom[near] - y[near], box.height)
-        level += bool((shared > _LEVEL * lower).any())
-        stacked += bool(_is_stacked(blob, x[near], right[near]).any())
-    return level >= _SAME_LINE * len(few) and stacked <= _STACKED * len(few)
+    few, many = map(_edges, sorted((line, other), key=len))
+    (x, y, right, bottom), count = few, few.shape[1]
+    after = np.searchsorted((many[0] + many[2]) / 2, (x + right) / 2)
+    level, stacked = np.zeros((2, count), bool)
+    for near in (after - 1, after):
+        neighbours = many[:, near.clip(0, many.shape[1] - 1)]
+        shared = np.minimum(neighbours[3], bottom) - np.maximum(neighbours[1], y)
+        level |= shared > _LEVEL * np.minimum(neighbours[3] - neighbours[1], bottom - y)
+        stacked |= _are_stacked(few, neighbours)
+    return bool(level.sum() >= _SAME_LINE * count and stacked.sum() <= _STACKED * count)
 
 
-def _is_stacked(blob: Blob, x: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which of the characters from ``x`` to ``right`` stand above or below ``blob``."""
-    over = np.minimum(right, blob.box.right) - np.maximum(x, blob.box.x)
-    return np.asarray(2 * over > np.minimum(right - x, blob.box.width))
+def _are_stacked(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which characters stand above or below others: edges (4, N) of both, or (4, 1)."""
+    over = np.minimum(some[2], others[2]) - np.maximum(some[0], others[0])
+    return np.asarray(2 * over > np.minimum(some[2] - some[0], others[2] - others[0]))
 
 
 def _edges(line: Line) -> NDArray[np.int64]:
