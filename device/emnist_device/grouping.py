@@ -7,6 +7,8 @@ touches comes apart, what is broken comes together, and ink that points to no mi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from itertools import product
 from typing import TYPE_CHECKING
 
 import cv2
@@ -26,6 +28,7 @@ _LEAST_MIDDLE, _FARTHEST = 0.4, 0.4 * WRITING_HEIGHT / STRIDE
 # Coverage from which a pixel counts as ink (of 255), and a cell, by its strongest pixel.
 INK = 128
 _CELL_INK = 90
+_OF_CELL = list(product(range(STRIDE), repeat=2))
 # Characters with less ink than this are noise, in pixels. What fills this share of its box is a
 # blot or a dash, unless it is narrow, in heights.
 _LEAST_AREA, _SOLID, _NARROW = 12, 0.85, 0.5
@@ -60,11 +63,10 @@ def group(maps: Maps) -> tuple[NDArray[np.int32], list[Blob]]:
     middles = find_middles(maps)
     cells = np.zeros(maps.middle.shape, np.int32)
     if len(middles):
-        high, wide = maps.middle.shape
-        pixels = maps.coverage.reshape(high, STRIDE, wide, STRIDE)
-        rows, columns = np.nonzero(pixels.max(axis=(1, 3)) >= _CELL_INK)
+        pixels = [maps.coverage[row::STRIDE, column::STRIDE] for row, column in _OF_CELL]
+        rows, columns = np.nonzero(reduce(np.maximum, pixels) >= _CELL_INK)
         cells[rows, columns] = _nearest(maps, middles, rows, columns)
-    labels = cells.repeat(STRIDE, axis=0).repeat(STRIDE, axis=1)
+    labels = cells.repeat(STRIDE, axis=1).repeat(STRIDE, axis=0)
     return labels, _blobs(labels, maps.coverage, maps.middle[tuple(middles.T)])
 
 

@@ -58,28 +58,30 @@ def find_wholes(
         blobs: the characters.
     """
     seen = seen[: labels.shape[0], : labels.shape[1]]
-    found = (coverage >= INK) & (labels > 0)
-    if not blobs or not found.any():
+    found = np.flatnonzero((coverage >= INK) & (labels > 0))
+    if not blobs or not len(found):
         return {}
-    ink = found | (seen > _INK_CONTRAST * float(np.median(seen[found])))
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    ink = (seen > _INK_CONTRAST * float(np.median(seen.ravel()[found]))).astype(np.uint8)
+    ink.ravel()[found] = 1
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     # Edges are blurred: what lies next to found ink was not left out.
     near = cv2.dilate(((coverage >= _FOUND) & (labels > 0)).astype(np.uint8), np.ones((3, 3)))
-    missing = np.bincount(pieces[ink & (near == 0)], minlength=count)
+    missing = np.bincount(pieces.ravel()[np.flatnonzero(ink > near)], minlength=count)
     # Which pieces of ink each character has some of; a piece of several belongs to none alone.
-    pairs = np.unique(labels[found].astype(np.int64) * count + pieces[found])
+    pairs = np.unique(labels.ravel()[found].astype(np.int64) * count + pieces.ravel()[found])
     owners, own = np.divmod(pairs, count)
     shared = np.bincount(own, minlength=count) > 1
+    more, entangled = (np.bincount(owners, values[own]) for values in (missing, shared))
     usual = float(np.median([blob.box.height for blob in blobs]))
     wholes = {}
     for blob in blobs:
+        if entangled[blob.label] or more[blob.label] < _LEAST_MORE * blob.area:
+            continue
         mine = own[owners == blob.label]
-        area = int(stats[mine, cv2.CC_STAT_AREA].sum())
         box = reduce(Box.union, (Box(*stats[piece, :4].tolist()) for piece in mine), blob.box)
         most = max(usual, blob.box.height)
-        more = int(missing[mine].sum())
-        fits = box.width <= _WIDEST * most and box.height <= _HIGHEST * most
-        if fits and not shared[mine].any() and more >= _LEAST_MORE * blob.area:
+        if box.width <= _WIDEST * most and box.height <= _HIGHEST * most:
+            area = int(stats[mine, cv2.CC_STAT_AREA].sum())
             window = pieces[box.y : box.bottom, box.x : box.right]
             whole = np.where(np.isin(window, mine), np.uint8(255), np.uint8(0))
             wholes[blob.label] = Whole(replace(blob, box=box, area=area), whole)
