@@ -15,6 +15,7 @@ import numpy as np
 
 from emnist_device.grouping import INK, Blob
 from emnist_device.page import Box
+from emnist_device.pieces import find_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,8 @@ def find_wholes(
         return {}
     ink = (seen > _INK_CONTRAST * float(np.median(seen.ravel()[found]))).astype(np.uint8)
     ink.ravel()[found] = 1
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    pieces, stats = find_pieces(ink)
+    count = len(stats)
     # Edges are blurred: what lies next to found ink was not left out.
     near = cv2.dilate(((coverage >= _FOUND) & (labels > 0)).astype(np.uint8), np.ones((3, 3)))
     missing = np.bincount(pieces.ravel()[np.flatnonzero(ink > near)], minlength=count)

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from emnist_device.contrast import PAPER_WINDOW, resized, scaled, to_paper_size
+from emnist_device.pieces import find_pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,7 +121,7 @@ def find_strokes(contrast: NDArray[np.uint8]) -> Strokes:
     strong = _above(contrast, np.maximum(0.45 * nearby, floor))
     weak = _above(contrast, np.maximum(0.3 * nearby, 0.7 * floor))
     # Hysteresis: of the weak pieces, those with a strong pixel are kept.
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    labels, stats = find_pieces(weak)
     kept = np.zeros(len(stats), bool)
     kept[labels.ravel()[np.flatnonzero(strong > 0)]] = True
     kept[0] = False
