@@ -119,6 +119,8 @@ def _is_same_line(line: Line, other: Line) -> bool:
     """Say whether two lines run through each other's gaps on one level."""
     few, many = map(_edges, sorted((line, other), key=len))
     (x, y, right, bottom), count = few, few.shape[1]
+    if min(bottom.max(), many[3].max()) <= max(y.min(), many[1].min()):
+        return False  # none is level with any
     after = np.searchsorted((many[0] + many[2]) / 2, (x + right) / 2)
     level, stacked = np.zeros((2, count), bool)
     for near in (after - 1, after):
