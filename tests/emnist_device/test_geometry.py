@@ -61,6 +61,15 @@ def test_height_and_baseline_tell_the_case(text: str, slope: float) -> None:
     assert cases([text], [written(text, slope=slope)]) == text.replace(" ", "")
 
 
+@pytest.mark.parametrize("slope", [-0.1, 0.0, 0.08])
+def test_the_baseline_of_a_long_line_is_found_though_not_all_pairs_are_tried(slope: float) -> None:
+    text = " ".join(["Cosmo copy", "COSMO Cup", "Oxo Tom pops", "Max of Cups"] * 2)
+    assert len(emissions(text)) > 60
+    assert cases([text], [written(text, slope=slope)]) == text.replace(" ", "")
+    pairs = [len(geometry._pairs(count)[0]) for count in (24, 60, 80)]
+    assert pairs == [276, 276, 276]
+
+
 def test_other_lines_tell_how_high_capitals_are() -> None:
     lines = ["Read the Boot", "cosmos"]
     boxes = [written(lines[0]), written(lines[1], y=300)]
