@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, TypeVar
 from zipfile import BadZipFile
@@ -35,10 +35,18 @@ def read_file(path: Path, read: Callable[[Path], _Content], advice: str) -> _Con
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Give a file beside ``path`` to write, which takes its place once it is written."""
+    """Give a file beside ``path`` to write, which takes its place once it is written.
+
+    Where the block fails or is interrupted, ``path`` is as before, and the other file is gone.
+    """
     part = path.with_name(f"part-{path.name}")  # keeps the suffix, by which writers tell formats
-    yield part
-    part.replace(path)
+    try:
+        yield part
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
 
 
 @contextmanager

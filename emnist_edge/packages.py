@@ -67,6 +67,7 @@ def _of_pip(title: str, has: str, extra: str = "", apt: str = "") -> Package:
 
 #: Module -> the package that it is in: all that may be missing or broken when it is needed.
 PACKAGES = {
+    "click": _of_pip("click", "Group", apt=_SYSTEM_ARRAYS),
     "numpy": _of_pip("numpy", "ndarray", apt=_SYSTEM_ARRAYS),
     "cv2": Package(
         "opencv-python-headless",

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from emnist_edge.drawing import draw_page
+from tests.spoilt import KINDS, LOST, compressed_by, gapped, sound, spoilt
 
 TEXT = "HARBOR\n7483"
 PAGE = draw_page(TEXT, size=(500, 320), height=50, seed=3).picture
@@ -126,6 +127,35 @@ def _scans(count: int) -> bytes:
     return jpeg[:last] + count * jpeg[last:-2] + jpeg[last:]
 
 
+def _spoilt() -> list[Nasty]:
+    """Return damaged pictures, and sound ones that look like them."""
+    files = {
+        kind: encode(_IMAGE.convert(mode), form, **options)
+        for kind, (form, mode, options) in KINDS.items()
+    }
+    damaged = files | {"JPEG with bytes between its segments": gapped(files["JPEG"])}
+    whole = sound(files["JPEG"], files["JPEG that restarts"])
+    unknown = {65_000: "compressed by 65000", 34_925: "compressed by LZMA"}
+    return [
+        *(
+            Nasty(f"damaged in the middle: {kind}", spoilt(content), error=LOST)
+            for kind, content in damaged.items()
+        ),
+        *(
+            Nasty(f"bytes that belong to nothing: {kind}", content, text=TEXT)
+            for kind, content in whole.items()
+        ),
+        *(
+            Nasty(
+                f"unknown compression: {number}",
+                compressed_by(number, files["TIFF by LZW"]),
+                error=said,
+            )
+            for number, said in unknown.items()
+        ),
+    ]
+
+
 def _packed(photo: bytes) -> bytes:
     """Return the PNG ``photo`` with 800 texts that are 8 MB each once they are unpacked."""
     text = _chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(8 * 10**6)))
@@ -227,6 +257,7 @@ def nasty_files() -> list[Nasty]:
         Nasty("truncated in its header: PPM", b"P6 50", error="is not a picture"),
         Nasty("damaged chunk: interlaced PNG", _interlaced(), error=damaged),
         Nasty("damaged chunk: PNG", _flipped(photo, len(photo) // 2), error=damaged),
+        *_spoilt(),
         Nasty("side of no pixels", png(0, 5, 8, 0, b""), error="is not a picture"),
         *(
             Nasty(

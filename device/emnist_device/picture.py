@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from emnist_device.damage import find_compression, find_damage
 from emnist_device.headers import read_header
 from emnist_device.limits import DEFAULTS, Limits
-from emnist_device.quiet import quiet_stderr
+from emnist_device.quiet import overheard
 from emnist_edge.errors import PictureError, shown
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _reason(error: Exception) -> str:
 def _decode(content: bytes, name: str, flags: int, header: Header) -> NDArray[Any]:
     """Return the picture as it is stored, which is as ``header`` says."""
     try:
-        with quiet_stderr():  # libpng and libjpeg report there what the error below says
+        with overheard() as said:
             picture = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
     except (cv2.error, MemoryError) as error:
         if "CV_IO_MAX_IMAGE" in str(error):
@@ -170,18 +171,20 @@ def _decode(content: bytes, name: str, flags: int, header: Header) -> NDArray[An
             ) from error
         raise PictureError(f"{name}: cannot be decoded; it is damaged or far too large") from error
     if picture is None or picture.size == 0:
-        raise PictureError(f"{name}: {_why_undecoded(content)}")
+        raise PictureError(f"{name}: {_why_undecoded(content, said[0])}")
     height, width = picture.shape[:2]
     if (width, height) != (header.width, header.height):
         raise PictureError(
             f"{name}: is damaged: its header announces {header.width:,} x {header.height:,} "
             f"pixels, and it has {width:,} x {height:,}"
         )
+    if damage := find_damage(said[0], content):
+        raise PictureError(f"{name}: {damage}")
     return picture
 
 
-def _why_undecoded(content: bytes) -> str:
-    """Return why OpenCV makes nothing of a picture whose header is right."""
+def _why_undecoded(content: bytes, said: str) -> str:
+    """Return why OpenCV makes nothing of a picture whose header is right; ``said``: its words."""
     kind = "GIF" if content.startswith(b"GIF") else "animated WebP" if _is_animated(content) else ""
     if kind and _opencv_version() < _READ_SINCE[kind]:
         since = ".".join(map(str, _READ_SINCE[kind]))
@@ -189,7 +192,7 @@ def _why_undecoded(content: bytes) -> str:
             f"OpenCV {cv2.__version__}, which is installed, reads no {kind}, as {since} and later "
             "do; save it as PNG"
         )
-    return "is damaged, or of a kind that cannot be read; use JPEG or PNG"
+    return find_compression(said) or "is damaged, or of a kind that cannot be read; use JPEG or PNG"
 
 
 def _is_animated(content: bytes) -> bool:

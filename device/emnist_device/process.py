@@ -92,8 +92,8 @@ class Process:
         """Raise :class:`EmnistEdgeError` where it has ended before it began."""
         if not self.ready:
             raise EmnistEdgeError(
-                f"a process for reading does not start ({self._end_of_process}); see what "
-                f"{DEBUG_VARIABLE}=1 prints, or {ADVICE}memory=N"
+                f"a process for reading does not start ({self._end_of_process}); run: "
+                f"emnist-edge doctor, which tells what ends it; or {ADVICE}memory=N"
             )
 
     @property

@@ -11,19 +11,48 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from emnist_device import hardware
 from emnist_edge.errors import EmnistEdgeError, RuntimeMissingError
-from emnist_edge.packages import PACKAGES, RUNTIMES, load_module, reason_of, reinstall
+from emnist_edge.packages import BASE, PACKAGES, RUNTIMES, load_module, reason_of, reinstall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emnist_edge.packages import Package
+
 #: What is read to see whether reading works.
 TEXT = "EDGE 47"
-# Seconds. The slowest board loads everything in a fraction of this.
-_PATIENCE = 120
+# What the process of a trial prints before it loads a module, whose name follows.
+_LOADS = "loads "
+# What is said of those that end the process; for other signals, nothing is known.
+_SIGNS: dict[int, str] = {
+    signal.SIGILL: "it was built for another processor",
+    **dict.fromkeys(
+        (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS),
+        "its files are damaged, or were built for other libraries than there are",
+    ),
+}
+
+
+class _Patience:
+    """How long a trial may take, in seconds: less once one has hung, for the rest hang likewise.
+
+    The slowest board loads everything in a third of ``first``.
+    """
+
+    def __init__(self, first: float, later: float) -> None:
+        self.seconds, self._later = first, later
+
+    def lose(self) -> float:
+        """Return how long was waited in vain."""
+        waited, self.seconds = self.seconds, min(self.seconds, self._later)
+        return waited
+
+
+_patience = _Patience(first=20.0, later=6.0)
 
 
 def attempt(trial: str, *modules: str) -> Any:
@@ -42,13 +71,13 @@ def attempt(trial: str, *modules: str) -> Any:
             check=False,
             env=environment,
             stdin=subprocess.DEVNULL,
-            timeout=_PATIENCE,
+            timeout=_patience.seconds,
         )
     except subprocess.TimeoutExpired as error:
-        raise EmnistEdgeError(f"does not answer within {_PATIENCE} s") from error
+        raise _hangs(error.stdout or b"", _patience.lose()) from error
     lines = done.stdout.splitlines()
     if done.returncode or not lines:
-        raise _died(done.returncode, modules)
+        raise _died(done.returncode, done.stdout)
     answer = json.loads(lines[-1])
     if "missing" in answer:
         raise RuntimeMissingError(answer["text"], answer["advice"], missing=answer["missing"])
@@ -57,28 +86,55 @@ def attempt(trial: str, *modules: str) -> Any:
     return answer["value"]
 
 
-def _died(code: int, modules: tuple[str, ...]) -> RuntimeMissingError:
+def _last_loaded(output: bytes) -> Package | None:
+    """Return what the process that printed ``output`` has begun to load at last."""
+    lines = output.decode(errors="replace").splitlines()
+    loaded = [line.removeprefix(_LOADS) for line in lines if line.startswith(_LOADS)]
+    return PACKAGES.get(loaded[-1]) if loaded else None
+
+
+def _hangs(output: bytes, seconds: float) -> EmnistEdgeError:
+    """Return the error that says what has not answered for ``seconds``."""
+    package = _last_loaded(output)
+    if package is None:
+        return EmnistEdgeError(f"does not answer within {seconds:g} s")
+    return RuntimeMissingError(
+        f"{package} is installed, but does not load within {seconds:g} s", reinstall(package)
+    )
+
+
+def _died(code: int, output: bytes) -> RuntimeMissingError:
     """Return the error that says how the process of a trial ended."""
     how = signal.Signals(-code).name if code < 0 else f"exit {code}"
-    packages = [PACKAGES[module] for module in modules]
-    titles = " or ".join(map(str, packages)) or "something above"
-    advice = "; ".join(reinstall(package) for package in packages)
-    if code == -signal.SIGILL:
-        advice = f"it was built for another processor; {advice}" if advice else ""
-    return RuntimeMissingError(f"{titles} ends the process that loads it ({how})", advice)
+    package = _last_loaded(output)
+    if package is None:
+        return RuntimeMissingError(f"the process that tries it ends early ({how})")
+    sign = _SIGNS.get(-code)
+    advice = reinstall(package)
+    return RuntimeMissingError(
+        f"{package} is installed, but ends the process that loads it ({how})",
+        f"{sign}; {advice}" if sign else advice,
+    )
+
+
+def _load(module: str) -> Any:
+    """Return ``module``, one of PACKAGES, and say before that it is loaded, should that not end."""
+    print(f"\n{_LOADS}{module}", flush=True)
+    return load_module(module)
 
 
 def _versions(*modules: str) -> list[str]:
     """Load ``modules``, and return what they are in, with versions, each once."""
     for module in modules:
-        load_module(module)
+        _load(module)
     titles = dict.fromkeys(PACKAGES[module].title for module in modules)
     return [f"{title} {hardware.version(title) or ''}".strip() for title in titles]
 
 
 def _opencv(*_modules: str) -> dict[str, Any]:
     """Return OpenCV's version, its windows, and the names of backends of video that it lacks."""
-    cv2: Any = load_module("cv2")
+    _load("numpy")
+    cv2 = _load("cv2")
     registry = cv2.videoio_registry
     backends = {registry.getBackendName(backend) for backend in registry.getBackends()}
     windows = next(
@@ -92,6 +148,7 @@ def _opencv(*_modules: str) -> dict[str, Any]:
 
 def _runtime(module: str) -> str:
     """Open a model with the runtime ``module``, and return name and version of that."""
+    _load("numpy")
     (found,) = _versions(module)
     for other in set(RUNTIMES) - {module}:
         sys.modules[other] = None  # type: ignore[assignment]  # as if it were not installed
@@ -105,6 +162,9 @@ def _runtime(module: str) -> str:
 
 def _reading() -> dict[str, Any]:
     """Return what a drawn TEXT is read as, and in how many milliseconds."""
+    for module in BASE:
+        _load(module)
+    _load_runtime()
     from emnist_device import Reader
     from emnist_edge.drawing import draw_page
 
@@ -116,11 +176,20 @@ def _reading() -> dict[str, Any]:
     return {"text": text, "ms": round(1000 * (time.perf_counter() - start))}
 
 
+def _load_runtime() -> None:
+    """Load the first TFLite runtime that loads, if there is one."""
+    for module in RUNTIMES:
+        with suppress(RuntimeMissingError):
+            _load(module)
+            return
+
+
 def _picamera(*_modules: str) -> list[str]:
     """Return the models of the Pi's own cameras."""
+    _load("numpy")
+    _load("picamera2")
     from emnist_device.live.picamera import picamera_models
 
-    load_module("picamera2")
     return picamera_models()
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ def found(topic: str) -> list[Finding]:
 
 def test_this_machine_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "attempt", trial.attempt)
+    monkeypatch.setattr(trial, "_patience", trial._Patience(600.0, 600.0))  # whatever runs beside
     findings = list(examine())
     assert [finding for finding in findings if finding.state == "fault"] == []
     topics = [finding.topic for finding in findings]
@@ -136,9 +138,40 @@ def test_what_a_trial_raises_or_does_not_answer_is_an_error(
     assert trial.attempt("versions", "numpy") == [f"numpy {np.__version__}"]
     monkeypatch.setitem(trial.TRIALS, "sick", lambda: 1 / 0)
     assert trial._answer("sick", []) == {"error": "fails (ZeroDivisionError: division by zero)"}
-    monkeypatch.setattr(trial, "_PATIENCE", 0.01)
-    with pytest.raises(EmnistEdgeError, match=r"does not answer within 0\.01 s"):
-        trial.attempt("reading")
+    monkeypatch.setattr(trial, "_patience", trial._Patience(0.01, 0.001))
+    for seconds in (r"0\.01", r"0\.001", r"0\.001"):
+        with pytest.raises(EmnistEdgeError, match=rf"does not answer within {seconds} s"):
+            trial.attempt("reading")
+
+
+@pytest.mark.parametrize(
+    ("code", "output", "said"),
+    [
+        (-11, b"loads numpy\n\nloads picamera2\n", "picamera2 is installed, but ends the process "),
+        (
+            -11,
+            b"loads numpy\n",
+            r"numpy is .* loads it \(SIGSEGV\); its files are damaged, or",
+        ),
+        (
+            -4,
+            b"loads cv2\n",
+            r"OpenCV is .*\(SIGILL\); it was built for another processor; run",
+        ),
+        (7, b"noise\nloads cv2\n\xff", r"OpenCV is .* loads it \(exit 7\); run: pip"),
+        (-6, b"loads nothing\n", r"the process that tries it ends early \(SIGABRT\)$"),
+        (-9, b"", r"the process that tries it ends early \(SIGKILL\)$"),
+    ],
+)
+def test_what_ends_the_process_of_a_trial_is_what_was_loaded_at_last(
+    code: int, output: bytes, said: str
+) -> None:
+    assert re.match(said, str(trial._died(code, output)))
+
+
+def test_what_hangs_is_what_was_loaded_at_last() -> None:
+    error = trial._hangs(b"loads numpy\n\nloads cv2\n", 20.0)
+    assert str(error).startswith("OpenCV is installed, but does not load within 20 s; run: pip")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from emnist_device.picture import read_picture
 from emnist_edge import __version__, artifact
 from emnist_edge.cli import cli
 from emnist_edge.drawing import draw_page
-from tests.nasty import OLD_OPENCV
+from tests.nasty import OLD_OPENCV, encode
+from tests.spoilt import spoilt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +88,18 @@ def test_which_of_several_pages_was_read_is_said(picture: Path, tmp_path: Path) 
         ]
         for line in result.stdout.splitlines():
             assert (json.loads(line)["text"], json.loads(line)["pages"]) == ("HARBOR\n7483", 3)
+
+
+def test_a_picture_that_is_damaged_in_the_middle_is_not_read_as_if_whole(
+    picture: Path, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged.jpg"
+    damaged.write_bytes(spoilt(encode(Image.open(picture).convert("RGB"), "JPEG")))
+    result = classify(damaged, picture)
+    assert result.exit_code == 1
+    assert result.stdout == f"{picture}:\nHARBOR\n7483\n"
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"emnist-edge: {damaged}: is damaged")
 
 
 def test_json_has_an_object_per_image_and_line(picture: Path) -> None:

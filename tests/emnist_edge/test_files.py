@@ -29,9 +29,18 @@ def test_what_could_not_be_written_whole_leaves_what_was_there(tmp_path: Path) -
     with pytest.raises(KeyboardInterrupt):
         write_half()
     assert path.read_text() == "1"
+    assert list(tmp_path.iterdir()) == [path]
     write(path, "2")
     assert path.read_text() == "2"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_take_its_place_is_not_left_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "taken.json"
+    (folder / "by a folder").mkdir(parents=True)
+    with pytest.raises(OSError, match="taken"):
+        write(folder, "1")
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_what_cannot_be_read_is_named_with_advice(tmp_path: Path) -> None:

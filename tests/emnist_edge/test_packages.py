@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emnist_edge import packages
+from emnist_edge.command import main
 from emnist_edge.errors import RuntimeMissingError
 from emnist_edge.packages import PACKAGES, Package, load_base, load_module, load_runtime
 from tests.conftest import ROOT
@@ -264,6 +265,38 @@ def test_the_command_says_in_one_line_what_does_not_load(
     assert line.startswith("emnist-edge: ")
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            "raise ValueError('bad\\nclick')",
+            " (ValueError: bad)",
+        ),
+        ("", " (AttributeError: "),
+        ("import sys; sys.exit(3)", " (SystemExit: 3)"),
+        ("raise ModuleNotFoundError(name='click')", " (ModuleNotFoundError"),
+    ],
+)
+def test_a_broken_click_is_one_line(tmp_path: Path, body: str, said: str) -> None:
+    write(tmp_path, "click", body)
+    done = command(tmp_path, "models")
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"emnist-edge: click is installed, but does not load{said}")
+    assert line.endswith("; run: " + ANEW + "click")
+
+
+def test_an_old_python_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.version_info", (3, 9, 2, "final", 0))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    message = "emnist-edge: this is Python 3.9; run it with Python 3.11 or newer\n"
+    assert capsys.readouterr() == ("", message)
+
+
 def test_the_interface_says_it_too(tmp_path: Path) -> None:
     write(tmp_path, "cv2", LIBGL)
     code = (
@@ -311,12 +344,13 @@ def test_doctor_outlives_whatever_it_tries(tmp_path: Path) -> None:
     assert ("numpy", "ok") in said
     assert HEADLESS in said["opencv", "fault"]
     runtimes = [row["text"] for row in findings if row["topic"] == "runtime"]
-    assert runtimes[0] == "ai-edge-litert ends the process that loads it (SIGILL)"
+    assert runtimes[0] == "ai-edge-litert is installed, but ends the process that loads it (SIGILL)"
     assert "GLIBC_2.38" in runtimes[1]
     assert ("reading", "fault") in said
     cameras = [row["advice"] for row in findings if row["topic"] == "camera"]
     assert "another NumPy" in cameras[0]
-    assert "starlette or uvicorn ends the process that loads it (SIGABRT)" in said["serve", "note"]
+    assert "starlette is installed, but ends the process" in said["serve", "note"]
+    assert "(SIGABRT); its files are damaged" in said["serve", "note"]
     assert "SystemExit: 3" in said["mqtt", "note"]
     assert "exit 7" in said["forest", "note"]
     assert ("models", "ok") in said

@@ -12,10 +12,11 @@ from emnist_device.formats.tiff import exif_orientation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_START, _END, _START_OF_SCAN, _APP1 = 0xD8, 0xD9, 0xDA, 0xE1
+_START, _END, _START_OF_SCAN, _RESTART_INTERVAL, _APP1 = 0xD8, 0xD9, 0xDA, 0xDD, 0xE1
 # Markers that no length follows: TEM, and RST0 to RST7.
 _BARE = {0x01, *range(0xD0, 0xD8)}
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_SEQUENTIAL = {0xC0, 0xC1}  # by Huffman's codes
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 # What is no marker is skipped: bytes between segments, fill bytes, and FF 00; but not without end.
 _MARKER = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
@@ -23,13 +24,16 @@ _MOST_FILL = 65_536
 # Each scan goes over the whole picture, whatever few bytes it has. Encoders make about ten;
 # libjpeg-turbo's own programs give up at 500 when they are fuzzed.
 _MOST_SCANS = 500
+# What may fill the room behind the last sample, and a remark there; samples are rarely just that.
+_FILL, _REMARK = b"\0\xff", re.compile(rb"[\t\n\r -~]{4,16}\Z")
 
 
 def read(content: bytes) -> Header:
     """Return what a JPEG announces; raises one of ``UNREADABLE``."""
     frame: tuple[int, int, int, int] | None = None
     orientation, kind, scan = 1, 0, None
-    for marker, start in _segments(content):
+    segments = list(_segments(content))
+    for marker, start in segments:
         if marker in _FRAMES:
             if frame is not None:
                 raise DamagedError("two frames")
@@ -46,7 +50,51 @@ def read(content: bytes) -> Header:
     if kind in _PROGRESSIVE and content.count(b"\xff\xda", scan) > _MOST_SCANS:
         raise DamagedError("too many scans")
     bits, height, width, samples = frame
-    return Header(width, height, max(bits * samples, 24), orientation=orientation, alpha=False)
+    return Header(
+        width,
+        height,
+        max(bits * samples, 24),
+        orientation=orientation,
+        alpha=False,
+        plain=_without_gaps(content, [start for _, start in segments]),
+        start=scan,
+    )
+
+
+def without_last_byte(content: bytes) -> bytes | None:
+    """Return a JPEG that is whole, as its header says, without the last byte of its samples.
+
+    None where that tells nothing: it has several scans, or the decoder begins again on its way, or
+    goes without complaint beyond the end, as for arithmetic coding.
+    """
+    segments = list(_segments(content))
+    markers = {marker for marker, _ in segments}
+    if _RESTART_INTERVAL in markers or not markers & _SEQUENTIAL:
+        return None
+    end = content.index(b"\xff\xd9", segments[-1][1])
+    samples = content[:end].rstrip(_FILL)
+    remark = _REMARK.search(samples[-16:])
+    cut = 1 if remark is None else len(remark[0]) + 1
+    return samples[:-cut] + b"\xff\xd9"
+
+
+def _without_gaps(content: bytes, starts: list[int]) -> bytes:
+    """Return all before the scan, the last of ``starts``, without bytes that no segment has.
+
+    Empty where there are none: libjpeg complains of them, and then of nothing else any more.
+    """
+    kept, position, gaps = [content[:2]], 2, False
+    for start in starts[:-1]:
+        gaps |= bool(content[position:start].strip(b"\xff"))
+        position = _end_of_segment(content, start)
+        kept.append(content[start:position])
+    gaps |= bool(content[position : starts[-1]].strip(b"\xff"))
+    return b"".join(kept) if gaps else b""
+
+
+def _end_of_segment(content: bytes, start: int) -> int:
+    """Return where the segment at ``start`` ends; its length counts itself."""
+    return start + 2 + max(2, int.from_bytes(content[start + 2 : start + 4], "big"))
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int]]:
@@ -69,5 +117,5 @@ def _segments(content: bytes) -> Iterator[tuple[int, int]]:
         yield marker, found.start()
         if marker == _START_OF_SCAN:
             return
-        position += max(2, int.from_bytes(content[position : position + 2], "big"))
+        position = _end_of_segment(content, found.start())
     raise DamagedError("too many segments")

@@ -38,14 +38,18 @@ def read(content: bytes) -> Header:
         except DamagedError:
             break
         pages += 1
+    plain, start = first.plain, first.start
+    if content[1:2] in _PLAIN and not content[-1:].isspace():
+        # Decoders want to see that the last number ends, be it at the end of the file.
+        plain, start = (plain or content[:start]) + content[start:] + b"\n", len(content)
     return Header(
         first.width,
         first.height,
         first.bits,
         alpha=False,
         cut_off=first.cut_off,
-        plain=first.plain,
-        start=first.start,
+        plain=plain,
+        start=start,
         pages=pages,
     )
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from emnist_device.formats.header import MOST_PARTS, UNREADABLE, DamagedError, Header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Tags that size what is allocated.
 _WIDTH, _HEIGHT, _BITS, _SAMPLES, _STRIP = 256, 257, 258, 277, 278
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323
 _ORIENTATION = 274
+# Tags that say how parts, strips or tiles, are compressed, where they are, and how long.
+_COMPRESSION, _STRIPS, _STRIP_LENGTHS, _TILES, _TILE_LENGTHS = 259, 273, 279, 324, 325
+_DEFLATE = {8, 32946}
+# What is unpacked to look at it: as many bytes as are decoded by default, so many at once.
+_MOST_UNPACKED, _AT_ONCE = 2**28, 2**16
 _SIZING = {_WIDTH, _HEIGHT, _BITS, _SAMPLES, _STRIP, _TILE_WIDTH, _TILE_HEIGHT, _ORIENTATION}
 # Whole numbers of all types: BYTE, SHORT, LONG, SBYTE, SSHORT, SLONG, IFD, LONG8, SLONG8, IFD8.
 _TYPES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q"}
@@ -61,6 +71,54 @@ def read(content: bytes) -> Header:
         width, height = height, width
     pages = 1 + _count_pages(content, layout, following)
     return Header(width, height, max(bits, 24), block=columns * rows, pages=pages)
+
+
+def is_damaged_deflate(content: bytes) -> bool:
+    """Say whether a part that is compressed by deflate is damaged.
+
+    libtiff does not look at its checksum once it has samples enough.
+    """
+    left = _MOST_UNPACKED
+    try:
+        for part in _deflated(content):
+            left -= _unpack(part, left)
+            if left <= 0:
+                break
+    except zlib.error:
+        return True
+    except UNREADABLE:
+        pass
+    return False
+
+
+def _unpack(part: memoryview, most: int) -> int:
+    """Unpack ``part`` and return how many bytes went in and out, not much more than ``most``.
+
+    Raises ``zlib.error`` where it is damaged; one that lacks its end is not.
+    """
+    unpack, done = zlib.decompressobj(), 0
+    for start in range(0, len(part), _AT_ONCE):
+        packed: bytes | memoryview = part[start : start + _AT_ONCE]
+        while packed and not unpack.eof and done < most:
+            done += len(unpack.decompress(packed, 16 * _AT_ONCE)) + _AT_ONCE
+            packed = unpack.unconsumed_tail
+    return done
+
+
+def _deflated(content: bytes) -> Iterator[memoryview]:
+    """Yield the strips or tiles of the first picture, if deflate has compressed them."""
+    layout = _layout(content)
+    count, start = _count(content, layout, layout.first)
+    places: dict[int, tuple[int, ...]] = {}
+    for entry in range(start, start + layout.entry * min(count, _MOST_TAGS), layout.entry):
+        tag, kind = struct.unpack_from(layout.order + "HH", content, entry)
+        if tag in {_COMPRESSION, _STRIPS, _STRIP_LENGTHS, _TILES, _TILE_LENGTHS}:
+            places[tag] = _values(content, layout, entry, kind, MOST_PARTS)
+    if not _DEFLATE.intersection(places.get(_COMPRESSION, ())):
+        return
+    for starts, lengths in ((_STRIPS, _STRIP_LENGTHS), (_TILES, _TILE_LENGTHS)):
+        for at, length in zip(places.get(starts, ()), places.get(lengths, ()), strict=False):
+            yield memoryview(content)[at : at + length]
 
 
 def exif_orientation(exif: bytes) -> int:
@@ -115,8 +173,10 @@ def _following(content: bytes, layout: _Layout, end: int) -> int:
     return int(struct.unpack_from(layout.order + layout.pointer, content, end)[0])
 
 
-def _values(content: bytes, layout: _Layout, entry: int, kind: int) -> tuple[int, ...]:
-    """Return the first values of the entry at ``entry``."""
+def _values(
+    content: bytes, layout: _Layout, entry: int, kind: int, most: int = _MOST_VALUES
+) -> tuple[int, ...]:
+    """Return the first values of the entry at ``entry``, ``most`` of them."""
     if kind not in _TYPES:
         raise DamagedError("a size that is no whole number")
     (count,) = struct.unpack_from(layout.order + layout.pointer, content, entry + 4)
@@ -125,7 +185,7 @@ def _values(content: bytes, layout: _Layout, entry: int, kind: int) -> tuple[int
         (place,) = struct.unpack_from(layout.order + layout.pointer, content, place)
     if not count:
         raise DamagedError("a size without a value")
-    form = f"{layout.order}{min(count, _MOST_VALUES)}{_TYPES[kind]}"
+    form = f"{layout.order}{min(count, most)}{_TYPES[kind]}"
     return struct.unpack_from(form, content, place)
 
 

@@ -7,6 +7,8 @@ import struct
 from emnist_device.formats.header import MOST_PARTS, DamagedError, Header
 from emnist_device.formats.tiff import exif_orientation
 
+# Colour profiles and alpha come before the samples. The header of these takes 10 bytes.
+_MOST_BEFORE_SAMPLES, _FEW_BYTES = 2**20, 40
 _LOSSY_START, _LOSSLESS_START = b"\x9d\x01\x2a", 0x2F
 
 
@@ -35,6 +37,23 @@ def read(content: bytes) -> Header:
         pages=max(frames, 1),
         cut_off=len(content) < 8 + int.from_bytes(content[4:8], "little"),
     )
+
+
+def without_last_bytes(content: bytes, count: int) -> bytes | None:
+    """Return a WebP with loss without the last ``count`` bytes of its samples, and with no more.
+
+    None where it is another WebP, or has hardly so many bytes.
+    """
+    start = content.find(b"VP8 ", 12, _MOST_BEFORE_SAMPLES)
+    if content[12:16] not in (b"VP8 ", b"VP8X") or start < 0:
+        return None
+    length = int.from_bytes(content[start + 4 : start + 8], "little")
+    samples = content[start + 8 : start + 8 + length].rstrip(b"\0")[:-count]
+    if len(samples) < _FEW_BYTES:
+        return None
+    padded = samples + bytes(len(samples) % 2)
+    chunk = b"WEBPVP8 " + struct.pack("<I", len(samples)) + padded
+    return b"RIFF" + struct.pack("<I", len(chunk)) + chunk
 
 
 def _size(content: bytes) -> tuple[int, int, int]:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from emnist_device.headers import read_header
+from emnist_device.picture import decode_picture
 
 SIZE = (61, 43)
 
@@ -57,3 +58,14 @@ def test_pictures_of_a_pgm_are_counted() -> None:
         header = read_header(content)
         assert header is not None
         assert header.pages == pages
+
+
+@pytest.mark.parametrize("header", [b"P2 3 2 255\n", b"P2 #a comment\n3 2 255\n"])
+@pytest.mark.parametrize("end", [b"", b"\n", b" ", b"\n# the end", b"\r\n"])
+def test_the_last_number_may_be_the_end_of_the_file(header: bytes, end: bytes) -> None:
+    picture = decode_picture(header + b"1 2 3\n44 55 66" + end, "p.pgm")
+    assert picture[..., 0].tolist() == [[1, 2, 3], [44, 55, 66]]
+    colours = decode_picture(b"P3 2 1 255\n1 2 3 4 5 6" + end, "p.ppm")
+    assert colours.tolist() == [[[3, 2, 1], [6, 5, 4]]]
+    bits = decode_picture(b"P1 2 2\n1 0 0 1" + end, "p.pbm")
+    assert bits[..., 0].tolist() == [[0, 255], [255, 0]]

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import struct
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from emnist_device.formats.tiff import is_damaged_deflate
 from emnist_device.headers import read_header
 from tests.nasty import encode, tiff
 
@@ -70,3 +72,36 @@ def test_a_tiff_has_the_size_that_decoders_turn_it_to(orientation: int) -> None:
     assert header is not None
     assert (header.width, header.height) == (SIZE if orientation < 5 else SIZE[::-1])
     assert header.orientation == 1
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_the_checksums_of_deflate_are_compared(big: bool) -> None:
+    rng = np.random.default_rng(5)
+    image = Image.fromarray(rng.integers(0, 256, (300, 200, 3), np.uint8) // 32 * 32)
+    for kind in ("tiff_deflate", "tiff_adobe_deflate"):
+        content = encode(image, "TIFF", compression=kind, big_tiff=big)
+        assert not is_damaged_deflate(content)
+        for place in range(1000, len(content) - 1000, 7000):
+            changed = bytearray(content)
+            changed[place] ^= 16
+            assert is_damaged_deflate(bytes(changed))
+        assert not is_damaged_deflate(content[:100])
+    assert not is_damaged_deflate(encode(image, "TIFF", compression="tiff_lzw"))
+
+
+def test_strips_that_are_named_without_end_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked: list[int] = []
+
+    def unpack(part: memoryview, most: int) -> int:
+        unpacked.append(len(part))
+        return most // 3 + 1
+
+    monkeypatch.setattr("emnist_device.formats.tiff._unpack", unpack)
+    entries = [(256, 60), (257, 900), (259, 8)]
+    head = b"II*\0" + struct.pack("<IH", 8, len(entries) + 2)
+    behind = len(head) + 12 * (len(entries) + 2) + 4
+    tags = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    tags += struct.pack("<HHII", 273, 4, 900, behind) + struct.pack("<HHII", 279, 4, 900, behind)
+    content = head + tags + bytes(4) + struct.pack("<900I", *range(9, 909))
+    assert not is_damaged_deflate(content)
+    assert 3 <= len(unpacked) < 60

@@ -13,6 +13,7 @@ from emnist_device.live.preview import upload
 from emnist_device.live.preview.upload import Desk
 from emnist_edge.errors import PictureError
 from tests.nasty import PAGE, TEXT, encode
+from tests.spoilt import spoilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,13 @@ def test_the_first_of_several_pages_is_read_and_said(desk: Desk) -> None:
     content = encode(PICTURE, "TIFF", save_all=True, append_images=[other, other])
     page, pages = read(desk, content)
     assert (page.text, pages) == (TEXT, 3)
+
+
+def test_a_picture_that_is_damaged_in_the_middle_is_refused(desk: Desk) -> None:
+    with pytest.raises(PictureError, match=r"^the picture: is damaged, "):
+        read(desk, spoilt(encode(PICTURE, "JPEG")))
+    page, _ = read(desk, encode(PICTURE, "JPEG"))
+    assert page.text == TEXT
 
 
 @pytest.mark.parametrize(
