@@ -22,7 +22,8 @@ import numpy as np
 from emnist_device.engine import softmax
 from emnist_edge import emnist
 from emnist_edge.errors import EmnistEdgeError
-from train.data import TrainingData, load_training, open_run, read_json, write_json
+from emnist_edge.files import write_json
+from train.data import RunOptions, TrainingData, load_training, open_run, read_json
 
 if TYPE_CHECKING:
     import keras
@@ -152,7 +153,7 @@ def try_out(
     described = {**asdict(recipe), "net": asdict(trial.net), "images": budget.images}
     described |= {"teachers": digests(trial.teachers), "more": len(trial.unlabelled)}
     described |= {"beforehand": trial.beforehand}
-    open_run(folder, training, described, (), resume=True)
+    open_run(RunOptions(folder, resume=True), training, described, ())
     path = folder / "row.json"
     if not path.exists():
         start = time.process_time()

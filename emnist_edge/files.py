@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import zlib
 from contextlib import contextmanager, suppress
 from pickle import UnpicklingError
@@ -47,6 +48,19 @@ def written_whole(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write ``content`` as indented JSON, whole or not at all.
+
+    Raises :class:`OutputError` where a figure in it is no number.
+    """
+    try:
+        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        raise OutputError(f"{path}: a figure for it is not finite; not written") from error
+    with written_whole(path) as part:
+        part.write_text(text + "\n", encoding="utf-8")
 
 
 @contextmanager

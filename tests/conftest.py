@@ -141,11 +141,12 @@ def taught_data(toy_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def toy_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of the CNN, as if trained on the small data set."""
     from train import cnn
+    from train.data import RunOptions
 
     output = tmp_path_factory.mktemp("toy-run")
     with pytest.MonkeyPatch.context() as patch:
         teach_networks(patch)
-        cnn.train(toy_recipe(), output, toy_files, None, None, resume=False)
+        cnn.train(toy_recipe(), RunOptions(output, toy_files))
     return output
 
 
@@ -169,11 +170,12 @@ def last_weights(run: Path) -> list[NDArray[np.float32]]:
 def toy_mlp_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of the networks of one hidden layer, as if trained on the small data set."""
     from train import mlp
+    from train.data import RunOptions
 
     output = tmp_path_factory.mktemp("toy-mlp")
     with pytest.MonkeyPatch.context() as patch:
         teach_networks(patch)
-        mlp.train(toy_mlp_recipe(), output, toy_files, None, None, resume=False)
+        mlp.train(toy_mlp_recipe(), RunOptions(output, toy_files))
     return output
 
 
@@ -188,11 +190,12 @@ def toy_mlp_recipe() -> mlp.Recipe:
 def toy_tier_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of the smallest tier, as if trained on the small data set."""
     from train import tier
+    from train.data import RunOptions
 
     output = tmp_path_factory.mktemp("toy-tier")
     with pytest.MonkeyPatch.context() as patch:
         teach_networks(patch)
-        tier.train("tiny", toy_net(), toy_tier_recipe(), output, toy_files, None, None, False)
+        tier.train("tiny", toy_net(), toy_tier_recipe(), RunOptions(output, toy_files))
     return output
 
 
@@ -228,11 +231,12 @@ def toy_tier_recipe() -> tier.Recipe:
 def toy_forest_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of forests grown on the small data set."""
     from train import forest
+    from train.data import RunOptions
 
     output = tmp_path_factory.mktemp("toy-forest")
     with pytest.MonkeyPatch.context() as patch:
         waive_official_numbers(patch)
-        forest.train(toy_forest_recipe(), output, toy_files, None, None, resume=False)
+        forest.train(toy_forest_recipe(), RunOptions(output, toy_files))
     return output
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from emnist_edge.files import read_file, written_whole
-from train.data import ANEW, read_json, write_json
+from emnist_edge.files import read_file, write_json, written_whole
+from train.data import ANEW, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

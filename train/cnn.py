@@ -10,20 +10,17 @@ images were held back), ``metrics.json`` and ``curves.png``. Nothing here calls 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import keras
 
 from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.files import write_json
 from train import checkpoints, loop
 from train.augment import Augmentation
 from train.curves import draw_curves
-from train.data import load_test, load_training, open_run, run_options, write_json
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
+from train.data import RunOptions, open_run, run_options
 
 #: Of the four convolutions.
 FILTERS = (16, 64, 96, 128)
@@ -87,15 +84,12 @@ def build(
 
 def train(
     recipe: Recipe,
-    output: Path,
-    data: Path | None,
-    split: str | None,
-    limit: int | None,
-    resume: bool,
+    options: RunOptions,
 ) -> dict[str, Any]:
     """Run the whole training and return what ``metrics.json`` holds."""
-    training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
-    run = open_run(output, training, asdict(recipe), ("history.json",), resume)
+    output = options.output
+    training = options.load_training(recipe.validation_share, recipe.seed)
+    run = open_run(options, training, asdict(recipe), ("history.json",))
     classes = len(training.samples.alphabet)
     keras.utils.set_random_seed(recipe.seed)
     history = loop.fit(build(classes, pool_first=True), training, recipe, output)
@@ -104,7 +98,7 @@ def train(
     model = build(classes)
     model.set_weights(checkpoints.load(output / "best.keras").get_weights())
     model.save(output / "model.keras")
-    metrics = {**run, **loop.measure(model, history, training, load_test(data, limit))}
+    metrics = {**run, **loop.measure(model, history, training, options.load_test())}
     write_json(output / "metrics.json", metrics)
     return metrics
 
@@ -115,25 +109,22 @@ def train(
 @click.option("--batch", type=click.IntRange(1), default=Recipe.batch, show_default=True)
 @click.option("--learning-rate", type=float, default=Recipe.learning_rate, show_default=True)
 def main(
-    data: Path | None,
-    split: str | None,
-    output: Path,
+    options: RunOptions,
     epochs: int,
     batch: int,
     learning_rate: float,
     seed: int,
-    limit: int | None,
-    resume: bool,
 ) -> None:
     """Train the four-layer CNN on EMNIST ByMerge."""
     recipe = Recipe(epochs=epochs, batch=batch, learning_rate=learning_rate, seed=seed)
     try:
-        metrics = train(recipe, output, data, split, limit, resume)
+        metrics = train(recipe, options)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     test = metrics["test"]
     click.echo(
-        f"{output}: test accuracy {test['accuracy']:.4f}, macro recall {test['macro_recall']:.4f} "
+        f"{options.output}: test accuracy {test['accuracy']:.4f}, "
+        f"macro recall {test['macro_recall']:.4f} "
         f"(epoch {metrics['best_epoch']} of {metrics['epochs']}, chosen on validation)"
     )
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
 from emnist_edge import emnist
 from emnist_edge.errors import DataError
-from emnist_edge.files import read_file, writing_to, written_whole
+from emnist_edge.files import read_file, write_json, writing_to, written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-
-_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 #: What to do where a file of a run is missing or damaged.
 ANEW = "train anew, without --resume"
@@ -45,6 +44,29 @@ class TrainingData:
     def record(self) -> dict[str, Any]:
         """Return what tells this data from other data, for a run's records."""
         return {"split": self.split, "data": self.samples.sha256, "limit": self.limit}
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What every training program is told: where images come from, and where results go.
+
+    output: folder of the run. data: folder of the IDX files; None for the usual one. split, limit:
+    of the training images, as in :func:`load_training`. resume: go on with the run in ``output``.
+    """
+
+    output: Path
+    data: Path | None = None
+    split: str | None = None
+    limit: int | None = None
+    resume: bool = False
+
+    def load_training(self, share: float, seed: int) -> TrainingData:
+        """Read the training images, and hold ``share`` of each class back."""
+        return load_training(self.split, self.data, self.limit, share, seed)
+
+    def load_test(self) -> emnist.Samples:
+        """Read the test images."""
+        return load_test(self.data, self.limit)
 
 
 def load_training(
@@ -93,22 +115,23 @@ def hold_back(
 
 
 def open_run(
-    output: Path, data: TrainingData, recipe: dict[str, Any], steps: tuple[str, ...], resume: bool
+    options: RunOptions, data: TrainingData, recipe: dict[str, Any], steps: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Make ``output`` the folder of this run and return what the run depends on.
+    """Make ``options.output`` the folder of this run and return what the run depends on.
 
     Writes ``run.json`` and ``validation.npz``. ``steps`` are patterns of the files that say that a
-    step is done: they are removed unless the run goes on. Raises :class:`DataError` where
-    ``resume`` finds a run of another recipe or other data, :class:`OutputError` where nothing can
-    be written.
+    step is done: they are removed unless the run goes on. Raises :class:`DataError` where it is to
+    go on with a run of another recipe or other data, :class:`OutputError` where nothing can be
+    written.
     """
     run = {"recipe": recipe, **data.record()}
+    output = options.output
     path = output / "run.json"
-    if resume and path.exists() and read_json(path) != json.loads(json.dumps(run)):
+    if options.resume and path.exists() and read_json(path) != json.loads(json.dumps(run)):
         raise DataError(f"{output}: holds a run of another recipe or data; leave out --resume")
     with writing_to(output):
         output.mkdir(parents=True, exist_ok=True)
-        if not resume:
+        if not options.resume:
             for done in (found for pattern in steps for found in output.glob(pattern)):
                 done.unlink()
         write_json(path, run)
@@ -122,15 +145,12 @@ def read_json(path: Path) -> Any:
     return read_file(path, lambda path: json.loads(path.read_text(encoding="utf-8")), ANEW)
 
 
-def write_json(path: Path, content: object) -> None:
-    """Write ``content`` as indented JSON: never half a file."""
-    with written_whole(path) as part:
-        part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+def run_options(output: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that gives a command the options every training program has.
 
-
-def run_options(output: str) -> Callable[[_Command], _Command]:
-    """Return a decorator that gives a command the options every training program has."""
-    options = (
+    The command takes them as ``options``, :class:`RunOptions`, and ``seed``.
+    """
+    declared = (
         click.option("--data", type=click.Path(path_type=Path), help="Folder of the IDX files."),
         click.option(
             "--split",
@@ -145,9 +165,14 @@ def run_options(output: str) -> Callable[[_Command], _Command]:
         click.option("--resume", is_flag=True, help="Go on with the run in the output folder."),
     )
 
-    def decorate(command: _Command) -> _Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def called(**given: Any) -> None:
+            told = {field.name: given.pop(field.name) for field in fields(RunOptions)}
+            command(options=RunOptions(**told), **given)
+
+        for option in reversed(declared):
+            called = option(called)
+        return called
 
     return decorate

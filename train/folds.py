@@ -22,9 +22,10 @@ import numpy as np
 
 from emnist_edge.emnist import Samples
 from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.files import write_json
 from emnist_edge.metrics import score
 from emnist_edge.packages import load_module
-from train.data import TrainingData, open_run, read_json, write_json
+from train.data import RunOptions, TrainingData, open_run, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,16 +92,16 @@ def cross_validate(
     model: str,
     recipe: Recipe,
     training: TrainingData,
-    output: Path,
-    resume: bool,
+    options: RunOptions,
     workers: Workers,
 ) -> dict[str, Any]:
     """Cross-validate ``model``, a key of ``MODELS``, on all training images.
 
-    Writes ``fold-1.json`` and so on and ``metrics.json`` to ``output``; with ``resume``, folds that
-    are there are not run again. Returns the content of ``metrics.json``.
+    Writes ``fold-1.json`` and so on and ``metrics.json`` to the folder of ``options``; folds that
+    are there are not run again where the run goes on. Returns the content of ``metrics.json``.
     """
-    run = open_run(output, training, asdict(recipe), ("fold-*.json", "metrics.json"), resume)
+    run = open_run(options, training, asdict(recipe), ("fold-*.json", "metrics.json"))
+    output = options.output
     samples = training.samples
     paths = [output / f"fold-{number}.json" for number in range(1, recipe.folds + 1)]
     cuts = split(samples.labels, recipe.folds, recipe.seed)

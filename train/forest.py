@@ -21,15 +21,14 @@ import sklearn
 from sklearn.ensemble import RandomForestClassifier
 
 from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.files import write_json
 from emnist_edge.metrics import Scores, score
 from train.data import (
+    RunOptions,
     TrainingData,
-    load_test,
-    load_training,
     open_run,
     read_json,
     run_options,
-    write_json,
 )
 
 if TYPE_CHECKING:
@@ -202,24 +201,20 @@ def best(results: list[dict[str, Any]]) -> dict[str, Any]:
 
 def train(
     recipe: Recipe,
-    output: Path,
-    data: Path | None,
-    split: str | None,
-    limit: int | None,
-    resume: bool,
+    options: RunOptions,
     jobs: int = 1,
 ) -> dict[str, Any]:
     """Grow and measure all forests and return what ``metrics.json`` holds."""
-    training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
+    training = options.load_training(recipe.validation_share, recipe.seed)
     found = len(np.unique(training.samples.labels[training.kept]))
     if found < len(training.samples.alphabet):
         raise DataError(
             f"{training.split}: {len(training.kept)} training images show {found} of "
             f"{len(training.samples.alphabet)} classes; take more"
         )
-    run = open_run(output, training, asdict(recipe), _STEPS, resume)
-    trainer = Trainer(recipe, training, output, jobs)
-    test = load_test(data, limit)
+    run = open_run(options, training, asdict(recipe), _STEPS)
+    trainer = Trainer(recipe, training, options.output, jobs)
+    test = options.load_test()
 
     criteria = [trainer.sweep(criterion, recipe.depth) for criterion in CRITERIA]
     criterion = best(criteria)["criterion"]
@@ -227,7 +222,7 @@ def train(
     edges = [trainer.edge(edge, criterion) for edge in recipe.edges]
     chosen = best(edges)
     full = trainer.full(criterion, test)
-    forest = joblib.load(output / f"{chosen['name']}.joblib")
+    forest = joblib.load(options.output / f"{chosen['name']}.joblib")
     metrics = {
         **run,
         "backend": f"scikit-learn {sklearn.__version__}",
@@ -244,7 +239,7 @@ def train(
         "validation": chosen["validation"],
         "test": scored(forest, test, np.arange(len(test))).as_dict(),
     }  # fmt: skip
-    write_json(output / "metrics.json", metrics)
+    write_json(options.output / "metrics.json", metrics)
     return metrics
 
 
@@ -255,19 +250,15 @@ def train(
     "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Trees grown at a time."
 )
 def main(
-    data: Path | None,
-    split: str | None,
-    output: Path,
+    options: RunOptions,
     seed: int,
-    limit: int | None,
-    resume: bool,
     quick: bool,
     jobs: int,
 ) -> None:
     """Train random forests on EMNIST ByMerge: one for the device, and the study's full one."""
     recipe = replace(QUICK if quick else Recipe(), seed=seed)
     try:
-        metrics = train(recipe, output, data, split, limit, resume, jobs)
+        metrics = train(recipe, options, jobs)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     for name in (metrics["chosen"], "full"):

@@ -16,13 +16,12 @@ import click
 import keras
 
 from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.files import write_json
 from train import checkpoints, loop
 from train.curves import draw_comparison
-from train.data import load_test, load_training, open_run, run_options, write_json
+from train.data import RunOptions, open_run, run_options
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from train.checkpoints import History
 
 #: Softmax regression, with no hidden layer.
@@ -56,15 +55,12 @@ def build(classes: int, activation: str, units: int) -> keras.Model:
 
 def train(
     recipe: Recipe,
-    output: Path,
-    data: Path | None,
-    split: str | None,
-    limit: int | None,
-    resume: bool,
+    options: RunOptions,
 ) -> dict[str, Any]:
     """Train all networks and return what ``metrics.json`` holds."""
-    training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
-    run = open_run(output, training, asdict(recipe), ("*/history.json",), resume)
+    output = options.output
+    training = options.load_training(recipe.validation_share, recipe.seed)
+    run = open_run(options, training, asdict(recipe), ("*/history.json",))
     histories: dict[str, History] = {}
     for activation in (*ACTIVATIONS, LINEAR):
         keras.utils.set_random_seed(recipe.seed)
@@ -81,7 +77,7 @@ def train(
     model.save(output / "model.keras")
     metrics = {
         **run,
-        **loop.measure(model, histories[chosen], training, load_test(data, limit)),
+        **loop.measure(model, histories[chosen], training, options.load_test()),
         "activation": chosen,
         "comparison": comparison,
     }
@@ -95,20 +91,16 @@ def train(
 @click.option("--batch", type=click.IntRange(1), default=Recipe.batch, show_default=True)
 @click.option("--learning-rate", type=float, default=Recipe.learning_rate, show_default=True)
 def main(
-    data: Path | None,
-    split: str | None,
-    output: Path,
+    options: RunOptions,
     epochs: int,
     batch: int,
     learning_rate: float,
     seed: int,
-    limit: int | None,
-    resume: bool,
 ) -> None:
     """Train networks of one hidden layer on EMNIST ByMerge, and compare their activations."""
     recipe = Recipe(epochs=epochs, batch=batch, learning_rate=learning_rate, seed=seed)
     try:
-        metrics = train(recipe, output, data, split, limit, resume)
+        metrics = train(recipe, options)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     for name, row in metrics["comparison"].items():
@@ -118,7 +110,7 @@ def main(
         )
     test = metrics["test"]
     click.echo(
-        f"{output}: {metrics['activation']}, test accuracy {test['accuracy']:.4f}, "
+        f"{options.output}: {metrics['activation']}, test accuracy {test['accuracy']:.4f}, "
         f"macro recall {test['macro_recall']:.4f}"
     )
 

@@ -15,7 +15,8 @@ import click
 
 from emnist_device.engine import Engine
 from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt
-from train.data import read_json, write_json
+from emnist_edge.files import write_json
+from train.data import read_json
 from train.study_models import NETWORKS, shipped
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_edge.emnist import Samples
+    from train.data import RunOptions
 
     Predictor = Callable[[NDArray[Any]], NDArray[Any]]
 
@@ -53,12 +55,13 @@ def trained_models(study: Path, models: Path) -> dict[str, Path]:
 
 
 def measure_all(
-    models: dict[str, Path], test: Samples, recipe: Recipe, output: Path, resume: bool
+    models: dict[str, Path], test: Samples, recipe: Recipe, options: RunOptions
 ) -> dict[str, Any]:
     """Measure each of ``models`` on altered images, write ``NAME.json`` for each, and return all.
 
-    With ``resume``, a model is not measured again where its file is the one that was.
+    Where the run goes on, a model is not measured again whose file is the one that was.
     """
+    output = options.output
     output.mkdir(parents=True, exist_ok=True)
     test = test.first(recipe.images)
     altered: dict[str, list[NDArray[Any]]] = {}
@@ -72,7 +75,7 @@ def measure_all(
             "severities": {kind: list(CORRUPTIONS[kind].amounts) for kind in KINDS},
         }
         done = output / f"{name}.json"
-        if not (resume and done.exists() and read_json(done)["run"] == run):
+        if not (options.resume and done.exists() and read_json(done)["run"] == run):
             altered = altered or dict(_alter(test, recipe.seed))
             predict = load_predictor(path)
             accuracy = {

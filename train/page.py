@@ -21,17 +21,16 @@ import numpy as np
 
 from emnist_device.page_net import OFFSET_UNIT, STRIDE
 from emnist_edge.errors import DataError, EmnistEdgeError
-from emnist_edge.files import written_whole
+from emnist_edge.files import write_json, written_whole
 from emnist_edge.handwriting import EmnistGlyphs
 from train import checkpoints
 from train.crops import SIDE, Crops, draw_crops
 from train.data import (
+    RunOptions,
     TrainingData,
-    load_training,
     open_run,
     read_json,
     run_options,
-    write_json,
 )
 from train.page_network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
 
@@ -222,17 +221,14 @@ def save_calibration(crops: Crops, path: Path) -> None:
 
 def train(
     recipe: PageRecipe,
-    output: Path,
-    data: Path | None,
-    split: str | None,
-    limit: int | None,
-    resume: bool,
+    options: RunOptions,
     start: Path | None = None,
     others: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Run the whole training and return what ``metrics.json`` holds."""
-    training = load_training(split, data, limit, recipe.validation_share, recipe.seed)
-    run = open_run(output, training, asdict(recipe), ("history.json", "crops-*.npz"), resume)
+    output = options.output
+    training = options.load_training(recipe.validation_share, recipe.seed)
+    run = open_run(options, training, asdict(recipe), ("history.json", "crops-*.npz"))
     crops, held = draw(training, recipe, output)
     if others:
         crops, held = add_crops((crops, held), others)
@@ -284,18 +280,14 @@ def _record_of(start: Path) -> dict[str, Any]:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Go on from the weights of another run's model.keras.",
 )
-def main(  # noqa: PLR0913, PLR0917  # one for each option
-    data: Path | None,
-    split: str | None,
-    output: Path,
+def main(  # one for each option
+    options: RunOptions,
     pages: int,
     others: tuple[Path, ...],
     epochs: int,
     learning_rate: float,
     start: Path | None,
     seed: int,
-    limit: int | None,
-    resume: bool,
 ) -> None:
     """Train the network that finds characters on pages."""
     recipe = PageRecipe(
@@ -308,10 +300,10 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
     )
     try:
         recipe = replace(recipe, others=[_pages_of(run) for run in others])
-        metrics = train(recipe, output, data, split, limit, resume, start, others)
+        metrics = train(recipe, options, start, others)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{output}: validation loss {metrics['history'][-1]['val_loss']:.4f}")
+    click.echo(f"{options.output}: validation loss {metrics['history'][-1]['val_loss']:.4f}")
 
 
 if __name__ == "__main__":

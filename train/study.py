@@ -18,7 +18,7 @@ import click
 from emnist_edge.artifact import MODELS
 from emnist_edge.errors import EmnistEdgeError
 from train import folds, noise, report, study_models
-from train.data import load_test, load_training, run_options
+from train.data import RunOptions, run_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,12 +55,8 @@ def quick(recipe: Recipe) -> Recipe:
 def run_parts(
     parts: tuple[str, ...],
     recipe: Recipe,
-    output: Path,
     models: Path,
-    data: Path | None,
-    split: str | None,
-    limit: int | None,
-    resume: bool,
+    options: RunOptions,
     workers: folds.Workers,
 ) -> None:
     """Run ``parts`` of ``PARTS``, but for the page.
@@ -69,26 +65,29 @@ def run_parts(
     an earlier run, a model or the workers are not what they should be.
     """
     networks = recipe.networks
-    training = load_training(split, data, limit, networks.validation_share, networks.seed)
-    test = load_test(data, limit)
+    training = options.load_training(networks.validation_share, networks.seed)
+    test = options.load_test()
+
+    def part_of(name: str) -> RunOptions:
+        return replace(options, output=options.output / name)
 
     def train(network: study_models.Network) -> Callable[[], object]:
         return lambda: study_models.train_network(
-            network, networks, training, test, output / network.name, resume
+            network, networks, training, test, part_of(network.name)
         )
 
     def validate(model: str) -> Callable[[], object]:
         return lambda: folds.cross_validate(
-            model, recipe.folds, training, output / f"folds-{model}", resume, workers
+            model, recipe.folds, training, part_of(f"folds-{model}"), workers
         )
 
     def alter() -> object:
-        trained = noise.trained_models(output, models)
-        return noise.measure_all(trained, test, recipe.noise, output / "noise", resume)
+        trained = noise.trained_models(options.output, models)
+        return noise.measure_all(trained, test, recipe.noise, part_of("noise"))
 
     work = {name: train(network) for name, network in study_models.NETWORKS.items()}
     work |= {f"folds-{model}": validate(model) for model in folds.MODELS}
-    work |= {"noise": alter, "page": lambda: study_models.find_confusion(output, test)}
+    work |= {"noise": alter, "page": lambda: study_models.find_confusion(options.output, test)}
     for part in PARTS:
         if part in parts:
             work[part]()
@@ -132,9 +131,7 @@ def run_parts(
     help="A trial in a few minutes, in the folder quick of the output folder, page and all.",
 )  # fmt: skip
 def main(  # noqa: PLR0913, PLR0917  # one argument for each option
-    data: Path | None,
-    split: str | None,
-    output: Path,
+    options: RunOptions,
     epochs: int,
     batch: int,
     cv_epochs: int,
@@ -146,8 +143,6 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
     page: Path,
     is_quick: bool,
     seed: int,
-    limit: int | None,
-    resume: bool,
 ) -> None:
     """Compare depth, regularization and models on EMNIST ByMerge, and what noise does to them."""
     recipe = Recipe(
@@ -157,15 +152,17 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
     )
     if is_quick:
         click.echo("QUICK TRIAL: few images and epochs; no figure below means anything")
-        recipe, output, limit = quick(recipe), output / "quick", limit or QUICK_IMAGES
-        page = output / PAGE.name
+        recipe = quick(recipe)
+        limit = options.limit or QUICK_IMAGES
+        options = replace(options, output=options.output / "quick", limit=limit)
+        page = options.output / PAGE.name
     parts = only or PARTS
     try:
         workers = folds.Workers(jobs, scheduler)
-        run_parts(parts, recipe, output, models, data, split, limit, resume, workers)
+        run_parts(parts, recipe, models, options, workers)
         if "page" in parts:
-            results = report.read_results(output, models)
-            report.write_page(results, page, output, quick=is_quick)
+            results = report.read_results(options.output, models)
+            report.write_page(results, page, options.output, quick=is_quick)
             click.echo(f"{page}: written")
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error

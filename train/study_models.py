@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from emnist_edge.artifact import read_sidecar
+from emnist_edge.files import write_json
 from emnist_edge.metrics import confusion_matrix
 from train import checkpoints, cnn, loop
-from train.data import TrainingData, open_run, read_json, write_json
+from train.data import RunOptions, TrainingData, open_run, read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,18 +79,18 @@ def train_network(
     recipe: Recipe,
     training: TrainingData,
     test: Samples,
-    output: Path,
-    resume: bool,
+    options: RunOptions,
 ) -> dict[str, Any]:
     """Train ``network``, measure it once on ``test``, and return its ``metrics.json``.
 
-    Writes ``metrics.json``, ``best.keras`` and checkpoints to ``output``. With ``resume`` it goes
-    on from these, or returns what is there.
+    Writes ``metrics.json``, ``best.keras`` and checkpoints to the folder of ``options``. A run that
+    goes on begins with these, or returns what is there.
     """
     recipe = replace(recipe, batch=network.batch or recipe.batch)
     described = {**asdict(recipe), **asdict(network), "filters": FILTERS[: network.layers]}
     described["batch"] = recipe.batch
-    run = open_run(output, training, described, ("history.json", "metrics.json"), resume)
+    run = open_run(options, training, described, ("history.json", "metrics.json"))
+    output = options.output
     path = output / "metrics.json"
     if not path.exists():
         keras.utils.set_random_seed(recipe.seed)

@@ -22,9 +22,10 @@ import keras
 
 from emnist_edge import emnist
 from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.files import write_json
 from train import checkpoints, loop, priors
 from train.curves import draw_curves
-from train.data import load_training, open_run, run_options, write_json
+from train.data import RunOptions, open_run, run_options
 from train.normalization import fuse
 from train.photographed import Variation
 from train.teaching import digests, with_targets
@@ -87,18 +88,15 @@ def train(
     name: str,
     net: Net,
     recipe: Recipe,
-    output: Path,
-    data: Path | None,
-    split: str | None,
-    limit: int | None,
-    resume: bool,
+    options: RunOptions,
     teachers: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Run the whole training of ``net`` and return what ``metrics.json`` holds."""
-    training = load_training(split, data, limit, recipe.validation_share, HELD_BACK)
+    output = options.output
+    training = options.load_training(recipe.validation_share, HELD_BACK)
     described = {**asdict(recipe), "tier": name, "net": asdict(net), "teachers": digests(teachers)}
-    run = open_run(output, training, described, ("history.json",), resume)
-    unlabelled, hashes = emnist.load_unlabelled(data) if teachers else (None, {})
+    run = open_run(options, training, described, ("history.json",))
+    unlabelled, hashes = emnist.load_unlabelled(options.data) if teachers else (None, {})
     training = with_targets(training, recipe.smoothing, teachers, recipe.distilled, unlabelled)
     model, history = fit(name, net, recipe, training, output)
     draw_curves(history, output / "curves.png")
@@ -169,29 +167,27 @@ def _precision(policy: str) -> Iterator[None]:
 @click.option("--epochs", type=click.IntRange(1), help="By default as many as the tier needs.")
 def main(
     tier: str,
-    data: Path | None,
-    split: str | None,
-    output: Path,
+    options: RunOptions,
     seed: int,
-    limit: int | None,
-    resume: bool,
     teachers: tuple[str, ...],
     epochs: int | None,
 ) -> None:
     """Train the network of TIER on EMNIST ByMerge."""
-    output = output.with_name(tier) if output == Path("runs/TIER") else output
+    if options.output == Path("runs/TIER"):
+        options = replace(options, output=options.output.with_name(tier))
     chosen = TIERS[tier]
     recipe = (Settled if chosen.settles else Recipe)(
         epochs or chosen.epochs, seed=seed, augmentation=chosen.variation
     )
     try:
-        metrics = train(tier, chosen.net, recipe, output, data, split, limit, resume, teachers)
+        metrics = train(tier, chosen.net, recipe, options, teachers)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     validation = metrics["validation"]
     click.echo(
-        f"{output}: {metrics['weight_bytes'] / 1000:.1f} kB of weights, validation accuracy "
-        f"{validation['accuracy']:.4f}, macro recall {validation['macro_recall']:.4f} "
+        f"{options.output}: {metrics['weight_bytes'] / 1000:.1f} kB of weights, "
+        f"validation accuracy {validation['accuracy']:.4f}, "
+        f"macro recall {validation['macro_recall']:.4f} "
         f"(epoch {metrics['best_epoch']} of {metrics['epochs']})"
     )
 

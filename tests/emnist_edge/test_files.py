@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from emnist_edge.errors import DataError, OutputError
-from emnist_edge.files import read_file, writing_to, written_whole
+from emnist_edge.files import read_file, write_json, writing_to, written_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,3 +61,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     message = r"taken: cannot be written to \(File exists\)"
     with pytest.raises(OutputError, match=message), writing_to(taken):
         taken.mkdir()
+
+
+def test_figures_are_written_as_json_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.json"
+    write_json(path, {"text": "é", "loss": 0.5})
+    assert json.loads(path.read_bytes()) == {"text": "é", "loss": 0.5}
+    with pytest.raises(OutputError, match=r"metrics\.json: a figure for it is not finite"):
+        write_json(path, {"loss": float("nan")})
+    assert json.loads(path.read_bytes())["loss"] == 0.5
+    assert list(tmp_path.iterdir()) == [path]

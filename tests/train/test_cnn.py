@@ -12,7 +12,7 @@ from emnist_edge.errors import DataError
 from tests.conftest import MISLABELLED, last_weights, stopped_after_an_epoch, toy_recipe
 from tests.taught import teach
 from train import cnn
-from train.data import load_test
+from train.data import RunOptions, load_test
 from train.loop import predict
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def test_training_goes_on_where_it_was_stopped(
 
     monkeypatch.setattr("train.loop.train_epoch", note)
     with stopped_after_an_epoch():
-        cnn.train(RECIPE, tmp_path, taught_data, None, None, resume=False)
-    parts = cnn.train(RECIPE, tmp_path, taught_data, None, None, resume=True)
+        cnn.train(RECIPE, RunOptions(tmp_path, taught_data))
+    parts = cnn.train(RECIPE, RunOptions(tmp_path, taught_data, resume=True))
     assert trained == [0, 1, 2]
     whole = json.loads((toy_run / "metrics.json").read_text())
     assert parts["test"] == whole["test"]
@@ -93,7 +93,7 @@ def test_training_goes_on_where_it_was_stopped(
 
     other = cnn.Recipe(epochs=4, batch=50)
     with pytest.raises(DataError, match="another recipe"):
-        cnn.train(other, tmp_path, taught_data, None, None, resume=True)
+        cnn.train(other, RunOptions(tmp_path, taught_data, resume=True))
 
 
 def test_missing_data_is_said_in_one_line(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emnist_edge.errors import DataError, OutputError
-from train.data import hold_back, load_training, open_run, read_json
+from train.data import RunOptions, hold_back, load_training, open_run, read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,9 @@ def test_a_run_goes_on_with_its_own_recipe_and_data_only(toy_data: Path, tmp_pat
     output, done = tmp_path / "run", tmp_path / "run" / "tanh" / "done.json"
 
     def begin(depths: tuple[int, ...], *, resume: bool) -> dict[str, object]:
-        return open_run(output, data, {"depths": depths}, ("*/done.json",), resume)
+        return open_run(
+            RunOptions(output, resume=resume), data, {"depths": depths}, ("*/done.json",)
+        )
 
     run = begin((1, 2), resume=True)
     assert read_json(output / "run.json")["split"] == run["split"]
@@ -66,6 +68,6 @@ def test_a_folder_that_cannot_be_made_is_named(toy_data: Path, tmp_path: Path) -
     output = tmp_path / "taken"
     output.write_text("by a file")
     with pytest.raises(OutputError, match="taken: cannot be written to"):
-        open_run(output, data, {"epochs": 2}, ("history.json",), resume=False)
+        open_run(RunOptions(output), data, {"epochs": 2}, ("history.json",))
     with pytest.raises(OutputError, match="run: cannot be written to"):
-        open_run(output / "run", data, {"epochs": 2}, ("history.json",), resume=True)
+        open_run(RunOptions(output / "run", resume=True), data, {"epochs": 2}, ("history.json",))

@@ -13,7 +13,7 @@ from emnist_edge.alphabet import BYMERGE
 from emnist_edge.emnist import Samples
 from emnist_edge.errors import DataError, EmnistEdgeError, RuntimeMissingError
 from train import folds
-from train.data import load_training
+from train.data import RunOptions, load_training
 from train.folds import Recipe, Workers, cross_validate, split
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_a_class_of_too_few_images_is_refused() -> None:
 
 def test_folds_in_processes_are_the_folds_in_a_row(training: TrainingData, tmp_path: Path) -> None:
     rows = [
-        cross_validate("forest", RECIPE, training, tmp_path / name, False, Workers(jobs))
+        cross_validate("forest", RECIPE, training, RunOptions(tmp_path / name), Workers(jobs))
         for name, jobs in (("row", 1), ("processes", 2))
     ]
     scores = [[fold["macro_recall"] for fold in row["folds"]] for row in rows]
@@ -67,7 +67,7 @@ def test_folds_in_processes_are_the_folds_in_a_row(training: TrainingData, tmp_p
 def test_only_missing_folds_are_run_again(
     training: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = cross_validate("forest", RECIPE, training, tmp_path, False, Workers())
+    first = cross_validate("forest", RECIPE, training, RunOptions(tmp_path), Workers())
     (tmp_path / "fold-2.json").unlink()
     run: list[int] = []
 
@@ -77,12 +77,14 @@ def test_only_missing_folds_are_run_again(
 
     grow = folds.MODELS["forest"]
     monkeypatch.setitem(folds.MODELS, "forest", forest)
-    again = cross_validate("forest", RECIPE, training, tmp_path, True, Workers())
+    again = cross_validate("forest", RECIPE, training, RunOptions(tmp_path, resume=True), Workers())
     assert len(run) == 1
     assert again["mean"] == first["mean"]
     assert json.loads((tmp_path / "metrics.json").read_text()) == json.loads(json.dumps(again))
     with pytest.raises(DataError, match="another recipe"):
-        cross_validate("forest", Recipe(folds=4), training, tmp_path, True, Workers())
+        cross_validate(
+            "forest", Recipe(folds=4), training, RunOptions(tmp_path, resume=True), Workers()
+        )
 
 
 def test_each_fold_is_predicted_by_a_model_of_the_others(
@@ -95,7 +97,7 @@ def test_each_fold_is_predicted_by_a_model_of_the_others(
         return np.eye(47, dtype=np.float32)[data.samples.labels[data.held]]
 
     monkeypatch.setitem(folds.MODELS, "forest", right)
-    found = cross_validate("forest", RECIPE, training, tmp_path, False, Workers())
+    found = cross_validate("forest", RECIPE, training, RunOptions(tmp_path), Workers())
     assert found["mean"]["accuracy"] == 1
     assert len(seen) == 3
     for data, (kept, held) in zip(seen, split(training.samples.labels, 3, seed=1), strict=True):
@@ -189,5 +191,5 @@ def test_a_scheduler_without_dask_is_said_in_one_line(
     monkeypatch.setitem(sys.modules, "dask.distributed", None)
     with pytest.raises(RuntimeMissingError, match=r"pip install .*cluster"):
         cross_validate(
-            "forest", RECIPE, training, tmp_path, False, Workers(scheduler="tcp://127.0.0.1:1")
+            "forest", RECIPE, training, RunOptions(tmp_path), Workers(scheduler="tcp://127.0.0.1:1")
         )

@@ -12,7 +12,7 @@ from emnist_edge.alphabet import BYMERGE
 from emnist_edge.emnist import Samples
 from tests.conftest import toy_forest_recipe
 from train import forest
-from train.data import TrainingData
+from train.data import RunOptions, TrainingData
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,10 +83,10 @@ def test_forests_that_are_there_are_not_grown_again(
     before = json.loads((toy_forest_run / "metrics.json").read_text())
     monkeypatch.setattr(forest, "RandomForestClassifier", None)  # calling it would fail
     recipe = toy_forest_recipe()
-    again = forest.train(recipe, toy_forest_run, toy_data, None, None, resume=True)
+    again = forest.train(recipe, RunOptions(toy_forest_run, toy_data, resume=True))
     assert json.loads(json.dumps(again)) == before
     with pytest.raises(TypeError):
-        forest.train(recipe, toy_forest_run, toy_data, None, None, resume=False)
+        forest.train(recipe, RunOptions(toy_forest_run, toy_data))
     (toy_forest_run / "metrics.json").write_text(json.dumps(before))
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import MISLABELLED, last_weights, toy_mlp_recipe
 from tests.taught import known
 from train import mlp
-from train.data import load_test
+from train.data import RunOptions, load_test
 from train.loop import predict
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_the_test_images_have_no_say_in_the_choice(
 
     monkeypatch.setattr("train.loop.fit", fit)
     monkeypatch.setattr("train.loop.measure", measure)
-    metrics = mlp.train(toy_mlp_recipe(), tmp_path, toy_data, None, None, resume=False)
+    metrics = mlp.train(toy_mlp_recipe(), RunOptions(tmp_path, toy_data))
     assert metrics["activation"] == "sigmoid"
     assert measured == ["sigmoid"]  # once, when it was chosen
     assert keras.models.load_model(tmp_path / "model.keras").name == "sigmoid"
@@ -96,7 +96,7 @@ def test_what_is_done_is_not_done_again(
 ) -> None:
     before = json.loads((toy_mlp_run / "metrics.json").read_text())
     monkeypatch.setattr("train.loop.train_epoch", None)  # calling it would fail
-    again = mlp.train(toy_mlp_recipe(), toy_mlp_run, toy_data, None, None, resume=True)
+    again = mlp.train(toy_mlp_recipe(), RunOptions(toy_mlp_run, toy_data, resume=True))
     assert json.loads(json.dumps(again)) == before
 
 
@@ -104,7 +104,7 @@ def test_the_same_seed_gives_the_same_network(
     toy_mlp_run: Path, taught_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mlp, "ACTIVATIONS", ("relu",))
-    mlp.train(toy_mlp_recipe(), tmp_path, taught_data, None, None, resume=False)
+    mlp.train(toy_mlp_recipe(), RunOptions(tmp_path, taught_data))
     first, second = (last_weights(run / "relu") for run in (toy_mlp_run, tmp_path))
     assert np.array_equal(first[0], second[0])  # drawn by the seed
     assert all(np.allclose(a, b, rtol=0.01, atol=0.01) for a, b in zip(first, second, strict=True))

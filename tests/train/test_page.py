@@ -22,6 +22,7 @@ from export.tflite import load_with_depth_to_space
 from tests.conftest import step_by_step
 from train import checkpoints, page, page_network
 from train.crops import SIDE, Crops, cut
+from train.data import RunOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of a short training on a few pages."""
     output = tmp_path_factory.mktemp("toy-page")
     with small():
-        page.train(RECIPE, output, toy_files, None, None, resume=False)
+        page.train(RECIPE, RunOptions(output, toy_files))
     return output
 
 
@@ -112,7 +113,7 @@ def test_pages_drawn_once_serve_again(
 
     monkeypatch.setattr(page, "draw_crops", draw_no_more)
     before = json.loads((run / "metrics.json").read_text())
-    assert page.train(RECIPE, run, toy_files, None, None, resume=True) == before
+    assert page.train(RECIPE, RunOptions(run, toy_files, resume=True)) == before
 
 
 def test_a_run_goes_on_from_another_with_its_crops(
@@ -123,7 +124,7 @@ def test_a_run_goes_on_from_another_with_its_crops(
     recipe, output = replace(recipe, others=others), tmp_path / "next"
     start = run / "model.keras"
     with small():
-        page.train(recipe, output, toy_files, None, None, False, start, [run])
+        page.train(recipe, RunOptions(output, toy_files), start, [run])
     before = json.loads((run / "metrics.json").read_text())
     metrics = json.loads((output / "metrics.json").read_text())
     for part in ("training", "validation"):
@@ -163,7 +164,7 @@ def test_the_command_passes_on_what_it_is_told(
         start=hashlib.sha256(start.read_bytes()).hexdigest(),
         others=[{"pages": 6, "seed": 1}],
     )
-    assert rest == [tmp_path, None, None, None, False, start, (run,)]
+    assert rest == [RunOptions(tmp_path), start, (run,)]
 
 
 def test_the_export_is_integer_takes_any_size_and_does_the_same(
@@ -222,7 +223,7 @@ def test_no_run_says_what_to_run(tmp_path: Path) -> None:
 
 def test_a_missing_data_set_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="emnist-bymerge-train-images"):
-        page.train(RECIPE, tmp_path / "run", tmp_path, None, None, resume=False)
+        page.train(RECIPE, RunOptions(tmp_path / "run", tmp_path))
 
 
 def test_too_few_pages_to_train_on_are_refused(toy_files: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from emnist_edge.errors import DataError, ModelError
 from tests.conftest import MISLABELLED, stopped_after_an_epoch, teach_networks
 from tests.taught import known
 from train import folds, noise, report, study, study_models
-from train.data import load_test, load_training
+from train.data import RunOptions, load_test, load_training
 from train.study_models import CNN, FOREST, MLP, NETWORKS, SHIPPED
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def cells(test: dict[str, float]) -> list[str]:
 
 
 def run(parts: tuple[str, ...], output: Path, models: Path, data: Path, *, resume: bool) -> None:
-    study.run_parts(parts, RECIPE, output, models, data, None, None, resume, folds.Workers())
+    options = RunOptions(output, data, resume=resume)
+    study.run_parts(parts, RECIPE, models, options, folds.Workers())
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -93,7 +94,7 @@ def test_each_network_is_trained_as_its_name_says(
     training = load_training(None, toy_data, None, 0.1, 1)
     with pytest.raises(DataError, match="enough"):
         study_models.train_network(
-            NETWORKS[name], RECIPE.networks, training, training.samples, tmp_path, False
+            NETWORKS[name], RECIPE.networks, training, training.samples, RunOptions(tmp_path)
         )
     ((model, batch),) = trained
     layers, plain = int(name.split("-")[1]), "plain" in name
@@ -153,9 +154,12 @@ def test_an_interrupted_network_goes_on_and_another_recipe_is_refused(
     other = study.Recipe(study_models.Recipe(epochs=3, batch=50))
     with pytest.raises(DataError, match="another recipe"):
         study.run_parts(
-            ("cnn-1-plain",), other, tmp_path, toy_models, taught_data, None, None, True,
+            ("cnn-1-plain",),
+            other,
+            toy_models,
+            RunOptions(tmp_path, taught_data, resume=True),
             folds.Workers(),
-        )  # fmt: skip
+        )
 
 
 def test_noise_is_measured_for_every_model_that_is_there(toy_study: Path, toy_models: Path) -> None:
@@ -188,7 +192,7 @@ def test_accuracy_stands_in_the_order_of_strength(
     monkeypatch.setattr(noise, "load_predictor", lambda _: predict)
     (tmp_path / "model").touch()
     models = {"model": tmp_path / "model"}
-    found = noise.measure_all(models, test, RECIPE.noise, tmp_path / "noise", resume=False)
+    found = noise.measure_all(models, test, RECIPE.noise, RunOptions(tmp_path / "noise"))
     assert found["model"]["clean"] == 1
     for number, kind in enumerate(noise.KINDS):
         wanted = [(90 - number - lost) / 100 for lost in (0, 10, 20, 30, 40)]

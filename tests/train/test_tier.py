@@ -15,7 +15,7 @@ from emnist_edge.errors import DataError
 from tests.conftest import stopped_after_an_epoch, toy_net, toy_tier_recipe, write_idx
 from tests.taught import FORGOTTEN
 from train import checkpoints, tier
-from train.data import load_training
+from train.data import RunOptions, load_training
 from train.photographed import Variation
 from train.priors import DIGITS
 from train.tiers import TIERS
@@ -61,7 +61,7 @@ def test_the_network_that_is_left_computes_in_float32(toy_tier_run: Path) -> Non
 def test_a_network_that_looks_twice_learns_from_one_look(taught_data: Path, tmp_path: Path) -> None:
     recipe = replace(toy_tier_recipe(), epochs=1)
     net = replace(toy_net(), turned=5.0)
-    tier.train("small", net, recipe, tmp_path, taught_data, None, 400, resume=False)
+    tier.train("small", net, recipe, RunOptions(tmp_path, taught_data, limit=400))
     model, best = (
         keras.models.load_model(tmp_path / f"{name}.keras") for name in ("model", "best")
     )
@@ -104,7 +104,8 @@ def test_answers_are_corrected_on_validation_images_once_trained(
 
 def test_training_goes_on_where_it_was_stopped(taught_data: Path, tmp_path: Path) -> None:
     def run(*, resume: bool) -> dict[str, object]:
-        return tier.train("tiny", toy_net(), recipe, tmp_path, taught_data, None, 400, resume)
+        options = RunOptions(tmp_path, taught_data, limit=400, resume=resume)
+        return tier.train("tiny", toy_net(), recipe, options)
 
     recipe = replace(toy_tier_recipe(), epochs=2)
     with stopped_after_an_epoch():
@@ -127,8 +128,7 @@ def test_a_pupil_learns_from_its_teacher_and_from_images_without_labels(
     recipe = replace(toy_tier_recipe(), epochs=1)
     output = tmp_path / "run"
     teacher = toy_tier_models / "tiny-float32.tflite"
-    arguments = ("small", toy_net(), recipe, output, data, None, None, False, [str(teacher)])
-    metrics = tier.train(*arguments)
+    metrics = tier.train("small", toy_net(), recipe, RunOptions(output, data), [str(teacher)])
     assert metrics["images"] == {"training": 846 + 120, "validation": 94}
     assert list(metrics["unlabelled"]) == [emnist.UNLABELLED]
     assert metrics["recipe"]["teachers"] == [hashlib.sha256(teacher.read_bytes()).hexdigest()]

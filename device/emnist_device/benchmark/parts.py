@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_edge.errors import OutputError, shown
-from emnist_edge.files import written_whole
+from emnist_edge.files import write_json, written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,13 +81,6 @@ class Parts:
             with written_whole(self._folder / f"{name}.npz") as part:
                 np.savez_compressed(part, **arrays)  # type: ignore[arg-type]
         write_json(self._folder / f"{name}.json", figures)
-
-
-def write_json(path: Path, content: object) -> None:
-    """Write ``content`` through a temporary file: never half a file."""
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    with written_whole(path) as part:
-        part.write_text(text + "\n", encoding="utf-8")
 
 
 def _read_json(path: Path) -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emnist_device.benchmark.parts import write_json
 from emnist_device.benchmark.report import write_report
 from emnist_device.benchmark.results import collect
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import OutputError, RuntimeMissingError, shown
+from emnist_edge.files import write_json
 from emnist_edge.metrics import confusion_matrix
 from emnist_edge.packages import load_module
 
