@@ -97,7 +97,7 @@ cli.add_command(benchmark)
     type=click.Choice(["up", "auto"]),
     default="up",
     show_default=True,
-    help="auto: images may lie on their side or upside down; five times slower.",
+    help="auto: images may lie on their side or upside down; four times slower.",
 )
 @click.option(
     "--review",

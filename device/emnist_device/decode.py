@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,17 +83,8 @@ class Decoder:
         if not lines:
             return ()
         boxes = [box for line in lines for box in line]
-        gaps = [word_gaps(line) for line in lines]
-        grouped = words(gaps)
-        picture = self._look(probabilities)
-        emissions = self._emissions(probabilities, picture, lines, grouped)
-        make = self._units(picture * self._open, emissions, grouped)
-        units_of = [
-            [make.unit(*cut) for cut in line]
-            for line in cut_lines(self._constraints, gaps, grouped)
-        ]
+        picture, emissions, units_of, claims = self._read(probabilities, lines)
         units = [unit for line in units_of for unit in line]
-        claims = [unit.source.read(unit.emissions) for unit in units]
         confidence, labels = hold_to_picture(
             picture,
             emissions,
@@ -109,6 +101,35 @@ class Decoder:
             _line([_Part.spell(*next(found), labels, characters) for _ in line], line)
             for line in units_of
         )
+
+    def possible(
+        self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
+    ) -> NDArray[np.bool_]:
+        """Return which classes each character may be of, (N, C); arguments as of :meth:`decode`."""
+        known = self._constraints
+        may = np.tile(known.allowed, (len(probabilities), 1))
+        if known.lengths and lines:
+            _, _, units_of, claims = self._read(probabilities, lines)
+            for unit, claim in zip(chain.from_iterable(units_of), claims, strict=True):
+                if unit.bound:
+                    may[list(unit.rows)] = claim.marginals > 0
+        return np.asarray(may @ (known.classes[:, None] == np.arange(len(self._prior))))
+
+    def _read(
+        self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], list[list[Unit]], list[Reading]]:
+        """Return what picture and shapes say, what is read together, and what that is read as."""
+        gaps = [word_gaps(line) for line in lines]
+        grouped = words(gaps)
+        picture = self._look(probabilities)
+        emissions = self._emissions(probabilities, picture, lines, grouped)
+        make = self._units(picture * self._open, emissions, grouped)
+        units_of = [
+            [make.unit(*cut) for cut in line]
+            for line in cut_lines(self._constraints, gaps, grouped)
+        ]
+        claims = [unit.source.read(unit.emissions) for line in units_of for unit in line]
+        return picture, emissions, units_of, claims
 
     def _look(self, probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return what the classifier says of look-alikes, (N, groups); see alike.py."""
