@@ -104,7 +104,9 @@ def _without_prose(charset: str) -> str | None:
     names = [_NAMES.get(part.lower(), "") for part in parts]
     if any(names):
         return _of_several(names, sets)
-    return _as_list("".join(parts), frozenset.union(*sets))
+    every = frozenset.union(*sets)
+    joined = "".join(parts)
+    return _as_list(_ranges(every) if "[" in joined and len(parts) > 1 else joined, every)
 
 
 def _kind(char: str) -> str | None:
@@ -123,7 +125,8 @@ def _of_several(names: list[str], sets: list[frozenset[str]]) -> str:
         if not (name and any(other < one for other in sets))
     ]
     every = frozenset.union(*kept)
-    return next((name for name in CHARSETS if every == frozenset(CHARSETS[name])), _ranges(every))
+    same = (name for name in CHARSETS if every == frozenset(CHARSETS[name]))
+    return next(same, None) or _as_list(_ranges(every), every)
 
 
 def _ranges(chars: frozenset[str]) -> str:
