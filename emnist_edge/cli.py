@@ -16,7 +16,8 @@ from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.cli_benchmark import benchmark
 from emnist_edge.cli_doctor import doctor
 from emnist_edge.cli_live import live
-from emnist_edge.errors import EmnistEdgeError, ModelError
+from emnist_edge.discreet import Discreet
+from emnist_edge.errors import EmnistEdgeError, ModelError, shown
 from emnist_edge.options import decoding_options, limit_option
 from emnist_edge.packages import load_base, load_module
 from emnist_edge.review import review
@@ -42,7 +43,7 @@ def main() -> NoReturn:
     try:
         cli.main(standalone_mode=True)
     except EmnistEdgeError as error:
-        click.echo(f"emnist-edge: {error}", err=True)
+        click.echo(f"emnist-edge: {shown(error)}", err=True)
     except Exception as error:  # a user is never shown a traceback
         if os.environ.get("EMNIST_EDGE_DEBUG"):
             raise
@@ -97,7 +98,7 @@ cli.add_command(benchmark)
     type=click.Choice(["up", "auto"]),
     default="up",
     show_default=True,
-    help="auto: images may lie on their side or upside down; five times slower.",
+    help="auto: images may lie on their side or upside down; four times slower.",
 )
 @click.option(
     "--review",
@@ -266,7 +267,7 @@ def data() -> None:
     """Fetch the EMNIST data set."""
 
 
-@data.command()
+@data.command(cls=Discreet)
 @click.argument(
     "split", type=click.Choice(["byclass", "bymerge", "balanced", "letters", "digits", "mnist"])
 )

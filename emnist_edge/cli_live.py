@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.discreet import Discreet
 from emnist_edge.errors import ModelError
 from emnist_edge.options import decoding_options, limit_option
 from emnist_edge.packages import load_base
@@ -59,25 +60,6 @@ def _number(value: str, least: float, most: float) -> float:
             f"{value!r} is neither auto nor a number from {least:g} to {most:g}"
         )
     return number
-
-
-class Discreet(click.Command):
-    """A command whose usage errors show no password of an address among its arguments."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse as any command does."""
-        from emnist_device.live.masking import masked
-
-        secrets = {arg: shown for arg in args if (shown := masked(arg)) != arg}
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            said = message = error.format_message()
-            for secret, shown in secrets.items():
-                message = message.replace(secret, shown)
-            if message == said:
-                raise
-        raise click.UsageError(message, ctx)
 
 
 @click.command(cls=Discreet)

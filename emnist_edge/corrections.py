@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from emnist_edge import emnist
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
 from emnist_edge.errors import DataError
 from emnist_edge.files import locked, written_whole
-from emnist_edge.idx import write_idx
+from emnist_edge.idx import parse_idx, read_packed, write_idx
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,12 @@ SCHEMA = 1
 _SIDE = 28
 # Bytes of a file of corrections, of which each takes about 1,200; and reviewed glyphs in all.
 _MOST_BYTES, _MOST_GLYPHS = 16 * 2**20, 200_000
+_IMAGES, _LABELS = emnist.members(emnist.REVIEWED, "train")
+_MAPPING = emnist.mapping_name(emnist.REVIEWED)
+_DAMAGED = (
+    "nothing was changed; put its files back from one copy, or move what begins with "
+    f"emnist-{emnist.REVIEWED.name} away to begin anew"
+)
 
 
 def read_corrections(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -57,21 +64,26 @@ def add_reviewed(
 
     A glyph that is there already keeps its place and takes the new label. Several processes may add
     at once. One that is killed leaves what was there before, or all: images are only appended, and
-    count once their labels are there.
+    count once their labels are there. Files that lack their other half are left as they are.
 
     Returns how many there are now, and the files: images, labels and mapping. Raises
-    :class:`DataError` where the files are damaged, full or cannot be written.
+    :class:`DataError` where the files are incomplete, damaged, full or cannot be written.
     """
-    names = *emnist.members(emnist.REVIEWED, "train"), emnist.mapping_name(emnist.REVIEWED)
-    images_path, labels_path, mapping_path = paths = [folder / name for name in names]
+    images_path, labels_path, mapping_path = paths = [
+        folder / name for name in (_IMAGES, _LABELS, _MAPPING)
+    ]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder / f".{emnist.REVIEWED.name}.lock"):
+            _check_files(paths)
+            labelled = _before(folder)
             if not mapping_path.exists():
                 mapping = "".join(f"{index} {ord(char)}\n" for index, char in enumerate(BYMERGE))
                 with written_whole(mapping_path) as part:
                     part.write_text(mapping, encoding="ascii")
-            labelled = _before(folder)
+            if not emnist.find(folder, _LABELS):  # from here on, images without labels are damage
+                write_idx(images_path, np.zeros((0, _SIDE, _SIDE), np.uint8))
+                write_idx(labels_path, np.zeros(0, np.uint8))
             _put(labelled, glyphs, labels)
             if len(labelled) > _MOST_GLYPHS:
                 raise DataError(f"{folder}: holds {_MOST_GLYPHS} reviewed glyphs at most")
@@ -83,13 +95,41 @@ def add_reviewed(
     return len(labelled), paths
 
 
+def _check_files(paths: list[Path]) -> None:
+    """Raise DataError where something else than a file has the name of one of ``paths``."""
+    for path in paths:
+        if os.path.lexists(path) and not path.is_file():
+            raise DataError(f"{path}: is no file, or leads to none; move it away")
+
+
 def _before(folder: Path) -> dict[bytes, int]:
-    """Return the labels of the glyphs in ``folder``, in order."""
+    """Return the labels of the glyphs in ``folder``, in order.
+
+    Raises :class:`DataError` where something of them is missing or damaged.
+    """
     labelled: dict[bytes, int] = {}
-    if all(emnist.find(folder, name) for name in emnist.members(emnist.REVIEWED, "train")):
-        before = emnist.load(emnist.REVIEWED, "train", folder)
-        _put(labelled, before.images, before.labels)
+    try:
+        _check_whole(folder)
+        if emnist.find(folder, _LABELS):
+            before = emnist.load(emnist.REVIEWED, "train", folder)
+            _put(labelled, before.images, before.labels)
+    except DataError as error:
+        what = str(error).partition("; ")[0]  # none of this can be fetched
+        raise DataError(f"{what}; {_DAMAGED}") from error
     return labelled
+
+
+def _check_whole(folder: Path) -> None:
+    """Raise DataError where images or labels lack the other, or the mapping has other classes."""
+    images, labels, mapping = (emnist.find(folder, name) for name in (_IMAGES, _LABELS, _MAPPING))
+    if labels and not images:
+        raise DataError(f"{labels}: its images, {_IMAGES}, are missing")
+    if images and not labels and len(parse_idx(read_packed(images), str(images))):
+        raise DataError(f"{images}: its labels, {_LABELS}, are missing")
+    if mapping:
+        alphabet, _ = emnist.parse_mapping(emnist.read_mapping(mapping, str(mapping)), str(mapping))
+        if alphabet != BYMERGE:
+            raise DataError(f"{mapping}: has other classes than ByMerge")
 
 
 def _read(path: Path) -> bytes:

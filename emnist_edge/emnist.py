@@ -258,9 +258,12 @@ def _alphabet(folder: Path, split: Split) -> tuple[str, int]:
 
 
 def read_mapping(path: Path, source: str) -> str:
-    """Return the text of a mapping file; raises DataError where it is too long for one."""
-    with path.open("rb") as file:
-        content = file.read(MOST_MAPPING_BYTES + 1)
+    """Return the text of a mapping file; raises DataError for one unreadable, or too long."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_MAPPING_BYTES + 1)
+    except OSError as error:
+        raise DataError(f"{source}: cannot be read ({error.strerror})") from error
     if len(content) > MOST_MAPPING_BYTES:
         raise DataError(f"{source}: is too long for an EMNIST mapping file; fetch it again")
     return content.decode("ascii", errors="replace")

@@ -19,6 +19,7 @@ import click
 from emnist_edge import emnist
 from emnist_edge.errors import DataError
 from emnist_edge.idx import MOST_BYTES, parse_header
+from emnist_edge.masking import masked
 from emnist_edge.ranges import RemoteFile
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def fetch(
             folder.mkdir(parents=True, exist_ok=True)
             with _open_archive(url, zip_path) as archive:
                 for group in missing:
-                    _fetch_group(archive, group, folder, split, str(zip_path or url))
+                    _fetch_group(archive, group, folder, split, masked(str(zip_path or url)))
         except OSError as error:  # of the disk: others are dealt with further in
             raise DataError(f"{folder}: cannot be written ({error.strerror or error})") from error
     return [cast("Path", emnist.find(folder, name)) for group in names for name in group]
@@ -188,16 +189,16 @@ def _check_idx(path: Path, name: str) -> tuple[int, ...]:
 @contextmanager
 def _open_archive(url: str, zip_path: Path | None) -> Iterator[zipfile.ZipFile]:
     """Open the archive: a file here, or one at ``url`` of which only what is read travels."""
+    name = masked(str(zip_path or url))
     if zip_path is None:
         file: Any = RemoteFile(url)
     else:
         try:
             if zip_path.is_fifo() or zip_path.is_char_device():  # may never end
-                raise DataError(f"{zip_path}: is no file; name NIST's gzip.zip")
+                raise DataError(f"{name}: is no file; name NIST's gzip.zip")
             file = zip_path.open("rb")
         except OSError as error:
-            raise DataError(f"{zip_path}: cannot be read ({error.strerror})") from error
-    name = url if zip_path is None else str(zip_path)
+            raise DataError(f"{name}: cannot be read ({error.strerror})") from error
     with ExitStack() as stack:
         if zip_path is not None:
             stack.enter_context(file)

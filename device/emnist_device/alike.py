@@ -26,6 +26,10 @@ _SURE, _AGAINST_BEST = 0.9, 8.0
 # 100 and 1000, less leaves more errors on pages, and more costs characters that were read right in
 # rows of equal ones with one that is not.
 _AGAINST_OTHERS = 30.0
+# Look-alikes that are shapes of their own where the classifier is that sure: of 250 characters of
+# each kind by UNIPEN's writers to learn from, it takes 89 % of L, 45 % of I and 2 % of 1 for what
+# they are, and less than 1 % for another of the three; yet 4 % of Z for 2, and 9 % of O for 0.
+_TOLD = np.isin(list(BYCLASS), list("1IiLl"))
 # How often a user's constraint does not hold for a mark: a speck, a letter among digits.
 _OUTSIDE = 0.02
 # Nothing is divided by less; also what decides within a group where no prior does.
@@ -140,13 +144,25 @@ class Claims:
     """What N characters are by all that is known of them, before it is held to the picture.
 
     marginals: (N, 62) probabilities. labels: (N,), what is to be printed. bound: (N,), whether a
-    user's constraint leaves nothing else. possible: (groups,), those that the charset has.
+    user's constraint leaves nothing else. possible: (groups,), those that the charset has. sure:
+    (N, 62), see :func:`find_sure`.
     """
 
     marginals: NDArray[np.float64]
     labels: NDArray[np.intp]
     bound: NDArray[np.bool_]
     possible: NDArray[np.bool_]
+    sure: NDArray[np.bool_]
+
+
+def find_sure(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which of ``BYCLASS`` each may be, (N, 62), where the classifier tells look-alikes.
+
+    ``probabilities`` (N, 62) are of each one's class, 0 for what there cannot be. Where it is sure
+    of one of :data:`_TOLD`, no other is left.
+    """
+    sure = (probabilities >= _SURE) & _TOLD
+    return np.asarray(sure | ~sure.any(axis=1, keepdims=True))
 
 
 def hold_to_picture(
@@ -168,10 +184,20 @@ def hold_to_picture(
     swayed |= seen[rows, best] >= _SURE * seen.sum(axis=1)
     over = swayed & (belief[rows, printed] <= belief[rows, best]) & ~claims.bound
     within = claims.marginals + _LEAST * emissions
-    of_best = np.where(best[:, None] == GROUP_OF, within, -1)
-    labels = np.where(over, of_best.argmax(axis=1), claims.labels)
+    own = best[:, None] == GROUP_OF
+    labels = np.where(over, np.where(own, within, -1).argmax(axis=1), claims.labels)
+    turned = own[rows, labels] & ~claims.sure[rows, labels] & ~claims.bound
+    within = np.where(turned[:, None], _as_sure(within, claims.sure), within)
+    labels = np.where(turned, np.where(own, within, -1).argmax(axis=1), labels)
     within /= np.maximum(sum_groups(within), _LEAST**2)[:, GROUP_OF]
     return within * np.minimum(belief, support(picture, possible))[:, GROUP_OF], labels
+
+
+def _as_sure(within: NDArray[np.float64], sure: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return ``within`` (N, 62) with those of ``sure`` (N, 62) as sure in each group as need be."""
+    parts = [np.where(sure, within, 0), np.where(sure, 0, within)]
+    shares = [part / np.maximum(sum_groups(part), _LEAST**2)[:, GROUP_OF] for part in parts]
+    return np.asarray(_SURE * shares[0] + (1 - _SURE) * shares[1])
 
 
 def support(picture: NDArray[np.float64], possible: NDArray[np.bool_]) -> NDArray[np.float64]:

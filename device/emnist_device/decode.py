@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emnist_device.alike import (
     Claims,
+    find_sure,
     groups_of,
     hold_to_picture,
     restrain_emissions,
@@ -19,6 +21,7 @@ from emnist_device.alike import (
 )
 from emnist_device.constraints import Constraints
 from emnist_device.context import Context
+from emnist_device.frequencies import background, class_prior
 from emnist_device.geometry import weigh_places, weigh_shapes
 from emnist_device.page import UNSURE, Alternative, Box, Character, Line, Word
 from emnist_device.sources import Words, weigh_kinds
@@ -40,10 +43,7 @@ if TYPE_CHECKING:
 _FLOOR = 1e-3
 # Nothing is divided by less.
 _LEAST = 1e-100
-# Shares of EMNIST ByMerge: digits are half of it, small letters with a class of their own an
-# eighth. Of characters whose case it does not tell, this share is capitals in mixed words.
-_DIGITS, _CAPITALS, _SMALL = 0.5, 0.375, 0.125
-_CAPITAL_OF_BOTH = 0.85
+_L = BYCLASS.index("L")
 
 
 class Decoder:
@@ -67,9 +67,9 @@ class Decoder:
         self._places = decoding.context != "none"
         self._groups = groups_of(alphabet)
         self._open = sum_groups(self._constraints.allowed[None].astype(float))[0] > 0
-        prior = np.array(class_shares) if class_shares else _class_prior(alphabet)
+        prior = np.array(class_shares) if class_shares else class_prior(alphabet)
         self._prior = prior if self._places else np.ones(len(alphabet))
-        self._context = Context(_background(self._prior, self._constraints), decoding.context)
+        self._context = Context(background(self._prior, self._constraints), decoding.context)
 
     def decode(
         self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]], top_k: int
@@ -82,17 +82,8 @@ class Decoder:
         if not lines:
             return ()
         boxes = [box for line in lines for box in line]
-        gaps = [word_gaps(line) for line in lines]
-        grouped = words(gaps)
-        picture = self._look(probabilities)
-        emissions = self._emissions(probabilities, picture, lines, grouped)
-        make = self._units(picture * self._open, emissions, grouped)
-        units_of = [
-            [make.unit(*cut) for cut in line]
-            for line in cut_lines(self._constraints, gaps, grouped)
-        ]
+        picture, emissions, units_of, claims = self._read(probabilities, lines)
         units = [unit for line in units_of for unit in line]
-        claims = [unit.source.read(unit.emissions) for unit in units]
         confidence, labels = hold_to_picture(
             picture,
             emissions,
@@ -101,6 +92,7 @@ class Decoder:
                 np.concatenate([claim.best for claim in claims]),
                 np.repeat([unit.bound for unit in units], [len(unit.rows) for unit in units]),
                 self._open,
+                self._told(probabilities),
             ),
         )
         characters = _characters(confidence, labels, boxes, top_k, self._decoding.min_confidence)
@@ -110,9 +102,43 @@ class Decoder:
             for line in units_of
         )
 
+    def possible(
+        self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
+    ) -> NDArray[np.bool_]:
+        """Return which classes each character may be of, (N, C); arguments as of :meth:`decode`."""
+        known = self._constraints
+        may = np.tile(known.allowed, (len(probabilities), 1))
+        if known.lengths and lines:
+            _, _, units_of, claims = self._read(probabilities, lines)
+            for unit, claim in zip(chain.from_iterable(units_of), claims, strict=True):
+                if unit.bound:
+                    may[list(unit.rows)] = claim.marginals > 0
+        return np.asarray(may @ (known.classes[:, None] == np.arange(len(self._prior))))
+
+    def _read(
+        self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], list[list[Unit]], list[Reading]]:
+        """Return what picture and shapes say, what is read together, and what that is read as."""
+        gaps = [word_gaps(line) for line in lines]
+        grouped = words(gaps)
+        picture = self._look(probabilities)
+        emissions = self._emissions(probabilities, picture, lines, grouped)
+        make = self._units(picture * self._open, emissions, grouped)
+        units_of = [
+            [make.unit(*cut) for cut in line]
+            for line in cut_lines(self._constraints, gaps, grouped)
+        ]
+        claims = [unit.source.read(unit.emissions) for line in units_of for unit in line]
+        return picture, emissions, units_of, claims
+
     def _look(self, probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return what the classifier says of look-alikes, (N, groups); see alike.py."""
         return (probabilities @ self._groups) * (1 - _FLOOR) + self._groups.mean(axis=0) * _FLOOR
+
+    def _told(self, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Return what each may be where the classifier tells look-alikes, (N, 62); see alike.py."""
+        known = self._constraints
+        return find_sure(probabilities[:, known.classes].astype(np.float64) * known.allowed)
 
     def _emissions(
         self,
@@ -126,7 +152,9 @@ class Decoder:
         emissions = (smooth / self._prior)[:, self._constraints.classes]
         emissions = emissions * self._constraints.allowed
         if self._places:
-            emissions *= weigh_shapes([box for line in lines for box in line])
+            told = self._told(probabilities)
+            boxes = [box for line in lines for box in line]
+            emissions *= weigh_shapes(boxes, told[:, _L] & ~told.all(axis=1))
             emissions *= weigh_places(emissions, lines, grouped)
         return restrain_emissions(emissions, picture * self._open)
 
@@ -257,20 +285,3 @@ def _characters(
         else:
             found.append(Character(BYCLASS[label], row[label], box, tuple(others)))
     return found
-
-
-def _class_prior(alphabet: str) -> NDArray[np.float64]:
-    """Return how common each class of ``alphabet`` usually is, (C,); sums to 1."""
-    kinds = [_DIGITS if c.isdigit() else _CAPITALS if c.isupper() else _SMALL for c in alphabet]
-    shares = np.array([kind / kinds.count(kind) for kind in kinds])
-    return np.asarray(shares / shares.sum())
-
-
-def _background(prior: NDArray[np.float64], known: Constraints) -> NDArray[np.float64]:
-    """Return how common each of ``BYCLASS`` is in mixed words, (62,); sums to 1."""
-    shares = np.where(known.allowed, prior[known.classes], 0.0)
-    counts = np.bincount(known.classes[known.allowed], minlength=len(prior))
-    both = counts[known.classes] > 1
-    capital = np.array([char.isupper() for char in BYCLASS])
-    shares = shares * np.where(both, np.where(capital, _CAPITAL_OF_BOTH, 1 - _CAPITAL_OF_BOTH), 1.0)
-    return np.asarray(shares / shares.sum())

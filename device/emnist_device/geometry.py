@@ -69,13 +69,14 @@ _BARE = 0.32
 _BARE_L, _BARE_SMALL_L = 0.03, 0.9
 
 
-def weigh_shapes(boxes: Sequence[Box]) -> NDArray[np.float64]:
+def weigh_shapes(boxes: Sequence[Box], foot: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return factors (N, 62) by which the boxes' shapes tell the two characters of L apart.
 
-    EMNIST files the small l, an upright stroke, under L, which has a foot.
+    EMNIST files the small l, an upright stroke, under L, which has a foot. ``foot`` (N,) says which
+    are known to have one, however narrow.
     """
     factors = np.ones((len(boxes), len(BYCLASS)))
-    bare = np.array([box.width < _BARE * box.height for box in boxes], bool)
+    bare = np.array([box.width < _BARE * box.height for box in boxes], bool) & ~foot
     for char, share in (("L", _BARE_L), ("l", _BARE_SMALL_L)):
         both = (_BARE_L + _BARE_SMALL_L) / 2
         factors[:, BYCLASS.index(char)] = np.where(bare, share / both, (1 - share) / (1 - both))

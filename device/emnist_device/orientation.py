@@ -26,8 +26,8 @@ def turn(picture: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
 def legibility(probabilities: NDArray[np.float32], lines: int) -> float:
     """Return how well a picture can be read this way up, from its characters' (N, C).
 
-    Many characters read surely make it high. Those that lie on their side are doubtful, and they
-    stand in many short ``lines``.
+    ``probabilities`` of what there cannot be are 0. Many characters read surely make it high. Those
+    that lie on their side are doubtful, and they stand in many short ``lines``.
     """
     if not len(probabilities):
         return 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from functools import wraps
+from operator import itemgetter
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from emnist_device.arrays import check_picture
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from emnist_device.finder import Found
     from emnist_device.trace import Trace
 
 
@@ -58,7 +60,7 @@ class Reader:
         model: name of an installed model, or the path of a model file with its sidecar beside it.
         threads: threads of the TFLite runtime.
         top_k: alternatives to report for each character.
-        turns: pictures may be turned by quarters; which way up is found out, in five
+        turns: pictures may be turned by quarters; which way up is found out, in four
             times the time.
         limits: how many characters a picture may hold.
         decoding: what is known of the text, and how sure a character must be.
@@ -113,14 +115,9 @@ class Reader:
         """
         image = check_picture(image)
         watch = Stopwatch()
-        quarters = self._find_turn(image, watch) if self._turns else 0
-        upright = turn(image, quarters)
-        found = self._finder.find(upright, watch, trace)
-        boxes = [
-            [_to_picture(blob.box, found.layout.scale, upright.shape) for blob in line]
-            for line in found.layout.lines
-        ]
+        quarters, found = self._find(image, watch, trace)
         decoder = self._decoder(self._decoding.charset)
+        boxes = _boxes(found, turn(image, quarters).shape)
         lines = decoder.decode(found.probabilities, boxes, self._top_k)
         watch.lap("decode")
         page = Page(
@@ -128,14 +125,28 @@ class Reader:
         )
         return page, found.glyphs
 
-    def _find_turn(self, image: NDArray[np.uint8], watch: Stopwatch) -> int:
-        """Return by how many quarters to turn ``image`` clockwise for it to be read best."""
+    def _find(
+        self, image: NDArray[np.uint8], watch: Stopwatch, trace: Trace | None
+    ) -> tuple[int, Found]:
+        """Return by how many quarters to turn ``image`` clockwise, and what is found on it then."""
+        if not self._turns:
+            return 0, self._finder.find(image, watch, trace)
+        turned = (self._find_turned(image, quarters, watch) for quarters in range(4))
+        _, quarters, found = max(turned, key=itemgetter(0))
+        if trace is not None:
+            self._finder.find(turn(image, quarters), watch, trace)
+        return quarters, found
 
-        def readable(quarters: int) -> float:
-            found = self._finder.find(turn(image, quarters), watch)
-            return legibility(found.probabilities, len(found.layout.lines))
-
-        return max(range(4), key=readable)
+    def _find_turned(
+        self, image: NDArray[np.uint8], quarters: int, watch: Stopwatch
+    ) -> tuple[float, int, Found]:
+        """Return how well ``image`` can be read once turned, ``quarters``, and what is found."""
+        upright = turn(image, quarters)
+        found = self._finder.find(upright, watch)
+        boxes = _boxes(found, upright.shape)
+        possible = self._decoder(self._decoding.charset).possible(found.probabilities, boxes)
+        watch.lap("decode")
+        return legibility(found.probabilities * possible, len(boxes)), quarters, found
 
     @_one_at_a_time
     def read_character(
@@ -173,6 +184,12 @@ class Reader:
             artifact = self._engine.artifact
             self._decoders[charset] = Decoder(artifact.alphabet, decoding, artifact.class_shares)
         return self._decoders[charset]
+
+
+def _boxes(found: Found, shape: tuple[int, ...]) -> list[list[Box]]:
+    """Return the boxes of the characters of each line, in pixels of the picture of ``shape``."""
+    layout = found.layout
+    return [[_to_picture(blob.box, layout.scale, shape) for blob in line] for line in layout.lines]
 
 
 def _to_picture(box: Box, scale: float, shape: tuple[int, ...]) -> Box:

@@ -21,7 +21,7 @@ from emnist_device.alike import (
     support,
 )
 from emnist_device.decode import Decoder
-from emnist_device.decoding import CONTEXTS, Decoding
+from emnist_device.decoding import CONTEXTS, Context, Decoding
 from emnist_device.page import Box
 from emnist_edge.alphabet import BYCLASS, BYMERGE, CONFUSABLE, fold
 
@@ -133,7 +133,9 @@ def test_what_is_sure_stays_though_no_one_of_its_look_alikes_leads() -> None:
     for char, value in (("0", 0.2), ("O", 0.35), ("7", 0.45)):
         marginals[0, BYCLASS.index(char)] = value
     labels, bound = marginals.argmax(axis=1), np.zeros(1, bool)
-    claims = Claims(marginals, labels, bound, np.ones(GROUPS, bool))
+    claims = Claims(
+        marginals, labels, bound, np.ones(GROUPS, bool), np.ones((len(labels), 62), bool)
+    )
     _, read = hold_to_picture(picture, marginals, claims)
     assert BYCLASS[read[0]] == "O"
 
@@ -186,3 +188,29 @@ def test_digit_or_letter_is_told_once_for_all_of_a_hand() -> None:
     assert (even[:3, one].prod() / even[:3, small].prod()) == pytest.approx(0.2)
     assert even[:3, capital] == pytest.approx(0.5)
     assert even[3:] == pytest.approx(table[3:])  # of another word, of another look
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+@pytest.mark.parametrize("text", ["LLLLAL", "LLLLL", "L1L1", "1L", "LI1", "IIIAI"])
+def test_a_sure_one_i_or_l_is_not_turned_by_its_row(text: str, context: Context) -> None:
+    rows = np.full((len(text), 47), 0.0003, np.float32)
+    for row, char in zip(rows, text, strict=True):
+        row[[BYMERGE.index(other) for other in "1IL"]] += 0.02
+        row[BYMERGE.index(char)] += 0.93
+    rows /= rows.sum(axis=1, keepdims=True)
+    boxes = [Box(40 * n, 0, 17, 60) for n in range(len(text))]  # an L as narrow has a foot
+    (line,) = DECODERS[context, None, None].decode(rows, [boxes], 3)
+    assert "".join(fold(char.char) for char in line.characters) == text
+    assert all(char.confidence < 1 for char in line.characters)
+    assert text != "LLLLAL" or line.text == text  # a narrow one is no small l
+    (line,) = DECODERS[context, "digits", None].decode(rows, [boxes], 3)
+    assert {char.char for char in line.characters} <= set("0123456789")
+
+
+def test_look_alikes_of_one_shape_are_left_to_what_is_beside_them() -> None:
+    rows = np.full((4, 47), 0.0003, np.float32)
+    for row, char, other in zip(rows, "R00M", "BOON", strict=True):
+        row[BYMERGE.index(char)], row[BYMERGE.index(other)] = 0.91, 0.08
+    boxes = [Box(60 * n, 0, 45, 60) for n in range(4)]
+    (line,) = Decoder(BYMERGE, Decoding()).decode(rows, [boxes], 3)
+    assert line.text == "ROOM"

@@ -82,14 +82,47 @@ def test_words_in_brackets_are_lists() -> None:
         ("octal", "names are digits, letters"),
         ("cat", "brackets: [cat]"),
         ("base10", "looks like a name, and is none"),
-        ("digits,upper", "has several names; name one, or list the characters, such as 0-9A-Z"),
-        ("digits upper", "has several names"),
-        ("é0123", "has 'é', which no model reads; leave it out: [0123]"),
+        ("letters-only", "looks like a name, and is none; did you mean letters?"),
+        ("only digits", "did you mean digits?"),
+        ("dígits", "did you mean digits?"),
+        ("numéros", "did you mean digits?"),
+        ("lettres", "did you mean letters?"),
+        ("digitss", "did you mean digits?"),
+        ("d1gits", "did you mean digits?"),
+        ("'digits'", "did you mean digits?"),
+        ("digits.", "did you mean digits?"),
+        ("A-Z except O", "looks like a name, and is none; names are digits"),
+        ("digits,upper", "is no name and no list of characters; write 0-9A-Z"),
+        ("digits and letters", "write alnum"),
+        ("uppercase letters", "write upper"),
+        ("letters lower", "write lower"),
+        ("hexadecimal digits", "write hex"),
+        ("uppercase hex", "write 0-9A-F"),
+        ("lower hex", "write 0-9a-f"),
+        ("numbers 1-6", "write 1-6"),
+        ("digits X", "write 0-9X"),
+        ("digits 0-9", "write digits"),
+        (
+            "é0123",
+            "has 'é' (LATIN SMALL LETTER E WITH ACUTE), which no model reads; leave it out: 0-3",
+        ),
+        ("\u0410BC", "(CYRILLIC CAPITAL LETTER A), which no model reads; leave it out: BC"),
+        ("B\u0410D", "(CYRILLIC CAPITAL LETTER A), which no model reads; leave it out: BD"),
         ("0-9-", "has '-', which no model reads"),
-        ("A,B", "has ',', which no model reads; leave it out: [AB]"),
-        ("0 1", "has ' ', which no model reads"),
-        ("0..9", "for a range write 0-9"),
-        ("A\u2013F", "for a range write A-F"),
+        ("A,B", "is no name and no list of characters; write AB"),
+        ("0 1", "write 01"),
+        ("gb d", "write [gbd]"),
+        ("0-9, A-Z", "write 0-9A-Z"),
+        ("0..9", "write 0-9"),
+        ("a..f", "write a-f"),
+        ("A\u2013F", "write A-F"),
+        ("A\u2013Z0\u20139", "write A-Z0-9"),
+        ("[A\u2013F]", "write [A-F]"),
+        ("A - Z", "write A-Z"),
+        ("A\u2212Z", "write A-Z"),
+        ("a to f and 0 to 9", "write a-f0-9"),
+        ("A bis Z", "write A-Z"),
+        ("A/Z", "has '/', which no model reads; leave it out: AZ"),
         ("12\n", r"has '\n', which no model reads"),
         ("ß", "list letters and digits, such as A-F0-9, or name one of digits"),
         ("A" * 1001, "has 1001 characters; list each once"),
@@ -102,7 +135,7 @@ def test_words_in_brackets_are_lists() -> None:
         ("A-z", "has A-z, which is no range of a kind"),
         ("[A-", "lacks a ]"),
         ("[A-F]0", "goes on after its brackets (at 6)"),
-        ("[A-Z-]", "has '-', which no model reads; leave it out: [ABC"),
+        ("[A-Z-]", "has '-', which no model reads; leave it out: A-Z"),
         ("[:digit:]", "write [[:digit:]]"),
         ("[^A-Za-z0-9]", "leaves nothing"),
         ("\uff11\uff12", "which no model reads"),
@@ -114,7 +147,33 @@ def test_what_is_no_charset_is_said(charset: str, message: str) -> None:
         expand_charset(charset)
 
 
-@given(st.text("0159ABZabz-[]^\\é ,:d", max_size=8))
+ADVICE = re.compile(r"(?:write|leave it out:|did you mean) (\S+?)\??$")
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        "0-9 X",
+        "digits+X",
+        "A..Z",
+        "hex letters",
+        "12-",
+        "{0-9}",
+        "di|git",
+        "#digt",
+        "c.a.t",
+        "1..2..3",
+    ],
+)
+def test_what_is_to_be_written_in_place_of_it_is_a_charset(charset: str) -> None:
+    with pytest.raises(ConstraintError) as caught:
+        expand_charset(charset)
+    found = ADVICE.search(str(caught.value))
+    assert found
+    assert expand_charset(found[1]) >= set(charset) & set("X12")
+
+
+@given(st.text("0159ABZabz-[]^\\é ,:d.+to", max_size=8))
 @example("[]")
 def test_any_text_is_a_charset_or_is_refused(charset: str) -> None:
     try:

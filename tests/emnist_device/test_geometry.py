@@ -92,7 +92,9 @@ def test_size_does_not_matter() -> None:
 
 
 def test_a_bare_stroke_is_a_small_l_and_one_with_a_foot_a_capital() -> None:
-    bare, footed = weigh_shapes([Box(0, 0, 8, 50), Box(0, 0, 30, 50)])
+    boxes = [Box(0, 0, 8, 50), Box(0, 0, 30, 50)]
+    bare, footed = weigh_shapes(boxes, np.zeros(2, bool))
+    assert np.array_equal(weigh_shapes(boxes, np.array([True, False])), [footed, footed])
     capital, small = BYCLASS.index("L"), BYCLASS.index("l")
     assert bare[small] > 10 * bare[capital]
     assert footed[capital] > 5 * footed[small]

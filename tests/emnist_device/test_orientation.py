@@ -2,19 +2,23 @@ from __future__ import annotations
 
 import base64
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 import pytest
 
-from emnist_device import Reader
+from emnist_device import Decoding, Reader
+from emnist_device.finder import Finder
 from emnist_device.orientation import legibility, turn, turn_box
 from emnist_device.page import Box
 from emnist_device.review import find_doubtful
+from emnist_device.trace import Trace
 from emnist_edge.drawing import draw_page
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 
@@ -93,3 +97,48 @@ def test_sure_characters_in_long_lines_are_legible() -> None:
     assert legibility(sure, 2) > legibility(sure, 6) > 0 > legibility(doubtful, 2)
     assert legibility(sure, 2) > legibility(sure[:6], 1)
     assert legibility(sure[:0], 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("664", Decoding(charset="digits")),
+        ("749\n4947\n6911", Decoding(charset="digits")),
+        ("M69", Decoding(pattern="A99")),
+        ("WON 9", Decoding(pattern="MOW 6|WON 9")),
+    ],
+)
+def test_what_there_can_be_tells_which_way_up_a_picture_is(text: str, known: Decoding) -> None:
+    picture = draw_page(text, size=(640, 480), height=46, seed=14).picture
+    reader = Reader(turns=True, decoding=known)
+    for quarters in (0, 1):
+        page = reader.read(turn(picture, quarters))
+        assert (page.text, page.turned) == (text, (360 - 90 * quarters) % 360)
+
+
+def test_a_lexicon_tells_which_way_up_a_picture_is(tmp_path: Path) -> None:
+    picture = draw_page("WOW", size=(300, 200), height=60, seed=14).picture
+    for word, turned in (("WOW", 0), ("MOM", 180)):
+        (tmp_path / "words.txt").write_text(word)
+        known = Decoding(lexicon=tmp_path / "words.txt", out_of_lexicon=0, charset="upper")
+        page = Reader(turns=True, decoding=known).read(picture)
+        assert (page.text, page.turned) == (word, turned)
+
+
+def test_each_way_up_is_looked_at_once(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    looks = []
+    find = Finder.find
+
+    def counting(self: Finder, *args: Any) -> Any:
+        looks.append(args[0].shape)
+        return find(self, *args)
+
+    monkeypatch.setattr(Finder, "find", counting)
+    picture = draw_page("HARBOR", size=(400, 300), height=50, seed=3).picture
+    reader.read(picture)
+    assert sorted(shape[:2] for shape in looks) == [(300, 400)] * 2 + [(400, 300)] * 2
+    reader.read(turn(picture, 1), Trace(tmp_path))
+    assert len(looks) == 9  # the steps of the one that is read are written
+    assert "contrast" in " ".join(path.name for path in tmp_path.iterdir())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import itertools
 import json
 import os
@@ -293,3 +294,104 @@ def test_only_files_hold_corrections(tmp_path: Path) -> None:
         read_corrections(tmp_path / "absent.json")
     with pytest.raises(DataError, match="'AAAAAAAAAAAAAAAAAAAA' is no letter"):
         read_corrections(saved(tmp_path / "c.json", ("A" * 9999, 1)))
+
+
+IMAGES, LABELS = emnist.members(emnist.REVIEWED, "train")
+MAPPING = emnist.mapping_name(emnist.REVIEWED)
+
+
+def half(folder: Path, state: str) -> None:
+    """Bring what was reviewed in ``folder`` into a state that nothing may be added to."""
+    name, _, what = state.partition(": ")
+    path = folder / name
+    content = path.read_bytes()
+    path.unlink()
+    if what == "a folder":
+        path.mkdir()
+    elif what == "a link to nothing":
+        path.symlink_to(folder / "unmounted")
+    elif what == "a pipe":
+        os.mkfifo(path)
+    elif what == "cut off":
+        path.write_bytes(content[:-1])
+    elif what == "empty":
+        path.write_bytes(b"")
+    elif what == "one less":
+        write_idx(path, np.zeros((1, 28, 28), np.uint8))
+    elif what == "packed and damaged":
+        path.write_bytes(b"\x1f\x8b" + content)
+    elif what == "one class more":
+        path.write_bytes(b"0 48\n1 65\n")
+    elif what == "a class beyond":
+        write_idx(path, np.array([3, 47], np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        (
+            f"{LABELS}: gone",
+            f"its labels, {LABELS}, are missing; nothing was changed; put",
+        ),
+        (
+            f"{IMAGES}: gone",
+            f"its images, {IMAGES}, are missing; nothing was changed; put",
+        ),
+        *[
+            (f"{name}: {what}", f"{name}: is no file, or leads to none; move it away")
+            for name in (IMAGES, LABELS, MAPPING)
+            for what in ("a folder", "a link to nothing", "a pipe")
+        ],
+        (f"{IMAGES}: cut off", "promises 1568; nothing was changed; put its files back"),
+        (f"{LABELS}: cut off", "promises 2; nothing was changed; put its files back"),
+        (f"{IMAGES}: empty", "not an IDX file of unsigned bytes; nothing was changed"),
+        (f"{LABELS}: empty", "not an IDX file of unsigned bytes; nothing was changed"),
+        (f"{IMAGES}: one less", "do not belong together; nothing was changed"),
+        (f"{IMAGES}: packed and damaged", "cannot be read .*; nothing was changed"),
+        (f"{LABELS}: a class beyond", "labels outside the 47 classes; nothing was changed"),
+        (f"{MAPPING}: one class more", "has other classes than ByMerge; nothing was changed"),
+        (f"{MAPPING}: empty", "not an EMNIST mapping file .*; nothing was changed"),
+    ],
+)
+def test_what_lacks_its_other_half_is_left_as_it_is(
+    tmp_path: Path, state: str, message: str
+) -> None:
+    data = tmp_path / "data"
+    add(data, ("0", 10), ("c", 20))
+    half(data, state)
+    left = {path: path.is_file() and path.read_bytes() for path in data.iterdir()}
+    saved(tmp_path / "more.json", ("A", 30))
+    with pytest.raises(DataError, match=message) as caught:
+        add(data, ("A", 30))
+    assert {path: path.is_file() and path.read_bytes() for path in data.iterdir()} == left
+    assert "fetch" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_mapping_that_was_deleted_is_written_anew(tmp_path: Path) -> None:
+    add(tmp_path / "data", ("0", 10))
+    (tmp_path / "data" / MAPPING).unlink()
+    add(tmp_path / "data", ("c", 20))
+    assert reviewed(tmp_path / "data") == "010 C20 "
+
+
+def test_what_was_packed_and_moved_is_added_to(
+    tmp_path: Path, kill_at: Callable[[int], Any]
+) -> None:
+    for step in itertools.count():
+        data = tmp_path / f"data{step}"
+        add(data, ("0", 10), ("c", 20))
+        (data / "gzip").mkdir()
+        for name in (IMAGES, LABELS):
+            (data / "gzip" / f"{name}.gz").write_bytes(gzip.compress((data / name).read_bytes()))
+            (data / name).unlink()
+        kill_at(step)
+        try:
+            add(data, ("A", 30))
+        except KilledError:
+            assert reviewed(data) == "010 C20 "
+        else:
+            break
+    kill_at(-1)
+    assert step > 2
+    assert reviewed(data) == "010 C20 A30 "

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
-from emnist_device.live.masking import ESCAPES, ends_unclear, masked
+from emnist_edge.masking import ESCAPES, ends_unclear, masked
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _PARTS = re.compile(

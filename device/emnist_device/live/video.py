@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.live.masking import ESCAPES, ends_unclear, masked
 from emnist_device.quiet import OPENCV_SILENT, set_opencv_level
 from emnist_edge.errors import SourceError, shown
+from emnist_edge.masking import ESCAPES, ends_unclear, masked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

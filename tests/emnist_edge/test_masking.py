@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from emnist_device.live.masking import ends_unclear, masked
+from emnist_edge.masking import ends_unclear, masked
 
 SECRETS = ["secret", "se@cret", "se:cret", "se%40cret", "sécrët", "se cret", "s", "se\\cret"]
 
@@ -42,6 +42,8 @@ def test_what_may_be_a_password_is_left_out(scheme: str, secret: str) -> None:
             "rtsp://10.0.0.7:554/user=admin_password=***?***",
         ),
         ("me:SECRET@cam/live", "cam/live"),
+        ("https://me:SECRET/live", "https://me:***/live"),
+        ("https://me:12SECRET?x", "https://me:***?***"),
         ("10.0.0.7:8081/s?token=SECRET", "10.0.0.7:8081/s?token=***"),
     ],
 )
@@ -59,6 +61,10 @@ def test_tokens_are_left_out(address: str, shown: str) -> None:
         "/dev/video0",
         "page-%03d.png",
         "http://10.0.0.7:8081/stream.mjpg",
+        "http://10.0.0.7:8081",
+        "rtsp://[fe80::1]:554/live",
+        "rtsp://[fe80::1]/a:b",
+        "http://cam:/live",
         "mqtt://host/a@b",
     ],
 )

@@ -10,6 +10,8 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HIDDEN = "***"
 # Values outside a query, where some cameras have them: /user=admin_password=tlJwpbo6_channel=1.
 _NAMED = re.compile(r"((?:pass\w*|pwd|psw|token|key|secret|auth\w*)=)[^/?#&;]+", re.IGNORECASE)
+# Where a port is no number, it may be a password whose host was left out.
+_PORT = re.compile(r"^((?:\[[^\]/?#]*\]|[^\[:/?#]*):)(?!\d*(?:[/?#]|$))[^/?#]*", re.ASCII)
 #: What to do where an address seems to end too early.
 ESCAPES = "write @ / ? # within a user, a password or a path as %40 %2F %3F %23"
 
@@ -28,6 +30,8 @@ def masked(address: str) -> str:
         rest = f"{_HIDDEN}@{rest.rpartition('@')[2]}"
     elif "@" in authority and (head or ":" in authority):
         rest = rest[len(authority.rpartition("@")[0]) + 1 :]
+    if head:
+        rest = _PORT.sub(rf"\1{_HIDDEN}", rest, count=1)
     return shown(head + (_without_values(rest) if head else _NAMED.sub(rf"\1{_HIDDEN}", rest)))
 
 
