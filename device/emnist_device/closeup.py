@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.contrast import least_light
+from emnist_device.cell_contrast import binarize, find_cell_contrasts
 from emnist_device.page import Box
-from emnist_device.rim import is_narrow, is_paper_dark, rim_width
+from emnist_device.rim import is_narrow, rim_width
 from emnist_device.writing import Writing, is_frame
 
 if TYPE_CHECKING:
@@ -24,15 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# Close-ups are worked on at this height, but no larger width, in pixels.
-_HEIGHT, _MOST_WIDTH = 96, 2400
-# Side of the square whose closing leaves the paper, in heights of the picture.
-_CLOSING = 0.47
 # Less contrast than this (of 255) is no writing.
 LEAST_CONTRAST = 25
-# A line of a box that was cut out runs along this fraction of a side, and at most this fraction of
-# it is within the rim.
-_ALONG, _STRAY = 0.8, 0.1
 # Ink and paper of a close-up stand apart: least fraction of the contrast's variance that is between
 # the two. 0.82 and more for EMNIST's images cut to their ink, 0.80 and less for photographs in
 # which a blurred shape fills the picture. The edges of a 1 are much of a picture that it fills.
@@ -84,9 +77,19 @@ class CloseUp:
         return ink, enlargement * self.scale
 
 
-def find_close_up(picture: NDArray[np.uint8]) -> CloseUp | None:
-    """Return what fills ``picture``, (H, W) or (H, W, 3) BGR uint8; None if it is no close-up."""
-    contrast, scale = find_cell_contrast(picture)
+def find_close_ups(picture: NDArray[np.uint8]) -> list[CloseUp]:
+    """Return what may fill ``picture``, (H, W) or (H, W, 3) BGR uint8; none if it is no close-up.
+
+    There may be two, of which one takes for ink what the other takes for paper, likelier first.
+    """
+    seen = (as_close_up(*contrast, picture) for contrast in find_cell_contrasts(picture))
+    return [close_up for close_up in seen if close_up is not None]
+
+
+def as_close_up(
+    contrast: NDArray[np.uint8], scale: float, picture: NDArray[np.uint8]
+) -> CloseUp | None:
+    """Return what fills ``picture``, of such ``contrast`` and scale; None if it is no close-up."""
     if int(contrast.max()) < LEAST_CONTRAST:
         return None
     mask = binarize(contrast)
@@ -112,59 +115,6 @@ def find_close_up(picture: NDArray[np.uint8]) -> CloseUp | None:
     writing = Writing(float(np.median(stats[high, cv2.CC_STAT_HEIGHT])), float(np.median(pens)))
     boxes = [Box(*map(int, row[:4])) for row in stats[1:] if row[4] >= _SPECK * areas[high].max()]
     return CloseUp(contrast, scale, writing, _is_one_mark(boxes))
-
-
-def find_cell_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """Return how much ``picture``, (H, W) or (H, W, 3) BGR uint8, stands off its paper.
-
-    (H', W') uint8 at working size, 255 for black ink on white paper or for white on black, and the
-    scale from picture to working size.
-    """
-    scale = min(_HEIGHT / picture.shape[0], _MOST_WIDTH / picture.shape[1])
-    size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = cv2.GaussianBlur(cv2.resize(picture, size, interpolation=interpolation), (0, 0), 0.8)
-    grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    if is_paper_dark(binarize(grey) > 0):
-        small = cv2.bitwise_not(small)
-    side = round(_CLOSING * small.shape[0]) | 1
-    square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
-    contrast = np.zeros(small.shape[:2], np.uint8)
-    channels = [small] if small.ndim == 2 else cv2.split(small)
-    papers = [cv2.morphologyEx(channel, cv2.MORPH_CLOSE, square) for channel in channels]
-    floor = cv2.max(least_light(papers), 1)
-    for channel, paper in zip(channels, papers, strict=True):
-        missing = cv2.divide(cv2.subtract(paper, channel), cv2.max(paper, floor), scale=255)
-        contrast = cv2.max(contrast, missing)
-    return _clear_rim(contrast), scale
-
-
-def binarize(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return 255 where ``image`` is above the threshold of Otsu (1979) over all of it, else 0."""
-    return cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
-
-
-def _clear_rim(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return ``contrast`` (H, W) without the lines of a box that was cut out along the rim.
-
-    They run along the upper or lower side at least (what runs along the left or right one alone may
-    be a 1), are in the rim nearly as a whole, and there is other ink inside.
-    """
-    mask = binarize(contrast)
-    count, labels = cv2.connectedComponents(mask, connectivity=8)
-    rim = rim_width(mask.shape)
-    areas = np.bincount(labels.ravel(), minlength=count)
-    within = np.bincount(labels[rim:-rim, rim:-rim].ravel(), minlength=count)
-    areas[0] = within[0] = 0
-    lines = np.zeros(mask.shape, np.uint8)
-    for label in np.flatnonzero((areas > 0) & (within <= _STRAY * areas)):
-        bands = (labels[:rim] == label, labels[-rim:] == label)
-        along = max(float(band.any(axis=0).mean()) for band in bands)
-        if along >= _ALONG and within.sum() > within[label]:
-            lines |= (labels == label).astype(np.uint8)
-    if not lines.any():
-        return contrast
-    return np.where(cv2.dilate(lines, np.ones((5, 5), np.uint8)) > 0, np.uint8(0), contrast)
 
 
 def cut_out(contrast: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:

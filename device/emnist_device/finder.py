@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.cell import find_cell_ink
-from emnist_device.closeup import find_close_up
+from emnist_device.alike import groups_of
+from emnist_device.cell import find_cell_inks
+from emnist_device.closeup import find_close_ups
 from emnist_device.contrast import shrink
 from emnist_device.lines import arrange, arrange_one
 from emnist_device.segment import Layout, segment, whole_mark
 from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
 
+    from emnist_device.closeup import CloseUp
     from emnist_device.decoding import Holds
     from emnist_device.engine import Engine
     from emnist_device.limits import Limits
@@ -59,18 +63,14 @@ class Found:
     """The characters of a picture, in reading order.
 
     layout: where they are. glyphs: (N, 28, 28) uint8, what the model saw of them. probabilities:
-    (N, C) float32 of the model's classes.
+    (N, C) float32 of the model's classes. confidence: how probable it is that all are read right,
+    0..1, each by itself and but for what looks alike; 0 where none is.
     """
 
     layout: Layout
     glyphs: NDArray[np.uint8]
     probabilities: NDArray[np.float32]
-
-    @property
-    def confidence(self) -> float:
-        """How probable it is that all are read right, 0..1, each by itself; 0 where none is."""
-        most = self.probabilities.max(axis=1)
-        return float(most.prod()) if len(most) else 0.0
+    confidence: float
 
 
 class Finder:
@@ -86,6 +86,7 @@ class Finder:
     def __init__(self, look: PageNet, engine: Engine, limits: Limits, holds: Holds) -> None:
         self._look, self._engine = look, engine
         self._limits, self._holds = limits, holds
+        self._alike = groups_of(engine.artifact.alphabet)
 
     def find(
         self, picture: NDArray[np.uint8], watch: Stopwatch, trace: Trace | None = None
@@ -100,25 +101,40 @@ class Finder:
 
     def find_in_cell(self, cell: NDArray[np.uint8], watch: Stopwatch) -> Found:
         """Return the character of ``cell``, which holds one about in its middle, or none."""
-        return self._classify(whole_mark(*find_cell_ink(cell)), watch)
+        return _surest(self._find_wholes(find_cell_inks(cell), watch))
 
     def _find(self, picture: NDArray[np.uint8], watch: Stopwatch, trace: Trace | None) -> Found:
-        close_up = find_close_up(picture)
-        whole = None
         if self._holds == "character":
-            whole = self.find_in_cell(picture, watch)
-        elif close_up is not None and close_up.alone:
-            whole = self._classify(whole_mark(*close_up.ink()), watch)
-        if whole is not None and whole.confidence >= _SURE:
+            wholes, is_one = [self.find_in_cell(picture, watch)], True
+            close_ups = [] if wholes[0].confidence >= _SURE else find_close_ups(picture)
+        else:
+            close_ups = find_close_ups(picture)
+            wholes = self._find_wholes((c.ink() for c in close_ups if c.alone), watch)
+            is_one = bool(close_ups) and close_ups[0].alone
+        if is_one and (whole := _surest(wholes)).confidence >= _SURE:
             return _traced(whole, trace, alone=True)
+        views: list[CloseUp | None] = [*close_ups] or [None]
+        parts = [self._find_parts(picture, view, watch, trace) for view in views]
+        found = _surest([*wholes, *parts])
+        return _traced(found, trace, alone=any(found is whole for whole in wholes))
+
+    def _find_wholes(
+        self, inks: Iterable[tuple[NDArray[np.uint8], float]], watch: Stopwatch
+    ) -> list[Found]:
+        """Return what each of ``inks``, with their scales, is as one character."""
+        return [self._classify(whole_mark(*ink), watch) for ink in inks]
+
+    def _find_parts(
+        self,
+        picture: NDArray[np.uint8],
+        close_up: CloseUp | None,
+        watch: Stopwatch,
+        trace: Trace | None,
+    ) -> Found:
+        """Return the characters that the page network finds in ``picture``, or in a close-up."""
         arranged = arrange if self._holds == "page" else arrange_one
         layout = segment(picture, self._look, self._limits, trace, close_up, arranged)
-        if self._holds == "character":
-            layout = layout.largest()
-        parts = self._classify(layout, watch)
-        if whole is not None and whole.confidence >= parts.confidence:
-            return _traced(whole, trace, alone=True)
-        return _traced(parts, trace)
+        return self._classify(layout.largest() if self._holds == "character" else layout, watch)
 
     def _classify(self, layout: Layout, watch: Stopwatch) -> Found:
         """Return the characters of ``layout``, each with or without what hangs on it."""
@@ -138,7 +154,14 @@ class Finder:
             if most[number] >= _AS_WELL * most[row]:
                 chosen[row] = number
                 kept.add(blobs[row].label)
-        return Found(layout.completed(kept), glyphs[chosen], probabilities[chosen])
+        shapes = (probabilities[chosen] @ self._alike).max(axis=1)
+        confidence = float(shapes.prod()) if len(shapes) else 0.0
+        return Found(layout.completed(kept), glyphs[chosen], probabilities[chosen], confidence)
+
+
+def _surest(found: Sequence[Found]) -> Found:
+    """Return the most probable of ``found``; of equals the first."""
+    return max(found, key=lambda each: each.confidence)
 
 
 def _traced(found: Found, trace: Trace | None, *, alone: bool = False) -> Found:

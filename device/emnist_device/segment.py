@@ -94,7 +94,7 @@ def segment(
 ) -> Layout:
     """Find the characters in ``picture``, (H, W) or (H, W, 3) BGR uint8.
 
-    ``close_up`` is what :func:`find_close_up` says of it, ``arranged`` puts characters in reading
+    ``close_up`` is what :func:`find_close_ups` says of it, ``arranged`` puts characters in reading
     order, and ``trace`` is given what each step makes. Raises :class:`PictureError` where there are
     more characters than ``limits`` allow.
     """

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device.closeup import find_cell_contrast, find_close_up
+from emnist_device.cell_contrast import find_cell_contrasts
+from emnist_device.closeup import CloseUp, find_close_ups
 from emnist_edge.drawing import Paper, Pen, draw_page
 
 if TYPE_CHECKING:
@@ -20,6 +21,16 @@ def cut(text: str, margin: float = 0.0, *, pen: float = 0.12, seed: int = 3) -> 
     more = round(margin * height)
     rows = slice(max(y - more, 0), y + height + more)
     return page.picture[rows, max(x - more, 0) : x + width + more]
+
+
+def find_close_up(picture: NDArray[np.uint8]) -> CloseUp | None:
+    """Return the likeliest of what may fill ``picture``."""
+    return next(iter(find_close_ups(picture)), None)
+
+
+def find_cell_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """Return the likeliest of the contrasts that ``picture`` may have, and its scale."""
+    return next(find_cell_contrasts(picture))
 
 
 @pytest.mark.parametrize("inverted", [False, True], ids=["dark on light", "light on dark"])
@@ -78,6 +89,60 @@ def test_the_outline_of_a_bold_character_is_no_box(margin: float, *, inverted: b
         contrast, _ = find_cell_contrast(255 - picture if inverted else picture)
         ink = cv2.resize(contrast, picture.shape[::-1], interpolation=cv2.INTER_AREA) > 100
         assert (ink == (picture < 128)).mean() > 0.93, char
+
+
+@pytest.mark.parametrize("inverted", [False, True], ids=["dark on light", "light on dark"])
+@pytest.mark.parametrize("pen", [0.12, 0.2])
+@pytest.mark.parametrize("char", ["E", "B", "H", "F", "D", "M", "U"])
+def test_where_the_rim_is_ink_the_other_polarity_is_looked_at_too(
+    char: str, pen: float, *, inverted: bool
+) -> None:
+    picture = cv2.cvtColor(cut(char, pen=pen), cv2.COLOR_BGR2GRAY)
+    right = 0
+    for contrast, _ in find_cell_contrasts(255 - picture if inverted else picture):
+        ink = cv2.resize(contrast, picture.shape[::-1], interpolation=cv2.INTER_AREA) > 100
+        right += (ink == (picture < 128)).mean() > 0.93
+    assert right == 1
+
+
+@pytest.mark.parametrize("char", ["8", "E", "1", "B"])
+def test_where_the_rim_is_paper_there_is_one_polarity(char: str) -> None:
+    for picture in (cut(char, 0.15), 255 - cut(char, 0.15)):
+        assert len(list(find_cell_contrasts(picture))) == 1
+
+
+@pytest.mark.parametrize("char", ["L", "H", "Z", "E"])
+def test_broad_strokes_along_the_sides_are_ink_as_a_whole(char: str) -> None:
+    thick = np.full((200, 200, 3), 235, np.uint8)
+    cv2.putText(thick, char, (40, 160), cv2.FONT_HERSHEY_SIMPLEX, 4, (40, 40, 40), 44)
+    x, y, width, height = cv2.boundingRect((thick[..., 0] < 128).astype(np.uint8))
+    picture = thick[y : y + height, x : x + width]
+    dark = picture[..., 0] < 128
+    shares = [
+        (cv2.resize(contrast, dark.shape[::-1], interpolation=cv2.INTER_AREA) > 100) == dark
+        for contrast, _ in find_cell_contrasts(picture)
+    ]
+    assert max(share.mean() for share in shares) > 0.95
+
+
+@pytest.mark.parametrize("inverted", [False, True], ids=["dark on light", "light on dark"])
+@pytest.mark.parametrize("outside", [0, 10], ids=["cut out", "with paper around"])
+@pytest.mark.parametrize("char", ["2", "5", "7", "E", "T"])
+def test_a_box_that_its_character_touches_is_no_ink(
+    char: str, outside: int, *, inverted: bool
+) -> None:
+    inner = cv2.cvtColor(cut(char), cv2.COLOR_BGR2GRAY)
+    paper, width = int(inner.max()), inner.shape[1]
+    cell = cv2.copyMakeBorder(inner, 0, 0, 25, 25, cv2.BORDER_CONSTANT, value=paper)
+    cell = cv2.copyMakeBorder(cell, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=70)
+    cell = cv2.copyMakeBorder(cell, *(outside,) * 4, cv2.BORDER_CONSTANT, value=paper)
+    extents = []
+    for close_up in find_close_ups(255 - cell if inverted else cell):
+        ink, scale = close_up.ink()
+        x, _, extent, _ = cv2.boundingRect(ink)
+        if close_up.alone:
+            extents.append((x / scale, extent / scale))
+    assert (pytest.approx(outside + 29, abs=4), pytest.approx(width, abs=6)) in extents
 
 
 def test_a_channel_that_coloured_paper_lacks_shows_no_ink() -> None:

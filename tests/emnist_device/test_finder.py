@@ -13,6 +13,8 @@ from emnist_edge.errors import ConstraintError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from emnist_device.decoding import Holds
+
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
@@ -51,6 +53,45 @@ def test_one_character_that_fills_a_picture_of_any_size(reader: Reader, side: in
     box = page.lines[0].characters[0].box
     assert box.x / side == pytest.approx(26 / 112, abs=0.06)
     assert box.height / side == pytest.approx(92 / 112, abs=0.08)
+
+
+def bold(char: str, margin: int) -> NDArray[np.uint8]:
+    """Return a bold printed character, cut out along its ink."""
+    picture = np.full((200, 200), 235, np.uint8)
+    cv2.putText(picture, char, (40, 160), cv2.FONT_HERSHEY_SIMPLEX, 4, (40,), 24, cv2.LINE_AA)
+    x, y, width, height = cv2.boundingRect((picture < 128).astype(np.uint8))
+    return picture[y - margin : y + height + margin, x - margin : x + width + margin]
+
+
+@pytest.mark.parametrize("holds", ["page", "character"])
+@pytest.mark.parametrize("inverted", [False, True])
+def test_characters_that_fill_their_rim_keep_their_polarity(
+    holds: Holds, *, inverted: bool
+) -> None:
+    reader = Reader(decoding=Decoding(holds=holds))
+    for margin in (0, 1, 3):
+        for char in "EBHFDTUKRMN":
+            picture = bold(char, margin)
+            assert reader.read(255 - picture if inverted else picture).text == char, margin
+
+
+def test_a_cell_is_read_by_the_polarity_that_makes_one_mark(reader: Reader) -> None:
+    for char in "ETUKR":
+        character = reader.read_character(bold(char, 0))
+        assert character is not None
+        assert character.char == char
+
+
+@pytest.mark.parametrize("holds", ["page", "character"])
+@pytest.mark.parametrize("above", [0, 30])
+def test_a_character_that_touches_its_box_is_read(holds: Holds, above: int) -> None:
+    reader = Reader(decoding=Decoding(charset="digits", holds=holds))
+    for char in "12578":
+        cell = cv2.copyMakeBorder(
+            crop(char), above, 0, 30, 30, cv2.BORDER_CONSTANT, value=(240, 240, 240)
+        )
+        cell = cv2.copyMakeBorder(cell, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=(70, 70, 70))
+        assert reader.read(cell).text == char
 
 
 def test_a_plain_l_is_no_corner_of_a_box(reader: Reader) -> None:
