@@ -28,12 +28,12 @@ def find_cell_inks(image: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8]
     """
     seen = list(find_cell_contrasts(image))
     if len(seen) > 1:
-        close_ups = [as_close_up(*each, image) for each in seen]
+        close_ups = [as_close_up(each, image) for each in seen]
         alone = [close_up is not None and close_up.alone for close_up in close_ups]
         seen = list(compress(seen, alone)) or seen
-    for contrast, scale in seen:
-        ink, enlargement = _cut_out_one(contrast)
-        yield ink, enlargement * scale
+    for each in seen:
+        ink, enlargement = _cut_out_one(each.contrast)
+        yield ink, enlargement * each.scale
 
 
 def _cut_out_one(contrast: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -29,24 +30,56 @@ _ALONG, _STRAY = 0.8, 0.1
 _LINE_BLUR = 2
 
 
-def find_cell_contrasts(picture: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], float]]:
+@dataclass(frozen=True)
+class CellContrast:
+    """How much a picture stands off its paper, if that is its dark or its light part.
+
+    contrast: (H, W) uint8 at working size, 255 for black ink on white paper or for white on black.
+    scale: pixels here to one of the picture. paper_dark: whether the dark part is taken for paper.
+    """
+
+    contrast: NDArray[np.uint8]
+    scale: float
+    paper_dark: bool
+
+
+def find_cell_contrasts(picture: NDArray[np.uint8]) -> Iterator[CellContrast]:
     """Yield how much ``picture``, (H, W) or (H, W, 3) BGR uint8, may stand off its paper.
 
-    (H', W') uint8 at working size, 255 for black ink on white paper or for white on black, and the
-    scale from picture to working size. There are two where the rim may be ink, likelier first.
+    There are two where the rim may be ink, likelier first.
     """
-    scale = min(_HEIGHT / picture.shape[0], _MOST_WIDTH / picture.shape[1])
-    size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = cv2.GaussianBlur(cv2.resize(picture, size, interpolation=interpolation), (0, 0), 0.8)
-    grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    light = binarize(grey)
+    small, scale = _smoothed(picture, _HEIGHT)
+    light = binarize(_grey(small))
     for number, dark in enumerate(may_paper_be_dark(light > 0)):
         view, paper = (cv2.bitwise_not(each) if dark else each for each in (small, light))
         contrast = _contrast_to_closing(view, paper)
         ink = paper.size - cv2.countNonZero(paper)
         if number == 0 or cv2.countNonZero(binarize(contrast)) >= _KEPT * ink:
-            yield _clear_rim(_clear_frame(contrast)), scale
+            yield CellContrast(_clear_rim(_clear_frame(contrast)), scale, dark)
+
+
+def find_fine_ink(picture: NDArray[np.uint8], paper_dark: bool, finer: int) -> NDArray[np.uint8]:
+    """Return 255 where ``picture`` has not the brightness of its paper, else 0: (H, W) uint8.
+
+    It is seen up to ``finer`` times as large as by :func:`find_cell_contrasts`.
+    """
+    height = max(min(picture.shape[0], finer * _HEIGHT), _HEIGHT)
+    light = binarize(_grey(_smoothed(picture, height)[0]))
+    return light if paper_dark else cv2.bitwise_not(light)
+
+
+def _smoothed(picture: NDArray[np.uint8], height: int) -> tuple[NDArray[np.uint8], float]:
+    """Return ``picture`` scaled to ``height`` and smoothed, and the scale that it took."""
+    scale = min(height / picture.shape[0], _MOST_WIDTH / picture.shape[1])
+    size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized = cv2.resize(picture, size, interpolation=interpolation)
+    return cv2.GaussianBlur(resized, (0, 0), 0.8), scale
+
+
+def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the brightness of ``picture``, (H, W) or (H, W, 3) BGR."""
+    return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 
 def _contrast_to_closing(small: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np.uint8]:

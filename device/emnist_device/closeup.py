@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.cell_contrast import binarize, find_cell_contrasts
+from emnist_device.cell_contrast import CellContrast, binarize, find_cell_contrasts, find_fine_ink
 from emnist_device.page import Box
 from emnist_device.rim import is_narrow, rim_width
+from emnist_device.sheet import shows_sheet
 from emnist_device.writing import Writing, is_frame
 
 if TYPE_CHECKING:
@@ -82,14 +83,13 @@ def find_close_ups(picture: NDArray[np.uint8]) -> list[CloseUp]:
 
     There may be two, of which one takes for ink what the other takes for paper, likelier first.
     """
-    seen = (as_close_up(*contrast, picture) for contrast in find_cell_contrasts(picture))
-    return [close_up for close_up in seen if close_up is not None]
+    views = (as_close_up(seen, picture) for seen in find_cell_contrasts(picture))
+    return [close_up for close_up in views if close_up is not None]
 
 
-def as_close_up(
-    contrast: NDArray[np.uint8], scale: float, picture: NDArray[np.uint8]
-) -> CloseUp | None:
-    """Return what fills ``picture``, of such ``contrast`` and scale; None if it is no close-up."""
+def as_close_up(seen: CellContrast, picture: NDArray[np.uint8]) -> CloseUp | None:
+    """Return what fills ``picture``, with its ink as ``seen``; None if it is no close-up."""
+    contrast, scale = seen.contrast, seen.scale
     if int(contrast.max()) < LEAST_CONTRAST:
         return None
     mask = binarize(contrast)
@@ -110,7 +110,8 @@ def as_close_up(
         blot = pens[-1] > _WIDEST_STROKE * height
         if blot or _holes(own, mask.size) > _MOST_HOLES or is_frame(own, pens[-1]):
             return None
-    if _is_texture(picture, mask):
+    fine = find_fine_ink(picture, seen.paper_dark, _FINER)
+    if _is_texture(picture, mask) or shows_sheet(fine):
         return None
     writing = Writing(float(np.median(stats[high, cv2.CC_STAT_HEIGHT])), float(np.median(pens)))
     boxes = [Box(*map(int, row[:4])) for row in stats[1:] if row[4] >= _SPECK * areas[high].max()]

@@ -30,7 +30,8 @@ def find_close_up(picture: NDArray[np.uint8]) -> CloseUp | None:
 
 def find_cell_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """Return the likeliest of the contrasts that ``picture`` may have, and its scale."""
-    return next(find_cell_contrasts(picture))
+    seen = next(find_cell_contrasts(picture))
+    return seen.contrast, seen.scale
 
 
 @pytest.mark.parametrize("inverted", [False, True], ids=["dark on light", "light on dark"])
@@ -99,8 +100,8 @@ def test_where_the_rim_is_ink_the_other_polarity_is_looked_at_too(
 ) -> None:
     picture = cv2.cvtColor(cut(char, pen=pen), cv2.COLOR_BGR2GRAY)
     right = 0
-    for contrast, _ in find_cell_contrasts(255 - picture if inverted else picture):
-        ink = cv2.resize(contrast, picture.shape[::-1], interpolation=cv2.INTER_AREA) > 100
+    for seen in find_cell_contrasts(255 - picture if inverted else picture):
+        ink = cv2.resize(seen.contrast, picture.shape[::-1], interpolation=cv2.INTER_AREA) > 100
         right += (ink == (picture < 128)).mean() > 0.93
     assert right == 1
 
@@ -111,18 +112,23 @@ def test_where_the_rim_is_paper_there_is_one_polarity(char: str) -> None:
         assert len(list(find_cell_contrasts(picture))) == 1
 
 
-@pytest.mark.parametrize("char", ["L", "H", "Z", "E"])
+@pytest.mark.parametrize("char", ["L", "H", "T"])
 def test_broad_strokes_along_the_sides_are_ink_as_a_whole(char: str) -> None:
-    thick = np.full((200, 200, 3), 235, np.uint8)
-    cv2.putText(thick, char, (40, 160), cv2.FONT_HERSHEY_SIMPLEX, 4, (40, 40, 40), 44)
-    x, y, width, height = cv2.boundingRect((thick[..., 0] < 128).astype(np.uint8))
-    picture = thick[y : y + height, x : x + width]
-    dark = picture[..., 0] < 128
-    shares = [
-        (cv2.resize(contrast, dark.shape[::-1], interpolation=cv2.INTER_AREA) > 100) == dark
-        for contrast, _ in find_cell_contrasts(picture)
+    """Strokes are wider than half of the closing that leaves the paper."""
+    picture = np.full((200, 200), 235, np.uint8)
+    strokes = {
+        "L": (np.s_[:, :60], np.s_[140:]),
+        "H": (np.s_[:, :60], np.s_[:, 140:], np.s_[80:120]),
+        "T": (np.s_[:60], np.s_[:, 70:130]),
+    }
+    for stroke in strokes[char]:
+        picture[stroke] = 40
+    dark = picture < 128
+    agree = [
+        (cv2.resize(seen.contrast, dark.shape, interpolation=cv2.INTER_AREA) > 100) == dark
+        for seen in find_cell_contrasts(picture)
     ]
-    assert max(share.mean() for share in shares) > 0.95
+    assert max(share.mean() for share in agree) > 0.95
 
 
 @pytest.mark.parametrize("inverted", [False, True], ids=["dark on light", "light on dark"])
