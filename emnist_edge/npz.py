@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: All arrays of an archive together have at most so many bytes: thirty times UNIPEN's packed files.
 MOST_BYTES = 600_000_000
+# What ZIP archives raise beside what :func:`read_file` knows.
+_UNREADABLE = (MemoryError, NotImplementedError, RuntimeError, struct.error)
 _PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
@@ -38,8 +40,7 @@ class Field:
     def fits(self, shape: tuple[int, ...], kind: np.dtype[np.generic]) -> bool:
         """Say whether an array of ``shape`` and ``kind`` is one."""
         sides = len(shape) == len(self.shape) and all(
-            wanted is None or side == wanted
-            for side, wanted in zip(shape, self.shape, strict=True)
+            wanted is None or side == wanted for side, wanted in zip(shape, self.shape, strict=True)
         )
         return sides and kind.kind in self.kinds and kind.itemsize <= 64
 
@@ -72,7 +73,7 @@ def read_arrays(
 
     try:
         return read_file(path, read, advice)
-    except (MemoryError, NotImplementedError, RuntimeError, struct.error) as error:  # of what ZIP may hold
+    except _UNREADABLE as error:
         raise DataError(f"{path}: cannot be unpacked ({error}); {advice}") from error
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -69,8 +70,8 @@ class Characters:
     """Many characters in few arrays.
 
     points: (P, 2) x to the right and y down. strokes: (S + 1,) where each stroke starts in points,
-    and P. starts: (N + 1,) where each character starts in strokes, and S. labels: (N,) one printable
-    ASCII character each. writers: (N,) numbers. sources: (N,) names of the collection's sets.
+    and P. starts: (N + 1,) where each character starts in strokes, and S. labels: (N,) one
+    printable ASCII character each. writers: (N,) numbers. sources: (N,) names of sets.
     """
 
     points: NDArray[np.generic]
@@ -98,9 +99,7 @@ class Characters:
         index %= len(self)
         first, last = int(self.starts[index]), int(self.starts[index + 1])
         bounds = self.strokes[first : last + 1].tolist()
-        return tuple(
-            self.points[start:end] for start, end in zip(bounds[:-1], bounds[1:], strict=True)
-        )
+        return tuple(self.points[start:end] for start, end in pairwise(bounds))
 
     @property
     def offsets(self) -> NDArray[np.int64]:
@@ -168,9 +167,7 @@ class Texts:
         index %= len(self)
         numbers = range(int(self.starts[index]), int(self.starts[index + 1]))
         characters = tuple(self.characters[number] for number in numbers)
-        return Text(
-            characters, characters[0].writer, characters[0].source, bool(self.clean[index])
-        )
+        return Text(characters, characters[0].writer, characters[0].source, bool(self.clean[index]))
 
 
 def make_characters(found: Sequence[Character]) -> Characters:
@@ -268,7 +265,10 @@ def _checked(
     """Return what ``arrays`` hold; raises :class:`DataError` where they do not fit each other."""
     points, labels = arrays["points"], arrays["label"].astype(np.str_)
     strokes, starts = arrays["stroke"].astype(np.int64), arrays["char"].astype(np.int64)
-    for name, bounds, count in (("stroke", strokes, len(points)), ("char", starts, len(strokes) - 1)):
+    for name, bounds, count in (
+        ("stroke", strokes, len(points)),
+        ("char", starts, len(strokes) - 1),
+    ):
         rises = len(bounds) > 0 and bounds[0] == 0 and bounds[-1] == count
         if not rises or (np.diff(bounds) < 0).any():
             raise _damaged(path, f"{name!r} does not rise from 0 to {count}")

@@ -217,7 +217,9 @@ def _find_repeated(characters: Characters) -> dict[str, NDArray[np.bool_]]:
     for index in np.flatnonzero(characters.sizes().max(axis=1) > 0).tolist():
         digest = hashlib.blake2b(digest_size=16)
         for stroke in characters.strokes_of(index):
-            digest.update(len(stroke).to_bytes(8, "little") + np.ascontiguousarray(stroke).tobytes())
+            digest.update(
+                len(stroke).to_bytes(8, "little") + np.ascontiguousarray(stroke).tobytes()
+            )
         other = first.setdefault(digest.digest(), index)
         if other == index:
             continue

@@ -1,0 +1,316 @@
+"""Strokes -> glyphs, as the device would cut them out of photographs of what pens wrote.
+
+Characters are written on sheets, each with a pen, a paper and a camera of its own, and photographed
+by :mod:`emnist_edge.camera`. What is ink there is found as the device does, one of its three ways:
+by the page network, by contrast in close-ups, or in a cell that holds one character. Then
+:func:`emnist_edge.glyph.make_glyph` makes glyphs, as always.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from emnist_device.cell import find_cell_ink
+from emnist_device.contrast import find_contrast
+from emnist_device.page_net import PageNet
+from emnist_device.segment import choose_zoom, rescale
+from emnist_edge.camera import Camera
+from emnist_edge.character import project
+from emnist_edge.glyph import SIDE, make_glyph
+from emnist_edge.paper import Grid, Paper, light, paint_sheet
+from emnist_edge.pens import TIPS, lay_ink
+from emnist_edge.unipen_cleaning import smooth
+from train.photographed import Photograph, curve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from emnist_edge.pens import Ink, Tip
+    from emnist_edge.unipen import Characters
+
+    Strokes = Sequence[NDArray[np.floating]]
+    #: Finds the ink of a window (x, y, right, bottom) of the picture.
+    Look = Callable[[tuple[int, int, int, int]], NDArray[np.uint8]]
+
+# Characters to a row and to a column of a sheet, the pitch of both, and paper around, in cap
+# heights: no character comes near another, however the camera is held.
+_ROWS, _PITCH, _RIM = 8, 1.9, 0.7
+# Paper around a character that is looked at for it, in cap heights.
+_AROUND = 0.3
+#: Long side of the box of a character that is no letter or digit, in cap heights: about what people
+#: write in UNIPEN's texts.
+_SIGNS = {
+    ".": 0.05, ",": 0.3, "'": 0.3, "`": 0.3, '"': 0.35, ":": 0.6, ";": 0.75, "-": 0.5, "=": 0.6,
+    "_": 0.8, "~": 0.7, "^": 0.5, "*": 0.7, "+": 0.7, "<": 0.8, ">": 0.8, "(": 1.25, ")": 1.25,
+    "[": 1.25, "]": 1.25, "{": 1.3, "}": 1.3, "|": 1.3, "/": 1.25, "\\": 1.25, "$": 1.25,
+}  # fmt: skip
+# The same for small letters without stems, and for those with two: the others are like capitals.
+_LOW, _LOWS, _HIGHS = 0.7, "aceimnorsuvwxz", "fjpqygl"
+_HIGH, _CAPITAL = 1.2, 1.0
+# Less of the ink than this fraction, or more: the device would not have found such a character, or
+# what was found is noise.
+_LEAST_FOUND, _MOST_FOUND = 0.4, 2.0
+# Papers, and boards for chalk; BGR.
+_PAPERS = ((240, 244, 245), (205, 228, 238), (150, 226, 246), (205, 200, 240), (240, 226, 208))
+_BOARDS = ((58, 68, 48), (50, 46, 44), (70, 84, 40))
+
+
+@dataclass(frozen=True)
+class Penned:
+    """Of which sheets there are how many: limits of distributions, fractions and weights.
+
+    tips: how often each kind of pen (:data:`emnist_edge.pens.TIPS`) is taken, as weights.
+    heights: of a capital, in pixels, logarithm uniform. spread: factor by which a character may be
+    larger or smaller than usual. found: weights of the page network, contrast and cells. scanned:
+    fraction of sheets that a perfect camera takes. ruled: fraction of those that the page network
+    sees, which takes rules out.
+    """
+
+    tips: dict[str, float] = field(
+        default_factory=lambda: {
+            "ballpoint": 4, "pencil": 2, "felt": 2.5, "marker": 1.5, "chalk": 0.75, "stylus": 1.5
+        }
+    )  # fmt: skip
+    heights: tuple[float, float] = (14, 48)
+    spread: float = 1.25
+    found: tuple[float, float, float] = (0.6, 0.25, 0.15)
+    scanned: float = 0.25
+    ruled: float = 0.2
+
+    def glyphs(
+        self,
+        characters: Sequence[Strokes],
+        seed: int,
+        *,
+        timed: bool = False,
+        page_net: PageNet | None = None,
+    ) -> NDArray[np.uint8]:
+        """Return the glyph of each of ``characters``, (N, 28, 28) uint8.
+
+        Args:
+            characters: the strokes of each, (n, 2) float, x to the right and y down, in cap
+                heights.
+            seed: of all that varies: the same gives the same glyphs.
+            timed: see :func:`emnist_edge.pens.lay_ink`.
+            page_net: the page network, where it was loaded already.
+        """
+        glyphs = np.zeros((len(characters), SIDE, SIDE), np.uint8)
+        # Neighbours in a data set are of one class or writer: no pen goes with that.
+        order = np.random.default_rng(seed).permutation(len(characters))
+        network = page_net if page_net is not None else PageNet()
+        for number, start in enumerate(range(0, len(order), _ROWS**2)):
+            chosen = order[start : start + _ROWS**2]
+            rng = np.random.default_rng([seed, number])
+            sheet = [characters[index] for index in chosen.tolist()]
+            glyphs[chosen] = self._sheet(sheet, rng, network, timed=timed)
+        return glyphs
+
+    def _sheet(
+        self,
+        characters: Sequence[Strokes],
+        rng: np.random.Generator,
+        network: PageNet,
+        *,
+        timed: bool,
+    ) -> NDArray[np.uint8]:
+        """Return the glyphs (N, 28, 28) of the characters of one sheet."""
+        tip = TIPS[_pick(self.tips, rng)]
+        height = float(np.exp(rng.uniform(*np.log(self.heights))))
+        way = int(rng.choice(3, p=np.array(self.found) / sum(self.found)))
+        paper, camera = self._surroundings(tip, height, rng, ruled=way == 0)
+        inks = [self._write(strokes, height, tip, rng, timed=timed) for strokes in characters]
+        side = round((_ROWS * _PITCH + 2 * _RIM) * height)
+        aim = camera.aim((side, side), rng)
+        picture = _photograph(inks, tip.draw_ink(rng), height, side, aim, paper, camera, rng)
+        usual = height * float(np.exp(rng.normal(0, 0.15)))
+        look = _LOOKS[way](picture, usual, network, rng)
+        plain = look if way == 1 else _by_contrast(picture, usual, network, rng)
+        glyphs = np.empty((len(inks), SIDE, SIDE), np.uint8)
+        for number, ink in enumerate(inks):
+            window = _window(number, max(ink.amount.shape) / 2, height, aim, side)
+            glyphs[number] = _cut(ink, window, (look, plain))
+        return glyphs
+
+    def _write(
+        self, strokes: Strokes, height: float, tip: Tip, rng: np.random.Generator, *, timed: bool
+    ) -> Ink:
+        factor = float(np.exp(rng.uniform(-1, 1) * np.log(self.spread)))
+        width, opacity = tip.draw_width(rng), float(rng.uniform(*tip.opacity))
+        return lay_ink(
+            strokes, factor * height, tip, rng, width=width / factor, opacity=opacity, timed=timed
+        )
+
+    def _surroundings(
+        self, tip: Tip, height: float, rng: np.random.Generator, *, ruled: bool
+    ) -> tuple[Paper, Camera]:
+        """Return the paper and the camera of a sheet."""
+        colours = _BOARDS if tip.name == "chalk" else _PAPERS
+        colour = colours[int(rng.integers(len(colours)))]
+        if rng.random() < self.scanned or tip.name == "stylus":
+            return Paper(colour), Camera(blur=0.4, noise=float(rng.uniform(0, 1.5)))
+        lines = ruled and tip.name != "chalk" and rng.random() < self.ruled
+        paper = Paper(
+            colour,
+            ruled=lines,
+            print_strength=float(rng.uniform(0.2, 0.6)),
+            texture=float(rng.uniform(0, 0.02)),
+            vignette=float(rng.uniform(0, 0.3)),
+            gradient=float(rng.uniform(0, 0.35)),
+            shadow=float(rng.uniform(0.2, 0.4)) if rng.random() < 0.25 else 0.0,
+            shadow_edge=float(np.exp(rng.uniform(np.log(8), np.log(200)))),
+        )
+        camera = Camera(
+            perspective=float(rng.uniform(0, 0.02)),
+            turn=float(rng.uniform(-0.03, 0.03)),
+            blur=float(rng.uniform(0.4, min(1.1, 0.03 * height + 0.2))),
+            noise=float(rng.uniform(0, 5)),
+            jpeg=int(rng.integers(50, 93)) if rng.random() < 0.5 else 0,
+        )
+        return paper, camera
+
+
+def unipen_glyphs(
+    characters: Characters, seed: int, penned: Penned | None = None
+) -> NDArray[np.uint8]:
+    """Return glyphs (N, 28, 28) of UNIPEN's ``characters``, smoothed, each in its usual size."""
+    smoothed = smooth(characters)
+    long = np.maximum(smoothed.sizes().max(axis=1), 1)
+    scales = [usual_size(label) / side for label, side in zip(characters.labels, long, strict=True)]
+    strokes = [
+        [stroke * scale for stroke in smoothed.strokes_of(index)]
+        for index, scale in enumerate(scales)
+    ]
+    return (penned or Penned()).glyphs(strokes, seed, timed=True)
+
+
+def usual_size(char: str) -> float:
+    """Return the usual long side of the box of ``char``, in cap heights."""
+    if char in _SIGNS:
+        return _SIGNS[char]
+    if char in _LOWS:
+        return _LOW
+    return _HIGH if char in _HIGHS else _CAPITAL
+
+
+def _pick(weights: dict[str, float], rng: np.random.Generator) -> str:
+    values = np.array(list(weights.values()), float)
+    return list(weights)[int(rng.choice(len(values), p=values / values.sum()))]
+
+
+def _photograph(
+    inks: Sequence[Ink],
+    colour: tuple[int, int, int],
+    height: float,
+    side: int,
+    aim: NDArray[np.float64],
+    paper: Paper,
+    camera: Camera,
+    rng: np.random.Generator,
+) -> NDArray[np.uint8]:
+    """Return the picture (side, side, 3) of a sheet with ``inks``, seen through ``aim``."""
+    size, pitch = (side, side), _PITCH * height
+    bleed = camera.bleed(size)
+    grid = Grid(0, _RIM * height + pitch / 2, height, pitch, _ROWS, _ROWS, deep=False)
+    sheet = paint_sheet(paper, size, grid, bleed)
+    for number, ink in enumerate(inks):
+        tall, wide = ink.amount.shape
+        x, y = _middle(number, height) + bleed - np.array([wide, tall]) / 2
+        place = sheet[round(y) : round(y) + tall, round(x) : round(x) + wide]
+        share = (ink.amount * np.float32(1 / 255))[..., None]
+        place += (np.array(colour, np.float32) - place) * share
+    scene = camera.frame(sheet, bleed, aim, size, rng)
+    scene *= light(scene.shape, paper, rng)[..., None]
+    return camera.expose(scene, rng)
+
+
+def _middle(number: int, height: float) -> NDArray[np.float64]:
+    """Return where the middle of character ``number`` of a sheet is, x and y in pixels."""
+    row, column = divmod(number, _ROWS)
+    return (_RIM + _PITCH * (np.array([column, row]) + 0.5)) * height
+
+
+def _window(
+    number: int, reach: float, height: float, aim: NDArray[np.float64], side: int
+) -> tuple[int, int, int, int]:
+    """Return the part of the picture that shows character ``number``: x, y, right, bottom.
+
+    ``reach`` is how far from its middle the character goes, in pixels of the sheet.
+    """
+    half = min(reach + _AROUND * height, _PITCH / 2 * height)
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
+    seen = project(aim, _middle(number, height) + corners)
+    # The corners of turned cells are left out, not those of their neighbours taken in.
+    (left, right), (top, bottom) = (np.sort(axis)[[1, 2]] for axis in seen.T)
+    x, y, right, bottom = (int(np.clip(round(v), 0, side)) for v in (left, top, right, bottom))
+    return x, y, right, bottom
+
+
+def _cut(ink: Ink, window: tuple[int, int, int, int], looks: Sequence[Look]) -> NDArray[np.uint8]:
+    """Return the glyph of ``ink`` by the first of ``looks`` that finds it, or of what was drawn."""
+    x, y, right, bottom = window
+    drawn = cv2.countNonZero(ink.amount) / ((right - x) * (bottom - y))
+    for look in looks:
+        found = look(window)
+        fraction = cv2.countNonZero(cv2.compare(found, 128, cv2.CMP_GE)) / max(found.size, 1)
+        if _LEAST_FOUND * drawn <= fraction <= _MOST_FOUND * drawn:
+            return make_glyph(found)
+    return make_glyph(cv2.normalize(ink.amount, None, 0, 255, cv2.NORM_MINMAX))
+
+
+def _by_network(
+    picture: NDArray[np.uint8], height: float, network: PageNet, rng: np.random.Generator
+) -> Look:
+    """Find ink as on a page, whose writing was measured as ``height`` pixels high."""
+    del rng
+    contrast, scale = find_contrast(picture)
+    zoom = choose_zoom(height * scale, contrast.shape)
+    coverage = network(rescale(contrast, zoom, 0.08 * height * scale)).coverage
+    return _part_of(coverage, scale * zoom)
+
+
+def _by_contrast(
+    picture: NDArray[np.uint8], height: float, network: PageNet, rng: np.random.Generator
+) -> Look:
+    """Find ink by its contrast alone, as in close-ups, at another threshold for each character."""
+    del height, network
+    contrast, scale = find_contrast(picture)
+    part, photograph = _part_of(contrast, scale), Photograph()
+
+    def look(window: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+        seen = part(window)
+        level = rng.uniform(*photograph.threshold) * int(seen.max()) / 255
+        return cv2.LUT(seen, curve(max(level, 1.0), rng.uniform(*photograph.sharpness)))
+
+    return look
+
+
+def _by_cell(
+    picture: NDArray[np.uint8], height: float, network: PageNet, rng: np.random.Generator
+) -> Look:
+    """Find ink as in the boxes of a form, cut out by themselves."""
+    del height, network, rng
+
+    def look(window: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+        x, y, right, bottom = window
+        return find_cell_ink(picture[y:bottom, x:right])[0]
+
+    return look
+
+
+_LOOKS = (_by_network, _by_contrast, _by_cell)
+
+
+def _part_of(image: NDArray[np.uint8], scale: float) -> Look:
+    """Return what cuts a window of the picture out of ``image``, which is ``scale`` as large."""
+
+    def look(window: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+        x, y, right, bottom = (round(v * scale) for v in window)
+        return image[y:bottom, x:right]
+
+    return look
