@@ -56,6 +56,8 @@ _HIGH, _CAPITAL = 1.2, 1.0
 # Less of the ink than this fraction, or more: the device would not have found such a character, or
 # what was found is noise.
 _LEAST_FOUND, _MOST_FOUND = 0.4, 2.0
+# Less of it than this fraction is where it was drawn: noise, too.
+_LEAST_INSIDE = 0.9
 # Papers, and boards for chalk; BGR.
 _PAPERS = ((240, 244, 245), (205, 228, 238), (150, 226, 246), (205, 200, 240), (240, 226, 208))
 _BOARDS = ((58, 68, 48), (50, 46, 44), (70, 84, 40))
@@ -254,11 +256,18 @@ def _window(
 def _cut(ink: Ink, window: tuple[int, int, int, int], looks: Sequence[Look]) -> NDArray[np.uint8]:
     """Return the glyph of ``ink`` by the first of ``looks`` that finds it, or of what was drawn."""
     x, y, right, bottom = window
+    side = min(right - x, bottom - y)
+    # Half of the paper around is free of ink, or what is there is none.
+    free = (side - max(ink.amount.shape)) / (4 * side)
     drawn = cv2.countNonZero(ink.amount) / ((right - x) * (bottom - y))
     for look in looks:
         found = look(window)
-        fraction = cv2.countNonZero(cv2.compare(found, 128, cv2.CMP_GE)) / max(found.size, 1)
-        if _LEAST_FOUND * drawn <= fraction <= _MOST_FOUND * drawn:
+        solid = cv2.compare(found, 128, cv2.CMP_GE)
+        rim = max(round(free * min(solid.shape)), 0)
+        inner = solid[rim : solid.shape[0] - rim, rim : solid.shape[1] - rim]
+        pixels = cv2.countNonZero(solid)
+        likely = _LEAST_FOUND * drawn <= pixels / max(solid.size, 1) <= _MOST_FOUND * drawn
+        if likely and cv2.countNonZero(inner) >= _LEAST_INSIDE * pixels:
             return make_glyph(found)
     return make_glyph(cv2.normalize(ink.amount, None, 0, 255, cv2.NORM_MINMAX))
 
