@@ -98,6 +98,15 @@ def find_text_faults(texts: Texts, limits: Limits = LIMITS) -> NDArray[np.str_]:
     return np.where((found == "") & absurd, "size", found)
 
 
+def usable_texts(texts: Texts, faults: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Return the numbers of the texts to draw pages of: clean ones whose size is certain.
+
+    ``faults`` are those of their characters; where some are much too large, so may be the others.
+    """
+    absurd = np.concatenate([[0], np.cumsum(faults == "size")])
+    return np.flatnonzero(texts.clean & (np.diff(absurd[texts.starts]) == 0))
+
+
 def count_faults(faults: NDArray[np.str_]) -> dict[str, int]:
     """Return how many characters have which fault, in the order of :data:`FAULTS`."""
     return {fault: int((faults == fault).sum()) for fault in FAULTS if (faults == fault).any()}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_BYTES, MOST_INCLUDES, MOST_POINTS, MOST_PLACES = 20_000_000, 200, 3_000_000, 10_000_000
 # Files that include each other go this deep at most.
 _DEPTH = 8
+_LONGEST_NAME = 200
 _MM_PER_INCH = 25.4
 _LINE = re.compile(r"\.([A-Z_]+)(.*)", re.DOTALL)
 # Level, parts, quality (which some leave out) and label; the label may hold \" and \\.
@@ -180,9 +181,10 @@ def _add_segment(state: _State, text: str) -> None:
 
 def _include(state: _State, name: str) -> None:
     """Read the file ``name`` below the folder of includes."""
-    path = (state.root / name.strip('"')).resolve() if name and "\0" not in name else state.root
+    named = 0 < len(name) <= _LONGEST_NAME and "\0" not in name
+    path = (state.root / name.strip('"')).resolve() if named else state.root
     if not path.is_relative_to(state.root) or path == state.root:
-        raise state.fault(f"includes {shown(name)!r}, which is not below {shown(state.root)}")
+        raise state.fault(f"includes {shown(name[:60])!r}, which is not below {shown(state.root)}")
     _read_file(state, path)
 
 
