@@ -219,7 +219,9 @@ def draw_stroke(
     line = cv2.LINE_8 if levels is None else cv2.LINE_AA
     fixed = np.rint(points * 2**_SHIFT).astype(int)
     ends = fixed.tolist()
-    whole = np.maximum(np.rint(widths * nib), 1).astype(int).tolist()
+    # OpenCV's smooth edges lie about half a pixel further out.
+    grown = 0 if levels is None else 1
+    whole = np.maximum(np.rint(widths * nib - grown), 1).astype(int).tolist()
     colours = [255] * len(ends) if levels is None else levels.tolist()
     steps = zip(ends[:-1], ends[1:], whole[1:], colours[1:], strict=True)
     if nib == 1:
@@ -249,7 +251,7 @@ def soak(
     side = round(_ROUNDNESS * tip.tooth * width * unit) | 1
     rounded = load
     for _ in range(2 if side > 1 else 0):
-        rounded = cv2.blur(rounded, (side, side))
+        rounded = cv2.min(cv2.blur(rounded, (side, side)), load)
     wanted = np.float32(tip.tooth) * _paper(load.shape, max(tip.grain * unit, 0.25), rng)
     taken = rounded * np.float32(1 / (255 * tip.soft)) - wanted * np.float32(1 / tip.soft)
     return np.minimum(np.maximum(taken, 0), 1)
@@ -330,7 +332,7 @@ def _speeds_by_curvature(
 
 
 def _relative(speeds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``speeds`` (n,), smoothed, over their median."""
+    """Return ``speeds`` (n,), smoothed, over their mean."""
     framed = np.concatenate([speeds[:1], speeds, speeds[-1:]])
     smooth = (framed[:-2] + 2 * framed[1:-1] + framed[2:]) / 4
-    return np.maximum(smooth / max(float(np.median(smooth)), 1e-9), 1e-3)
+    return np.maximum(smooth / max(float(smooth.mean()), 1e-9), 1e-3)

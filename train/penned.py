@@ -9,6 +9,7 @@ by the page network, by contrast in close-ups, or in a cell that holds one chara
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import cv2
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
     from emnist_edge.unipen import Characters
 
     Strokes = Sequence[NDArray[np.floating]]
-    #: Finds the ink of a window (x, y, right, bottom) of the picture.
-    Look = Callable[[tuple[int, int, int, int]], NDArray[np.uint8]]
+    #: Left, top, right and bottom of a part of the picture, and what finds the ink there.
+    Window = tuple[int, int, int, int]
+    Look = Callable[[Window], NDArray[np.uint8]]
 
 # Characters to a row and to a column of a sheet, the pitch of both, and paper around, in cap
 # heights: no character comes near another, however the camera is held.
@@ -58,6 +60,8 @@ _HIGH, _CAPITAL = 1.2, 1.0
 _LEAST_FOUND, _MOST_FOUND = 0.4, 2.0
 # Less of it than this fraction is where it was drawn: noise, too.
 _LEAST_INSIDE = 0.9
+# Width of a usual pen in cap heights, as the device measures it; thresholds of close-ups.
+_PEN, _PHOTOGRAPH = 0.08, Photograph()
 # Papers, and boards for chalk; BGR.
 _PAPERS = ((240, 244, 245), (205, 228, 238), (150, 226, 246), (205, 200, 240), (240, 226, 208))
 _BOARDS = ((58, 68, 48), (50, 46, 44), (70, 84, 40))
@@ -130,13 +134,13 @@ class Penned:
         side = round((_ROWS * _PITCH + 2 * _RIM) * height)
         aim = camera.aim((side, side), rng)
         picture = _photograph(inks, tip.draw_ink(rng), height, side, aim, paper, camera, rng)
-        usual = height * float(np.exp(rng.normal(0, 0.15)))
-        look = _LOOKS[way](picture, usual, network, rng)
-        plain = look if way == 1 else _by_contrast(picture, usual, network, rng)
+        measured = height * float(np.exp(rng.normal(0, 0.15)))
+        seen = _Sheet(picture, measured, network, rng)
+        looks = ((seen.by_network, seen.by_contrast, seen.by_cell)[way], seen.by_contrast)
         glyphs = np.empty((len(inks), SIDE, SIDE), np.uint8)
         for number, ink in enumerate(inks):
             window = _window(number, max(ink.amount.shape) / 2, height, aim, side)
-            glyphs[number] = _cut(ink, window, (look, plain))
+            glyphs[number] = _cut(ink, window, looks)
         return glyphs
 
     def _write(
@@ -239,7 +243,7 @@ def _middle(number: int, height: float) -> NDArray[np.float64]:
 
 def _window(
     number: int, reach: float, height: float, aim: NDArray[np.float64], side: int
-) -> tuple[int, int, int, int]:
+) -> Window:
     """Return the part of the picture that shows character ``number``: x, y, right, bottom.
 
     ``reach`` is how far from its middle the character goes, in pixels of the sheet.
@@ -253,7 +257,7 @@ def _window(
     return x, y, right, bottom
 
 
-def _cut(ink: Ink, window: tuple[int, int, int, int], looks: Sequence[Look]) -> NDArray[np.uint8]:
+def _cut(ink: Ink, window: Window, looks: Sequence[Look]) -> NDArray[np.uint8]:
     """Return the glyph of ``ink`` by the first of ``looks`` that finds it, or of what was drawn."""
     x, y, right, bottom = window
     side = min(right - x, bottom - y)
@@ -272,54 +276,49 @@ def _cut(ink: Ink, window: tuple[int, int, int, int], looks: Sequence[Look]) -> 
     return make_glyph(cv2.normalize(ink.amount, None, 0, 255, cv2.NORM_MINMAX))
 
 
-def _by_network(
-    picture: NDArray[np.uint8], height: float, network: PageNet, rng: np.random.Generator
-) -> Look:
-    """Find ink as on a page, whose writing was measured as ``height`` pixels high."""
-    del rng
-    contrast, scale = find_contrast(picture)
-    zoom = choose_zoom(height * scale, contrast.shape)
-    coverage = network(rescale(contrast, zoom, 0.08 * height * scale)).coverage
-    return _part_of(coverage, scale * zoom)
+class _Sheet:
+    """A photographed sheet, and the three ways to find the ink in a window of it.
 
+    height: of a capital, in pixels, as it was measured.
+    """
 
-def _by_contrast(
-    picture: NDArray[np.uint8], height: float, network: PageNet, rng: np.random.Generator
-) -> Look:
-    """Find ink by its contrast alone, as in close-ups, at another threshold for each character."""
-    del height, network
-    contrast, scale = find_contrast(picture)
-    part, photograph = _part_of(contrast, scale), Photograph()
+    def __init__(
+        self,
+        picture: NDArray[np.uint8],
+        height: float,
+        network: PageNet,
+        rng: np.random.Generator,
+    ) -> None:
+        self._picture, self._height, self._network, self._rng = picture, height, network, rng
 
-    def look(window: tuple[int, int, int, int]) -> NDArray[np.uint8]:
-        seen = part(window)
-        level = rng.uniform(*photograph.threshold) * int(seen.max()) / 255
-        return cv2.LUT(seen, curve(max(level, 1.0), rng.uniform(*photograph.sharpness)))
+    @cached_property
+    def _contrast(self) -> tuple[NDArray[np.uint8], float]:
+        return find_contrast(self._picture)
 
-    return look
+    @cached_property
+    def _coverage(self) -> tuple[NDArray[np.uint8], float]:
+        contrast, scale = self._contrast
+        zoom = choose_zoom(self._height * scale, contrast.shape)
+        seen = rescale(contrast, zoom, _PEN * self._height * scale)
+        return self._network(seen).coverage, scale * zoom
 
+    def by_network(self, window: Window) -> NDArray[np.uint8]:
+        """Find ink as on a page."""
+        return _part(*self._coverage, window)
 
-def _by_cell(
-    picture: NDArray[np.uint8], height: float, network: PageNet, rng: np.random.Generator
-) -> Look:
-    """Find ink as in the boxes of a form, cut out by themselves."""
-    del height, network, rng
+    def by_contrast(self, window: Window) -> NDArray[np.uint8]:
+        """Find ink by its contrast alone, as in close-ups, at another threshold each time."""
+        seen = _part(*self._contrast, window)
+        level = self._rng.uniform(*_PHOTOGRAPH.threshold) * int(seen.max(initial=0)) / 255
+        return cv2.LUT(seen, curve(max(level, 1.0), self._rng.uniform(*_PHOTOGRAPH.sharpness)))
 
-    def look(window: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    def by_cell(self, window: Window) -> NDArray[np.uint8]:
+        """Find ink as in the box of a form, cut out by itself."""
         x, y, right, bottom = window
-        return find_cell_ink(picture[y:bottom, x:right])[0]
-
-    return look
+        return find_cell_ink(self._picture[y:bottom, x:right])[0]
 
 
-_LOOKS = (_by_network, _by_contrast, _by_cell)
-
-
-def _part_of(image: NDArray[np.uint8], scale: float) -> Look:
-    """Return what cuts a window of the picture out of ``image``, which is ``scale`` as large."""
-
-    def look(window: tuple[int, int, int, int]) -> NDArray[np.uint8]:
-        x, y, right, bottom = (round(v * scale) for v in window)
-        return image[y:bottom, x:right]
-
-    return look
+def _part(image: NDArray[np.uint8], scale: float, window: Window) -> NDArray[np.uint8]:
+    """Return what is in ``window`` of the picture in ``image``, which is ``scale`` as large."""
+    x, y, right, bottom = (round(v * scale) for v in window)
+    return image[y:bottom, x:right]
