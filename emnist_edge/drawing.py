@@ -235,7 +235,7 @@ def _write(
     window = scene[y : y + tall, x : x + width]
     covered = coverage[y : y + tall, x : x + width]
     if pen.tip is None:
-        share = (covered.astype(np.float32) / 255)[..., None]
+        share = np.asarray(covered.astype(np.float32) / 255, np.float32)[..., None]
     else:
         load = cv2.convertScaleAbs(covered, alpha=pen.tip.load)
         share = soak(load, pen.tip, height, pen.width, rng)[..., None]

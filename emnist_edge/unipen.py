@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class Character:
     """
 
     label: str
-    strokes: tuple[NDArray[np.generic], ...]
+    strokes: tuple[NDArray[Any], ...]
     writer: int
     source: str
 
@@ -74,7 +74,7 @@ class Characters:
     printable ASCII character each. writers: (N,) numbers. sources: (N,) names of sets.
     """
 
-    points: NDArray[np.generic]
+    points: NDArray[Any]
     strokes: NDArray[np.int64]
     starts: NDArray[np.int64]
     labels: NDArray[np.str_]
@@ -92,7 +92,7 @@ class Characters:
             str(self.sources[index]),
         )
 
-    def strokes_of(self, index: int) -> tuple[NDArray[np.generic], ...]:
+    def strokes_of(self, index: int) -> tuple[NDArray[Any], ...]:
         """Return the strokes of character ``index``, each (n, 2): views of :attr:`points`."""
         if not -len(self) <= index < len(self):
             raise IndexError(f"character {index} of {len(self)}")
@@ -223,7 +223,7 @@ def load_texts(part: Part, folder: Path | None = None) -> Texts:
     if len(text) != len(arrays["label"]) or not np.isin(steps, (0, 1)).all():
         raise _damaged(path, "its characters do not follow the order of its texts")
     characters = _checked(path, arrays, arrays["text_writer"][text], arrays["text_set"][text])
-    return Texts(characters, _starts(np.bincount(text, minlength=count)), clean)
+    return Texts(characters, _starts(np.bincount(text, minlength=count)), clean.astype(np.bool_))
 
 
 def save(folder: Path, part: Part, characters: Characters, texts: Texts) -> list[Path]:
@@ -243,7 +243,7 @@ def save(folder: Path, part: Part, characters: Characters, texts: Texts) -> list
     )
     for path, content in zip(paths, contents, strict=True):
         with written_whole(path) as part_path:
-            np.savez_compressed(part_path, **content)  # type: ignore[arg-type]  # arrays by name
+            np.savez_compressed(part_path, **content)
     return paths
 
 
