@@ -21,7 +21,7 @@ from emnist_edge.files import written_whole
 from emnist_edge.npz import Field, read_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,6 +83,9 @@ class Characters:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __iter__(self) -> Iterator[Character]:
+        return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, index: int) -> Character:
         return Character(
@@ -160,6 +163,9 @@ class Texts:
 
     def __len__(self) -> int:
         return len(self.clean)
+
+    def __iter__(self) -> Iterator[Text]:
+        return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, index: int) -> Text:
         if not -len(self) <= index < len(self):

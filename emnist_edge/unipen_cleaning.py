@@ -235,4 +235,4 @@ def _find_repeated(characters: Characters) -> dict[str, NDArray[np.bool_]]:
         same = characters.labels[other] == characters.labels[index]
         repeated[index] = same
         contradicting[[other, index]] |= not same
-    return {"repeated": repeated & ~contradicting, "contradicting": contradicting}
+    return {"repeated": repeated, "contradicting": contradicting}

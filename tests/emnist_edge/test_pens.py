@@ -21,6 +21,7 @@ from emnist_edge.pens import (
     Tip,
     draw_stroke,
     lay_ink,
+    soak,
     way,
 )
 
@@ -117,6 +118,14 @@ def test_from_far_away_grain_is_grey() -> None:
     )
     assert far.std() < 0.6 * near.std()
     assert far.mean() == pytest.approx(near.mean(), abs=60)
+
+
+def test_grains_smaller_than_pixels_are_averaged() -> None:
+    load = np.full((60, 60), 255, np.uint8)
+    tip = replace(CHALK, tooth=0.9, soft=1.0)
+    fine, coarse = (soak(load, tip, unit, 0.1, np.random.default_rng(1)) for unit in (25, 250))
+    assert fine.std() < 0.75 * coarse.std()
+    assert fine.mean() == pytest.approx(coarse.mean(), abs=0.05)
 
 
 def test_strokes_are_wider_where_the_hand_is_slow() -> None:

@@ -39,6 +39,7 @@ def test_strokes_are_views_in_the_order_they_were_written() -> None:
     assert first.strokes[1][-1].tolist() == [450, 1000]
     assert np.shares_memory(first.strokes[1], characters.points)
     assert second.label == "1"
+    assert [len(part) for part in second.strokes] == [6, 6]
     for wrong in (2, -3):
         with pytest.raises(IndexError):
             characters[wrong]
@@ -145,7 +146,7 @@ def test_arrays_that_do_not_fit_are_refused(
     tmp_path: Path, name: str, value: Any, message: str
 ) -> None:
     wrong = np.array(value) if value else np.zeros(0, int)
-    np.savez(tmp_path / "characters-train.npz", **{**CHARACTERS, name: wrong})
+    np.savez(tmp_path / "characters-train.npz", **{**CHARACTERS, name: wrong})  # type: ignore[arg-type]
     with pytest.raises(DataError, match=rf"characters-train\.npz: .*({message}).*; pack it anew"):
         unipen.load_characters("train", tmp_path)
 
@@ -166,9 +167,9 @@ def test_arrays_that_do_not_fit_are_refused(
 def test_texts_that_do_not_fit_are_refused(
     tmp_path: Path, name: str, value: Any, message: str
 ) -> None:
-    np.savez(tmp_path / "texts-train.npz", **TEXTS)
+    np.savez(tmp_path / "texts-train.npz", **TEXTS)  # type: ignore[arg-type]
     assert len(unipen.load_texts("train", tmp_path)) == 2
-    np.savez(tmp_path / "texts-train.npz", **{**TEXTS, name: np.array(value)})
+    np.savez(tmp_path / "texts-train.npz", **{**TEXTS, name: np.array(value)})  # type: ignore[arg-type]
     with pytest.raises(DataError, match=rf"texts-train\.npz: .*{message}"):
         unipen.load_texts("train", tmp_path)
 

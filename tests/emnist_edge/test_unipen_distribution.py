@@ -51,17 +51,12 @@ def test_characters_stand_in_their_own_boxes_and_texts_in_one(tmp_path: Path) ->
 
 
 def test_writers_are_numbers_and_told_apart_by_set_and_name(tmp_path: Path) -> None:
-    for name, writer in (
-        ("3/a/1", "w"),
-        ("3/a/2", "w"),
-        ("3/b/1", "w"),
-        ("3/b/2", "v"),
-        ("3/b/3", ""),
-    ):
-        write(tmp_path, name, writer)
+    names = {"a/1": "w", "a/2": "w", "b/1": "w", "b/2": "v", "b/3": "", "b/4": ""}
+    for name, writer in names.items():
+        write(tmp_path, f"3/{name}", writer)
     characters, texts = read_distribution(tmp_path, pytest.fail)
-    assert characters.writers.tolist() == np.repeat((0, 0, 1, 2, 3), 3).tolist()
-    assert [text.writer for text in texts] == [0, 0, 1, 2, 3]
+    assert characters.writers.tolist() == np.repeat((0, 0, 1, 2, 3, 4), 3).tolist()
+    assert [text.writer for text in texts] == [0, 0, 1, 2, 3, 4]
 
 
 def test_damaged_files_are_named_and_left_out(tmp_path: Path) -> None:

@@ -2,18 +2,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pytest
 
 from emnist_device.page_net import PageNet
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.glyph import make_glyph
-from emnist_edge.pens import STYLUS, TIPS, lay_ink
+from emnist_edge.pens import STYLUS, TIPS, Ink, Tip, lay_ink
 from emnist_edge.strokes import Hand, print_character
 from emnist_edge.unipen import make_characters
 from tests.pen_strokes import character, cross, stroke
+from train import penned
 from train.penned import Penned, unipen_glyphs, usual_size
 
 if TYPE_CHECKING:
@@ -63,8 +66,8 @@ def test_glyphs_are_of_the_characters_whatever_the_pen(
     tip: str, found: tuple[float, float, float]
 ) -> None:
     letters = "ABEHKMPRTX2478adeg"
-    penned = Penned(tips={tip: 1.0}, heights=(24, 32), found=found, ruled=0)
-    glyphs = penned.glyphs(printed(letters), 3, page_net=network())
+    sheets = Penned(tips={tip: 1.0}, heights=(24, 32), found=found, ruled=0)
+    glyphs = sheets.glyphs(printed(letters), 3, page_net=network())
     shapes = [plain(strokes) for strokes in printed(letters)]
     alike = np.array([[likeness(glyph, shape) for shape in shapes] for glyph in glyphs])
     assert (alike.argmax(axis=1) == np.arange(len(letters))).mean() > 0.85
@@ -73,19 +76,55 @@ def test_glyphs_are_of_the_characters_whatever_the_pen(
 
 def test_each_glyph_is_of_its_own_character_over_many_sheets() -> None:
     letters = "XO" * 50  # more than a sheet has
-    penned = Penned(tips={"felt": 1.0}, found=(0, 1, 0))
-    glyphs = penned.glyphs(printed(letters), 5, page_net=network())
+    sheets = Penned(tips={"felt": 1.0}, found=(0, 1, 0))
+    glyphs = sheets.glyphs(printed(letters), 5, page_net=network())
     ring, cross_ = plain(printed("O")[0]), plain(printed("X")[0])
     nearer = ["O" if likeness(g, ring) > likeness(g, cross_) else "X" for g in glyphs]
     assert "".join(nearer) == letters
 
 
-def test_pens_do_not_go_with_the_order_of_the_characters() -> None:
-    thick = Penned(tips={"ballpoint": 1.0, "marker": 1.0}, scanned=1.0, found=(0, 1, 0))
-    glyphs = thick.glyphs(printed("I" * 256), 1, page_net=network())
-    bold = (glyphs >= 128).sum(axis=(1, 2))
-    bold = bold > np.median(bold)
-    assert (bold[1:] != bold[:-1]).mean() > 0.2
+def test_pens_do_not_go_with_the_order_of_the_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: dict[int, str] = {}
+
+    def remember(strokes: Strokes, height: float, tip: Tip, *rest: Any, **options: Any) -> Ink:
+        taken[round(strokes[0][0, 0])] = tip.name
+        return lay_ink([part - strokes[0][0] for part in strokes], height, tip, *rest, **options)
+
+    monkeypatch.setattr("train.penned.lay_ink", remember)
+    lines = [[np.array([[n, 0.0], [n, 1.0]])] for n in range(256)]
+    weights = {"ballpoint": 1.0, "marker": 1.0}
+    Penned(weights, (14, 15), found=(0, 1, 0)).glyphs(lines, 2, page_net=network())
+    names = [taken[number] for number in range(256)]
+    assert set(names) == set(weights)
+    changes = sum(one != other for one, other in pairwise(names))
+    assert changes > 40
+
+
+def test_the_seed_decides_on_pens_too() -> None:
+    glyphs = [Penned().glyphs(printed("R"), seed, page_net=network()) for seed in (1, 2)]
+    assert not np.array_equal(*glyphs)
+
+
+@pytest.mark.parametrize(
+    ("found", "accepted"),
+    [
+        (np.s_[28:33, 20:40], True),
+        (np.s_[28:32, 20:24], False),  # too little of it
+        (np.s_[22:38, 22:38], False),  # too much
+        (np.s_[28:32, 38:58], False),  # elsewhere
+        (np.s_[0:0, 0:0], False),
+    ],
+)
+def test_ink_that_is_not_what_was_drawn_is_not_taken(
+    found: tuple[slice, slice], accepted: bool
+) -> None:
+    amount = np.zeros((24, 24), np.uint8)
+    amount[10:14, 2:22] = 200
+    seen = np.zeros((60, 60), np.uint8)
+    seen[found] = 255
+    glyph = penned._cut(Ink(amount, 0, 0), (0, 0, 60, 60), [lambda _window: seen])
+    drawn = make_glyph(cv2.normalize(amount, None, 0, 255, cv2.NORM_MINMAX))
+    assert np.array_equal(glyph, make_glyph(seen) if accepted else drawn)
 
 
 def test_a_dot_is_a_blot_and_no_glyph_is_empty() -> None:
