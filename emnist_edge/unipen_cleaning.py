@@ -42,8 +42,8 @@ _LINES, _UPRIGHT = "1IiljJ|!/\\'`\",.:;-_=~()[]{}", "1Iil|!"
 class Limits:
     """Where the line is drawn.
 
-    They come of looking at all characters of `characters-train` beyond each, and at those before:
-    beyond, nine in ten are a part of a character.
+    They come of looking at 40 characters of ``characters-train`` beyond each: all were parts of
+    characters, or turned.
 
     few: points of characters that are no single line; at 60 a second, what is shorter took less
         than 80 ms. thin: short side over long side of a character that is no single line.
@@ -122,8 +122,9 @@ def find_mislabelled(
 ) -> NDArray[np.bool_]:
     """Say which characters a model rejects: (N,), True for those to leave out.
 
-    A model that was trained without their writer says that a character is surely another. The
-    label's look-alikes, and the other case of a letter, speak for the label: nobody tells them by
+    A model that was trained without their writer, but with others of UNIPEN, says that a character
+    is surely another. (One that knows Americans alone takes a slashed 0 for a mistake.) The label's
+    look-alikes, and the other case of a letter, speak for the label: nobody tells them by
     their shape. Characters whose label is not in ``alphabet`` are never rejected.
 
     Args:

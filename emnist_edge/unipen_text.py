@@ -103,6 +103,8 @@ def _read_file(state: _State, path: Path) -> None:
 
 def _content(state: _State, path: Path) -> str:
     """Return the text of ``path``, whatever bytes are in its comments."""
+    if path.exists() and not path.is_file():  # such as a pipe, which would be waited for
+        raise state.fault(f"{shown(path)} is no file")
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -182,7 +184,10 @@ def _add_segment(state: _State, text: str) -> None:
 def _include(state: _State, name: str) -> None:
     """Read the file ``name`` below the folder of includes."""
     named = 0 < len(name) <= _LONGEST_NAME and "\0" not in name
-    path = (state.root / name.strip('"')).resolve() if named else state.root
+    try:
+        path = (state.root / name.strip('"')).resolve() if named else state.root
+    except (OSError, RuntimeError):  # links in a circle
+        path = state.root
     if not path.is_relative_to(state.root) or path == state.root:
         raise state.fault(f"includes {shown(name[:60])!r}, which is not below {shown(state.root)}")
     _read_file(state, path)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,7 @@ def test_other_columns_and_resolutions_are_told_by_the_file(root: Path) -> None:
         (".INCLUDE /etc/hostname\n", "is not below"),
         (".INCLUDE\n", "is not below"),
         (".INCLUDE lab\0points.dat\n", "is not below"),
-        (".INCLUDE lab\n", "lab cannot be read"),
+        (".INCLUDE lab\n", "lab is no file"),
         (".INCLUDE " + "x" * 5000 + "\n", "is not below"),
         (LABELS + '.SEGMENT CHARACTER 4 ? "z"\n', "'4', where there are 4 parts"),
         (LABELS + '.SEGMENT CHARACTER 2-1 ? "z"\n', "'2-1'"),
@@ -146,6 +147,15 @@ def test_links_out_of_the_folder_are_not_followed(root: Path) -> None:
     (root / "link.dat").symlink_to(root.parent / "secret.dat")
     with pytest.raises(DataError, match=r"'link\.dat', which is not below"):
         read(root, ".INCLUDE link.dat\n")
+
+
+def test_links_in_a_circle_and_pipes_are_refused(root: Path) -> None:
+    (root / "link.dat").symlink_to(root / "link.dat")
+    with pytest.raises(DataError, match=r"labels\.dat: .*link\.dat"):
+        read(root, ".INCLUDE link.dat\n")
+    os.mkfifo(root / "pipe.dat")
+    with pytest.raises(DataError, match=r"labels\.dat: .*pipe\.dat is no file"):
+        read(root, ".INCLUDE pipe.dat\n")
 
 
 @pytest.mark.parametrize(
