@@ -15,14 +15,15 @@ import numpy as np
 
 from emnist_device.page_net import PageNet
 from emnist_edge.files import writing_to
-from emnist_edge.pens import CHALK, TIPS, lay_ink
+from emnist_edge.pens import lay_ink
 from emnist_edge.strokes import Hand, print_character
+from emnist_edge.tips import CHALK, TIPS
 from train.penned import Penned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_edge.pens import Tip
+    from emnist_edge.tips import Tip
 
 # What is written, and how high: capitals in pixels.
 _TEXT, _HEIGHTS = "ABQ4gaKt87RM", (28, 56, 112)

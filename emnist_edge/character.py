@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 import cv2
 import numpy as np
 
-from emnist_edge.pens import Tip, draw_stroke, way
+from emnist_edge.pens import draw_stroke, way
 from emnist_edge.strokes import Hand, print_character
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from emnist_edge.tips import Tip
 
 #: Shapes have this many points to a pixel and are averaged down.
 OVERSAMPLING = 4

@@ -72,8 +72,8 @@ def unipen(folder: Path, output: Path | None, seed: int) -> None:
     Exit codes: 0 done, 1 a file is missing or damaged (damaged labels are left out), 2 wrong usage.
     """
     load_module("numpy")
-    from emnist_edge.unipen import load_characters, load_texts
     from emnist_edge.unipen_cleaning import find_faults, find_text_faults, usable_texts
+    from emnist_edge.unipen_files import load_characters, load_texts
 
     damaged = 0 if output is None else _pack(folder, output, seed)
     for part in ("train", "heldout"):
@@ -92,8 +92,8 @@ def unipen(folder: Path, output: Path | None, seed: int) -> None:
 
 def _pack(folder: Path, output: Path, seed: int) -> int:
     """Pack the distribution in ``folder``, and return how many of its files are damaged."""
-    from emnist_edge.unipen import save
     from emnist_edge.unipen_distribution import read_distribution, split_writers
+    from emnist_edge.unipen_files import save
 
     damaged: list[str] = []
 

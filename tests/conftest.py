@@ -13,7 +13,7 @@ import pytest
 from emnist_edge import emnist
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.emnist import DATA_VARIABLE
-from emnist_edge.unipen import UNIPEN_VARIABLE
+from emnist_edge.unipen_files import UNIPEN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

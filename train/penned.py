@@ -23,8 +23,8 @@ from emnist_edge.camera import Camera
 from emnist_edge.character import project
 from emnist_edge.glyph import SIDE, make_glyph
 from emnist_edge.paper import Grid, Paper, light, paint_sheet
-from emnist_edge.pens import TIPS, lay_ink
-from emnist_edge.unipen_cleaning import smooth
+from emnist_edge.pens import lay_ink
+from emnist_edge.tips import TIPS
 from train.photographed import Photograph, curve
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.pens import Ink, Tip
-    from emnist_edge.unipen import Characters
+    from emnist_edge.pens import Ink
+    from emnist_edge.tips import Tip
 
     Strokes = Sequence[NDArray[np.floating]]
     #: Left, top, right and bottom of a part of the picture, and what finds the ink there.
@@ -45,16 +45,6 @@ if TYPE_CHECKING:
 _ROWS, _PITCH, _RIM = 8, 1.9, 0.7
 # Paper around a character that is looked at for it, in cap heights.
 _AROUND = 0.3
-#: Long side of the box of a character that is no letter or digit, in cap heights: about what people
-#: write in UNIPEN's texts.
-_SIGNS = {
-    ".": 0.05, ",": 0.3, "'": 0.3, "`": 0.3, '"': 0.35, ":": 0.6, ";": 0.75, "-": 0.5, "=": 0.6,
-    "_": 0.8, "~": 0.7, "^": 0.5, "*": 0.7, "+": 0.7, "<": 0.8, ">": 0.8, "(": 1.25, ")": 1.25,
-    "[": 1.25, "]": 1.25, "{": 1.3, "}": 1.3, "|": 1.3, "/": 1.25, "\\": 1.25, "$": 1.25,
-}  # fmt: skip
-# The same for small letters without stems, and for those with two: the others are like capitals.
-_LOW, _LOWS, _HIGHS = 0.7, "aceimnorsuvwxz", "fjpqygl"
-_HIGH, _CAPITAL = 1.2, 1.0
 # Less of the ink than this fraction, or more: the device would not have found such a character, or
 # what was found is noise.
 _LEAST_FOUND, _MOST_FOUND = 0.4, 2.0
@@ -71,7 +61,7 @@ _BOARDS = ((58, 68, 48), (50, 46, 44), (70, 84, 40))
 class Penned:
     """Of which sheets there are how many: limits of distributions, fractions and weights.
 
-    tips: how often each kind of pen (:data:`emnist_edge.pens.TIPS`) is taken, as weights.
+    tips: how often each kind of pen (:data:`emnist_edge.tips.TIPS`) is taken, as weights.
     heights: of a capital, in pixels, logarithm uniform. spread: factor by which a character may be
     larger or smaller than usual. found: weights of the page network, contrast and cells. scanned:
     fraction of sheets that a perfect camera takes. ruled: fraction of those that the page network
@@ -179,29 +169,6 @@ class Penned:
             jpeg=int(rng.integers(50, 93)) if rng.random() < 0.5 else 0,
         )
         return paper, camera
-
-
-def unipen_glyphs(
-    characters: Characters, seed: int, penned: Penned | None = None
-) -> NDArray[np.uint8]:
-    """Return glyphs (N, 28, 28) of UNIPEN's ``characters``, smoothed, each in its usual size."""
-    smoothed = smooth(characters)
-    long = np.maximum(smoothed.sizes().max(axis=1), 1)
-    scales = [usual_size(label) / side for label, side in zip(characters.labels, long, strict=True)]
-    strokes = [
-        [stroke * scale for stroke in smoothed.strokes_of(index)]
-        for index, scale in enumerate(scales)
-    ]
-    return (penned or Penned()).glyphs(strokes, seed, timed=True)
-
-
-def usual_size(char: str) -> float:
-    """Return the usual long side of the box of ``char``, in cap heights."""
-    if char in _SIGNS:
-        return _SIGNS[char]
-    if char in _LOWS:
-        return _LOW
-    return _HIGH if char in _HIGHS else _CAPITAL
 
 
 def _pick(weights: dict[str, float], rng: np.random.Generator) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from click.testing import CliRunner
 
 from benchmarks import pens
-from emnist_edge.pens import TIPS
+from emnist_edge.tips import TIPS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,21 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emnist_edge.pens import (
-    BALLPOINT,
-    CHALK,
-    FELT,
-    MARKER,
-    PENCIL,
-    STYLUS,
-    TIPS,
-    Ink,
-    Tip,
-    draw_stroke,
-    lay_ink,
-    soak,
-    way,
-)
+from emnist_edge.pens import Ink, draw_stroke, lay_ink, soak, way
+from emnist_edge.tips import BALLPOINT, CHALK, FELT, MARKER, PENCIL, STYLUS, TIPS, Tip
 
 LINE = np.array([[0.0, -1.0], [1.5, -1.0]])
 #: As even as a pen can be.

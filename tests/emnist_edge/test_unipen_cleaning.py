@@ -185,7 +185,7 @@ def test_no_writer_is_in_two_folds(writers: list[int], folds: int) -> None:
 
 
 def test_most_of_the_collection_is_kept(unipen_data: Path) -> None:
-    from emnist_edge.unipen import load_characters
+    from emnist_edge.unipen_files import load_characters
 
     characters = load_characters("heldout", unipen_data)
     faults = find_faults(characters)

@@ -111,7 +111,7 @@ def test_writers_are_held_out_whole(tmp_path: Path) -> None:
 
 
 def test_the_sample_is_packed_as_the_packed_files_have_it(unipen_data: Path) -> None:
-    from emnist_edge.unipen import load_characters
+    from emnist_edge.unipen_files import load_characters
 
     sample = unipen_data / "raw-sample"
     if not sample.is_dir():

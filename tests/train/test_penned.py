@@ -12,12 +12,14 @@ import pytest
 from emnist_device.page_net import PageNet
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.glyph import make_glyph
-from emnist_edge.pens import STYLUS, TIPS, Ink, Tip, lay_ink
+from emnist_edge.pens import Ink, lay_ink
 from emnist_edge.strokes import Hand, print_character
+from emnist_edge.tips import STYLUS, TIPS, Tip
 from emnist_edge.unipen import make_characters
 from tests.pen_strokes import character, cross, stroke
 from train import penned
-from train.penned import Penned, unipen_glyphs, usual_size
+from train.penned import Penned
+from train.unipen_glyphs import unipen_glyphs, usual_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
