@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.cell import find_cell_ink
+from emnist_device.cell import find_cell_inks
 from emnist_device.contrast import find_contrast
 from emnist_device.page_net import PageNet
 from emnist_device.segment import choose_zoom, rescale
@@ -282,7 +282,8 @@ class _Sheet:
     def by_cell(self, window: Window) -> NDArray[np.uint8]:
         """Find ink as in the box of a form, cut out by itself."""
         x, y, right, bottom = window
-        return find_cell_ink(self._picture[y:bottom, x:right])[0]
+        ink, _ = next(find_cell_inks(self._picture[y:bottom, x:right]))  # the likeliest
+        return ink
 
 
 def _part(image: NDArray[np.uint8], scale: float, window: Window) -> NDArray[np.uint8]:
