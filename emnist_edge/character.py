@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 import cv2
 import numpy as np
 
+from emnist_edge.pens import draw_stroke, way
 from emnist_edge.strokes import Hand, print_character
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from emnist_edge.tips import Tip
+
 #: Shapes have this many points to a pixel and are averaged down.
 OVERSAMPLING = 4
-# Bits after the binary point of the coordinates that OpenCV draws at.
-_SHIFT = 4
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,14 @@ class Pen:
     width: of the stroke, in cap heights.
     ink: BGR, 0..255.
     grain: share of the ink that the paper's tooth keeps off at random, as with pencil and chalk.
+    tip: a kind of pen that decides how ink goes along and across strokes, see
+        :mod:`emnist_edge.pens`; None for even strokes, which ``grain`` is for.
     """
 
     width: float = 0.1
     ink: tuple[int, int, int] = (60, 35, 30)
     grain: float = 0.0
+    tip: Tip | None = None
 
 
 #: What is used where nothing else is asked for: an even hand, a ballpoint pen.
@@ -154,7 +158,7 @@ class Glyphs(Protocol):
             height: of a capital, in pixels.
             rng: decides how the character turns out.
             hand: how it is printed.
-            pen: only its width counts.
+            pen: its width, and how its tip leads it.
 
         Raises:
             ValueError: there is no such character.
@@ -176,9 +180,14 @@ def stroke_shape(
     left, top = (int(v) for v in np.floor((points.min(axis=0) - margin) / OVERSAMPLING))
     right, bottom = (int(v) for v in np.ceil((points.max(axis=0) + margin) / OVERSAMPLING))
     canvas = np.zeros(((bottom - top) * OVERSAMPLING, (right - left) * OVERSAMPLING), np.uint8)
+    unit, corner = height * OVERSAMPLING, np.array([left, top]) * OVERSAMPLING
     for stroke in strokes:
-        widths = thickness * _pressure(len(stroke), hand.wobble, rng)
-        _draw_stroke(canvas, stroke - (left * OVERSAMPLING, top * OVERSAMPLING), widths)
+        if pen.tip is None:
+            widths = thickness * _pressure(len(stroke), hand.wobble, rng)
+            draw_stroke(canvas, stroke - corner, widths)
+        else:
+            path, factors, _ = way(stroke / unit, pen.tip, rng)
+            draw_stroke(canvas, path * unit - corner, thickness * factors, nib=pen.tip.nib)
     return Shape(char, canvas, left, top)
 
 
@@ -224,16 +233,6 @@ def _average(char: str, mask: NDArray[np.uint8], left: int, top: int) -> DrawnCh
     x, y, width, tall = cv2.boundingRect(coverage)
     ink = np.asarray(coverage[y : y + tall, x : x + width], np.uint8)
     return DrawnCharacter(char, (left + x, top + y, width, tall), ink)
-
-
-def _draw_stroke(
-    canvas: NDArray[np.uint8], points: NDArray[np.float64], widths: NDArray[np.float64]
-) -> None:
-    """Draw a stroke with round ends; ``points`` (N, 2) and ``widths`` (N,) in canvas pixels."""
-    fixed = np.rint(points * 2**_SHIFT).astype(int).tolist()
-    whole = np.maximum(np.rint(widths), 1).astype(int).tolist()
-    for start, end, width in zip(fixed[:-1], fixed[1:], whole[1:], strict=True):
-        cv2.line(canvas, start, end, 255, width, cv2.LINE_8, _SHIFT)
 
 
 def _pressure(count: int, wobble: float, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -14,12 +14,12 @@ import click
 from emnist_edge import __version__
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.cli_benchmark import benchmark
+from emnist_edge.cli_data import data
 from emnist_edge.cli_doctor import doctor
 from emnist_edge.cli_live import live
-from emnist_edge.discreet import Discreet
 from emnist_edge.errors import EmnistEdgeError, ModelError, shown
 from emnist_edge.options import decoding_options, limit_option
-from emnist_edge.packages import load_base, load_module
+from emnist_edge.packages import load_base
 from emnist_edge.review import review
 from emnist_edge.session import doubts_kept, results_kept, said_where_ended
 from emnist_edge.streams import close_output, open_streams
@@ -260,37 +260,4 @@ def model_row(artifact: Artifact) -> str:
 
 
 cli.add_command(review)
-
-
-@cli.group()
-def data() -> None:
-    """Fetch the EMNIST data set."""
-
-
-@data.command(cls=Discreet)
-@click.argument(
-    "split", type=click.Choice(["byclass", "bymerge", "balanced", "letters", "digits", "mnist"])
-)
-@click.option("--data", "folder", type=click.Path(path_type=Path), help="Folder to fetch into.")
-@click.option("--url", help="A mirror of NIST's gzip.zip.")
-@click.option(
-    "--zip",
-    "zip_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="NIST's gzip.zip, where it was downloaded already.",
-)
-def fetch(split: str, folder: Path | None, url: str | None, zip_path: Path | None) -> None:
-    """Fetch one SPLIT out of NIST's archive, without the rest of it.
-
-    Exit codes: 0 the files are there, 1 they are not, 2 wrong usage.
-    """
-    load_module("numpy")
-    from emnist_edge import emnist
-    from emnist_edge.fetch import NIST_URL
-    from emnist_edge.fetch import fetch as fetch_split
-
-    if url is not None and zip_path is not None:
-        raise click.UsageError("choose one of --url and --zip")
-    target = emnist.data_dir(folder)
-    for path in fetch_split(emnist.SPLITS[split], target, url=url or NIST_URL, zip_path=zip_path):
-        click.echo(path)
+cli.add_command(data)

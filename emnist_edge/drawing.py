@@ -26,6 +26,7 @@ from emnist_edge.character import (
 )
 from emnist_edge.layout import Line, bend, lay_line
 from emnist_edge.paper import PAPER, Grid, Paper, cell_width, light, paint_sheet
+from emnist_edge.pens import soak
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -127,7 +128,7 @@ def draw_page(
     layers = [_cover(line, size) for line in drawn]
     scene = _blank_scene(paper, camera, grid, homography, size, rng)
     for number, layer in enumerate(layers):
-        _write(scene, layer, pens[number % len(pens)], rng)
+        _write(scene, layer, pens[number % len(pens)], height, rng)
     scene *= light(scene.shape, paper, rng)[..., None]
     return DrawnPage(camera.expose(scene, rng), np.maximum.reduce(layers), drawn)
 
@@ -220,13 +221,25 @@ def _blank_scene(
 
 
 def _write(
-    scene: NDArray[np.float32], coverage: NDArray[np.uint8], pen: Pen, rng: np.random.Generator
+    scene: NDArray[np.float32],
+    coverage: NDArray[np.uint8],
+    pen: Pen,
+    height: float,
+    rng: np.random.Generator,
 ) -> None:
-    """Lay the ink of ``pen`` on ``scene`` (H, W, 3) where ``coverage`` (H, W) says."""
-    x, y, width, height = cv2.boundingRect(coverage)
-    window = scene[y : y + height, x : x + width]
-    share = (coverage[y : y + height, x : x + width].astype(np.float32) / 255)[..., None]
+    """Lay the ink of ``pen`` on ``scene`` (H, W, 3) where ``coverage`` (H, W) says.
+
+    ``height`` is that of a capital, in pixels.
+    """
+    x, y, width, tall = cv2.boundingRect(coverage)
+    window = scene[y : y + tall, x : x + width]
+    covered = coverage[y : y + tall, x : x + width]
+    if pen.tip is None:
+        share = np.asarray(covered.astype(np.float32) / 255, np.float32)[..., None]
+    else:
+        load = cv2.convertScaleAbs(covered, alpha=pen.tip.load)
+        share = soak(load, pen.tip, height, pen.width, rng)[..., None]
     if pen.grain > 0:
-        tooth = rng.random((height, width, 1), np.float32)
+        tooth = rng.random((tall, width, 1), np.float32)
         share *= 1 - pen.grain * tooth
     window += (np.array(pen.ink, np.float32) - window) * share

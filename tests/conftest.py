@@ -13,6 +13,7 @@ import pytest
 from emnist_edge import emnist
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.emnist import DATA_VARIABLE
+from emnist_edge.unipen_files import UNIPEN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,15 @@ def emnist_data() -> Path:
         if candidate and Path(candidate).is_dir():
             return Path(candidate)
     pytest.skip(f"EMNIST is not at hand: set {DATA_VARIABLE}")
+
+
+@pytest.fixture(scope="session")
+def unipen_data() -> Path:
+    """Folder of UNIPEN's packed files, or a skip where there is none."""
+    for candidate in (os.environ.get(UNIPEN_VARIABLE), ROOT.parent / "shared" / "unipen"):
+        if candidate and Path(candidate).is_dir():
+            return Path(candidate)
+    pytest.skip(f"UNIPEN is not at hand: set {UNIPEN_VARIABLE}")
 
 
 _DATA = os.environ.pop(DATA_VARIABLE, None)  # tests that want the real data ask for the fixture

@@ -50,7 +50,7 @@ class Photograph:
         # Blur takes from thin strokes: what is ink is told against the darkest of them.
         level = max(1.0, rng.uniform(*self.threshold) * int(ink.max()) / 255)
         sharpness = rng.uniform(*self.sharpness)
-        ink = cv2.LUT(ink, _curve(level, sharpness))
+        ink = cv2.LUT(ink, curve(level, sharpness))
         found = make_glyph(ink)
         return found if found.any() else glyph
 
@@ -146,6 +146,6 @@ def cross_with_rule(ink: NDArray[np.uint8], rng: np.random.Generator) -> NDArray
     return crossed
 
 
-def _curve(level: float, sharpness: float) -> NDArray[np.uint8]:
+def curve(level: float, sharpness: float) -> NDArray[np.uint8]:
     """Return the table (256,) that makes 128 of ``level`` and stretches the contrast around it."""
     return np.clip((np.arange(256) - level) * sharpness + 128, 0, 255).astype(np.uint8)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from emnist_edge.alphabet import BYCLASS, DIGITS, UPPER
 from emnist_edge.drawing import Camera, DrawnPage, Paper, Pen, draw_character, draw_page
 from emnist_edge.strokes import FORMS, Hand, sample_path
+from emnist_edge.tips import TIPS, Tip
 
 PEN = Pen(width=0.1)
 CHALK = Pen(ink=(235, 240, 240))
@@ -149,3 +150,18 @@ def test_every_character_that_is_no_space_gets_a_box(text: str, seed: int) -> No
     characters = [character for line in drawn.lines for character in line.characters]
     assert "".join(character.char for character in characters) == "".join(text.split())
     assert all(character.coverage.max() > 128 for character in characters)
+
+
+@pytest.mark.parametrize("tip", TIPS.values(), ids=list(TIPS))
+def test_pages_are_written_with_any_kind_of_pen(tip: Tip) -> None:
+    paper = BOARD if tip.name == "chalk" else Paper()
+    drawn = page(pen=Pen(0.12, tip.inks[0], tip=tip), paper=paper)
+    again = page(pen=Pen(0.12, tip.inks[0], tip=tip), paper=paper)
+    assert np.array_equal(drawn.picture, again.picture)
+    assert drawn.text == "Ab 12\nxyz"
+    hidden = np.abs(drawn.picture.astype(int) - paper.colour).max(axis=2)
+    assert not hidden[drawn.coverage == 0].any()
+    share = hidden[drawn.coverage == 255] / np.abs(np.subtract(tip.inks[0], paper.colour)).max()
+    rough = tip.name in {"pencil", "chalk"}
+    assert share.mean() > (0.4 if rough else 0.9)
+    assert (share.std() > 0.15) == rough
