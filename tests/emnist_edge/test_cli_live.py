@@ -130,7 +130,7 @@ def test_what_cannot_begin_is_said(arguments: list[str], code: int, message: str
         (["--serve", "8000", "--token", "short"], "at least 8 characters"),
         (["--mqtt", "http://broker/t"], "is no broker's address"),
         (["--limit", "x=1"], "'x' is no limit"),
-        (["--charset", "é"], "has 'é', which no model reads"),
+        (["--charset", "é"], "has 'é' (LATIN SMALL LETTER E WITH ACUTE), which no model reads"),
         (["none"], "nothing to do but --serve"),
     ],
 )
