@@ -6,6 +6,7 @@ import math
 import struct
 import zipfile
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import IO, TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
 #: All arrays of an archive together have at most so many bytes: thirty times UNIPEN's packed files.
 MOST_BYTES = 600_000_000
-# What ZIP archives raise beside what :func:`read_file` knows.
-_UNREADABLE = (MemoryError, NotImplementedError, RuntimeError, struct.error)
+# What ZIP archives and headers of arrays raise beside what :func:`read_file` knows.
+_UNREADABLE = (
+    MemoryError, NotImplementedError, RuntimeError, struct.error, SyntaxError, TokenError,
+)  # fmt: skip
 _PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
@@ -68,13 +71,21 @@ def read_arrays(
                 with archive.open(info) as file:
                     if not _promises(file, info.file_size, field):
                         _refuse(path, f"its {name!r} is not what it should be", advice)
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in fields}
+            # Not by np.load, which prefers members that are named without .npy.
+            return {
+                name: _unpacked(archive, info) for info, name in zip(members, fields, strict=True)
+            }
 
     try:
         return read_file(path, read, advice)
     except _UNREADABLE as error:
         raise DataError(f"{path}: cannot be unpacked ({error}); {advice}") from error
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[np.generic]:
+    with archive.open(info) as file:
+        array: NDArray[np.generic] = np.lib.format.read_array(file, allow_pickle=False)
+        return array
 
 
 def _promises(file: IO[bytes], size: int, field: Field) -> bool:

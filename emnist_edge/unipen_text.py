@@ -30,6 +30,8 @@ MOST_BYTES, MOST_INCLUDES, MOST_POINTS, MOST_PLACES = 20_000_000, 200, 3_000_000
 _DEPTH = 8
 _LONGEST_NAME = 200
 _MM_PER_INCH = 25.4
+# No tablet has more places to a unit of length, or less than one to so many units.
+_MOST_RESOLUTION = 1e6
 _LINE = re.compile(r"\.([A-Z_]+)(.*)", re.DOTALL)
 # Level, parts, quality (which some leave out) and label; the label may hold \" and \\.
 _SEGMENT = re.compile(
@@ -139,7 +141,7 @@ def _take(state: _State, keyword: str, rest: str) -> None:
         state.columns = columns
     elif match := re.fullmatch(r"([XY])_POINTS_PER_(INCH|MM)", keyword):
         places = _numbers(state, rest)
-        if len(places) != 1 or not 0 < places[0] <= 1e6:
+        if len(places) != 1 or not 1 / _MOST_RESOLUTION <= places[0] <= _MOST_RESOLUTION:
             raise state.fault(f"its .{keyword} is no number of places")
         state.resolution[match[1]] = places[0] / (_MM_PER_INCH if match[2] == "INCH" else 1)
 

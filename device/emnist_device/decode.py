@@ -105,7 +105,10 @@ class Decoder:
     def possible(
         self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
     ) -> NDArray[np.bool_]:
-        """Return which classes each character may be of, (N, C); arguments as of :meth:`decode`."""
+        """Return which classes each character may be of, (N, C); arguments as of :meth:`decode`.
+
+        The classifier may take it for any look-alike of what it may be: O for 0.
+        """
         known = self._constraints
         may = np.tile(known.allowed, (len(probabilities), 1))
         if known.lengths and lines:
@@ -113,7 +116,8 @@ class Decoder:
             for unit, claim in zip(chain.from_iterable(units_of), claims, strict=True):
                 if unit.bound:
                     may[list(unit.rows)] = claim.marginals > 0
-        return np.asarray(may @ (known.classes[:, None] == np.arange(len(self._prior))))
+        classes = may @ (known.classes[:, None] == np.arange(len(self._prior)))
+        return np.asarray(classes @ self._groups @ self._groups.T > 0)
 
     def _read(
         self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]

@@ -104,6 +104,52 @@ def test_sound_jpegs_of_all_kinds_have_no_sample_left(size: tuple[int, int], mod
                 decode_picture(content[:-2] + filling + content[-2:], "p")
 
 
+# Of headers that are unusual, libjpeg complains, and then of nothing else any more.
+_UNUSUAL = {
+    "version": lambda jpeg: jpeg.replace(b"JFIF\0\x01\x01", b"JFIF\0\x02\x00"),
+    "no coefficients": lambda jpeg: jpeg.replace(b"\x01\x01\0\0\x3f\0", b"\x01\x01\0\0\0\0"),
+    "bits of coefficients": lambda jpeg: jpeg.replace(
+        b"\x01\x01\0\0\x3f\0", b"\x01\x01\0\0\x3f\x11"
+    ),
+    "remark behind": lambda jpeg: jpeg[:-2] + b"\xff\xfe\0\x08\xff\xd9\x81\x12cd" + jpeg[-2:],
+    "height behind": lambda jpeg: jpeg[:-2] + b"\xff\xdc\0\x04\0\x40" + jpeg[-2:],
+}
+
+
+@pytest.mark.parametrize("unusual", _UNUSUAL)
+def test_unusual_jpegs_have_no_sample_left_unless_damaged(unusual: str) -> None:
+    samples = np.random.default_rng(3).integers(0, 256, (64, 64), np.uint8)
+    usual = encode(Image.fromarray(samples), "JPEG")
+    content = _UNUSUAL[unusual](usual)
+    assert content != usual
+    assert np.array_equal(decode_picture(content, "p"), decode_picture(usual, "p"))
+    end = len(usual) - 2
+    with pytest.raises(PictureError, match="p: is damaged, and a part of the picture is lost"):
+        decode_picture(content[: end - 200] + content[end:], "p")
+    left = {"remark behind": b"\x81", "height behind": b"\x81"}.get(unusual, b"\x81\x12\x99")
+    with pytest.raises(PictureError, match="p: is damaged: samples are left over"):
+        decode_picture(content[:end] + left + content[end:], "p")
+
+
+def test_few_samples_that_read_as_words_are_samples() -> None:
+    """What is taken for a remark behind the samples may be all of them; the header stays."""
+    content = encode(Image.new("L", (1, 1), 200), "JPEG")
+    words = content[:-3] + b"9RYRLn?" + content[-2:]
+    start = content.index(b"\xff\xda") + 10
+    whole = content[:start] + b"9RYRLn?" + content[-2:]
+    for jpeg in (words, whole):
+        shortened = without_last_byte(jpeg)
+        assert shortened is not None
+        assert shortened[:start] == content[:start]
+
+
+def test_of_several_scans_the_last_byte_of_the_last_is_missed() -> None:
+    content = encode(Image.new("L", (16, 16), 200), "JPEG")
+    scan = content[content.index(b"\xff\xda") : -2]
+    shortened = without_last_byte(content[:-2] + scan + content[-2:])
+    assert shortened == content[:-2] + scan[:-1] + content[-2:]
+
+
 @pytest.mark.parametrize("quality", [1, 60, 100])
 @pytest.mark.parametrize("size", [(1, 1), (47, 33), (300, 200)])
 def test_sound_webps_of_all_kinds_have_no_sample_left(size: tuple[int, int], quality: int) -> None:

@@ -106,6 +106,8 @@ def test_sure_characters_in_long_lines_are_legible() -> None:
         ("749\n4947\n6911", Decoding(charset="digits")),
         ("M69", Decoding(pattern="A99")),
         ("WON 9", Decoding(pattern="MOW 6|WON 9")),
+        ("NOON IOI TO", Decoding(charset="upper")),  # what the classifier takes O for is 0
+        ("TOO IOU", Decoding(charset="upper")),
     ],
 )
 def test_what_there_can_be_tells_which_way_up_a_picture_is(text: str, known: Decoding) -> None:

@@ -245,3 +245,18 @@ def test_numbers_that_are_none_are_black_without_a_warning() -> None:
     samples.view("<u4")[2:4, 3:5] = 0x7F80_0001  # signals where it is converted
     decoded = decode_picture(b"PF\n9 8\n-1.0\n" + samples.tobytes(), "x")
     assert (decoded == 0).all(axis=2).sum() == 4
+
+
+@pytest.mark.parametrize(("loud", "sound"), [(1, True), (2, True), (3, False)])
+def test_damage_is_what_is_heard_each_time(
+    loud: int, sound: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words on a picture that another thread decodes at the same time are none on this one."""
+    heard = iter(["Corrupt JPEG data: premature end of data segment\n"] * loud + [""] * 3)
+    monkeypatch.setattr(picture, "overheard", lambda: contextlib.nullcontext([next(heard)]))
+    content = cv2.imencode(".png", np.full((5, 4), 7, np.uint8))[1].tobytes()
+    if sound:
+        assert decode_picture(content, "p").shape == (5, 4, 3)
+    else:
+        with pytest.raises(PictureError, match="p: is damaged, and a part of the picture is lost"):
+            decode_picture(content, "p")

@@ -117,3 +117,21 @@ def test_damaged_files_are_refused_or_read_as_they_were(
     with suppress(DataError):
         arrays = read_arrays(path, FIELDS, "anew")
         assert all(np.array_equal(arrays[name], GOOD[name]) for name in FIELDS)
+
+
+def test_members_without_the_suffix_are_passed_over(tmp_path: Path) -> None:
+    path = written(tmp_path / "f.npz")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("a", b"no array")
+    assert np.array_equal(read_arrays(path, FIELDS, "anew")["a"], GOOD["a"])
+
+
+@pytest.mark.parametrize("text", [b"(" * 100, b"{'descr': '\n  '<i8'\n }", b"-" * 3000 + b"1"])
+def test_headers_that_are_no_python_are_refused(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "f.npz"
+    header = b"\x93NUMPY\x01\0" + (len(text) + 1).to_bytes(2, "little") + text + b"\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.npy", header)
+        archive.writestr("b.npy", header)
+    with pytest.raises(DataError, match=r"f\.npz: .*; anew$"):
+        read_arrays(path, FIELDS, "anew")

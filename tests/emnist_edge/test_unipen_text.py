@@ -114,6 +114,7 @@ def test_other_columns_and_resolutions_are_told_by_the_file(root: Path) -> None:
         (".COORD X T\n", "does not name X and Y"),
         (".COORD X Y X\n", "does not name X and Y"),
         (".X_POINTS_PER_MM 0\n", "X_POINTS_PER_MM is no number"),
+        (".X_POINTS_PER_MM 1e-320\n", "X_POINTS_PER_MM is no number"),
         (".X_POINTS_PER_MM\n", "X_POINTS_PER_MM is no number"),
         (".Y_POINTS_PER_INCH 1e300\n", "coordinates of|no number"),
     ],

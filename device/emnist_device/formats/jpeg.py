@@ -12,7 +12,9 @@ from emnist_device.formats.tiff import exif_orientation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_START, _END, _START_OF_SCAN, _RESTART_INTERVAL, _APP1 = 0xD8, 0xD9, 0xDA, 0xDD, 0xE1
+_START, _END, _START_OF_SCAN, _RESTART_INTERVAL, _APP0, _APP1 = 0xD8, 0xD9, 0xDA, 0xDD, 0xE0, 0xE1
+# How a scan says that it has all coefficients, and where JFIF says its version, of which all are 1.
+_ALL_COEFFICIENTS, _JFIF_MAJOR = b"\0\x3f\0", 9
 # Markers that no length follows: TEM, and RST0 to RST7.
 _BARE = {0x01, *range(0xD0, 0xD8)}
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -24,6 +26,8 @@ _MOST_FILL = 65_536
 # Each scan goes over the whole picture, whatever few bytes it has. Encoders make about ten;
 # libjpeg-turbo's own programs give up at 500 when they are fuzzed.
 _MOST_SCANS = 500
+# What ends the samples of a scan: a marker, but for those between which decoding begins again.
+_SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 # What may fill the room behind the last sample, and a remark there; samples are rarely just that.
 _FILL, _REMARK = b"\0\xff", re.compile(rb"[\t\n\r -~]{4,16}\Z")
 
@@ -56,8 +60,8 @@ def read(content: bytes) -> Header:
         max(bits * samples, 24),
         orientation=orientation,
         alpha=False,
-        plain=_without_gaps(content, [start for _, start in segments]),
-        start=scan,
+        plain=_as_usual(content, segments, kind),
+        start=_end_of_segment(content, scan),
     )
 
 
@@ -71,25 +75,57 @@ def without_last_byte(content: bytes) -> bytes | None:
     markers = {marker for marker, _ in segments}
     if _RESTART_INTERVAL in markers or not markers & _SEQUENTIAL:
         return None
-    end = content.index(b"\xff\xd9", segments[-1][1])
-    samples = content[:end].rstrip(_FILL)
+    start, end = _last_samples(content, segments[-1][1])
+    samples = content[start:end].rstrip(_FILL)
     remark = _REMARK.search(samples[-16:])
     cut = 1 if remark is None else len(remark[0]) + 1
-    return samples[:-cut] + b"\xff\xd9"
+    return content[:start] + samples[:-cut] + b"\xff\xd9"
 
 
-def _without_gaps(content: bytes, starts: list[int]) -> bytes:
-    """Return all before the scan, the last of ``starts``, without bytes that no segment has.
+def _last_samples(content: bytes, scan: int) -> tuple[int, int]:
+    """Return start and end of the samples of the last scan; ``scan`` is where the first begins.
 
-    Empty where there are none: libjpeg complains of them, and then of nothing else any more.
+    Remarks, tables and the height may follow them, before the end of the picture.
+    """
+    start = position = _end_of_segment(content, scan)
+    end = None
+    for _ in range(MOST_PARTS):
+        found = _SCAN_END.search(content, position)
+        if found is None:
+            break
+        end = found.start() if end is None else end
+        marker = content[found.start() + 1]
+        if marker == _END:
+            break
+        position = _end_of_segment(content, found.start())
+        if marker == _START_OF_SCAN:
+            start, end = position, None
+    return start, len(content) if end is None else end
+
+
+def _as_usual(content: bytes, segments: list[tuple[int, int]], kind: int) -> bytes:
+    """Return all before the samples as libjpeg expects it, or nothing if it is like that.
+
+    Of bytes that no segment has, and of some headers, it complains, and then of nothing else any
+    more.
     """
     kept, position, gaps = [content[:2]], 2, False
-    for start in starts[:-1]:
+    for marker, start in segments:
         gaps |= bool(content[position:start].strip(b"\xff"))
         position = _end_of_segment(content, start)
-        kept.append(content[start:position])
-    gaps |= bool(content[position : starts[-1]].strip(b"\xff"))
+        kept.append(_segment_as_usual(marker, content[start:position], kind))
+        gaps |= kept[-1] != content[start:position]
     return b"".join(kept) if gaps else b""
+
+
+def _segment_as_usual(marker: int, segment: bytes, kind: int) -> bytes:
+    """Return a segment of a picture of ``kind`` with what decodes it, and no other value."""
+    if marker == _START_OF_SCAN and kind in _SEQUENTIAL:
+        selected = segment[:-3]  # cameras leave zeros where all coefficients are meant
+        return selected + _ALL_COEFFICIENTS if len(selected) == 5 + 2 * segment[4] else segment
+    if marker == _APP0 and segment.startswith(b"JFIF\0", 4) and len(segment) > _JFIF_MAJOR:
+        return segment[:_JFIF_MAJOR] + b"\x01" + segment[_JFIF_MAJOR + 1 :]
+    return segment
 
 
 def _end_of_segment(content: bytes, start: int) -> int:

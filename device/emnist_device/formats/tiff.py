@@ -19,6 +19,9 @@ _ORIENTATION = 274
 # Tags that say how parts, strips or tiles, are compressed, where they are, and how long.
 _COMPRESSION, _STRIPS, _STRIP_LENGTHS, _TILES, _TILE_LENGTHS = 259, 273, 279, 324, 325
 _DEFLATE = {8, 32946}
+# Which bit of a byte comes first: the highest, or if the tag has this value the lowest.
+_FILL_ORDER, _LOWEST_FIRST = 266, 2
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 # What is unpacked to look at it: as many bytes as are decoded by default, so many at once.
 _MOST_UNPACKED, _AT_ONCE = 2**28, 2**16
 _SIZING = {_WIDTH, _HEIGHT, _BITS, _SAMPLES, _STRIP, _TILE_WIDTH, _TILE_HEIGHT, _ORIENTATION}
@@ -80,8 +83,8 @@ def is_damaged_deflate(content: bytes) -> bool:
     """
     left = _MOST_UNPACKED
     try:
-        for part in _deflated(content):
-            left -= _unpack(part, left)
+        for part, reverse in _deflated(content):
+            left -= _unpack(part, reverse, left)
             if left <= 0:
                 break
     except zlib.error:
@@ -91,34 +94,43 @@ def is_damaged_deflate(content: bytes) -> bool:
     return False
 
 
-def _unpack(part: memoryview, most: int) -> int:
+def _unpack(part: memoryview, reverse: bool, most: int) -> int:
     """Unpack ``part`` and return how many bytes went in and out, not much more than ``most``.
+
+    ``reverse``: the lowest bit of each of its bytes comes first.
 
     Raises ``zlib.error`` where it is damaged; one that lacks its end is not.
     """
     unpack, done = zlib.decompressobj(), 0
     for start in range(0, len(part), _AT_ONCE):
-        packed: bytes | memoryview = part[start : start + _AT_ONCE]
+        packed = bytes(part[start : start + _AT_ONCE])
+        packed = packed.translate(_REVERSED) if reverse else packed
         while packed and not unpack.eof and done < most:
             done += len(unpack.decompress(packed, 16 * _AT_ONCE)) + _AT_ONCE
             packed = unpack.unconsumed_tail
+        if unpack.eof:
+            break
     return done
 
 
-def _deflated(content: bytes) -> Iterator[memoryview]:
-    """Yield the strips or tiles of the first picture, if deflate has compressed them."""
+def _deflated(content: bytes) -> Iterator[tuple[memoryview, bool]]:
+    """Yield the strips or tiles of the first picture, if deflate has compressed them.
+
+    And for each, whether the lowest bit of a byte comes first.
+    """
     layout = _layout(content)
     count, start = _count(content, layout, layout.first)
     places: dict[int, tuple[int, ...]] = {}
     for entry in range(start, start + layout.entry * min(count, _MOST_TAGS), layout.entry):
         tag, kind = struct.unpack_from(layout.order + "HH", content, entry)
-        if tag in {_COMPRESSION, _STRIPS, _STRIP_LENGTHS, _TILES, _TILE_LENGTHS}:
+        if tag in {_COMPRESSION, _FILL_ORDER, _STRIPS, _STRIP_LENGTHS, _TILES, _TILE_LENGTHS}:
             places[tag] = _values(content, layout, entry, kind, MOST_PARTS)
     if not _DEFLATE.intersection(places.get(_COMPRESSION, ())):
         return
+    reverse = _LOWEST_FIRST in places.get(_FILL_ORDER, ())
     for starts, lengths in ((_STRIPS, _STRIP_LENGTHS), (_TILES, _TILE_LENGTHS)):
         for at, length in zip(places.get(starts, ()), places.get(lengths, ()), strict=False):
-            yield memoryview(content)[at : at + length]
+            yield memoryview(content)[at : at + length], reverse
 
 
 def exif_orientation(exif: bytes) -> int:

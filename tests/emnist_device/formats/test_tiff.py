@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from emnist_device.formats.tiff import is_damaged_deflate
 from emnist_device.headers import read_header
+from emnist_device.picture import decode_picture
 from tests.nasty import encode, tiff
 
 SIZE = (61, 43)
@@ -89,10 +91,29 @@ def test_the_checksums_of_deflate_are_compared(big: bool) -> None:
     assert not is_damaged_deflate(encode(image, "TIFF", compression="tiff_lzw"))
 
 
+def test_bytes_may_begin_with_their_lowest_bit() -> None:
+    samples = np.random.default_rng(5).integers(0, 256, (30, 20), np.uint8)
+    packed = zlib.compress(samples.tobytes())
+    reversed_bits = np.packbits(
+        np.unpackbits(np.frombuffer(packed, np.uint8), bitorder="little")
+    ).tobytes()
+    for order, strip in ((1, packed), (2, reversed_bits)):
+        tags = {256: 20, 257: 30, 258: 8, 259: 8, 262: 1, 266: order, 277: 1, 278: 30}
+        start = 8 + 2 + 12 * (len(tags) + 2) + 4
+        entries = sorted({**tags, 273: start, 279: len(strip)}.items())
+        head = b"II*\0" + struct.pack("<IH", 8, len(entries))
+        head += b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+        content = head + bytes(4) + strip
+        assert not is_damaged_deflate(content)
+        assert np.array_equal(decode_picture(content, "p")[..., 0], samples)
+        assert is_damaged_deflate(content[:-1] + bytes([content[-1] ^ 8]))
+
+
 def test_strips_that_are_named_without_end_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     unpacked: list[int] = []
 
-    def unpack(part: memoryview, most: int) -> int:
+    def unpack(part: memoryview, reverse: bool, most: int) -> int:
+        assert not reverse
         unpacked.append(len(part))
         return most // 3 + 1
 
