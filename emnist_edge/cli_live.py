@@ -155,8 +155,8 @@ def _number(value: str, least: float, most: float) -> float:
 @click.option(
     "--token",
     envvar="EMNIST_EDGE_TOKEN",
-    help="What visitors of the page must bring, 8 characters or more; beyond this machine one is made "
-    "up if not given.",
+    help="What visitors of the page must bring, 8 characters or more; beyond this machine one is "
+    "made up if not given.",
 )
 @click.option(
     "--proxy",
