@@ -116,6 +116,7 @@ def _report(name: str, faults: NDArray[np.str_]) -> None:
 
     counts = count_faults(faults)
     kept = len(faults) - sum(counts.values())
-    click.echo(f"{name}: {kept:,} of {len(faults):,} characters are kept; left out are")
+    rest = "; left out are" if counts else ""
+    click.echo(f"{name}: {kept:,} of {len(faults):,} characters are kept{rest}")
     for fault, count in counts.items():
         click.echo(f"  {count:>7,}  {FAULTS[fault]}")

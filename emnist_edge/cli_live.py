@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
+from click.core import ParameterSource
 
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.discreet import Discreet
@@ -154,7 +155,8 @@ def _number(value: str, least: float, most: float) -> float:
 @click.option(
     "--token",
     envvar="EMNIST_EDGE_TOKEN",
-    help="What visitors of the page must bring; beyond this machine one is made up if not given.",
+    help="What visitors of the page must bring, 8 characters or more; beyond this machine one is "
+    "made up if not given.",
 )
 @click.option(
     "--proxy",
@@ -220,10 +222,11 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     from emnist_device.live.source import Wish, WishError
     from emnist_device.live.steady import Patience
 
+    _check_page(serve)
     try:
         address = None if serve is None else parse_address(serve, token, proxies)
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--serve") from error
+        raise click.BadParameter(str(error), param_hint="--serve, --token, --proxy") from error
     try:
         broker = None if mqtt is None else parse_broker(mqtt)
     except ValueError as error:
@@ -252,3 +255,14 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     except WishError as error:
         raise click.UsageError(str(error)) from error
     sys.exit(EXIT_OK if well else EXIT_FAILED)
+
+
+def _check_page(serve: str | None) -> None:
+    """Raise click.UsageError for options of the page where there is none.
+
+    A token in the environment is for whatever is served, and nothing without.
+    """
+    context = click.get_current_context()
+    for name, option in (("token", "--token"), ("proxies", "--proxy")):
+        if serve is None and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option} is for the preview page; add --serve PORT")

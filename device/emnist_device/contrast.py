@@ -28,6 +28,10 @@ _INK = 0.7
 # Paper counts as bright as this fraction of its usual light at least, and of its light in the
 # channel where it is brightest.
 _LEAST_LIGHT = 0.4
+# A sheet is as bright as the first percentile of the picture; a small one, such as a note on a
+# table or a sign on a wall, as the second. Of 576 drawn with 1 to 7 characters, on 4 % to 64 % of
+# the picture, 458 are read right, 335 without the second; 99 takes narrow paper for table.
+_SHEET, _SMALL_SHEET = 75, 97
 _DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
 
 
@@ -138,14 +142,28 @@ def off_sheet(papers: Sequence[NDArray[np.uint8]], shape: tuple[int, ...]) -> ND
 
     ``papers`` are the brightness of the paper in each channel, ``shape`` is that of the mask.
 
-    A table is much darker than the paper, reaches the picture's edge, and the paper ends there at
-    once; a shadow or a dim corner fades in.
+    Most of the picture may be the table, or paper in a shadow with a hard edge: then only its edge
+    is left out, which is no stroke in either.
     """
     small = np.mean(papers, axis=0)
-    dark = (small < 0.55 * np.percentile(small, 75)).astype(np.uint8)
+    ring = np.ones((7, 7), np.uint8)
+    table, edges = (
+        _table(small, float(np.percentile(small, share)), ring) for share in (_SHEET, _SMALL_SHEET)
+    )
+    grown = cv2.dilate(table, ring)
+    grown |= cv2.dilate(edges, np.ones((3, 3), np.uint8)) & ~cv2.erode(edges, ring)
+    return cv2.resize(grown * np.uint8(255), shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _table(small: NDArray[np.float64], paper: float, ring: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the mask (H, W), 0 or 1, of the table in ``small`` (H, W), brightness of the paper.
+
+    A table is much darker than ``paper``, reaches the picture's edge, and the paper ends there at
+    once, within ``ring``; a shadow or a dim corner fades in.
+    """
+    dark = (small < 0.55 * paper).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
     table = np.zeros_like(dark)
-    ring = np.ones((7, 7), np.uint8)
     for label in range(1, count):
         x, y, width, height, area = stats[label]
         region = (labels == label).astype(np.uint8)
@@ -155,8 +173,7 @@ def off_sheet(papers: Sequence[NDArray[np.uint8]], shape: tuple[int, ...]) -> ND
         if at_edge and area > 0.01 * dark.size and outside.size:
             sharp = float(np.median(outside)) > 1.6 * float(np.median(inside))
             table |= region if sharp else 0
-    grown = cv2.dilate(table, ring) * np.uint8(255)
-    return cv2.resize(grown, shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return table
 
 
 def to_paper_size(image: NDArray[np.uint8], interpolation: int) -> NDArray[np.uint8]:

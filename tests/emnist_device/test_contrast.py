@@ -122,6 +122,24 @@ def test_what_lies_beside_the_sheet_is_not_ink() -> None:
     assert inner.any()
 
 
+@pytest.mark.parametrize("invert", [False, True])
+def test_the_edge_of_a_small_note_or_sign_is_not_ink(invert: bool) -> None:
+    picture = np.full((626, 736, 3), 50, np.uint8)
+    picture[219:407, 258:478] = 215
+    cv2.line(picture, (330, 282), (330, 344), (60, 60, 60), 6)
+    contrast, scale = find_contrast(cv2.bitwise_not(picture) if invert else picture)
+    assert scale == 1
+    assert contrast[300, 330] > 150
+    contrast[282 - 6 : 344 + 6, 330 - 6 : 330 + 6] = 0
+    assert contrast.max() < 30
+
+
+def test_writing_in_a_shadow_with_a_hard_edge_is_ink() -> None:
+    picture, truth = written()
+    picture[:, :785] = (0.4 * picture[:, :785]).astype(np.uint8)
+    assert overlap(find_ink(picture), truth) > 0.5
+
+
 def test_polarity_is_left_alone_for_dark_ink_and_inverted_for_light() -> None:
     dark, _ = written()
     assert np.array_equal(make_ink_dark(dark), dark)

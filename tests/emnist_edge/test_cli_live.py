@@ -105,6 +105,8 @@ def test_pictures_are_read_in_order_and_damaged_ones_are_said(video: Path, tmp_p
     ("arguments", "code", "message"),
     [
         (["absent.mp4"], 1, "absent.mp4: no such file"),
+        (["page-*.png"], 1, "pictures are a folder, or page-%03d.png"),
+        (["samples/label.png"], 0, "single pictures are read by emnist-edge classify"),
         (["/dev/video97"], 1, "no such camera"),
         (["/dev/v4l/by-id/none"], 1, "no such camera"),
         (["http://127.0.0.1:9/stream"], 1, "no stream"),
@@ -132,6 +134,8 @@ def test_what_cannot_begin_is_said(arguments: list[str], code: int, message: str
         (["--limit", "x=1"], "'x' is no limit"),
         (["--charset", "é"], "has 'é' (LATIN SMALL LETTER E WITH ACUTE), which no model reads"),
         (["none"], "nothing to do but --serve"),
+        (["--token", "long-enough"], "--token is for the preview page; add --serve PORT"),
+        (["--proxy", "10.0.0.5"], "--proxy is for the preview page; add --serve PORT"),
     ],
 )
 def test_wrong_usage_exits_with_2(arguments: list[str], message: str) -> None:

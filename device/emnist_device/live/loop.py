@@ -202,7 +202,7 @@ class Loop:
             self._report(f"{source.name}: no writing was seen")
             return
         advice = "lower --settle or --confidence"
-        if source.file is not None:
+        if source.file is not None or self._unread.read == 1:
             advice = "single pictures are read by emnist-edge classify; for frames, lower --settle"
         self._report(
             f"{source.name}: no text has settled: none read the same for {patience.settle:g} s "

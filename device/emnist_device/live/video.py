@@ -165,7 +165,10 @@ class Video(_Capture):
             with self._path.open("rb") as file:
                 empty = not file.read(1)
         except FileNotFoundError:
-            raise SourceError(f"{self.name}: no such file, and no other source either") from None
+            advice = "; pictures are a folder, or page-%03d.png" if "*" in self.name else ""
+            raise SourceError(
+                f"{self.name}: no such file, and no other source either{advice}"
+            ) from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise SourceError(f"{self.name}: cannot be read ({reason})") from error
