@@ -80,7 +80,8 @@ def doubts_kept(
             if doubts.pictures or sys.exc_info()[0] is None:
                 doubts.write()
                 rest = f"; nothing of {before} images that were read before" if before else ""
-                console.complain(f"{shown(page)}: {len(doubts)} characters to look at{rest}")
+                count = f"{len(doubts)} character{'' if len(doubts) == 1 else 's'}"
+                console.complain(f"{shown(page)}: {count} to look at{rest}")
 
 
 @contextmanager
