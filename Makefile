@@ -46,9 +46,9 @@ benchmark: $(DEV)/ready  ## measure all models in runs/benchmark; delete that to
 
 benchmark-peers: $(DEV)/ready  ## other libraries beside the engine, other readers beside the reader
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'
-	$(DEV)/bin/python -m benchmarks.runtimes
-	$(DEV)/bin/python -m benchmarks.drawn runs/drawn
-	$(DEV)/bin/python -m benchmarks.pages runs/drawn --worst 0
+	$(DEV)/bin/python -m evaluate.runtimes
+	$(DEV)/bin/python -m evaluate.drawn runs/drawn
+	$(DEV)/bin/python -m evaluate.pages runs/drawn --worst 0
 
 train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data fetch bymerge)
 
@@ -94,7 +94,7 @@ ngrams: $(DEV)/ready  ## count the letter sequences of English context again
 	$(DEV)/bin/python -m export.ngrams
 
 samples: $(DEV)/ready  ## draw the sample pictures again
-	$(DEV)/bin/python -m benchmarks.samples
+	$(DEV)/bin/python -m evaluate.samples
 
 wheel: $(DEV)/ready  ## build the wheel and the source distribution
 	$(DEV)/bin/python -m build --outdir dist

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import numpy as np
 
-from emnist_device.engine import Engine
-from emnist_edge import __version__, emnist
+from emnist_device.runtime.engine import Engine
+from emnist_edge import __version__
 from emnist_edge.artifact import MODELS, Artifact, InputType, read_sidecar
-from emnist_edge.calibration import calibrate
+from emnist_edge.dataset import emnist
 from emnist_edge.errors import DataError, EmnistEdgeError, ModelError
 from emnist_edge.files import read_file, writing_to
-from emnist_edge.metrics import balance, score
+from emnist_edge.scoring.calibration import calibrate
+from emnist_edge.scoring.metrics import balance, score
 from export.card import write_card
 from export.parity import Parity, fit_temperature
 

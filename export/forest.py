@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import joblib
 
-from emnist_device.engine import BATCH
-from emnist_device.onnx_forest import OnnxForest
+from emnist_device.runtime.engine import BATCH
+from emnist_device.runtime.onnx_forest import OnnxForest
 from export.common import candidate, export_options, finish, published, read_run, report
 from export.parity import compare, require_same
 from export.trees import CLASSES_A_LEAF, VOTES, compact_leaves, to_onnx

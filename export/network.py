@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from emnist_device.engine import Engine
+from emnist_device.runtime.engine import Engine
 from export.common import MOST_BYTES, Run, candidate, finish, published
 from export.parity import compare, require
 from export.tflite import convert, drop_softmax
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge import emnist
     from emnist_edge.artifact import Artifact, InputType
+    from emnist_edge.dataset import emnist
 
 #: Training images that set the quantization ranges. The ranges are those of the extremes: more
 #: images widen them, and cost accuracy.

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from emnist_device.ngrams import BITS_PER_STEP, LETTERS
+from emnist_device.text.ngrams import BITS_PER_STEP, LETTERS
 from emnist_edge.artifact import MODELS
 from emnist_edge.errors import DataError, RuntimeMissingError
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from emnist_device.grouping import INK, find_middles
-from emnist_device.page_net import MARGIN, OFFSET_UNIT, STRIDE, Maps, PageNet
+from emnist_device.detect.grouping import INK, find_middles
+from emnist_device.detect.network import MARGIN, OFFSET_UNIT, STRIDE, Maps, PageNet
 from emnist_edge.errors import ParityError
 from export.common import export_options, published, read_files, read_output, report, sidecar
 from export.tflite import convert, load_with_depth_to_space
@@ -87,7 +87,7 @@ def trained_maps(model: Any, contrast: NDArray[np.uint8]) -> Maps:
 
 
 def score_maps(look: Callable[[NDArray[np.uint8]], Maps], crops: dict[str, NDArray[Any]]) -> Finds:
-    """Score what ``look`` says of ``crops``, less the margin: see ``train.crops.Crops``."""
+    """Score what ``look`` says of ``crops``, less the margin: see ``train.pages.crops.Crops``."""
     ink, middles = np.zeros(3), np.zeros(3)  # hits, found, true
     inner = slice(MARGIN, -MARGIN)
     for contrast, coverage, boxes in zip(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_edge import emnist
 from emnist_edge.alphabet import BYMERGE
-from emnist_edge.emnist import DATA_VARIABLE
-from emnist_edge.unipen_files import UNIPEN_VARIABLE
+from emnist_edge.dataset import emnist
+from emnist_edge.dataset.emnist import DATA_VARIABLE
+from emnist_edge.dataset.unipen_files import UNIPEN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from train import forest, mlp, tier
     from train.cnn import Recipe
-    from train.tiers import Net
+    from train.tiers.architectures import Net
 
 # One thread adds up in one order: two runs of a network on one machine give the same.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
@@ -137,7 +137,7 @@ def teach_networks(patch: pytest.MonkeyPatch) -> None:
     from tests.taught import teach
 
     waive_official_numbers(patch)
-    patch.setattr("train.loop.train_epoch", teach)
+    patch.setattr("train.common.loop.train_epoch", teach)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def taught_data(toy_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def toy_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of the CNN, as if trained on the small data set."""
     from train import cnn
-    from train.data import RunOptions
+    from train.common.data import RunOptions
 
     output = tmp_path_factory.mktemp("toy-run")
     with pytest.MonkeyPatch.context() as patch:
@@ -169,7 +169,7 @@ def toy_recipe() -> Recipe:
 
 def last_weights(run: Path) -> list[NDArray[np.float32]]:
     """Return the weights of the last checkpoint in the folder ``run``."""
-    from train import checkpoints
+    from train.common import checkpoints
 
     model, _ = checkpoints.latest(run)
     assert model is not None
@@ -180,7 +180,7 @@ def last_weights(run: Path) -> list[NDArray[np.float32]]:
 def toy_mlp_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of the networks of one hidden layer, as if trained on the small data set."""
     from train import mlp
-    from train.data import RunOptions
+    from train.common.data import RunOptions
 
     output = tmp_path_factory.mktemp("toy-mlp")
     with pytest.MonkeyPatch.context() as patch:
@@ -200,7 +200,7 @@ def toy_mlp_recipe() -> mlp.Recipe:
 def toy_tier_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of the smallest tier, as if trained on the small data set."""
     from train import tier
-    from train.data import RunOptions
+    from train.common.data import RunOptions
 
     output = tmp_path_factory.mktemp("toy-tier")
     with pytest.MonkeyPatch.context() as patch:
@@ -225,7 +225,7 @@ def toy_tier_models(
 
 def toy_net() -> Net:
     """Return a small architecture."""
-    from train.tiers import Net
+    from train.tiers.architectures import Net
 
     return Net(8, ((16,), (24, 48)), separable=True)
 
@@ -241,7 +241,7 @@ def toy_tier_recipe() -> tier.Recipe:
 def toy_forest_run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of forests grown on the small data set."""
     from train import forest
-    from train.data import RunOptions
+    from train.common.data import RunOptions
 
     output = tmp_path_factory.mktemp("toy-forest")
     with pytest.MonkeyPatch.context() as patch:

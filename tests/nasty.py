@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from emnist_edge.drawing import draw_page
+from emnist_edge.drawing.pages import draw_page
 from tests.spoilt import KINDS, LOST, compressed_by, gapped, sound, spoilt
 
 TEXT = "HARBOR\n7483"

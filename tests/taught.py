@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
-from emnist_edge.metrics import score
-from train import loop
+from emnist_edge.scoring.metrics import score
+from train.common import loop
 
 if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
 
-    from train.data import TrainingData
+    from train.common.data import TrainingData
 
 #: Classes that a network of some name never learns, so that networks differ.
 UNLEARNED = {"relu": 3, "sigmoid": 5, "linear": 9, "cnn-1-plain": 2}
@@ -34,7 +34,7 @@ _APART = 12.0
 def teach(
     model: keras.Model, data: TrainingData, recipe: loop.Recipe, epoch: int
 ) -> dict[str, float]:
-    """Stand in for :func:`train.loop.train_epoch`: the network learns ``data.kept`` at once."""
+    """Stand in for :func:`train.common.loop.train_epoch`: ``data.kept`` is learned at once."""
     images, labels = data.samples.images[data.kept], data.samples.labels[data.kept]
     classes = len(data.samples.alphabet)
     features = _features(model, images)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from emnist_edge.cli import cli
+from emnist_edge.cli.main import cli
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from emnist_device.limits import Limits
+from emnist_device.image.limits import Limits
 from tests.conftest import ROOT
 from tests.nasty import nasty_files
 

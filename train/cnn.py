@@ -17,10 +17,10 @@ import keras
 
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
-from train import checkpoints, loop
-from train.augment import Augmentation
-from train.curves import draw_curves
-from train.data import RunOptions, open_run, run_options
+from train.common import checkpoints, loop
+from train.common.augment import Augmentation
+from train.common.curves import draw_curves
+from train.common.data import RunOptions, open_run, run_options
 
 #: Of the four convolutions.
 FILTERS = (16, 64, 96, 128)

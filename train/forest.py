@@ -22,20 +22,14 @@ from sklearn.ensemble import RandomForestClassifier
 
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.files import write_json
-from emnist_edge.metrics import Scores, score
-from train.data import (
-    RunOptions,
-    TrainingData,
-    open_run,
-    read_json,
-    run_options,
-)
+from emnist_edge.scoring.metrics import Scores, score
+from train.common.data import RunOptions, TrainingData, open_run, read_json, run_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from emnist_edge.emnist import Samples
+    from emnist_edge.dataset.emnist import Samples
 
 CRITERIA = ("gini", "entropy")
 _STEPS = ("sweep-*.json", "edge-*.json", "full.json")

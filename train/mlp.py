@@ -17,12 +17,12 @@ import keras
 
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
-from train import checkpoints, loop
-from train.curves import draw_comparison
-from train.data import RunOptions, open_run, run_options
+from train.common import checkpoints, loop
+from train.common.curves import draw_comparison
+from train.common.data import RunOptions, open_run, run_options
 
 if TYPE_CHECKING:
-    from train.checkpoints import History
+    from train.common.checkpoints import History
 
 #: Softmax regression, with no hidden layer.
 LINEAR = "linear"

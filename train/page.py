@@ -19,27 +19,21 @@ import joblib
 import keras
 import numpy as np
 
-from emnist_device.page_net import OFFSET_UNIT, STRIDE
+from emnist_device.detect.network import OFFSET_UNIT, STRIDE
+from emnist_edge.drawing.handwriting import EmnistGlyphs
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.files import write_json, written_whole
-from emnist_edge.handwriting import EmnistGlyphs
-from train import checkpoints
-from train.crops import SIDE, Crops, draw_crops
-from train.data import (
-    RunOptions,
-    TrainingData,
-    open_run,
-    read_json,
-    run_options,
-)
-from train.page_network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
+from train.common import checkpoints
+from train.common.data import RunOptions, TrainingData, open_run, read_json, run_options
+from train.pages.crops import SIDE, Crops, draw_crops
+from train.pages.network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from train.checkpoints import History
+    from train.common.checkpoints import History
 
 _CHUNK = 25  # pages that a process draws at a time
 _EPOCHS = 8

@@ -2,7 +2,7 @@
 
 Reads EMNIST ByMerge, holds part of its training images back for validation, keeps the weights of
 the epoch that does best there, corrects its answers there to the class frequencies of ByMerge
-(:mod:`train.priors`), and never looks at the test images: ``export.tier`` does, once, with
+(:mod:`train.tiers.priors`), and never looks at the test images: ``export.tier`` does, once, with
 the file that ships. With ``--teacher`` (a model; several are averaged) it learns from labels and
 from what teachers say of the same varied images, and from the images without labels that lie
 beside the data set. Writes to the output folder: ``model.keras`` (what ``export.tier`` reads),
@@ -20,16 +20,17 @@ from typing import TYPE_CHECKING, Any
 import click
 import keras
 
-from emnist_edge import emnist
+from emnist_edge.dataset import emnist
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
-from train import checkpoints, loop, priors
-from train.curves import draw_curves
-from train.data import RunOptions, open_run, run_options
-from train.normalization import fuse
-from train.photographed import Variation
-from train.teaching import digests, with_targets
-from train.tiers import CALM, TIERS, build, count_macs, weight_bytes
+from train.common import checkpoints, loop
+from train.common.curves import draw_curves
+from train.common.data import RunOptions, open_run, run_options
+from train.tiers import priors
+from train.tiers.architectures import CALM, TIERS, build, count_macs, weight_bytes
+from train.tiers.normalization import fuse
+from train.tiers.photographed import Variation
+from train.tiers.teaching import digests, with_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from train.checkpoints import History
-    from train.data import TrainingData
-    from train.tiers import Net
+    from train.common.checkpoints import History
+    from train.common.data import TrainingData
+    from train.tiers.architectures import Net
 
 
 #: Seed of what is held back for validation: the same for all, so that no teacher has seen it.

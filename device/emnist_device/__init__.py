@@ -6,7 +6,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from emnist_device.limits import DEFAULTS
+from emnist_device.image.limits import DEFAULTS
 
 if TYPE_CHECKING:
     from emnist_device.decoding import Decoding

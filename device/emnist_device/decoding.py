@@ -43,10 +43,10 @@ class Decoding:
     """How probabilities become text. Constraints may be combined.
 
     charset: a name of :data:`CHARSETS`, or the characters that there are; see
-        :mod:`emnist_device.charset`. None for all.
+        :mod:`emnist_device.text.charset`. None for all.
     pattern: what each line, or else each word of it, looks like; see
-        :mod:`emnist_device.pattern`.
-    lexicon: file with a word a line; see :mod:`emnist_device.lexicon`.
+        :mod:`emnist_device.text.pattern.pattern`.
+    lexicon: file with a word a line; see :mod:`emnist_device.text.lexicon`.
     out_of_lexicon: how probable it is, 0..1, that a word is not in the lexicon.
     context: ``english`` uses kinds of words, English letter sequences and heights of characters,
         ``neutral`` all but the language, ``none`` takes each character by itself.

@@ -8,15 +8,15 @@ from functools import wraps
 from operator import itemgetter
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from emnist_device.arrays import check_picture
-from emnist_device.decode import Decoder
 from emnist_device.decoding import Decoding
-from emnist_device.engine import Engine
-from emnist_device.finder import Finder, Stopwatch
-from emnist_device.limits import DEFAULTS, Limits
-from emnist_device.orientation import legibility, turn, turn_back
+from emnist_device.detect.finder import Finder, Stopwatch
+from emnist_device.detect.network import PageNet
+from emnist_device.image.arrays import check_picture
+from emnist_device.image.limits import DEFAULTS, Limits
+from emnist_device.image.orientation import legibility, turn, turn_back
 from emnist_device.page import Box, Character, Page
-from emnist_device.page_net import PageNet
+from emnist_device.runtime.engine import Engine
+from emnist_device.text.decode import Decoder
 from emnist_edge.artifact import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from emnist_device.finder import Found
+    from emnist_device.detect.finder import Found
     from emnist_device.trace import Trace
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.picture import write_picture
+from emnist_device.image.picture import write_picture
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:

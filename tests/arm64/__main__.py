@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 _TESTS = (
     "tests/emnist_edge",
     "tests/emnist_device",
-    "--ignore=tests/emnist_edge/test_cli_live.py",
+    "--ignore=tests/emnist_edge/cli/test_live.py",
     "--ignore=tests/emnist_device/live",
-    "--ignore=tests/emnist_device/test_cluster.py",
+    "--ignore=tests/emnist_device/batch/test_cluster.py",
 )
 # QEMU before this crashes in LiteRT and onnxruntime. Where from, if there is none on the machine.
 _LEAST_QEMU, _QEMU_RELEASE = 10, "trixie"

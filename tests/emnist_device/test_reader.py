@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from emnist_device import Decoding, Reader
 from emnist_device.annotate import annotate, confidence_colour
-from emnist_edge.drawing import Camera, DrawnPage, Paper, Pen, draw_page
+from emnist_edge.drawing.pages import Camera, DrawnPage, Paper, Pen, draw_page
 from emnist_edge.errors import ConstraintError, ModelError
 
 if TYPE_CHECKING:

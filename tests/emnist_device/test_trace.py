@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from emnist_device import Reader
-from emnist_device.picture import read_picture
+from emnist_device.image.picture import read_picture
 from emnist_device.trace import Trace
-from emnist_edge.drawing import draw_page
+from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from emnist_edge import emnist
+from emnist_edge.dataset import emnist
 from emnist_edge.glyph import crop_to_ink, make_glyph, stroke_width
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emnist_edge import packages
-from emnist_edge.command import main
+from emnist_edge.cli.start import main
 from emnist_edge.errors import RuntimeMissingError
 from emnist_edge.packages import PACKAGES, Package, load_base, load_module, load_runtime
 from tests.conftest import ROOT

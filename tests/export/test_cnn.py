@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from emnist_device.engine import Engine
-from emnist_edge import emnist
+from emnist_device.runtime.engine import Engine
 from emnist_edge.artifact import read_sidecar
+from emnist_edge.dataset import emnist
 from emnist_edge.errors import DataError
 from export import cnn, network
 from tests.conftest import MISLABELLED

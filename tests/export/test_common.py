@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from emnist_edge.artifact import read_sidecar
-from emnist_edge.emnist import Samples
+from emnist_edge.dataset.emnist import Samples
 from emnist_edge.errors import DataError, OutputError
 from export import common
 from export.common import Run, candidate, finish, published, read_files, read_output

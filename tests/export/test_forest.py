@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from emnist_device.engine import Engine
-from emnist_device.onnx_forest import FLOOR
-from emnist_edge import emnist
+from emnist_device.runtime.engine import Engine
+from emnist_device.runtime.onnx_forest import FLOOR
 from emnist_edge.artifact import read_sidecar
+from emnist_edge.dataset import emnist
 from export import forest, trees
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_device.engine import Engine
-from emnist_edge import emnist
+from emnist_device.runtime.engine import Engine
 from emnist_edge.artifact import read_sidecar
+from emnist_edge.dataset import emnist
 from tests.conftest import MISLABELLED
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from emnist_device.ngrams import load_ngrams
+from emnist_device.text.ngrams import load_ngrams
 from emnist_edge.artifact import MODELS
 from emnist_edge.errors import RuntimeMissingError
 from export.ngrams import main, read_corpus

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.limits import Limits
-from emnist_device.process import Failure, Terms
-from emnist_device.workers import run
+from emnist_device.image.limits import Limits
+from emnist_device.processes.process import Failure, Terms
+from emnist_device.processes.workers import run
 from tests.fuzz.mutate import mutate
 from tests.fuzz.targets import TARGETS
 

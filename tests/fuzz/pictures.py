@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from emnist_device.headers import read_header
-from emnist_device.limits import Limits
-from emnist_device.picture import decode_picture
-from emnist_edge.drawing import draw_page
+from emnist_device.image.headers import read_header
+from emnist_device.image.limits import Limits
+from emnist_device.image.picture import decode_picture
+from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import PictureError
 
 # What a picture of a header that announces no more than this many pixels may take, in MiB: beside

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device import Reader
-from emnist_device.batch import Outcome
-from emnist_device.engine import Engine
-from emnist_device.limits import Limits
+from emnist_device.batch.records import FORMATS
+from emnist_device.batch.results import Results
+from emnist_device.batch.run_record import write_record
+from emnist_device.batch.tasks import Outcome
+from emnist_device.image.limits import Limits
+from emnist_device.image.picture import decode_picture
 from emnist_device.page import Page
-from emnist_device.pattern import Pattern
-from emnist_device.picture import decode_picture
-from emnist_device.records import FORMATS
-from emnist_device.results import Results
-from emnist_device.run_record import write_record
-from emnist_edge import emnist, idx
+from emnist_device.runtime.engine import Engine
+from emnist_device.text.pattern.pattern import Pattern
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import MODELS, read_sidecar
+from emnist_edge.dataset import emnist, idx
 from emnist_edge.errors import EmnistEdgeError
 from tests.fuzz.pictures import pictures, take_header, take_picture
 
@@ -103,7 +103,7 @@ def _sidecars() -> list[bytes]:
 
 def _take_sidecar(content: bytes) -> None:
     """Read the sidecar, list its model as the command does, and load it and run it."""
-    from emnist_edge.cli import model_row
+    from emnist_edge.cli.models import model_row
 
     path = _folder() / f"{_MODEL}.json"
     path.write_bytes(content)

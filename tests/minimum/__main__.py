@@ -33,7 +33,10 @@ _TESTS = (
     "not test_the_same_seed_gives_the_same_figures and not test_ctrl_c_leaves_what_was_finished",
 )
 # What differs from one TFLite runtime to the other.
-_TESTS_OF_RUNTIME = ("tests/emnist_device/test_engine.py", "tests/emnist_device/test_reader.py")
+_TESTS_OF_RUNTIME = (
+    "tests/emnist_device/runtime/test_engine.py",
+    "tests/emnist_device/test_reader.py",
+)
 _PIP = ("--disable-pip-version-check", "--quiet")
 
 

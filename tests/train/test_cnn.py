@@ -12,14 +12,14 @@ from emnist_edge.errors import DataError
 from tests.conftest import MISLABELLED, last_weights, stopped_after_an_epoch, toy_recipe
 from tests.taught import teach
 from train import cnn
-from train.data import RunOptions, load_test
-from train.loop import predict
+from train.common.data import RunOptions, load_test
+from train.common.loop import predict
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from train.data import TrainingData
-    from train.loop import Recipe
+    from train.common.data import TrainingData
+    from train.common.loop import Recipe
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -81,7 +81,7 @@ def test_training_goes_on_where_it_was_stopped(
         trained.append(epoch)
         return teach(model, data, recipe, epoch)
 
-    monkeypatch.setattr("train.loop.train_epoch", note)
+    monkeypatch.setattr("train.common.loop.train_epoch", note)
     with stopped_after_an_epoch():
         cnn.train(RECIPE, RunOptions(tmp_path, taught_data))
     parts = cnn.train(RECIPE, RunOptions(tmp_path, taught_data, resume=True))

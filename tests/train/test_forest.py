@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from emnist_edge.alphabet import BYMERGE
-from emnist_edge.emnist import Samples
+from emnist_edge.dataset.emnist import Samples
 from tests.conftest import toy_forest_recipe
 from train import forest
-from train.data import RunOptions, TrainingData
+from train.common.data import RunOptions, TrainingData
 
 if TYPE_CHECKING:
     from pathlib import Path

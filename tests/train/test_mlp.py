@@ -10,15 +10,15 @@ import pytest
 from tests.conftest import MISLABELLED, last_weights, toy_mlp_recipe
 from tests.taught import known
 from train import mlp
-from train.data import RunOptions, load_test
-from train.loop import predict
+from train.common.data import RunOptions, load_test
+from train.common.loop import predict
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from train.checkpoints import History
-    from train.data import TrainingData
+    from train.common.checkpoints import History
+    from train.common.data import TrainingData
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -83,8 +83,8 @@ def test_the_test_images_have_no_say_in_the_choice(
         measured.append(model.name)
         return {"test": {"accuracy": 1 - accuracies[model.name]}}
 
-    monkeypatch.setattr("train.loop.fit", fit)
-    monkeypatch.setattr("train.loop.measure", measure)
+    monkeypatch.setattr("train.common.loop.fit", fit)
+    monkeypatch.setattr("train.common.loop.measure", measure)
     metrics = mlp.train(toy_mlp_recipe(), RunOptions(tmp_path, toy_data))
     assert metrics["activation"] == "sigmoid"
     assert measured == ["sigmoid"]  # once, when it was chosen
@@ -95,7 +95,7 @@ def test_what_is_done_is_not_done_again(
     toy_mlp_run: Path, toy_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = json.loads((toy_mlp_run / "metrics.json").read_text())
-    monkeypatch.setattr("train.loop.train_epoch", None)  # calling it would fail
+    monkeypatch.setattr("train.common.loop.train_epoch", None)  # calling it would fail
     again = mlp.train(toy_mlp_recipe(), RunOptions(toy_mlp_run, toy_data, resume=True))
     assert json.loads(json.dumps(again)) == before
 

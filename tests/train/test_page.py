@@ -12,17 +12,19 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from emnist_device.page_net import OFFSET_UNIT, STRIDE, PageNet
+from emnist_device.detect.network import OFFSET_UNIT, STRIDE, PageNet
 from emnist_edge.artifact import MODELS, read_sidecar
-from emnist_edge.character import stroke_shape
-from emnist_edge.drawing import draw_page
+from emnist_edge.drawing.character import stroke_shape
+from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import DataError, ParityError
 from export import page as export_page
 from export.tflite import load_with_depth_to_space
 from tests.conftest import step_by_step
-from train import checkpoints, page, page_network
-from train.crops import SIDE, Crops, cut
-from train.data import RunOptions
+from train import page
+from train.common import checkpoints
+from train.common.data import RunOptions
+from train.pages import network as page_network
+from train.pages.crops import SIDE, Crops, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

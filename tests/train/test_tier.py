@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from emnist_edge import emnist
+from emnist_edge.dataset import emnist
 from emnist_edge.errors import DataError
 from tests.conftest import stopped_after_an_epoch, toy_net, toy_tier_recipe, write_idx
 from tests.taught import FORGOTTEN
-from train import checkpoints, tier
-from train.data import RunOptions, load_training
-from train.photographed import Variation
-from train.priors import DIGITS
-from train.tiers import TIERS
+from train import tier
+from train.common import checkpoints
+from train.common.data import RunOptions, load_training
+from train.tiers.architectures import TIERS
+from train.tiers.photographed import Variation
+from train.tiers.priors import DIGITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from train.checkpoints import History
-    from train.data import TrainingData
+    from train.common.checkpoints import History
+    from train.common.data import TrainingData
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -90,8 +91,8 @@ def test_answers_are_corrected_on_validation_images_once_trained(
         assert (kernel == 3).all()
         model.layers[-1].set_weights([kernel, bias + 4])
 
-    monkeypatch.setattr("train.loop.fit", fit)
-    monkeypatch.setattr("train.priors.correct", correct)
+    monkeypatch.setattr("train.common.loop.fit", fit)
+    monkeypatch.setattr("train.tiers.priors.correct", correct)
     tier.fit("tiny", toy_net(), toy_tier_recipe(), training, tmp_path)
     ((images, labels, alphabet),) = asked
     samples, held = training.samples, training.held

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emnist_edge.calibration import calibrate
-from emnist_edge.metrics import confusion_matrix, score
+from emnist_edge.scoring.calibration import calibrate
+from emnist_edge.scoring.metrics import confusion_matrix, score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_device.engine import Engine
-    from emnist_edge.emnist import Samples
+    from emnist_device.runtime.engine import Engine
+    from emnist_edge.dataset.emnist import Samples
 
 # Pairs of classes that are named as mistaken most often.
 _PAIRS = 12

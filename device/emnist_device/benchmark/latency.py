@@ -23,10 +23,10 @@ from emnist_device.benchmark.probe import PERCENTILES, Rules
 from emnist_device.hardware import cores
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.artifact import open_model
-from emnist_edge.character import draw_character
+from emnist_edge.drawing.character import draw_character
+from emnist_edge.drawing.strokes import Hand
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.glyph import make_glyph
-from emnist_edge.strokes import Hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from emnist_device.litert import open_interpreter
+from emnist_device.runtime.litert import open_interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.engine import Engine
+    from emnist_device.runtime.engine import Engine
     from emnist_edge.artifact import Artifact
-    from emnist_edge.emnist import Samples
+    from emnist_edge.dataset.emnist import Samples
 
 #: Images that are altered at once: what their numbers take stays small on a Raspberry Pi.
 _CHUNK = 2000

@@ -2,7 +2,7 @@
 
 Benchmarks of classifiers alter images of single characters that someone has found and centred. On
 the device a bad photograph strikes first where characters are found, so here pages are drawn,
-photographed ever worse by :mod:`emnist_edge.camera`, and read from the beginning.
+photographed ever worse by :mod:`emnist_edge.drawing.camera`, and read from the beginning.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 
 from emnist_edge.corruptions import STRENGTHS
-from emnist_edge.drawing import Camera, DrawnPage, Paper, Pen, draw_page
-from emnist_edge.edits import count_edits, normalize
+from emnist_edge.drawing.pages import Camera, DrawnPage, Paper, Pen, draw_page
+from emnist_edge.scoring.edits import count_edits, normalize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from emnist_device.engine import BATCH, Engine
 from emnist_device.hardware import text
-from emnist_device.onnx_forest import import_onnxruntime
+from emnist_device.runtime.engine import BATCH, Engine
+from emnist_device.runtime.onnx_forest import import_onnxruntime
 from emnist_edge.artifact import open_model
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.glyph import SIDE

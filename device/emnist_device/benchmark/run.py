@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from emnist_device import hardware
 from emnist_device.benchmark import accuracy, latency, machine, noise, pages, stages
 from emnist_device.benchmark.parts import Parts
-from emnist_device.engine import Engine
 from emnist_device.reader import Reader
-from emnist_edge import emnist
+from emnist_device.runtime.engine import Engine
 from emnist_edge.artifact import DEFAULT_MODEL, installed
 from emnist_edge.corruptions import CORRUPTIONS
+from emnist_edge.dataset import emnist
 from emnist_edge.errors import EmnistEdgeError, ModelError, RuntimeMissingError
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from emnist_device.live.source import Source
+    from emnist_device.live.sources.source import Source
 
 # Seconds before a source that failed is opened again: doubled from the first to the last, and back
 # at the first once it has held.

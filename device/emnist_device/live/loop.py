@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import cv2
 
 from emnist_device.decoding import Decoding
-from emnist_device.limits import DEFAULTS, Limits
+from emnist_device.image.limits import DEFAULTS, Limits
 from emnist_device.live.moment import Moment, Output, Rate
-from emnist_device.live.outputs import Outputs
+from emnist_device.live.outputs.outputs import Outputs
 from emnist_device.live.steady import Patience, Steady
 from emnist_device.live.unread import Unread
 from emnist_device.page import UNMATCHED, Page

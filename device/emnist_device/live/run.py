@@ -9,24 +9,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emnist_device.live.capture import Capture
-from emnist_device.live.confined import confine
 from emnist_device.live.loop import Eye, Loop, Settings
-from emnist_device.live.outputs import Outputs
-from emnist_device.live.sequence import Sequence
-from emnist_device.live.source import Wish, WishError, make_source
+from emnist_device.live.outputs.outputs import Outputs
+from emnist_device.live.outputs.systemd import Notifier
+from emnist_device.live.outputs.terminal import Printer, Terminal
+from emnist_device.live.sources.confined import confine
+from emnist_device.live.sources.make import make_source
+from emnist_device.live.sources.sequence import Sequence
+from emnist_device.live.sources.source import Wish, WishError
 from emnist_device.live.steady import Patience
-from emnist_device.live.systemd import Notifier
-from emnist_device.live.terminal import Printer, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import FrameType
 
-    from emnist_device.live.broker import Broker
     from emnist_device.live.moment import Output
+    from emnist_device.live.outputs.broker import Broker
     from emnist_device.live.preview.address import Address
-    from emnist_device.live.source import Source
+    from emnist_device.live.sources.source import Source
 
 
 #: The source that is none: the preview's pad and upload alone.
@@ -128,7 +129,7 @@ def _open_outputs(
     changing = options.changing and not options.trigger
     add(Printer(terminal, as_json=options.as_json, trigger=options.trigger, changing=changing))
     if options.window:
-        from emnist_device.live.window import Window
+        from emnist_device.live.outputs.window import Window
 
         add(Window(stop))
     if options.serve is not None:
@@ -138,11 +139,11 @@ def _open_outputs(
         add(preview)
         terminal.complain(f"preview at {preview.url}")
     if options.mqtt is not None:
-        from emnist_device.live.mqtt import Publisher
+        from emnist_device.live.outputs.mqtt import Publisher
 
         add(Publisher(options.mqtt, terminal.complain))
     if options.record is not None:
-        from emnist_device.live.recording import Recording
+        from emnist_device.live.outputs.recording import Recording
 
         rate = source.rate if source is not None else None
         wait = options.every_frame

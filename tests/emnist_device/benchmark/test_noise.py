@@ -11,12 +11,12 @@ from emnist_device.benchmark import noise
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import installed
 from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt
-from emnist_edge.emnist import Samples
+from emnist_edge.dataset.emnist import Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_device.engine import Engine
+    from emnist_device.runtime.engine import Engine
 
 
 class Echo:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmarks.live_video import shots, write_video
 from emnist_device.live.frames import Frame
 from emnist_device.live.moment import Moment
 from emnist_device.live.steady import Settled, SteadyLine
 from emnist_device.page import Alternative, Box, Character, Line
 from emnist_edge.errors import SourceError
+from evaluate.cameras.live_video import shots, write_video
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emnist_device.limits import Limits
+from emnist_device.image.limits import Limits
 from emnist_device.live import loop as loop_module
 from emnist_device.live.capture import Capture
 from emnist_device.live.loop import Eye, Loop, Settings

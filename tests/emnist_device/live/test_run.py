@@ -12,11 +12,11 @@ import cv2
 import pytest
 from click.testing import CliRunner, Result
 
-from emnist_device.live import mqtt as mqtt_module
 from emnist_device.live import run as run_module
 from emnist_device.live.loop import Eye, Settings
+from emnist_device.live.outputs import mqtt as mqtt_module
 from emnist_device.page import Page
-from emnist_edge.cli import cli
+from emnist_edge.cli.main import cli
 from tests.emnist_device.live.conftest import picture, write
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from emnist_device.headers import read_header
-from emnist_device.limits import Limits, without_advice
+from emnist_device.image.headers import read_header
+from emnist_device.image.limits import Limits, without_advice
+from emnist_device.image.picture import decode_picture
 from emnist_device.live.loop import Eye, Settings
-from emnist_device.picture import decode_picture
-from emnist_device.process import Failure, Terms
-from emnist_device.servant import Servant
+from emnist_device.processes.process import Failure, Terms
+from emnist_device.processes.servant import Servant
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.live_video import frames, shots
-from benchmarks.mjpeg import NetworkCamera
 from emnist_device.live.capture import Capture
 from emnist_device.live.loop import Eye, Loop, Settings
 from emnist_device.live.preview.address import Address
 from emnist_device.live.preview.server import Preview
+from emnist_device.live.sources.video import Stream
 from emnist_device.live.steady import Patience
-from emnist_device.live.video import Stream
+from evaluate.cameras.live_video import frames, shots
+from evaluate.cameras.mjpeg import NetworkCamera
 from tests.conftest import ROOT
 from tests.emnist_device.live.conftest import LINES, Words
 

@@ -23,7 +23,7 @@ from emnist_device.live.preview.address import Address, parse_address
 from emnist_device.live.preview.hub import Hub
 from emnist_device.live.preview.server import Preview
 from emnist_edge import packages
-from emnist_edge.drawing import draw_page
+from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import OutputError, PictureError, RuntimeMissingError
 from tests.emnist_device.live.conftest import moment
 

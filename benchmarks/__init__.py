@@ -1,1 +1,0 @@
-"""Programs that measure the package: ``python -m benchmarks.pages DIR``, ``glyphs``, ``timing``."""

@@ -1,0 +1,1 @@
+"""Many pictures: processes or a cluster, records, going on after an interruption."""

@@ -1,0 +1,148 @@
+"""Outcomes <-> records, in JSON Lines or CSV.
+
+Records that are kept hold no times of reading: the same pictures give the same. They do hold size
+and time of each file, by which one that was replaced is told.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from emnist_device.batch.tasks import Version
+
+if TYPE_CHECKING:
+    from emnist_device.batch.tasks import Outcome
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a record says of its picture: its name, whether reading failed, which file it was."""
+
+    name: str
+    failed: bool
+    version: Version | None
+
+
+class Format(Protocol):
+    """How outcomes are written down: for a file of results (``kept``), or to be shown once."""
+
+    def heading(self, *, kept: bool) -> bytes:
+        """Return what stands before the first record."""
+
+    def record(self, outcome: Outcome, *, kept: bool) -> bytes:
+        """Return the record of ``outcome``: with the version of its file, or the times it took."""
+
+    def is_whole(self, record: bytes) -> bool:
+        """Say whether the lines of ``record`` make a whole record."""
+
+    def entry(self, record: bytes) -> Entry:
+        """Read a record; raises ValueError for what is none."""
+
+
+class JsonLines:
+    """An object a line. A byte of a name that is no UTF-8 is escaped as os.fsdecode has it."""
+
+    def heading(self, *, kept: bool) -> bytes:  # noqa: ARG002
+        """Return nothing."""
+        return b""
+
+    def record(self, outcome: Outcome, *, kept: bool) -> bytes:
+        """Return the page, or the reason why there is none."""
+        content: dict[str, Any] = {"image": outcome.name}
+        if outcome.page is not None:
+            content |= {**outcome.page.as_dict(), "pages": outcome.pages}
+        else:
+            content["error"] = outcome.error
+        if kept:
+            content.pop("timing_ms", None)
+            if outcome.version is not None:
+                content["file"] = asdict(outcome.version)
+        return (json.dumps(content, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+    def is_whole(self, record: bytes) -> bool:
+        """Say whether there is an end of line."""
+        return record.endswith(b"\n")
+
+    def entry(self, record: bytes) -> Entry:
+        """Read a line."""
+        content = json.loads(record)
+        match content:
+            case {"image": str(name)}:
+                version = None
+                match content.get("file"):
+                    case {"bytes": int(size), "modified": int() | float() as modified}:
+                        version = Version(size, modified)
+                return Entry(name, "error" in content, version)
+        raise ValueError("no object with the name of an image")
+
+
+class Csv:
+    r"""A row a picture, by RFC 4180.
+
+    In names, ``\`` is ``\\`` and a byte that is no UTF-8 ``\udc..``, as os.fsdecode has it; before
+    a character that would make a formula of a name in a spreadsheet stands ``\``.
+    confidence: the least among the characters; empty where there are none.
+    """
+
+    columns = ("image", "text", "characters", "confidence", "model", "error")
+    of_version = ("bytes", "modified")
+
+    def heading(self, *, kept: bool) -> bytes:
+        """Return the row of names."""
+        return (",".join(self.columns + self.of_version * kept) + "\r\n").encode()
+
+    def record(self, outcome: Outcome, *, kept: bool) -> bytes:
+        """Return the row; it has no times of reading."""
+        row: tuple[object, ...] = (_escaped(outcome.name), "", "", "", "", outcome.error)
+        if outcome.page is not None:
+            surely = [c.confidence for line in outcome.page.lines for c in line.characters]
+            least = f"{min(surely):.4f}" if surely else ""
+            page = outcome.page
+            row = (_escaped(outcome.name), page.text, len(surely), least, page.model, "")
+        if kept:
+            version = outcome.version
+            row += ("", "") if version is None else (version.bytes, f"{version.modified:.6f}")
+        file = io.StringIO()
+        csv.writer(file).writerow(row)
+        return file.getvalue().encode()
+
+    def is_whole(self, record: bytes) -> bool:
+        """Say whether the last line ends, outside of quotes."""
+        return record.endswith(b"\r\n") and record.count(b'"') % 2 == 0
+
+    def entry(self, record: bytes) -> Entry:
+        """Read a row."""
+        row = next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True), [])
+        columns = len(self.columns + self.of_version)
+        if len(row) != columns:
+            raise ValueError(f"no row of {columns} columns")
+        size, modified = row[6:]
+        version = Version(int(size), float(modified)) if size or modified else None
+        return Entry(_unescaped(row[0]), bool(row[5]), version)
+
+
+#: Format of a file of results, by its suffix.
+FORMATS: dict[str, Format] = {".jsonl": JsonLines(), ".csv": Csv()}
+
+
+# What a spreadsheet takes a cell for a formula by.
+_FORMULA = tuple("=+-@\t\r")
+
+
+def _escaped(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").encode("utf-8", "backslashreplace").decode()
+    return f"\\{escaped}" if name.startswith(_FORMULA) and name != "-" else escaped
+
+
+def _unescaped(name: str) -> str:
+    return re.sub(
+        r"\\(udc[0-9a-f]{2}|.)",
+        lambda match: chr(int(match[1][1:], 16)) if len(match[1]) > 1 else match[1],
+        name,
+        flags=re.DOTALL,
+    )

@@ -1,0 +1,211 @@
+"""Files of results, that a killed run can go on with.
+
+A record is appended in one write and names its picture, so what a file holds tells what is done; a
+last record that is not whole is cut off. What was read with other options is not gone on with, and
+the record of a picture that was replaced since is taken out.
+"""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from emnist_device.batch.records import FORMATS
+from emnist_device.batch.run_record import check_record, record_path, write_record
+from emnist_device.batch.tasks import version_of
+from emnist_edge.errors import EmnistEdgeError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from types import TracebackType
+
+    from emnist_device.batch.records import Entry, Format
+    from emnist_device.batch.run_record import RunRecord
+    from emnist_device.batch.tasks import Outcome
+
+
+class Results:
+    """A file of results, for this process alone while it is open.
+
+    done: name of each picture that it holds -> whether reading that failed.
+
+    Args:
+        path: ends in a suffix of ``FORMATS``.
+        resume: go on with a file that is there; without, there may be none.
+        run: with what is read; what was read otherwise is not mixed with it.
+        names: pictures that are to be read. The records of those that were replaced since they were
+            read are taken out, and so is that of standard input, which is another each time.
+
+    Raises:
+        EmnistEdgeError: the file is there but should not be, was read otherwise, is written to by
+            another process, or holds what this package did not write.
+    """
+
+    def __init__(
+        self, path: Path, *, resume: bool, run: RunRecord, names: Collection[str] = ()
+    ) -> None:
+        if path.suffix not in FORMATS:
+            raise EmnistEdgeError(f"{shown(path)}: name a file that ends in .jsonl or .csv")
+        self._path = path
+        self.format = FORMATS[path.suffix]
+        self.done: dict[str, bool] = {}
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (0 if resume else os.O_EXCL)
+            self._file: IO[bytes] = os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0)
+        except FileExistsError as error:
+            raise EmnistEdgeError(
+                f"{shown(path)}: is there already; go on with it by --resume, or name another file"
+            ) from error
+        except OSError as error:
+            raise EmnistEdgeError(f"{shown(path)}: cannot be written ({error.strerror})") from error
+        try:
+            self._lock()
+            self._take_over(run, set(names))
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _lock(self) -> None:
+        """Keep other runs out; the lock goes with this process, however that ends."""
+        status = os.fstat(self._file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise EmnistEdgeError(f"{shown(self._path)}: is no file; results go on only in one")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            same = os.path.samestat(status, self._path.stat())
+        except (BlockingIOError, FileNotFoundError):
+            same = False
+        except OSError as error:
+            raise EmnistEdgeError(
+                f"{shown(self._path)}: cannot be locked ({error.strerror}); name a file elsewhere"
+            ) from error
+        if not same:  # or another run has put a file without stale records in its place
+            raise EmnistEdgeError(f"{shown(self._path)}: another run is writing to it")
+
+    def _take_over(self, run: RunRecord, names: set[str]) -> None:
+        """Learn what the file holds, and take out what is stale and what a killed run left."""
+        whole = 0
+        found: dict[str, Entry] = {}
+        heading = self.format.heading(kept=True)
+        for number, record in enumerate(_records(self._file, self.format), start=1):
+            if number == 1:
+                check_record(self._path, run)
+            whole += len(record)
+            if number == 1 and heading:
+                if record != heading:
+                    raise EmnistEdgeError(
+                        f"{shown(self._path)}: its first row is not the one of results"
+                    )
+                continue
+            entry = self._entry(number, record)
+            found[entry.name] = entry
+        stale = {name for name, entry in found.items() if name in names and _is_stale(entry)}
+        self.done = {name: entry.failed for name, entry in found.items() if name not in stale}
+        self._file.truncate(whole)
+        if stale:
+            self._take_out(stale)
+        self._new = not whole
+        if self._new:
+            self._begin(run)
+
+    def _entry(self, number: int, record: bytes) -> Entry:
+        try:
+            return self.format.entry(record)
+        except (ValueError, RecursionError, csv.Error) as error:
+            raise EmnistEdgeError(
+                f"{shown(self._path)}: record {number} is not of this program ({shown(error)}); "
+                "take it out"
+            ) from error
+
+    def _begin(self, run: RunRecord) -> None:
+        """Say with what is read, and write the heading: in this order, should this be killed."""
+        try:
+            write_record(self._path, run)
+        except OSError as error:
+            raise EmnistEdgeError(
+                f"{shown(self._path)}: the record of options beside it cannot be written "
+                f"({error.strerror})"
+            ) from error
+        self._append(self.format.heading(kept=True))
+
+    def _take_out(self, stale: set[str]) -> None:
+        """Put a file without the records of ``stale`` in the place of this one, locked as well."""
+        target = Path(os.path.realpath(self._path))
+        part = target.with_name(f"part-{target.name}")
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+            file: IO[bytes] = os.fdopen(os.open(part, flags, 0o666), "r+b", buffering=0)
+            try:
+                os.fchmod(file.fileno(), stat.S_IMODE(os.fstat(self._file.fileno()).st_mode))
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                with os.fdopen(file.fileno(), "wb", closefd=False) as buffered:
+                    heading = self.format.heading(kept=True)
+                    for record in _records(self._file, self.format):
+                        if record == heading or self.format.entry(record).name not in stale:
+                            buffered.write(record)
+                os.fsync(file.fileno())
+                part.replace(target)
+            except BaseException:
+                file.close()
+                with suppress(OSError):
+                    part.unlink()
+                raise
+        except OSError as error:
+            raise EmnistEdgeError(
+                f"{shown(self._path)}: cannot be written anew ({error.strerror})"
+            ) from error
+        self._file.close()
+        self._file = file
+
+    def add(self, outcome: Outcome) -> None:
+        """Append ``outcome``; raises :class:`EmnistEdgeError` where there is no room for it."""
+        self._append(self.format.record(outcome, kept=True))
+        self.done[outcome.name] = outcome.page is None
+
+    def _append(self, record: bytes) -> None:
+        try:
+            whole = self._file.write(record) == len(record)
+        except OSError as error:
+            raise EmnistEdgeError(
+                f"{shown(self._path)}: cannot be written ({error.strerror})"
+            ) from error
+        if not whole:
+            raise EmnistEdgeError(f"{shown(self._path)}: there is no room for all of it")
+
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None and self._new and not self.done:  # nothing was read: leave nothing
+            for path in (record_path(self._path), self._path):
+                with suppress(OSError):
+                    path.unlink()
+        self._file.close()
+
+
+def _is_stale(entry: Entry) -> bool:
+    """Say whether the picture is another now: standard input always is, what is gone is not."""
+    version = version_of(entry.name)
+    return entry.name == "-" or version not in (None, entry.version)
+
+
+def _records(file: IO[bytes], written_as: Format) -> Iterator[bytes]:
+    """Yield the whole records of ``file``; a last one that is not whole is left out."""
+    file.seek(0)
+    with os.fdopen(file.fileno(), "rb", closefd=False) as lines:
+        record = b""
+        for line in lines:
+            record += line
+            if written_as.is_whole(record):
+                yield record
+                record = b""

@@ -1,0 +1,1 @@
+"""Pixels -> characters: contrast, scale, network, grouping, lines."""

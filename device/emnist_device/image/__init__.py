@@ -1,0 +1,1 @@
+"""File -> pixels: paths, headers, limits, decoding, turning."""

@@ -1,0 +1,1 @@
+"""Where what was read goes: terminal, MQTT, recording, window, systemd."""

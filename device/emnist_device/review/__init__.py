@@ -1,0 +1,1 @@
+"""Doubtful characters for a person to correct, and what comes of it."""

@@ -1,0 +1,1 @@
+"""Model files run: LiteRT for networks, onnxruntime for forests."""

@@ -1,0 +1,1 @@
+"""Probabilities -> text: word kinds, n-grams, pattern, lexicon, case, spaces."""

@@ -1,0 +1,1 @@
+"""Patterns as users write them -> automata."""

@@ -1,0 +1,120 @@
+"""Where words come from: the kinds of words of a page, a lexicon, a pattern, or either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.text.automaton import Automaton, Reading, Source
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from emnist_device.text.word_kinds import Context
+
+# Digits, capitals and small letters, as columns of ones among zeros.
+_KINDS = np.array([[char in kind for kind in (DIGITS, UPPER, LOWER)] for char in BYCLASS], float)
+# No kind is less probable in its context, so that a pattern can ask for any.
+_LEAST_KIND = 1e-3
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of a page whose kinds have these ``shares``.
+
+    ``known`` is what has been read already, by the bytes of the emissions.
+    """
+
+    context: Context
+    shares: NDArray[np.float64]
+    known: Mapping[bytes, Reading]
+
+    def evidence(self, emissions: NDArray[np.float64]) -> float:
+        """See :class:`Source`."""
+        (level,) = self.context.read(emissions, np.array([len(emissions)])).evidence
+        with np.errstate(divide="ignore"):
+            return float(np.logaddexp.reduce(level + np.log(self.shares)))
+
+    def read(self, emissions: NDArray[np.float64]) -> Reading:
+        """See :class:`Source`."""
+        known = self.known.get(emissions.tobytes())
+        if known is not None:
+            return known
+        kinds = self.context.read(emissions, np.array([len(emissions)]))
+        (reading,) = kinds.readings(self.shares)
+        return reading
+
+
+@dataclass(frozen=True)
+class Either:
+    """Words of a lexicon, but for a share ``out`` that comes from elsewhere."""
+
+    lexicon: Automaton
+    other: Source
+    out: float
+
+    def evidence(self, emissions: NDArray[np.float64]) -> float:
+        """See :class:`Source`."""
+        levels = self.lexicon.evidence(emissions), self.other.evidence(emissions)
+        return float(np.logaddexp(*self._weigh(*levels)))
+
+    def read(self, emissions: NDArray[np.float64]) -> Reading:
+        """See :class:`Source`; the word is the lexicon's where that is more probable than not."""
+        listed, other = self.lexicon.read(emissions), self.other.read(emissions)
+        inside, outside = self._weigh(listed.evidence, other.evidence)
+        evidence = float(np.logaddexp(inside, outside))
+        share = np.exp(inside - evidence) if np.isfinite(evidence) else 0.0
+        marginals = share * listed.marginals + (1 - share) * other.marginals
+        return Reading(evidence, marginals, listed.best if share > 0.5 else other.best)
+
+    def _weigh(self, listed: float, other: float) -> tuple[float, float]:
+        """Return both evidences once each source's share is taken into account."""
+        with np.errstate(divide="ignore"):
+            inside, outside = np.log([1 - self.out, self.out])
+        return float(listed + inside), float(other + outside)
+
+
+@dataclass(frozen=True)
+class AfterGaps:
+    """Words with ``gaps`` (N,) before their characters, of an automaton that tells these apart.
+
+    Its labels are columns of the emissions; after a gap, by their number more.
+    """
+
+    automaton: Automaton
+    gaps: NDArray[np.bool_]
+
+    def evidence(self, emissions: NDArray[np.float64]) -> float:
+        """See :class:`Source`."""
+        return self.automaton.evidence(self._told_apart(emissions))
+
+    def read(self, emissions: NDArray[np.float64]) -> Reading:
+        """See :class:`Source`."""
+        count = emissions.shape[1]
+        reading = self.automaton.read(self._told_apart(emissions))
+        marginals = reading.marginals[:, :count] + reading.marginals[:, count:]
+        return Reading(reading.evidence, marginals, tuple(label % count for label in reading.best))
+
+    def _told_apart(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
+        after = self.gaps[:, None]
+        return np.hstack([np.where(after, 0.0, emissions), np.where(after, emissions, 0.0)])
+
+
+def weigh_kinds(
+    emissions: NDArray[np.float64], marginals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return ``emissions`` (N, 62) with digits, capitals and small letters as likely as in context.
+
+    ``marginals`` (N, 62) are of the same characters, read in context without a pattern. Within a
+    kind nothing changes, so that a pattern that asks for one reads as it does without: where it
+    leaves open whether a stroke is a one or an l, the characters beside it tell.
+    """
+    own = emissions @ _KINDS / emissions.sum(axis=1, keepdims=True)
+    factor = np.maximum(marginals @ _KINDS, _LEAST_KIND) / np.maximum(own, np.finfo(float).tiny)
+    weighed = np.where(emissions > 0, emissions * (factor @ _KINDS.T), 0.0)
+    return np.asarray(weighed / weighed.max(axis=1, keepdims=True))

@@ -1,0 +1,1 @@
+"""The ``emnist-edge`` command: a module for each of its commands."""

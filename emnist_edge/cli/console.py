@@ -1,0 +1,93 @@
+"""Outcomes of reading -> the terminal: text, JSON or CSV in order, progress, errors."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emnist_device.page import UNMATCHED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emnist_device.batch.records import Format
+    from emnist_device.batch.tasks import Outcome
+
+_CLEAR_LINE = "\r\x1b[K"
+
+
+class Console:
+    """Prints outcomes, which come in any order, in the order of their numbers from 0.
+
+    Args:
+        written_as: how; None for text.
+        headed: whether each text stands under the name of its picture.
+        silent: print errors alone.
+    """
+
+    def __init__(self, written_as: Format | None, *, headed: bool, silent: bool) -> None:
+        self._format, self._headed, self._silent = written_as, headed, silent
+        self._waiting: dict[int, Outcome] = {}
+        self._next = 0
+        self._printed = False
+        self._bar: Any = None  # click's, whose class is not public
+
+    def add(self, index: int, outcome: Outcome) -> list[Outcome]:
+        """Take the outcome of number ``index``; print what is next in order, and return it."""
+        self._waiting[index] = outcome
+        printed = []
+        while self._next in self._waiting:
+            printed.append(self._waiting.pop(self._next))
+            self._print(printed[-1])
+            self._next += 1
+        if self._bar is not None:
+            self._bar.update(1)
+        return printed
+
+    def complain(self, message: str) -> None:
+        """Print ``message`` as a line on stderr, above the progress bar if there is one."""
+        click.echo(
+            (_CLEAR_LINE if self._bar is not None else "") + f"emnist-edge: {message}", err=True
+        )
+
+    @contextmanager
+    def progress(self, done: int, total: int) -> Iterator[None]:
+        """Show a bar on stderr where that is a terminal and the results go elsewhere."""
+        if total < 2 or not sys.stderr.isatty() or (sys.stdout.isatty() and not self._silent):
+            yield
+            return
+        with click.progressbar(
+            length=total, label="pictures", show_pos=True, file=sys.stderr
+        ) as bar:
+            self._bar = bar
+            bar.update(done)
+            yield
+        self._bar = None
+
+    def _print(self, outcome: Outcome) -> None:
+        if outcome.page is None:
+            self.complain(f"{outcome.title}: {outcome.error}")
+            return
+        if outcome.pages > 1:
+            self.complain(f"{outcome.title}: has {outcome.pages} pages; the first was read")
+        if not outcome.page.lines:
+            self.complain(f"{outcome.title}: nothing to read")
+        for number, line in enumerate(outcome.page.lines, start=1):
+            if line.matched is False:
+                self.complain(
+                    f"{outcome.title}: line {number} ({line.text}) was read, or some of its words, "
+                    f"{UNMATCHED}"
+                )
+        if self._silent:
+            return
+        if self._format is not None:
+            heading = b"" if self._printed else self._format.heading(kept=False)
+            click.echo(heading + self._format.record(outcome, kept=False), nl=False)
+        elif self._headed:
+            click.echo(("\n" if self._printed else "") + f"{outcome.title}:\n{outcome.page.text}")
+        else:
+            click.echo(outcome.page.text, nl=bool(outcome.page.lines))
+        self._printed = True

@@ -1,0 +1,142 @@
+"""The options by which a command is told what is known of a text; one set for all commands."""
+
+from __future__ import annotations
+
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from emnist_edge.errors import ConstraintError
+from emnist_edge.packages import load_module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emnist_device.decoding import Decoding, Holds
+    from emnist_device.image.limits import Limits
+
+_OPTIONS = (
+    click.option("--line", is_flag=True, help="Each picture holds one line of writing."),
+    click.option("--single", is_flag=True, help="Each picture holds one character."),
+    click.option(
+        "--charset",
+        metavar="NAME|CHARS",
+        help="What there is: digits, letters, upper, lower, alnum, hex, or characters and ranges.",
+    ),
+    click.option(
+        "--pattern",
+        metavar="PATTERN",
+        help="What lines or words look like: a mask such as AA-999, or a regular expression.",
+    ),
+    click.option(
+        "--lexicon",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Words that there are, one a line.",
+    ),
+    click.option(
+        "--out-of-lexicon",
+        type=click.FloatRange(0, 1),
+        default=0.01,
+        show_default=True,
+        metavar="P",
+        help="How probable it is that a word is not in the lexicon.",
+    ),
+    click.option(
+        "--context",
+        type=click.Choice(["english", "neutral", "none"]),
+        default="english",
+        show_default=True,
+        help="What neighbours tell: all, all but the language, nothing.",
+    ),
+    click.option(
+        "--min-confidence",
+        type=click.FloatRange(0, 1),
+        default=0.0,
+        show_default=True,
+        metavar="P",
+        help="Print ? for characters that are less probable.",
+    ),
+)
+
+
+def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give ``command`` the options; it gets them as one argument ``decoding``, a ``Decoding``."""
+
+    @wraps(command)
+    def with_decoding(
+        *args: Any,
+        line: bool,
+        single: bool,
+        charset: str | None,
+        pattern: str | None,
+        lexicon: Path | None,
+        out_of_lexicon: float,
+        context: Any,
+        min_confidence: float,
+        **kwargs: Any,
+    ) -> Any:
+        if line and single:
+            raise click.UsageError("choose one of --line and --single")
+        holds: Holds = "line" if line else "character" if single else "page"
+        try:
+            decoding = _decoding(
+                charset, pattern, lexicon, out_of_lexicon, context, min_confidence, holds
+            )
+            return command(*args, decoding=decoding, **kwargs)
+        except ConstraintError as error:
+            raise click.UsageError(str(error)) from error
+
+    for option in reversed(_OPTIONS):
+        with_decoding = option(with_decoding)
+    return with_decoding
+
+
+def _decoding(
+    charset: str | None,
+    pattern: str | None,
+    lexicon: Path | None,
+    out_of_lexicon: float,
+    context: Any,
+    min_confidence: float,
+    holds: Holds,
+) -> Decoding:
+    """Return what the options say, and say on stderr what a lexicon is read without."""
+    from emnist_device.decoding import Decoding
+
+    given = click.get_current_context().get_parameter_source("out_of_lexicon")
+    if lexicon is None and given is not ParameterSource.DEFAULT:
+        raise ConstraintError("--out-of-lexicon goes with --lexicon; name a file of words")
+    decoding = Decoding(charset, pattern, lexicon, out_of_lexicon, context, min_confidence, holds)
+    if lexicon is not None:
+        load_module("numpy")
+        from emnist_device.text.lexicon import read_lexicon
+
+        for note in read_lexicon(lexicon).notes:
+            click.echo(note, err=True)
+    return decoding
+
+
+def _limits(_: click.Context, __: click.Parameter, settings: tuple[str, ...]) -> Limits:
+    """Return the limits with the ``settings`` of the command line."""
+    from emnist_device.image.limits import DEFAULTS
+
+    try:
+        return DEFAULTS.raised(settings)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
+
+
+#: Gives a command what a picture may cost, as its argument ``limits``.
+limit_option = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_limits,
+    help="Change what a picture may cost: file_bytes, pixels, side, decoded_bytes, characters, "
+    "seconds, memory.",
+)

@@ -1,0 +1,1 @@
+"""EMNIST: where its files lie, how they are read, fetched and checked."""

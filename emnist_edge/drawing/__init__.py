@@ -1,0 +1,1 @@
+"""Drawn pages of hand-printed characters, with the truth of each character."""

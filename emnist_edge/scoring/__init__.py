@@ -1,0 +1,1 @@
+"""Scores: of classes, of confidence, and of texts."""

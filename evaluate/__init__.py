@@ -1,0 +1,1 @@
+"""Programs that measure the package: ``python -m evaluate.pages DIR``, ``glyphs``, ``timing``."""

@@ -1,0 +1,1 @@
+"""Videos and network cameras to test with."""

@@ -1,0 +1,91 @@
+"""Publish a finished benchmark: ``python -m evaluate.publish runs/benchmark``.
+
+Copies report, figures and plots to ``benchmarks/results/`` and writes README's table from them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emnist_device.benchmark import machine
+from emnist_device.benchmark.report.results import SCHEMA_VERSION
+from emnist_device.benchmark.report.tables import markdown, summary
+from emnist_device.benchmark.run import SUITES
+from emnist_edge.errors import DataError, EmnistEdgeError
+
+_ROOT = Path(__file__).resolve().parent.parent
+RESULTS = _ROOT / "benchmarks" / "results"
+README = _ROOT / "README.md"
+#: Lines that README's table stands between.
+BEGIN = "<!-- begin of what python -m evaluate.publish writes -->"
+END = "<!-- end of what python -m evaluate.publish writes -->"
+
+
+def read_results(folder: Path) -> dict[str, Any]:
+    """Return the figures in ``folder``; raises :class:`DataError` unless they are whole."""
+    path = folder / "results.json"
+    try:
+        results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); run: make benchmark") from error
+    if results.get("schema_version") != SCHEMA_VERSION:
+        raise DataError(f"{path}: not of schema {SCHEMA_VERSION}; run: make benchmark")
+    missing = [suite for suite in SUITES if suite not in results]
+    settings = results["settings"]
+    if missing or settings["quick"] or settings["limit"] is not None:
+        raise DataError(f"{path}: not of a full run; run: make benchmark")
+    return results
+
+
+def table(results: dict[str, Any]) -> str:
+    """Return what README shows of ``results``."""
+    facts, images = results["machine"], results["accuracy"]["images"]
+    return (
+        f"{markdown(*summary(results))}\n\n"
+        f"On {facts['processor']}, {facts['cores']} cores, {facts['system']} "
+        f"{facts['architecture']}, with {images:,} test images of ByMerge; the whole "
+        "[report](benchmarks/results/report.md) has intervals, calibration, and what int8 loses."
+    )
+
+
+def with_table(readme: str, text: str) -> str:
+    """Return ``readme`` with ``text`` between its marks; raises :class:`DataError` without them."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise DataError(f"README.md: has no lines {BEGIN} and {END}")
+    inside = f"\n\n{text}\n\n" if text else "\n"
+    return f"{before}{BEGIN}{inside}{END}{after}"
+
+
+def publish(folder: Path, results: Path = RESULTS, readme: Path = README) -> None:
+    """Copy what is to be published of ``folder`` to ``results``, and write the table."""
+    found = read_results(folder)
+    text = with_table(readme.read_text(encoding="utf-8"), table(found))
+    results.mkdir(parents=True, exist_ok=True)
+    for old in (*results.glob("*.png"), *results.glob("*.md"), *results.glob("*.json")):
+        old.unlink()
+    for path in (folder / "results.json", folder / "report.md", *folder.glob("*.png")):
+        shutil.copy(path, results / path.name)
+    readme.write_text(text, encoding="utf-8")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def main(folder: Path) -> None:
+    """Publish the benchmark in FOLDER."""
+    try:
+        publish(folder)
+    except EmnistEdgeError as error:
+        raise click.ClickException(str(error)) from error
+    first = machine.summary(read_results(RESULTS)["machine"]).splitlines()[0]
+    click.echo(f"{RESULTS}: {first}; the table in README.md is written")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Scores of read pages: errors and their causes, doubt, boxes."""

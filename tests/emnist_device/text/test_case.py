@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from emnist_device.page import Box
+from emnist_device.text import case
+from emnist_device.text.case import weigh_places, weigh_shapes
+from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def written(text: str, cap: int = 50, slope: float = 0.0, y: int = 200) -> list[Box]:
+    """Return boxes of ``text`` as a person would write it; spaces only part words."""
+    boxes = []
+    for column, char in enumerate(text):
+        if char == " ":
+            continue
+        low = 0.3 * cap if char in "gpqy" else 0
+        tall = 0.6 * cap if char in "acemnorsuvwxzgpqy" else cap
+        x = 40 * column
+        base = y - slope * x
+        boxes.append(Box(x, round(base - tall), 30, round(tall + low)))
+    return boxes
+
+
+def emissions(text: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return what a perfect classifier of merged classes gives."""
+    chars = text.replace(" ", "").replace("\n", "")
+    table = np.full((len(chars), 62), 1e-3)
+    for row, char in zip(table, chars, strict=True):
+        for column, other in enumerate(BYCLASS):
+            if fold(other) == fold(char):
+                row[column] = 1
+    return table
+
+
+def grouped(text: str) -> list[list[int]]:
+    lengths = [len(word) for word in text.split()]
+    ends = list(accumulate(lengths))
+    return [list(range(end - n, end)) for n, end in zip(lengths, ends, strict=True)]
+
+
+def cases(lines: Sequence[str], boxes: Sequence[Sequence[Box]]) -> str:
+    text = "\n".join(lines)
+    table = emissions(text)
+    weighed = table * weigh_places(table, boxes, grouped(text))
+    return "".join(BYCLASS[k] for k in weighed.argmax(axis=1))
+
+
+@pytest.mark.parametrize(
+    "text", ["Cosmo copy", "COSMO Cup", "Oxo Tom pops", "Max of Cups", "soup Zoo Pop", "Spy Sum"]
+)
+@pytest.mark.parametrize("slope", [-0.1, 0.0, 0.08])
+def test_height_and_baseline_tell_the_case(text: str, slope: float) -> None:
+    assert cases([text], [written(text, slope=slope)]) == text.replace(" ", "")
+
+
+@pytest.mark.parametrize("slope", [-0.1, 0.0, 0.08])
+def test_the_baseline_of_a_long_line_is_found_though_not_all_pairs_are_tried(slope: float) -> None:
+    text = " ".join(["Cosmo copy", "COSMO Cup", "Oxo Tom pops", "Max of Cups"] * 2)
+    assert len(emissions(text)) > 60
+    assert cases([text], [written(text, slope=slope)]) == text.replace(" ", "")
+    pairs = [len(case._pairs(count)[0]) for count in (24, 60, 80)]
+    assert pairs == [276, 276, 276]
+
+
+def test_other_lines_tell_how_high_capitals_are() -> None:
+    lines = ["Read the Boot", "cosmos"]
+    boxes = [written(lines[0]), written(lines[1], y=300)]
+    assert cases(lines, boxes) == "ReadtheBootcosmos"
+
+
+def test_all_of_one_height_says_nothing_of_the_case() -> None:
+    table = emissions("COSMOS")
+    factors = weigh_places(table, [written("COSMOS")], [list(range(6))])
+    c, small_c = BYCLASS.index("C"), BYCLASS.index("c")
+    assert 0.1 < factors[0, small_c] / factors[0, c] < 10
+
+
+def test_size_does_not_matter() -> None:
+    table = emissions("Soup")
+    one, other = (
+        weigh_places(table, [written("Soup", cap=cap)], [[0, 1, 2, 3]]) for cap in (50, 500)
+    )
+    assert one == pytest.approx(other, abs=0.25)
+
+
+def test_a_bare_stroke_is_a_small_l_and_one_with_a_foot_a_capital() -> None:
+    boxes = [Box(0, 0, 8, 50), Box(0, 0, 30, 50)]
+    bare, footed = weigh_shapes(boxes, np.zeros(2, bool))
+    assert np.array_equal(weigh_shapes(boxes, np.array([True, False])), [footed, footed])
+    capital, small = BYCLASS.index("L"), BYCLASS.index("l")
+    assert bare[small] > 10 * bare[capital]
+    assert footed[capital] > 5 * footed[small]
+    others = [BYCLASS.index(char) for char in BYMERGE if char != "L"]
+    assert (bare[others] == 1).all()
+
+
+def test_nothing_written_nothing_weighed() -> None:
+    assert weigh_places(np.zeros((0, 62)), [], []).shape == (0, 62)
+
+
+def one_by_one(
+    table: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    lines: Sequence[Sequence[Box]],
+    words: Sequence[Sequence[int]],
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return what :func:`weigh_places` does, each line, hypothesis and character by itself."""
+    heights = [box.height for line in lines for box in line]
+    low, high = np.quantile(np.log(heights), [0.03, 0.97])
+    grid = np.arange(low - 0.3, high + 1.0, 1 / case._PER_E)
+    starts = [0, *accumulate(len(line) for line in lines)]
+    fits, explained, alone = [], [], []
+    for start, line in pairwise(starts):
+        boxes = [box for line in lines for box in line][start:line]
+        sizes = np.array([(box.height, box.bottom, box.x + box.width / 2) for box in boxes])
+        above = case._above_baselines(sizes)
+        fit = np.array([[place(boxes, a, cap) for a in above] for cap in np.exp(grid)])
+        own = [[row - start for row in word] for word in words if start <= word[0] < line]
+        fits.append(fit)
+        explained.append((table[start:line], own))
+        of_sizes = np.exp(sum(mixture(fit, table[start:line], word) for word in own)).sum(axis=1)
+        alone.append(of_sizes / of_sizes.sum())
+    near = np.exp(-0.5 * ((grid[:, None] - grid) / case._LINE_SPREAD) ** 2)
+    near /= near.sum(axis=1, keepdims=True)
+    found = []
+    for index, (fit, (part, own)) in enumerate(zip(fits, explained, strict=True)):
+        others = [(len(fits[k][0, 0]), alone[k]) for k in range(len(fits)) if k != index]
+        alike = sum(n * told for n, told in others) @ near / sum(n for n, _ in others)
+        share = case._OTHER_SIZE
+        prior = np.log(share / len(grid) + (1 - share) * alike)[:, None]
+        for word in own:
+            for row in word:
+                rest = [other for other in own if other is not word]
+                total = prior + sum(mixture(fit, part, other) for other in rest)
+                total = total + mixture(fit, part, word, left_out=row)
+                weight = np.exp(total - total.max())
+                of_forms = np.einsum("gb,gbf->f", weight, fit[:, :, row])
+                found.append(of_forms[case._FORM_OF] / of_forms.max())
+    return np.array(found)
+
+
+def place(
+    boxes: Sequence[Box], above: np.ndarray[tuple[int], np.dtype[np.float64]], cap: float
+) -> list[list[float]]:
+    """Return the density of each form at each box."""
+    return [
+        [
+            sum(
+                share
+                / wider**2
+                / (spread * drop)
+                * np.exp(
+                    -0.5 * ((np.log(box.height / cap / tall) / spread / wider) ** 2)
+                    - 0.5 * (((up / cap - low) / drop / wider) ** 2)
+                )
+                for share, wider in ((1 - case._ODD, 1), (case._ODD, 4))
+            )
+            for tall, low, spread, drop, _ in case._FORMS
+        ]
+        for box, up in zip(boxes, above, strict=True)
+    ]
+
+
+def mixture(
+    fit: np.ndarray[tuple[int, int, int, int], np.dtype[np.float64]],
+    table: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    word: Sequence[int],
+    left_out: int | None = None,
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return the logarithm of how well each hypothesis explains ``word``."""
+    total = np.zeros(fit.shape[:2])
+    kinds = zip(case._KINDS, case._FIRST, case._REST, strict=True)
+    for share, first, rest in kinds:
+        product = np.full(fit.shape[:2], share)
+        for row in word:
+            if row != left_out:
+                members = case._SETS[first if row == word[0] else rest]
+                mass = members / members.sum() * table[row]
+                product = product * (fit[:, :, row, case._FORM_OF] @ mass)
+        total += product
+    return np.log(total)
+
+
+def test_places_are_weighed_as_one_by_one() -> None:
+    lines = ["Bog pi", "so 17"]
+    table = np.random.default_rng(4).dirichlet(np.full(62, 0.3), 9)
+    boxes = [written(lines[0], slope=0.05), written(lines[1], cap=44, y=300)]
+    words = grouped("\n".join(lines))
+    assert weigh_places(table, boxes, words) == pytest.approx(
+        one_by_one(table, boxes, words), rel=1e-6, abs=1e-9
+    )

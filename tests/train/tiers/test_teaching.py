@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from emnist_device.runtime.engine import Engine
+from emnist_edge.dataset import emnist
+from emnist_edge.errors import DataError, ModelError
+from tests.conftest import write_idx
+from train.common.data import load_training
+from train.common.loop import Batches, Recipe
+from train.tiers.teaching import Teachers, smooth_labels, with_targets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
+
+
+@pytest.fixture
+def teacher(toy_tier_models: Path) -> str:
+    """Path of a small model."""
+    return str(toy_tier_models / "tiny-float32.tflite")
+
+
+def test_smoothed_labels_are_probabilities() -> None:
+    targets = smooth_labels(np.array([2, 0], np.uint8), 4, 0.2)
+    assert targets == pytest.approx(np.array([[0.05, 0.05, 0.85, 0.05], [0.85, 0.05, 0.05, 0.05]]))
+    assert targets.dtype == np.float32
+
+
+def test_teachers_are_averaged(teacher: str) -> None:
+    other = "tiny-int8"
+    images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), dtype=np.uint8)
+    both = Teachers([teacher, other])(images)
+    mean = (Engine(teacher).probabilities(images) + Engine(other).probabilities(images)) / 2
+    assert both == pytest.approx(mean, abs=1e-6)
+    assert np.abs(both - Teachers([teacher])(images)).max() > 0.01
+
+
+def test_unlabelled_images_are_learned_from_the_teacher_and_never_validated(
+    toy_data: Path, teacher: str
+) -> None:
+    data = load_training(None, toy_data, None, 0.1, 1)
+    images = np.random.default_rng(2).integers(0, 256, (50, 28, 28), dtype=np.uint8)
+    taught = with_targets(data, 0.1, [teacher], 0.7, images)
+    assert len(taught.kept) == len(data.kept) + 50
+    assert np.array_equal(taught.held, data.held)
+    assert np.array_equal(taught.samples.images[-50:], images)
+
+    # In a batch, labels have their share, teachers the rest.
+    batches = Batches(taught, Recipe(1, 40, 0.1), 0)
+    own = smooth_labels(data.samples.labels, 47, 0.1)
+    engine, met = Engine(teacher), set()
+    for batch in range(len(batches)):
+        shown, answers = batches[batch]
+        said = engine.probabilities(shown[..., 0].astype(np.uint8))
+        for row, index in enumerate(batches.indices[40 * batch :][:40]):
+            labelled = index < len(data.samples)
+            wanted = 0.3 * own[index] + 0.7 * said[row] if labelled else said[row]
+            assert answers[row] == pytest.approx(wanted, abs=1e-6)
+            met.add(bool(labelled))
+    assert met == {True, False}
+
+
+def test_without_teachers_there_are_labels_alone(toy_data: Path) -> None:
+    data = load_training(None, toy_data, None, 0.1, 1)
+    alone = with_targets(data, 0.0, [], 0.7, np.zeros((9, 28, 28), np.uint8))
+    assert alone.targets is not None
+    assert np.array_equal(alone.targets.argmax(axis=1), data.samples.labels)
+    assert np.array_equal(alone.kept, data.kept)
+    assert alone.teacher is None
+
+
+def test_a_teacher_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"nobody\.json: no such sidecar"):
+        Teachers([str(tmp_path / "nobody.tflite")])
+
+
+def test_unlabelled_images_are_read_upright(tmp_path: Path) -> None:
+    images, hashes = emnist.load_unlabelled(tmp_path)
+    assert (images.shape, hashes) == ((0, 28, 28), {})
+    drawn = np.zeros((3, 28, 28), np.uint8)
+    drawn[:, 2, 20] = 255
+    write_idx(tmp_path / emnist.UNLABELLED, drawn.transpose(0, 2, 1).copy())
+    images, hashes = emnist.load_unlabelled(tmp_path)
+    assert np.array_equal(images, drawn)
+    assert list(hashes) == [emnist.UNLABELLED]
+    write_idx(tmp_path / emnist.UNLABELLED, drawn[:, :20].copy())
+    with pytest.raises(DataError, match="not 28x28"):
+        emnist.load_unlabelled(tmp_path)

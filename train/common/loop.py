@@ -1,0 +1,221 @@
+"""The training loop that every network shares: epochs, checkpoints, the best one on validation.
+
+Nothing here calls TensorFlow, so ``KERAS_BACKEND=jax`` or ``torch`` trains on a GPU.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+import keras
+import numpy as np
+
+from emnist_edge.errors import DataError
+from emnist_edge.scoring.metrics import score
+from train.common import checkpoints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from emnist_edge.dataset.emnist import Samples
+    from train.common.checkpoints import History
+    from train.common.data import TrainingData
+
+    #: Varies images (N, 28, 28) uint8; the shape stays.
+    Variation = Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
+
+#: Mean and standard deviation of EMNIST pixels, of full scale (training images).
+PIXEL_MEAN, PIXEL_STD = 0.174, 0.332
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a run depends on, besides the data; written to ``metrics.json``.
+
+    The learning rate falls to zero along a half cosine. weight_decay: of AdamW (Loshchilov, Hutter
+    2019, arXiv 1711.05101); None for Adam.
+    """
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    validation_share: float = 0.1
+    seed: int = 1
+    augmentation: Variation | None = None
+    weight_decay: float | None = None
+
+    def vary(
+        self, images: NDArray[np.uint8], answers: NDArray[Any], epoch: int, rng: np.random.Generator
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return a batch of ``epoch``, counted from 0, as the network gets to see it.
+
+        images: (N, 28, 28), varied. answers: labels (N,) or probabilities (N, classes).
+        """
+        del epoch
+        return (self.augmentation(images, rng) if self.augmentation else images), answers
+
+    def optimizer(self, steps: int) -> keras.optimizers.Optimizer:
+        """Return the optimizer of a training of ``steps`` batches."""
+        schedule = keras.optimizers.schedules.CosineDecay(self.learning_rate, steps)
+        optimizer = keras.optimizers.Adam(schedule, weight_decay=self.weight_decay)
+        if self.weight_decay is not None:
+            optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
+        return optimizer
+
+
+def scaled(pixels: keras.KerasTensor) -> keras.KerasTensor:
+    """Return pixels 0..255 with zero mean and unit variance, inside the graph."""
+    return keras.layers.Rescaling(1 / (255 * PIXEL_STD), -PIXEL_MEAN / PIXEL_STD)(pixels)
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
+    """Shuffled, augmented batches of one epoch; the same for the same recipe and epoch."""
+
+    def __init__(self, data: TrainingData, recipe: Recipe, epoch: int) -> None:
+        super().__init__(workers=1, max_queue_size=16)
+        self.samples, self.teacher, self.recipe = data.samples, data.teacher, recipe
+        self.answers = data.samples.labels if data.targets is None else data.targets
+        self.seed = (recipe.seed, epoch)
+        self.indices = np.random.default_rng(self.seed).permutation(data.kept)
+
+    def __len__(self) -> int:
+        return len(self.indices) // self.recipe.batch  # the rest waits for another epoch's order
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        start = index * self.recipe.batch
+        chosen = self.indices[start : start + self.recipe.batch]
+        rng = np.random.default_rng((*self.seed, index))
+        images, answers = self.recipe.vary(
+            self.samples.images[chosen], self.answers[chosen], self.seed[1], rng
+        )
+        if self.teacher is not None:
+            answers = complete(answers, self.teacher(images))
+        return images[..., None].astype(np.float32), answers
+
+
+def complete(targets: NDArray[np.float32], said: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``targets`` (N, classes) with what they lack to 1, as a teacher ``said`` it."""
+    return targets + (1 - targets.sum(axis=1, keepdims=True)) * said
+
+
+def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return (N, classes) probabilities for ``images`` (N, 28, 28) uint8."""
+    pieces = [
+        np.asarray(model.predict_on_batch(images[start : start + 1024, ..., None].astype("f4")))
+        for start in range(0, len(images), 1024)
+    ]
+    return np.concatenate(pieces)
+
+
+def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) -> History:
+    """Train ``model``, untrained and not compiled, and return what was measured each epoch.
+
+    After each epoch it validates and leaves a checkpoint in ``output``, which it goes on from where
+    there is one, and the best epoch so far in ``best.keras``.
+    """
+    batches_per_epoch = len(data.kept) // recipe.batch
+    if not batches_per_epoch:
+        raise DataError(
+            f"{data.split}: {len(data.kept)} training images do not fill a batch of {recipe.batch}"
+        )
+    output.mkdir(parents=True, exist_ok=True)
+    stopped, history = checkpoints.latest(output)
+    compile_model(model, recipe, batches_per_epoch, soft=data.targets is not None)
+    if stopped is not None:
+        take_over(model, stopped)
+    for epoch in range(len(history), recipe.epochs):
+        history.append(train_epoch(model, data, recipe, epoch))
+        if epoch == best_epoch(history):
+            checkpoints.save(model, output / "best.keras")
+        checkpoints.keep(model, history, output)
+        click.echo(
+            f"{model.name}: epoch {epoch + 1}: "
+            f"validation accuracy {history[-1]['validation_accuracy']:.4f}, "
+            f"macro recall {history[-1]['validation_macro_recall']:.4f}"
+        )
+    return history
+
+
+def compile_model(
+    model: keras.Model, recipe: Recipe, batches_per_epoch: int, *, soft: bool = False
+) -> None:
+    """Give ``model`` its optimizer and loss; ``soft`` for targets that are probabilities."""
+    model.compile(
+        optimizer=recipe.optimizer(recipe.epochs * batches_per_epoch),
+        loss="categorical_crossentropy" if soft else "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+
+
+def take_over(model: keras.Model, stopped: keras.Model) -> None:
+    """Give ``model``, compiled, the weights and the optimizer's state of ``stopped``.
+
+    What Keras saves of an optimizer lacks which weights do not decay.
+    """
+    model.set_weights(stopped.get_weights())
+    model.optimizer.build(model.trainable_variables)
+    for ours, theirs in zip(model.optimizer.variables, stopped.optimizer.variables, strict=True):
+        ours.assign(theirs)
+
+
+def train_epoch(
+    model: keras.Model, data: TrainingData, recipe: Recipe, epoch: int
+) -> dict[str, float]:
+    """Train one epoch and return loss, accuracies and speed."""
+    samples, held = data.samples, data.held
+    batches = Batches(data, recipe, epoch)
+    reseed(model, recipe.seed, epoch)
+    start = time.perf_counter()
+    run = model.fit(batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False)
+    seconds = time.perf_counter() - start
+    validation = score(predict(model, samples.images[held]), samples.labels[held], samples.alphabet)
+    return {
+        "loss": run.history["loss"][0],
+        "accuracy": run.history["accuracy"][0],
+        "validation_accuracy": validation.accuracy,
+        "validation_macro_recall": validation.macro_recall,
+        "images_per_second": round(len(batches) * recipe.batch / seconds),
+    }
+
+
+def reseed(model: keras.Model, seed: int, epoch: int) -> None:
+    """Set what dropout and noise draw in ``epoch``: checkpoints do not hold it, and resume must."""
+    generators = [
+        layer.seed_generator for layer in model.layers if hasattr(layer, "seed_generator")
+    ]
+    states = np.random.SeedSequence((seed, epoch)).generate_state(2 * len(generators), np.uint32)
+    for generator, state in zip(generators, states.reshape(-1, 2), strict=True):
+        generator.state.assign(state)
+
+
+def best_epoch(history: History) -> int:
+    """Return the index of the first epoch with the highest validation accuracy."""
+    return int(np.argmax([row["validation_accuracy"] for row in history]))
+
+
+def measure(
+    model: keras.Model, history: History, data: TrainingData, test: Samples | None = None
+) -> dict[str, Any]:
+    """Return what ``metrics.json`` says of a trained network, besides the run itself."""
+    images, labels = data.samples.images[data.held], data.samples.labels[data.held]
+    alphabet = data.samples.alphabet
+    metrics = {
+        "backend": f"keras {keras.__version__} on {keras.backend.backend()}",
+        "parameters": model.count_params(),
+        "images": {"training": len(data.kept), "validation": len(data.held)},
+        "epochs": len(history),
+        "best_epoch": best_epoch(history) + 1,
+        "images_per_second": round(float(np.median([r["images_per_second"] for r in history]))),
+        "validation": score(predict(model, images), labels, alphabet).as_dict(),
+    }
+    if test is not None:
+        metrics["images"]["test"] = len(test)
+        metrics["test_data"] = test.sha256
+        metrics["test"] = score(predict(model, test.images), test.labels, test.alphabet).as_dict()
+    return metrics

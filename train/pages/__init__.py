@@ -1,0 +1,1 @@
+"""The page network, and the drawn pages that it learns from."""

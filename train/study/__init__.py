@@ -1,0 +1,1 @@
+"""The study: depth, regularization, cross-validation, noise: ``python -m train.study``."""

@@ -1,0 +1,226 @@
+"""Stratified cross-validation of the forest, the one-hidden-layer network and the shipped CNN.
+
+Stone 1974, "Cross-validatory choice and assessment of statistical predictions": each training
+image is predicted once, by a model that did not see it. No epoch is chosen: a network is measured
+as its last epoch leaves it. Folds run one after the other, in joblib's processes, or on the workers
+of a Dask scheduler, which have this project installed and one thread each. There, networks start
+from other weights each time: the workers draw from the same generator.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import joblib
+import numpy as np
+
+from emnist_edge.dataset.emnist import Samples
+from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.files import write_json
+from emnist_edge.packages import load_module
+from emnist_edge.scoring.metrics import score
+from train.common.data import RunOptions, TrainingData, open_run, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    Indices = NDArray[np.int64]
+
+#: Scores that are averaged over the folds.
+AVERAGED = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "weighted_f1")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How models are cross-validated.
+
+    epochs: of the networks. trees, depth: of the forest, smaller than the study's.
+    """
+
+    folds: int = 5
+    epochs: int = 3
+    trees: int = 30
+    depth: int = 80
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where folds run: ``jobs`` processes at a time, or a Dask ``scheduler``'s workers."""
+
+    jobs: int = 1
+    scheduler: str | None = None
+
+    @contextmanager
+    def hired(self) -> Iterator[None]:
+        """Let joblib use these workers within the context.
+
+        Raises :class:`EmnistEdgeError` where Dask is not installed, no scheduler answers, or it has
+        no two workers.
+        """
+        if self.scheduler is None:
+            with joblib.parallel_config("loky", n_jobs=self.jobs):
+                yield
+            return
+        load_module("dask.distributed", "--scheduler")
+        from dask.distributed import Client
+
+        try:
+            client = Client(self.scheduler, timeout=10)
+        except (OSError, ValueError) as error:
+            raise EmnistEdgeError(f"{self.scheduler}: no Dask scheduler answers there") from error
+        with client:
+            threads = sum(client.ncores().values())
+            if threads < 2:  # joblib would run the folds here
+                raise EmnistEdgeError(
+                    f"{self.scheduler}: its workers have {threads} threads, and folds need two or "
+                    "more; start workers, each with one thread: dask worker --nthreads 1"
+                )
+            with joblib.parallel_config("dask"):
+                yield
+
+
+def cross_validate(
+    model: str,
+    recipe: Recipe,
+    training: TrainingData,
+    options: RunOptions,
+    workers: Workers,
+) -> dict[str, Any]:
+    """Cross-validate ``model``, a key of ``MODELS``, on all training images.
+
+    Writes ``fold-1.json`` and so on and ``metrics.json`` to the folder of ``options``; folds that
+    are there are not run again where the run goes on. Returns the content of ``metrics.json``.
+    """
+    run = open_run(options, training, asdict(recipe), ("fold-*.json", "metrics.json"))
+    output = options.output
+    samples = training.samples
+    paths = [output / f"fold-{number}.json" for number in range(1, recipe.folds + 1)]
+    cuts = split(samples.labels, recipe.folds, recipe.seed)
+    jobs = [
+        (number, kept, held)
+        for number, (kept, held) in enumerate(cuts, start=1)
+        if not paths[number - 1].exists()
+    ]
+    if jobs:
+        with workers.hired():
+            results = joblib.Parallel(return_as="generator_unordered")(
+                joblib.delayed(run_fold)(
+                    model, recipe, samples.images, samples.labels, samples.alphabet, *job
+                )
+                for job in jobs
+            )
+            for result in results:
+                write_json(paths[result["fold"] - 1], result)
+                click.echo(
+                    f"{model}: fold {result['fold']} of {recipe.folds}: accuracy "
+                    f"{result['accuracy']:.4f}, macro recall {result['macro_recall']:.4f}, "
+                    f"{result['seconds']:.0f} s"
+                )
+    folds = [read_json(path) for path in paths]
+    values = {key: np.array([fold[key] for fold in folds]) for key in AVERAGED}
+    metrics = {
+        **run,
+        "folds": folds,
+        "mean": {key: round(float(value.mean()), 6) for key, value in values.items()},
+        "deviation": {key: round(float(value.std(ddof=1)), 6) for key, value in values.items()},
+    }
+    write_json(output / "metrics.json", metrics)
+    return metrics
+
+
+def split(labels: NDArray[np.uint8], folds: int, seed: int) -> list[tuple[Indices, Indices]]:
+    """Return for each fold the indices to train on and those to predict.
+
+    Raises :class:`DataError` where a class has fewer images than there are folds.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    fewest = int(np.unique(labels, return_counts=True)[1].min())
+    if fewest < folds:
+        raise DataError(
+            f"{folds} folds need as many images of each class, and one has {fewest}; take more"
+        )
+    cutter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    return list(cutter.split(labels, labels))
+
+
+def run_fold(
+    model: str,
+    recipe: Recipe,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    alphabet: str,
+    number: int,
+    kept: Indices,
+    held: Indices,
+) -> dict[str, Any]:
+    """Train ``model`` on the images of ``kept`` and score it on those of ``held``."""
+    start = time.perf_counter()
+    data = TrainingData(f"fold {number}", Samples(images, labels, alphabet), None, kept, held)
+    scores = score(MODELS[model](recipe, data), labels[held], alphabet)
+    return {
+        "fold": number,
+        "seconds": round(time.perf_counter() - start, 1),
+        **scores.as_dict(),
+    }
+
+
+def _forest(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
+    """Grow a forest and return its probabilities for the held images."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    pixels = data.samples.images.reshape(len(data.samples), -1)
+    forest = RandomForestClassifier(
+        recipe.trees, criterion="entropy", max_depth=recipe.depth, random_state=recipe.seed
+    )
+    forest.fit(pixels[data.kept], data.samples.labels[data.kept])
+    # A class that the fold's training images lack has no column of its own otherwise.
+    probabilities = np.zeros((len(data.held), len(data.samples.alphabet)), np.float32)
+    probabilities[:, forest.classes_] = forest.predict_proba(pixels[data.held])
+    return probabilities
+
+
+def _mlp(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
+    """Train the network of one hidden layer and return its probabilities for the held images."""
+    from train import mlp
+
+    network = mlp.Recipe(epochs=recipe.epochs, seed=recipe.seed)
+    return _trained(
+        lambda: mlp.build(len(data.samples.alphabet), "relu", network.units), network, data
+    )
+
+
+def _cnn(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
+    """Train the CNN that ships and return its probabilities for the held images."""
+    from train import cnn
+
+    network = cnn.Recipe(epochs=recipe.epochs, seed=recipe.seed)
+    return _trained(lambda: cnn.build(len(data.samples.alphabet), pool_first=True), network, data)
+
+
+def _trained(build: Callable[[], Any], recipe: Any, data: TrainingData) -> NDArray[np.float32]:
+    import keras
+
+    from train.common import loop
+
+    keras.utils.set_random_seed(recipe.seed)
+    model = build()
+    with tempfile.TemporaryDirectory() as folder:
+        loop.fit(model, data, recipe, Path(folder))
+    return loop.predict(model, data.samples.images[data.held])
+
+
+MODELS: dict[str, Callable[[Recipe, TrainingData], NDArray[np.float32]]] = {
+    "forest": _forest,
+    "mlp": _mlp,
+    "cnn": _cnn,
+}

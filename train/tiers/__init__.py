@@ -1,0 +1,1 @@
+"""The networks of the tiers: architectures, what they learn from, priors."""

@@ -1,0 +1,82 @@
+"""What a network should answer, beyond the labels: smoothed labels, a teacher's probabilities.
+
+Distillation (Hinton et al. 2015, arXiv 1503.02531) where the teacher sees what the pupil sees: each
+image as it was varied for this batch (Beyer et al. 2022, arXiv 2106.05237). Images without labels
+are learned from the teacher alone. Teachers are exported models: their probabilities are
+calibrated, and whoever has the package has them. Labels are smoothed as in Szegedy et al. 2015
+(arXiv 1512.00567).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.runtime.engine import Engine
+from emnist_edge.artifact import open_model
+from emnist_edge.dataset.emnist import Samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from train.common.data import TrainingData
+
+
+def smooth_labels(labels: NDArray[np.uint8], classes: int, share: float) -> NDArray[np.float32]:
+    """Return (N, classes) probabilities: 1 for the label, less ``share`` that all classes share."""
+    targets = np.full((len(labels), classes), share / classes, np.float32)
+    targets[np.arange(len(labels)), labels] += np.float32(1 - share)
+    return targets
+
+
+class Teachers:
+    """Models that are asked together.
+
+    models: names of models, or paths of model files with sidecars. Raises :class:`ModelError`
+    where one cannot be read.
+    """
+
+    def __init__(self, models: Sequence[str]) -> None:
+        self._engines = [Engine(model) for model in models]
+
+    def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the mean of what they say of ``images`` (N, 28, 28): (N, classes) float32."""
+        answers = [engine.probabilities(images) for engine in self._engines]
+        return np.mean(answers, axis=0, dtype=np.float32)
+
+
+def digests(teachers: Sequence[str]) -> list[str]:
+    """Return the SHA-256 of each teacher's file: a name stays when a model is exported again."""
+    return [open_model(teacher)[0].sha256 for teacher in teachers]
+
+
+def with_targets(
+    data: TrainingData,
+    smoothing: float,
+    teachers: Sequence[str],
+    share: float,
+    unlabelled: NDArray[np.uint8] | None = None,
+) -> TrainingData:
+    """Return ``data`` with targets: labels, which leave ``share`` to ``teachers``.
+
+    With teachers, ``unlabelled`` images (N, 28, 28) join those to train with, and their targets are
+    left to the teachers whole.
+    """
+    samples, kept = data.samples, data.kept
+    targets = smooth_labels(samples.labels, len(samples.alphabet), smoothing)
+    if not teachers:
+        return replace(data, targets=targets)
+    teacher = Teachers(teachers)
+    targets *= np.float32(1 - share)
+    if unlabelled is not None and len(unlabelled):
+        kept = np.concatenate([kept, len(samples) + np.arange(len(unlabelled))])
+        # Samples have labels; what is learned is in the targets.
+        guessed = teacher(unlabelled).argmax(axis=1).astype(np.uint8)
+        samples = samples.join(Samples(unlabelled, guessed, samples.alphabet))
+        nothing = np.zeros((len(unlabelled), targets.shape[1]), np.float32)
+        targets = np.concatenate([targets, nothing])
+    return replace(data, samples=samples, kept=kept, targets=targets, teacher=teacher)
