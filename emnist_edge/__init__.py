@@ -1,22 +1,31 @@
 """Read hand-printed characters: ``from emnist_edge import Reader``, and the command."""
 
+from __future__ import annotations
+
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emnist_device import Decoding, Page, Reader
+    from emnist_device.decoding import Decoding
+    from emnist_device.page import Alternative, Character, Line, Page, Word
+    from emnist_device.reader import Reader
 
 __version__ = "0.1.0"
-__all__ = ["Decoding", "Page", "Reader", "__version__"]
+__all__ = ["Alternative", "Character", "Decoding", "Line", "Page", "Reader", "Word", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    """Return a name of :mod:`emnist_device`, imported when it is first used.
+    """Return a name of the interface, imported when it is first used.
 
-    Raises :class:`RuntimeMissingError` where NumPy or OpenCV does not load.
+    Most of the command needs none of them. Raises :class:`RuntimeMissingError` where NumPy or
+    OpenCV does not load.
     """
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import emnist_device
+    import emnist_device  # noqa: F401  # sets limits that OpenCV takes over when it is loaded
+    from emnist_edge.packages import load_base
 
-    value = globals()[name] = getattr(emnist_device, name)
+    load_base()
+    module = {"Decoding": "decoding", "Reader": "reader"}.get(name, "page")
+    value = globals()[name] = getattr(importlib.import_module(f"emnist_device.{module}"), name)
     return value

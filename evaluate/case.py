@@ -15,8 +15,8 @@ from pathlib import Path
 import click
 import numpy as np
 
-from emnist_device import Decoding, Reader
 from emnist_device.decoding import CONTEXTS, Context
+from emnist_edge import Decoding, Reader
 from emnist_edge.alphabet import MERGED
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.drawing.character import Glyphs, stroke_shape

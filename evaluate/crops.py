@@ -16,8 +16,8 @@ import click
 import cv2
 import numpy as np
 
-from emnist_device import Decoding, Reader
 from emnist_device.image.picture import read_picture
+from emnist_edge import Decoding, Reader
 from emnist_edge.alphabet import DIGITS
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.drawing.character import Glyphs, Pen, stroke_shape

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from emnist_device import Decoding, Page
 from emnist_device.decoding import CHARSETS, CONTEXTS
 from emnist_device.page import Box
 from emnist_device.runtime.engine import Engine
 from emnist_device.text.decode import Decoder
+from emnist_edge import Decoding, Page
 from emnist_edge.alphabet import DIGITS, LOWER, UPPER, fold
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError, EmnistEdgeError

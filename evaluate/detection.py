@@ -17,8 +17,8 @@ import click
 import cv2
 import numpy as np
 
-from emnist_device import Reader
 from emnist_device.image.picture import write_picture
+from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.dataset import emnist
 from emnist_edge.drawing.character import Glyphs, stroke_shape
@@ -32,7 +32,7 @@ from evaluate.scoring.matching import BoxLike, f1, match_boxes, name_faults
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_device import Page
+    from emnist_edge import Page
     from emnist_edge.drawing.pages import DrawnPage
 
 # Of each level, this many pages are drawn with what went wrong.

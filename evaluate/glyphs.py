@@ -18,8 +18,8 @@ import click
 import cv2
 import numpy as np
 
-from emnist_device import Reader
 from emnist_device.runtime.engine import Engine
+from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.glyph import SIDE

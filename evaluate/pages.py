@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emnist_device import Decoding, Reader
 from emnist_device.decoding import CONTEXTS, Context
 from emnist_device.image.picture import read_picture, write_picture
+from emnist_edge import Decoding, Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.scoring.edits import normalize

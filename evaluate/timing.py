@@ -19,11 +19,11 @@ import click
 import cv2
 import numpy as np
 
-from emnist_device import Reader
 from emnist_device.benchmark.machine import summary
 from emnist_device.benchmark.probe import Rules
 from emnist_device.benchmark.stages import CAMERA, PAPER, draw_frame, time_readings
 from emnist_device.image.picture import read_picture, write_picture
+from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import EmnistEdgeError
@@ -32,7 +32,7 @@ from evaluate.peers import installed, make_peers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emnist_device import Page
+    from emnist_edge import Page
 
 #: What is to be held: milliseconds at the median, and MB of resident memory.
 PHOTO_TARGET_MS, FRAME_TARGET_MS, MEMORY_TARGET_MB = 400, 25, 400
@@ -41,7 +41,7 @@ _PHOTO_TEXT = "QUICK BROWN\n4816 FOXES\nJUMP OVER 27\nLAZY DOGS AND\n9350 HENS"
 _PEER_ROUNDS = 3
 _READ_ONE = """
 import sys
-from emnist_device import Reader
+from emnist_edge import Reader
 from emnist_device.benchmark.probe import peak_memory_mb
 from emnist_device.image.picture import read_picture
 Reader(sys.argv[1], threads=int(sys.argv[2])).read(read_picture(sys.argv[3]))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device import Character, Page
+    from emnist_edge import Character, Page
 
 #: A character that was read: its confidence, and whether it is right.
 Judged = tuple[float, bool]

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emnist_device import Reader
 from emnist_device.benchmark import machine, stages
 from emnist_device.benchmark.probe import Rules, measure
 from emnist_device.image.picture import read_picture
 from emnist_device.runtime.engine import Engine
+from emnist_edge import Reader
 from emnist_edge.artifact import installed
 from emnist_edge.errors import RuntimeMissingError
 from tests.minimum.bounds import ROOT

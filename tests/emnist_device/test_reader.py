@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from emnist_device import Decoding, Reader
 from emnist_device.annotate import annotate, confidence_colour
+from emnist_edge import Decoding, Reader
 from emnist_edge.drawing.pages import Camera, DrawnPage, Paper, Pen, draw_page
 from emnist_edge.errors import ConstraintError, ModelError
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_device import Reader
 from emnist_device.image.picture import read_picture
 from emnist_device.trace import Trace
+from emnist_edge import Reader
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import PictureError
 

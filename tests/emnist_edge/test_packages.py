@@ -300,9 +300,9 @@ def test_an_old_python_is_one_line(
 def test_the_interface_says_it_too(tmp_path: Path) -> None:
     write(tmp_path, "cv2", LIBGL)
     code = (
-        "import emnist_device\n"
-        "try: emnist_device.nothing\nexcept AttributeError: print('no attribute')\n"
-        "try: emnist_device.Reader\nexcept Exception as error: print(error)\n"
+        "import emnist_edge\n"
+        "try: emnist_edge.nothing\nexcept AttributeError: print('no attribute')\n"
+        "try: emnist_edge.Reader\nexcept Exception as error: print(error)\n"
     )
     done = python(tmp_path, "-c", code)
     first, second = done.stdout.splitlines()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from emnist_device import Decoding, Reader
+from emnist_edge import Decoding, Reader
 from emnist_edge.drawing.character import stroke_shape
 from evaluate.case import CaseScore, score_pages
 

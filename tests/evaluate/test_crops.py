@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from emnist_device import Decoding, Reader
+from emnist_edge import Decoding, Reader
 from evaluate.crops import Crop, cells, kept, numbers, odd_rows, right, sample_lines
 
 

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emnist_device import Reader
 from emnist_device.benchmark.stages import draw_frame
 from emnist_device.image.picture import read_picture
+from emnist_edge import Reader
 from emnist_edge.errors import EmnistEdgeError
 from evaluate.timing import draw_photo, peak_memory
 

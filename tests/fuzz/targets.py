@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device import Reader
 from emnist_device.batch.records import FORMATS
 from emnist_device.batch.results import Results
 from emnist_device.batch.run_record import write_record
@@ -23,6 +22,7 @@ from emnist_device.image.picture import decode_picture
 from emnist_device.page import Page
 from emnist_device.runtime.engine import Engine
 from emnist_device.text.pattern.pattern import Pattern
+from emnist_edge import Reader
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import MODELS, read_sidecar
 from emnist_edge.dataset import emnist, idx

@@ -13,6 +13,7 @@ from emnist_device.batch.tasks import Outcome, Task, title, version_of
 from emnist_device.processes.process import DEBUG_VARIABLE, Failure, Terms, too_much
 from emnist_device.processes.workers import run
 from emnist_edge.errors import EmnistEdgeError, shown
+from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 def load_reader(model: str, **options: Any) -> Reader:
     """Return ``Reader(model, **options)``; what it needs is loaded where it is called."""
-    from emnist_device import Reader
+    load_base()
+    from emnist_device.reader import Reader
 
     return Reader(model, **options)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device import Reader
+    from emnist_device.reader import Reader
 
 _SIZE = (640, 480)
 _HEIGHT = 44  # of a capital, pixels

@@ -165,7 +165,7 @@ def _reading() -> dict[str, Any]:
     for module in BASE:
         _load(module)
     _load_runtime()
-    from emnist_device import Reader
+    from emnist_device.reader import Reader
     from emnist_edge.drawing.pages import draw_page
 
     picture = draw_page(TEXT, size=(640, 480), height=60, seed=7).picture

@@ -10,13 +10,12 @@ import cv2
 import pytest
 from click.testing import CliRunner
 
-from emnist_device import Reader
 from emnist_device.batch import cluster
 from emnist_device.batch.cluster import read_on_cluster
 from emnist_device.batch.reading import read_many
 from emnist_device.batch.tasks import Task
 from emnist_device.image.limits import Limits
-from emnist_edge import packages
+from emnist_edge import Reader, packages
 from emnist_edge.cli.main import cli
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import EmnistEdgeError, ModelError, RuntimeMissingError

@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device import Reader
 from emnist_device.batch.outcomes import outcomes
 from emnist_device.batch.reading import read_many
 from emnist_device.batch.tasks import Outcome, Task
 from emnist_device.image.limits import Limits
+from emnist_edge import Reader
 from emnist_edge.errors import ModelError
 from tests.nasty import PAGE, TEXT, nasty_files
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device import Page
     from emnist_device.trace import Trace
+    from emnist_edge import Page
 
 # Widths of pictures that a codec stumbles over, in the reader below.
 CRASH, ABORT, HANG, FAULT, HOARD = 41, 42, 43, 44, 45

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emnist_device import Reader
 from emnist_device.benchmark.pages import PHOTOS, compose, photograph, read_pages
+from emnist_edge import Reader
 from emnist_edge.corruptions import STRENGTHS
 
 

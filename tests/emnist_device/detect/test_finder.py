@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device import Decoding, Reader
+from emnist_edge import Decoding, Reader
 from emnist_edge.drawing.pages import Paper, Pen, draw_page
 from emnist_edge.errors import ConstraintError
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_device import Reader
 from emnist_device.image.limits import NAMES, Limits
 from emnist_device.image.picture import decode_picture, read_picture
+from emnist_edge import Reader
 from emnist_edge.errors import PictureError
 from tests.nasty import PAGE, TEXT, Nasty, encode, nasty_files
 

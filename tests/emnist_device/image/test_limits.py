@@ -12,7 +12,7 @@ from tests.nasty import png
 
 # Ways into the package, of which OpenCV is loaded by most.
 ENTRIES = {
-    "library": "from emnist_device import Reader",
+    "library": "from emnist_edge import Reader",
     "picture": "from emnist_device.image.picture import read_picture",
     "cluster": "from emnist_device.batch.cluster import read_on_cluster",
     "batch": "import emnist_device.batch.reading",

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device import Decoding, Reader
 from emnist_device.detect.finder import Finder
 from emnist_device.image.orientation import legibility, turn, turn_box
 from emnist_device.page import Box
 from emnist_device.review.page import find_doubtful
 from emnist_device.trace import Trace
+from emnist_edge import Decoding, Reader
 from emnist_edge.drawing.pages import draw_page
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from emnist_device import Reader
 from emnist_device.decoding import Decoding
 from emnist_device.live.steady import Patience, Settled, Steady
 from emnist_device.page import Line, Page
+from emnist_edge import Reader
 from emnist_edge.drawing.pages import draw_page
 from tests.emnist_device.live.conftest import write
 

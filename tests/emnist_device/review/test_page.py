@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device import Reader
 from emnist_device.page import Alternative, Box, Character, Line, Page
 from emnist_device.review.page import find_doubtful, write_review
+from emnist_edge import Reader
 from emnist_edge.alphabet import BYCLASS, DIGITS
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import PictureError

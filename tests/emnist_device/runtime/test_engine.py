@@ -130,7 +130,7 @@ def test_no_runtime_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_runtime_is_silent() -> None:
-    code = "from emnist_device import Reader; Reader()"
+    code = "from emnist_edge import Reader; Reader()"
     run = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

@@ -18,8 +18,8 @@ import cv2
 import pytest
 from click.testing import CliRunner, Result
 
-from emnist_device import Page
 from emnist_device.batch.tasks import Outcome
+from emnist_edge import Page
 from emnist_edge.cli.main import cli
 from emnist_edge.drawing.pages import draw_page
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emnist_device import Page, Reader
+from emnist_edge import Page, Reader
 from emnist_edge.drawing.pages import draw_page
 from evaluate.scoring.sheet import side_by_side
 
