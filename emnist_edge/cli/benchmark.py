@@ -29,7 +29,7 @@ def parse_names(value: str) -> tuple[str, ...]:
     return names
 
 
-@click.command()
+@click.command(short_help="Measure the installed models.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from emnist_device.image.limits import Limits
 
 
-@click.command()
+@click.command(short_help="Print the text of pictures.")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option("--recursive", is_flag=True, help="Also read what is in the folders below a folder.")
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")

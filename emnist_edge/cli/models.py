@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from emnist_edge.artifact import Artifact
 
 
-@click.command()
+@click.command(short_help="List the installed models.")
 def models() -> None:
     """List the installed models with size, input type, accuracy and hash."""
     from emnist_edge.artifact import installed

@@ -5,10 +5,24 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
+import pytest
+from click.testing import CliRunner
+
 from emnist_edge import __version__
+from emnist_edge.cli.main import cli
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+
+def commands(command: click.Command, *names: str) -> Iterator[tuple[str, ...]]:
+    """Yield the names that call ``command``, and those of each command within."""
+    yield names
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from commands(inner, *names, name)
 
 
 def run(*arguments: str, code: str = "from emnist_edge.cli.main import main; main()") -> str:
@@ -53,3 +67,41 @@ def test_a_fault_of_our_own_is_one_line_without_a_traceback(picture: Path) -> No
     output = run("classify", str(picture), code=code)
     assert output.splitlines()[0].startswith("emnist-edge: internal error (KeyError: 'broken')")
     assert output.splitlines()[1] == "exit 1"
+
+
+@pytest.mark.parametrize("width", [10, 50, 80])
+@pytest.mark.parametrize(
+    "names", list(commands(cli)), ids=lambda names: " ".join(names) or "emnist-edge"
+)
+def test_no_help_is_cut(names: tuple[str, ...], width: int) -> None:
+    result = CliRunner().invoke(cli, [*names, "--help"], terminal_width=width)
+    assert result.exit_code == 0
+    _, _, listed = result.stdout.partition("\nCommands:\n")
+    assert "..." not in listed
+    paragraphs = result.stdout.split("\n\n")
+    assert not any(text.rstrip().endswith("...") for text in paragraphs[1:])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "ADDRESS",
+        "data ADDRESS",
+        "data unipen folder ADDRESS",
+        "data fetch ADDRESS",
+        "review ADDRESS",
+        "models ADDRESS",
+        "benchmark --output out --suite=ADDRESS",
+        "classify --model ADDRESS picture.png",
+        "live none --serve ADDRESS",
+        "live --size ADDRESS",
+    ],
+)
+def test_no_usage_error_shows_a_password(arguments: str) -> None:
+    words = arguments.replace("ADDRESS", "http://user:PASSWORD@host/").split()
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 2
+    assert "PASSWORD" not in result.output
+    assert "user" not in result.stderr
+    assert "host" in result.stderr
+    assert result.stderr.startswith("Usage: ")
