@@ -136,7 +136,11 @@ def test_nothing_to_read_is_no_error(tmp_path: Path, shape: tuple[int, ...]) -> 
             "installed: base-float32, base-int8, cnn-float32, cnn-int8",
         ),
         (["--model", "absent/model.tflite", "p.png"], "no such sidecar"),
-        (["--annotate", "absent.png", "p.png", "q.png"], "name a folder"),
+        (
+            ["--annotate", "out", "p.png", "q.png"],
+            "out: is not there; make this folder first",
+        ),
+        (["--annotate", __file__, "p.png", "q.png"], "is no folder; name one that exists"),
         (["--colour", "p.png"], "No such option"),
         (["--charset", "?", "p.png"], "charset '?' has '?', which no model reads"),
         (["--charset", "digist", "p.png"], "did you mean digits?"),
@@ -221,7 +225,7 @@ def test_an_annotation_that_cannot_be_written_is_said_before_anything_is_read(
     for target, reason in (
         ("a.xyz", "names no picture format"),
         ("no", "names no picture format; use .png or .jpg, or name a folder that exists"),
-        ("no/a.png", "no: is no folder"),
+        ("no/a.png", "no: is not there; make this folder first, or name a file in one that exists"),
         (picture.name, "is one of the images"),
         (".", "is one of the images"),
     ):
