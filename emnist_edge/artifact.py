@@ -117,10 +117,11 @@ def _are_scores(scores: Any) -> bool:
 
 def installed() -> list[Artifact]:
     """Return the artifacts that come with the package and read characters, by name."""
-    return [read_sidecar(MODELS / f"{name}.json") for name in _names()]
+    return [read_sidecar(MODELS / f"{name}.json") for name in installed_names()]
 
 
-def _names() -> list[str]:
+def installed_names() -> list[str]:
+    """Return the names of the models that come with the package and read characters, in order."""
     return [path.stem for path in sorted(MODELS.glob("*.json")) if path.stem != PAGE_MODEL]
 
 
@@ -133,7 +134,7 @@ def open_model(model: str | Path) -> tuple[Artifact, bytes]:
     is_path = isinstance(model, Path) or "/" in text or Path(text).suffix != ""
     sidecar = Path(model).with_suffix(".json") if is_path else MODELS / f"{text}.json"
     if not is_path and not sidecar.is_file():
-        names = ", ".join(_names()) or "none"
+        names = ", ".join(installed_names()) or "none"
         raise ModelError(f"no model named {text!r}; installed: {names}")
     artifact = read_sidecar(sidecar)
     path = sidecar.with_name(artifact.file)

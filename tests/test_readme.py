@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from emnist_device.batch.records import Csv
 from emnist_edge.cli.main import cli
 from tests.conftest import ROOT
 
@@ -42,3 +43,19 @@ def test_every_file_that_is_linked_is_there() -> None:
     assert targets
     missing: list[Path] = [ROOT / target for target in targets if not (ROOT / target).exists()]
     assert missing == []
+
+
+def test_the_columns_of_csv_are_those_listed() -> None:
+    (row,) = re.findall(r"^\| `--csv` \| (.*) \|$", README, re.MULTILINE)
+    assert tuple(re.findall(r"`(\w+)`", row)) == Csv.columns + Csv.of_version
+
+
+def test_shells_get_the_completion_that_is_documented() -> None:
+    lines = re.findall(r'^eval "\$\((\w+)=(\w+) emnist-edge\)"', README, re.MULTILINE)
+    assert len(lines) == 2
+    for variable, instruction in lines:
+        result = CliRunner().invoke(
+            cli, [], prog_name="emnist-edge", env={variable: instruction}, catch_exceptions=False
+        )
+        assert result.exit_code == 0
+        assert f"{variable}={instruction.replace('source', 'complete')}" in result.stdout

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emnist_edge.cli.completion import complete_models
 from emnist_edge.errors import DataError, EmnistEdgeError, ModelError, OutputError
 from emnist_edge.packages import load_base
 
@@ -29,7 +30,7 @@ def parse_names(value: str) -> tuple[str, ...]:
     return names
 
 
-@click.command()
+@click.command(short_help="Measure the installed models.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
@@ -38,7 +39,11 @@ def parse_names(value: str) -> tuple[str, ...]:
     help="Folder for report.md, results.json, plots, and what a stopped run goes on with.",
 )
 @click.option(
-    "--models", type=parse_names, metavar="NAME,...", help="Installed models; all by default."
+    "--models",
+    type=parse_names,
+    metavar="NAME,...",
+    shell_complete=complete_models,
+    help="Installed models; all by default.",
 )
 @click.option(
     "--suite",

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_OK, EXIT_UNREAD
-from emnist_edge.cli.options import decoding_options, limit_option
+from emnist_edge.cli.options import decoding_options, limit_option, model_option
 from emnist_edge.cli.session import doubts_kept, results_kept, said_where_ended
 from emnist_edge.cli.targets import annotation_targets, check_folder, in_folder
 from emnist_edge.errors import ModelError
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from emnist_device.image.limits import Limits
 
 
-@click.command()
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@click.command(short_help="Print the text of pictures.")
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...", shell_complete=complete_file)
 @click.option("--recursive", is_flag=True, help="Also read what is in the folders below a folder.")
-@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")
+@model_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per image and line.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print one CSV row per image.")
 @click.option(

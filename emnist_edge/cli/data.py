@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emnist_edge.cli.discreet import Discreet
 from emnist_edge.errors import shown
 from emnist_edge.files import writing_to
 from emnist_edge.packages import load_module
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
 _HELD = 0.125
 
 
-@click.group()
+@click.group(short_help="Fetch EMNIST, prepare UNIPEN.")
 def data() -> None:
     """Fetch the EMNIST data set, and prepare UNIPEN."""
 
 
-@data.command(cls=Discreet)
+@data.command(short_help="Fetch a split of EMNIST.")
 @click.argument(
     "split", type=click.Choice(["byclass", "bymerge", "balanced", "letters", "digits", "mnist"])
 )
@@ -55,7 +54,7 @@ def fetch(split: str, folder: Path | None, url: str | None, zip_path: Path | Non
         click.echo(path)
 
 
-@data.command()
+@data.command(short_help="Pack UNIPEN; say what training leaves out of it.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--output",

@@ -1,24 +1,56 @@
-"""Commands that are given addresses with passwords."""
+"""The command, whose messages show no password of an address among its arguments."""
 
 from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from emnist_edge.masking import masked
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
-class Discreet(click.Command):
-    """A command whose usage errors show no password of an address among its arguments."""
+_ARGUMENTS = f"{__name__}.arguments"
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse as any command does."""
-        secrets = {arg: shown for arg in args if (shown := masked(arg)) != arg}
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            said = message = error.format_message()
-            for secret, shown in secrets.items():
-                message = message.replace(secret, shown)
-            if message == said:
-                raise
-        raise click.UsageError(message, ctx)
+
+class Discreet(click.Group):
+    """A group whose usage errors, and those of all its commands, show no password of an address."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Parse the group's own arguments as any group does."""
+        given = tuple(args)
+        with _passwords_hidden(given):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_ARGUMENTS] = given
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Parse the rest and call the command as any group does."""
+        with _passwords_hidden(ctx.meta[_ARGUMENTS]):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _passwords_hidden(arguments: Sequence[str]) -> Iterator[None]:
+    """Show those of ``arguments`` that have passwords without them in usage errors."""
+    try:
+        yield
+    except click.UsageError as error:
+        said = message = error.format_message()
+        for argument in arguments:
+            value = argument.partition("=")[2] if argument.startswith("--") else argument
+            for secret in (value, str(Path(value))):  # as it stands, and as a path names it
+                if (hidden := masked(secret)) != secret:
+                    message = message.replace(secret, hidden)
+        if message == said:
+            raise
+        raise click.UsageError(message, error.ctx) from None

@@ -12,7 +12,7 @@ EXIT_OK, EXIT_FAULT = 0, 1
 _COLOURS = {"ok": "green", "note": "yellow", "fault": "red"}
 
 
-@click.command()
+@click.command(short_help="Say what works on this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per finding and line.")
 def doctor(as_json: bool) -> None:
     """Say what works on this machine, what does not, and what to do about it.

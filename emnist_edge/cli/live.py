@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 from click.core import ParameterSource
 
-from emnist_edge.artifact import DEFAULT_MODEL
-from emnist_edge.cli.discreet import Discreet
-from emnist_edge.cli.options import decoding_options, limit_option
+from emnist_edge.cli.completion import complete_file
+from emnist_edge.cli.options import decoding_options, limit_option, model_option
 from emnist_edge.errors import ModelError
 from emnist_edge.packages import load_base
 
@@ -63,9 +62,9 @@ def _number(value: str, least: float, most: float) -> float:
     return number
 
 
-@click.command(cls=Discreet)
-@click.argument("source", default="auto", envvar="EMNIST_EDGE_SOURCE")
-@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Installed name, or file.")
+@click.command(short_help="Read what a camera, stream or video shows.")
+@click.argument("source", default="auto", envvar="EMNIST_EDGE_SOURCE", shell_complete=complete_file)
+@model_option
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--colour", is_flag=True, help="Read colours too: slower; for pale coloured ink.")
 @click.option(

@@ -12,6 +12,7 @@ from emnist_edge import __version__
 from emnist_edge.cli.benchmark import benchmark
 from emnist_edge.cli.classify import classify
 from emnist_edge.cli.data import data
+from emnist_edge.cli.discreet import Discreet
 from emnist_edge.cli.doctor import doctor
 from emnist_edge.cli.exits import EXIT_UNREAD
 from emnist_edge.cli.live import live
@@ -41,7 +42,7 @@ def main() -> NoReturn:
     sys.exit(EXIT_UNREAD)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Discreet, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="emnist-edge")
 def cli() -> None:
     """Read hand-printed characters from pictures, on the device."""
@@ -49,6 +50,3 @@ def cli() -> None:
 
 for _command in (classify, live, doctor, benchmark, models, review, data):
     cli.add_command(_command)
-
-
-cli.add_command(data)

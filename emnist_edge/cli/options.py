@@ -1,4 +1,4 @@
-"""The options by which a command is told what is known of a text; one set for all commands."""
+"""Options that commands share: the model, what is known of a text, what a picture may cost."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli.completion import complete_model
 from emnist_edge.errors import ConstraintError
 from emnist_edge.packages import load_module
 
@@ -130,6 +132,14 @@ def _limits(_: click.Context, __: click.Parameter, settings: tuple[str, ...]) ->
         raise click.BadParameter(str(error), param_hint="--limit") from error
 
 
+#: Gives a command the model, as its argument ``model``.
+model_option = click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    shell_complete=complete_model,
+    help="Installed name, or file.",
+)
 #: Gives a command what a picture may cost, as its argument ``limits``.
 limit_option = click.option(
     "--limit",

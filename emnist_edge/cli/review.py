@@ -11,12 +11,12 @@ from emnist_edge.errors import DataError, shown
 from emnist_edge.packages import load_module
 
 
-@click.group()
+@click.group(short_help="Use what was corrected on review pages.")
 def review() -> None:
     """Use what was corrected on pages that classify --review wrote."""
 
 
-@review.command()
+@review.command(short_help="Add corrections to the training data.")
 @click.argument(
     "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
 )

@@ -66,7 +66,7 @@ def doubts_kept(
         raise click.BadParameter(
             f"{shown(page)}: name a file that ends in .html", param_hint="--review"
         )
-    check_folder(page.parent, "--review", "name a file in a folder that exists")
+    check_folder(page.parent, "--review", "name a file in one that exists")
     if resume and page.exists():
         raise click.BadParameter(
             f"{shown(page)}: is there already, and what is read now would take the place of what "

@@ -29,7 +29,7 @@ def annotation_targets(names: list[str], out: Path | None, *, alone: bool) -> Se
         _check_file(out)
         targets = [out]
     else:
-        check_folder(out, "--annotate", "with several images, name a folder that exists")
+        check_folder(out, "--annotate", "name one that exists, for several images")
         targets = in_folder(names, out, ".png")
     taken = {os.path.realpath(name) for name in names if name != "-"}
     for target in targets:
@@ -52,13 +52,15 @@ def _check_file(path: Path) -> None:
             "folder that exists",
             param_hint="--annotate",
         )
-    check_folder(path.parent, "--annotate", "name a file in a folder that exists")
+    check_folder(path.parent, "--annotate", "name a file in one that exists")
 
 
 def check_folder(folder: Path, option: str, advice: str) -> None:
     """Raise click.BadParameter with ``advice`` unless files can be written in ``folder``."""
     if not os.path.isdir(folder):  # noqa: PTH112  # never raises
-        raise click.BadParameter(f"{shown(folder)}: is no folder; {advice}", param_hint=option)
+        there = os.path.lexists(folder)
+        fault = "is no folder;" if there else "is not there; make this folder first, or"
+        raise click.BadParameter(f"{shown(folder)}: {fault} {advice}", param_hint=option)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise click.BadParameter(f"{shown(folder)}: cannot be written in", param_hint=option)
 

@@ -150,7 +150,7 @@ def test_a_review_page_needs_a_folder(tmp_path: Path) -> None:
     target = tmp_path / "no" / "out.html"
     result = CliRunner().invoke(cli, ["classify", "--review", str(target), "p.png"])
     assert result.exit_code == 2
-    assert "name a file in a folder that exists" in result.stderr
+    assert "make this folder first, or name a file in one that exists" in result.stderr
 
 
 def test_a_review_page_takes_no_pictures_place(tmp_path: Path) -> None:

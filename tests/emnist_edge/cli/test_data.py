@@ -60,3 +60,10 @@ def test_what_is_missing_is_named(tmp_path: Path, packing: bool) -> None:
     result = CliRunner().invoke(cli, ["data", "unipen", str(tmp_path / "none"), *more])
     assert isinstance(result.exception, DataError)
     assert "none" in str(result.exception)
+
+
+def test_fetch_knows_the_six_splits() -> None:
+    result = CliRunner().invoke(cli, ["data", "fetch", "everything"])
+    assert result.exit_code == 2
+    for split in ("byclass", "bymerge", "balanced", "letters", "digits", "mnist"):
+        assert split in result.stderr
