@@ -14,16 +14,16 @@ import cv2
 import numpy as np
 
 from emnist_device.detect.network import PageNet
-from emnist_edge.drawing.pens import lay_ink
+from emnist_edge.drawing.ink import lay_ink
+from emnist_edge.drawing.pens import CHALK, TIPS
 from emnist_edge.drawing.strokes import Hand, print_character
-from emnist_edge.drawing.tips import CHALK, TIPS
 from emnist_edge.files import writing_to
 from train.tiers.penned import Penned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_edge.drawing.tips import Tip
+    from emnist_edge.drawing.pens import Tip
 
 # What is written, and how high: capitals in pixels.
 _TEXT, _HEIGHTS = "ABQ4gaKt87RM", (28, 56, 112)

@@ -184,7 +184,7 @@ def _scores(
 ) -> dict[str, float]:
     from emnist_edge.scoring.calibration import calibrate
     from emnist_edge.scoring.metrics import balance, score
-    from export.parity import fit_temperature
+    from export.temperature import fit_temperature
 
     alphabet = training.samples.alphabet
     counts = np.bincount(training.samples.labels[training.kept], minlength=len(alphabet))

@@ -22,12 +22,14 @@ from emnist_edge.files import read_file, writing_to
 from emnist_edge.scoring.calibration import calibrate
 from emnist_edge.scoring.metrics import balance, score
 from export.card import write_card
-from export.parity import Parity, fit_temperature
+from export.temperature import fit_temperature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
+
+    from export.parity import Parity
 
 # Scores that are printed where a model has them.
 _REPORTED = ("accuracy", "macro_recall")

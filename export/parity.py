@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
 
 from emnist_edge.errors import ParityError
 
@@ -75,19 +73,3 @@ def require_same(
             f"{int((gap > 1e-9).sum())} of them no ties; nothing was written. Report it, with the "
             "versions of scikit-learn and onnxruntime."
         )
-
-
-def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
-    """Return the temperature that minimizes the negative log-likelihood (Guo et al. 2017).
-
-    ``logits`` (N, C) may be log-probabilities. Looked for between 0.2 and 5, where the likelihood
-    has one minimum.
-    """
-    rows = np.arange(len(labels))
-
-    def log_loss(log_temperature: float) -> float:
-        scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
-        return float(-scaled[rows, labels].mean())
-
-    found = minimize_scalar(log_loss, bounds=(np.log(0.2), np.log(5.0)), method="bounded")
-    return float(np.exp(found.x))

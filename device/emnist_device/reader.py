@@ -13,7 +13,7 @@ from emnist_device.detect.finder import Finder, Stopwatch
 from emnist_device.detect.network import PageNet
 from emnist_device.image.arrays import check_picture
 from emnist_device.image.limits import DEFAULTS, Limits
-from emnist_device.image.orientation import legibility, turn, turn_back
+from emnist_device.image.turns import legibility, turn, turn_back
 from emnist_device.page import Box, Character, Page
 from emnist_device.runtime.engine import Engine
 from emnist_device.text.decode import Decoder

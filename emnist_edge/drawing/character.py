@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 import cv2
 import numpy as np
 
-from emnist_edge.drawing.pens import draw_stroke, way
+from emnist_edge.drawing.ink import draw_stroke, way
 from emnist_edge.drawing.strokes import Hand, print_character
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_edge.drawing.tips import Tip
+    from emnist_edge.drawing.pens import Tip
 
 #: Shapes have this many points to a pixel and are averaged down.
 OVERSAMPLING = 4
@@ -28,7 +28,7 @@ class Pen:
     ink: BGR, 0..255.
     grain: share of the ink that the paper's tooth keeps off at random, as with pencil and chalk.
     tip: a kind of pen that decides how ink goes along and across strokes, see
-        :mod:`emnist_edge.drawing.pens`; None for even strokes, which ``grain`` is for.
+        :mod:`emnist_edge.drawing.ink`; None for even strokes, which ``grain`` is for.
     """
 
     width: float = 0.1

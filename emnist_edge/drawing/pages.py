@@ -24,9 +24,9 @@ from emnist_edge.drawing.character import (
     draw_character,
     stroke_shape,
 )
+from emnist_edge.drawing.ink import soak
 from emnist_edge.drawing.layout import Line, bend, lay_line
 from emnist_edge.drawing.paper import PAPER, Grid, Paper, cell_width, light, paint_sheet
-from emnist_edge.drawing.pens import soak
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

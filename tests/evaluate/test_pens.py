@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from click.testing import CliRunner
 
-from emnist_edge.drawing.tips import TIPS
+from emnist_edge.drawing.pens import TIPS
 from evaluate import pens
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from emnist_edge.dataset.emnist import Samples
 from emnist_edge.errors import DataError, OutputError
 from export import common
 from export.common import Run, candidate, finish, published, read_files, read_output
-from export.parity import Parity, fit_temperature
+from export.parity import Parity
+from export.temperature import fit_temperature
 
 if TYPE_CHECKING:
     from collections.abc import Callable

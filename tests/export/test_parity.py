@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emnist_edge.errors import ParityError
-from export.parity import Parity, compare, fit_temperature, require, require_same
+from export.parity import Parity, compare, require, require_same
 
 
 def test_compare_against_values_worked_out_by_hand() -> None:
@@ -35,12 +35,3 @@ def test_other_classes_are_let_through_where_they_are_few_and_ties() -> None:
     candidate[7:9] = [[0.4, 0.4, 0.2], [0.3, 0.3, 0.4]]
     with pytest.raises(ParityError, match="for 1 of 1000 images, 1 of them no ties"):
         require_same(reference, candidate, "forest", least=0.999)
-
-
-@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
-def test_the_temperature_that_made_the_labels_is_found(temperature: float) -> None:
-    rng = np.random.default_rng(1)
-    logits = rng.normal(0, 3, (20_000, 5)).astype(np.float32)
-    gumbel = rng.gumbel(size=logits.shape)
-    labels = (logits / temperature + gumbel).argmax(axis=1).astype(np.uint8)
-    assert fit_temperature(logits, labels) == pytest.approx(temperature, rel=0.05)

@@ -21,9 +21,9 @@ from emnist_device.detect.network import PageNet
 from emnist_device.detect.segment import choose_zoom, rescale
 from emnist_edge.drawing.camera import Camera
 from emnist_edge.drawing.character import project
+from emnist_edge.drawing.ink import lay_ink
 from emnist_edge.drawing.paper import Grid, Paper, light, paint_sheet
-from emnist_edge.drawing.pens import lay_ink
-from emnist_edge.drawing.tips import TIPS
+from emnist_edge.drawing.pens import TIPS
 from emnist_edge.glyph import SIDE, make_glyph
 from train.tiers.photographed import Photograph, curve
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.drawing.pens import Ink
-    from emnist_edge.drawing.tips import Tip
+    from emnist_edge.drawing.ink import Ink
+    from emnist_edge.drawing.pens import Tip
 
     Strokes = Sequence[NDArray[np.floating]]
     #: Left, top, right and bottom of a part of the picture, and what finds the ink there.
@@ -61,7 +61,7 @@ _BOARDS = ((58, 68, 48), (50, 46, 44), (70, 84, 40))
 class Penned:
     """Of which sheets there are how many: limits of distributions, fractions and weights.
 
-    tips: how often each kind of pen (:data:`emnist_edge.drawing.tips.TIPS`) is taken, as weights.
+    tips: how often each kind of pen (:data:`emnist_edge.drawing.pens.TIPS`) is taken, as weights.
     heights: of a capital, in pixels, logarithm uniform. spread: factor by which a character may be
     larger or smaller than usual. found: weights of the page network, contrast and cells. scanned:
     fraction of sheets that a perfect camera takes. ruled: fraction of those that the page network
@@ -93,7 +93,7 @@ class Penned:
             characters: the strokes of each, (n, 2) float, x to the right and y down, in cap
                 heights.
             seed: of all that varies: the same gives the same glyphs.
-            timed: see :func:`emnist_edge.drawing.pens.lay_ink`.
+            timed: see :func:`emnist_edge.drawing.ink.lay_ink`.
             page_net: the page network, where it was loaded already.
         """
         glyphs = np.zeros((len(characters), SIDE, SIDE), np.uint8)

@@ -16,13 +16,14 @@ import cv2
 import numpy as np
 
 from emnist_device.image.damage import find_compression, find_damage
+from emnist_device.image.exif import upright
 from emnist_device.image.headers import read_header
 from emnist_device.image.limits import DEFAULTS, Limits
 from emnist_device.quiet import overheard
 from emnist_edge.errors import PictureError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -38,17 +39,6 @@ _STORED = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 _HEARINGS = 3
 # Samples are converted this many pixels at a time: what that takes beside them stays small.
 _STRIP = 2**20
-# The eight orientations of EXIF: the picture as stored, then as displayed.
-_ORIENTATIONS: tuple[Callable[[NDArray[Any]], NDArray[Any]], ...] = (
-    lambda a: a,
-    lambda a: a[:, ::-1],
-    lambda a: a[::-1, ::-1],
-    lambda a: a[::-1],
-    lambda a: a.swapaxes(0, 1),
-    lambda a: np.rot90(a, -1),
-    lambda a: np.rot90(a, 2).swapaxes(0, 1),
-    lambda a: np.rot90(a, 1),
-)
 
 
 def read_picture(path: str | Path, limits: Limits = DEFAULTS) -> NDArray[np.uint8]:
@@ -112,7 +102,7 @@ def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDAr
         stored = _decode(content, name, cv2.IMREAD_UNCHANGED, header)
         if stored.ndim == 3 and stored.shape[2] == 4:
             colour = _on_paper(colour, _to_8_bits(stored)[..., 3])
-    return np.ascontiguousarray(_ORIENTATIONS[header.orientation - 1](colour))
+    return upright(colour, header.orientation)
 
 
 def _admit(content: bytes, name: str, limits: Limits) -> Header:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
-from emnist_device.image.orientation import turn, turn_box
+from emnist_device.image.turns import turn, turn_box
 from emnist_device.page import UNSURE
 from emnist_device.review.corrections import SCHEMA
 from emnist_device.text.charset import expand_charset

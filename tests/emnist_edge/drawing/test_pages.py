@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from emnist_edge.alphabet import BYCLASS, DIGITS, UPPER
 from emnist_edge.drawing.pages import Camera, DrawnPage, Paper, Pen, draw_character, draw_page
+from emnist_edge.drawing.pens import TIPS, Tip
 from emnist_edge.drawing.strokes import FORMS, Hand, sample_path
-from emnist_edge.drawing.tips import TIPS, Tip
 
 PEN = Pen(width=0.1)
 CHALK = Pen(ink=(235, 240, 240))

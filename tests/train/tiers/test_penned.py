@@ -12,9 +12,9 @@ import pytest
 from emnist_device.detect.network import PageNet
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.dataset.unipen import make_characters
-from emnist_edge.drawing.pens import Ink, lay_ink
+from emnist_edge.drawing.ink import Ink, lay_ink
+from emnist_edge.drawing.pens import STYLUS, TIPS, Tip
 from emnist_edge.drawing.strokes import Hand, print_character
-from emnist_edge.drawing.tips import STYLUS, TIPS, Tip
 from emnist_edge.glyph import make_glyph
 from tests.pen_strokes import character, cross, stroke
 from train.tiers import penned

@@ -6,8 +6,8 @@ import re
 import struct
 from typing import TYPE_CHECKING
 
+from emnist_device.image.exif import exif_orientation
 from emnist_device.image.formats.header import MOST_PARTS, DamagedError, Header
-from emnist_device.image.formats.tiff import exif_orientation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

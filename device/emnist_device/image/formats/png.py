@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from emnist_device.image.exif import exif_orientation
 from emnist_device.image.formats.header import MOST_PARTS, DamagedError, Header
-from emnist_device.image.formats.tiff import exif_orientation
 
 _SAMPLES = {0: 1, 2: 3, 3: 4, 4: 2, 6: 4}  # 3: a palette of colours with alpha
 _WITH_ALPHA = {4, 6}

@@ -133,14 +133,13 @@ def _deflated(content: bytes) -> Iterator[tuple[memoryview, bool]]:
             yield memoryview(content)[at : at + length], reverse
 
 
-def exif_orientation(exif: bytes) -> int:
-    """Return the orientation in the content of an EXIF block, 1 to 8; 1 where it has none."""
-    try:
-        layout = _layout(exif)
-        said = _directory(exif, layout, layout.first)[0].get(_ORIENTATION, 1)
-    except UNREADABLE:
-        return 1
-    return said if 1 <= said <= 8 else 1
+def read_orientation(content: bytes) -> int:
+    """Return what a TIFF, such as the content of an EXIF block, says of its orientation; else 1.
+
+    Raises one of ``UNREADABLE``.
+    """
+    layout = _layout(content)
+    return _directory(content, layout, layout.first)[0].get(_ORIENTATION, 1)
 
 
 def _layout(content: bytes) -> _Layout:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from emnist_device.image.exif import exif_orientation
 from emnist_device.image.formats.header import MOST_PARTS, DamagedError, Header
-from emnist_device.image.formats.tiff import exif_orientation
 
 # Colour profiles and alpha come before the samples. The header of these takes 10 bytes.
 _MOST_BEFORE_SAMPLES, _FEW_BYTES = 2**20, 40

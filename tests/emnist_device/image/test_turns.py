@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from emnist_device.detect.finder import Finder
-from emnist_device.image.orientation import legibility, turn, turn_box
+from emnist_device.image.turns import legibility, turn, turn_box
 from emnist_device.page import Box
 from emnist_device.review.page import find_doubtful
 from emnist_device.trace import Trace

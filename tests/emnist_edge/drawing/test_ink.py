@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emnist_edge.drawing.pens import Ink, draw_stroke, lay_ink, soak, way
-from emnist_edge.drawing.tips import BALLPOINT, CHALK, FELT, MARKER, PENCIL, STYLUS, TIPS, Tip
+from emnist_edge.drawing.ink import Ink, draw_stroke, lay_ink, soak, way
+from emnist_edge.drawing.pens import BALLPOINT, CHALK, FELT, MARKER, PENCIL, STYLUS, TIPS, Tip
 
 LINE = np.array([[0.0, -1.0], [1.5, -1.0]])
 #: As even as a pen can be.
