@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset import emnist
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 # One thread adds up in one order: two runs of a network on one machine give the same.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+
+# Nothing depends on the clock, nor on luck: what properties are tried with is the same each time.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 
