@@ -106,7 +106,7 @@ def test_a_file_of_results_is_gone_on_with(folder: Path) -> None:
         (["--limit", "pixels=none"], "write pixels=NUMBER"),
         (["--model", "cnn-int9", "--output", "out.csv"], "no model named"),
         (["--model", "cnn-int9", "--csv"], "no model named"),
-        (["--annotate", "absent"], "name a folder"),
+        (["--annotate", "absent"], "make this folder first"),
     ],
 )
 def test_wrong_usage(folder: Path, arguments: list[str], message: str) -> None:
