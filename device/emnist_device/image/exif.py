@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from emnist_device.image.formats.header import UNREADABLE
 from emnist_device.image.formats.tiff import read_orientation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
 # The eight orientations of EXIF: the picture as stored, then as displayed.
@@ -21,9 +20,9 @@ _ORIENTATIONS: tuple[Callable[[NDArray[Any]], NDArray[Any]], ...] = (
     lambda a: a[::-1, ::-1],
     lambda a: a[::-1],
     lambda a: a.swapaxes(0, 1),
-    lambda a: np.rot90(a, -1),
-    lambda a: np.rot90(a, 2).swapaxes(0, 1),
-    lambda a: np.rot90(a, 1),
+    lambda a: a.swapaxes(0, 1)[:, ::-1],
+    lambda a: a[::-1, ::-1].swapaxes(0, 1),
+    lambda a: a.swapaxes(0, 1)[::-1],
 )
 
 
@@ -37,5 +36,5 @@ def exif_orientation(exif: bytes) -> int:
 
 
 def upright(stored: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """Return the picture ``stored`` in ``orientation``, 1 to 8, as it is displayed."""
-    return np.ascontiguousarray(_ORIENTATIONS[orientation - 1](stored))
+    """Return the picture ``stored`` in ``orientation``, 1 to 8, as it is displayed: a view."""
+    return _ORIENTATIONS[orientation - 1](stored)

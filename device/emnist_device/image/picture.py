@@ -102,7 +102,7 @@ def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDAr
         stored = _decode(content, name, cv2.IMREAD_UNCHANGED, header)
         if stored.ndim == 3 and stored.shape[2] == 4:
             colour = _on_paper(colour, _to_8_bits(stored)[..., 3])
-    return upright(colour, header.orientation)
+    return np.ascontiguousarray(upright(colour, header.orientation))
 
 
 def _admit(content: bytes, name: str, limits: Limits) -> Header:
