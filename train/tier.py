@@ -249,8 +249,6 @@ def main(
     """Train the network of TIER on EMNIST ByMerge."""
     if (symbols or glyphs) and unipen is None:
         raise click.UsageError("--symbols and --glyphs need --unipen FOLDER")
-    if teachers and unipen is not None:
-        raise click.UsageError("--teacher and --unipen cannot be used together")
     if options.output == Path("runs/TIER"):
         options = replace(options, output=options.output.with_name(tier))
     chosen = TIERS[tier]

@@ -174,7 +174,6 @@ def test_writers_of_unipen_are_learned_from_beside_emnist(
     [
         (["--symbols"], "need --unipen"),
         (["--glyphs", "x"], "need --unipen"),
-        (["--unipen", "x", "--teacher", "base-int8"], "cannot be used together"),
         (["--unipen", "nowhere"], "characters-train.npz: not there"),
     ],
 )

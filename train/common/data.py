@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 import numpy as np
@@ -67,6 +67,20 @@ class TrainingData:
     def answers(self, chosen: NDArray[np.int64]) -> NDArray[Any]:
         """Return what :attr:`loss` compares answers with for the images ``chosen``."""
         return (self.samples.labels if self.targets is None else self.targets)[chosen]
+
+    def joined(self, samples: emnist.Samples, targets: NDArray[np.float32]) -> Self:
+        """Return this data with further ``samples`` to train with, and with ``targets`` of all."""
+        more = len(self.samples) + np.arange(len(samples))
+        return replace(
+            self,
+            samples=self.samples.join(samples),
+            kept=np.concatenate([self.kept, more]),
+            targets=targets,
+        )
+
+    def taught(self, answers: NDArray[Any], images: NDArray[np.uint8]) -> NDArray[Any]:
+        """Return ``answers`` with what they lack to 1, as the teacher says it of ``images``."""
+        return answers if self.teacher is None else complete(answers, self.teacher(images))
 
     def judge(self, predict: Predict) -> dict[str, float]:
         """Return what a row of the history says of the images held back, as ``predict`` has them.
@@ -132,6 +146,11 @@ def load_training(
 def load_test(data: Path | None, limit: int | None) -> emnist.Samples:
     """Read the first ``limit`` of ByMerge's test images."""
     return emnist.load(emnist.SPLITS["bymerge"], "test", data).first(limit)
+
+
+def complete(targets: NDArray[np.float32], said: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``targets`` (N, classes) with what they lack to 1, as a teacher ``said`` it."""
+    return targets + (1 - targets.sum(axis=1, keepdims=True)) * said
 
 
 def hold_back(

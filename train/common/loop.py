@@ -93,14 +93,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
         images, answers = self.recipe.vary(
             self.data.samples.images[chosen], self.data.answers(chosen), self.seed[1], rng
         )
-        if self.data.teacher is not None:
-            answers = complete(answers, self.data.teacher(images))
+        answers = self.data.taught(answers, images)
         return images[..., None].astype(np.float32), answers
-
-
-def complete(targets: NDArray[np.float32], said: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return ``targets`` (N, classes) with what they lack to 1, as a teacher ``said`` it."""
-    return targets + (1 - targets.sum(axis=1, keepdims=True)) * said
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ which they are, so that EMNIST's figures are what they were and readers take the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -19,7 +19,7 @@ import numpy as np
 
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.scoring.metrics import balance, score
-from train.common.data import TrainingData
+from train.common.data import TrainingData, complete
 from train.tiers import priors
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emnist_edge.dataset.emnist import Samples
     from train.common.data import Predict
 
 #: Where images are from; their numbers are the places here. All but EMNIST are drawn of strokes.
@@ -102,6 +103,31 @@ class Mixture(TrainingData):
         """Return (n, 2 * C): what should be answered, and the class shares of the source."""
         targets = super().answers(chosen)
         return np.concatenate([targets, self.shares[self.sources[chosen]]], axis=1)
+
+    def joined(self, samples: Samples, targets: NDArray[np.float32]) -> Mixture:
+        """Return this data with further ``samples``, of EMNIST, each shown once in an epoch."""
+        joined = super().joined(samples, targets)
+        return replace(
+            joined,
+            sources=np.concatenate([self.sources, np.full(len(samples), EMNIST, np.uint8)]),
+            times=np.concatenate([self.times, np.ones(len(samples))]),
+        )
+
+    def taught(
+        self, answers: NDArray[np.float32], images: NDArray[np.uint8]
+    ) -> NDArray[np.float32]:
+        """Return ``answers`` with what they lack to 1, as the teacher says it of ``images``.
+
+        It knows ByMerge's classes alone, and answers at equal frequencies; what it says is brought
+        to the shares of each image's source.
+        """
+        if self.teacher is None:
+            return answers
+        targets, shares = np.split(answers, 2, axis=1)
+        said = np.zeros_like(targets)
+        said[:, : len(BYMERGE)] = self.teacher(images) * shares[:, : len(BYMERGE)]
+        said /= said.sum(axis=1, keepdims=True)
+        return np.concatenate([complete(targets, said), shares], axis=1)
 
     @property
     def frequencies(self) -> NDArray[np.float64]:

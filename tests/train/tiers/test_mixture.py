@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import keras
@@ -117,6 +118,38 @@ def test_a_batch_says_label_and_shares_and_keras_finds_the_label() -> None:
     assert said.shape == (50, 100)
     assert np.array_equal(said.argmax(axis=1), data.samples.labels[chosen])
     assert np.array_equal(said[:, 50:], data.shares[data.sources[chosen]])
+
+
+def test_a_teacher_answers_at_the_shares_of_each_source() -> None:
+    labels = [*range(40), 1, 1, 2, DOT, NONE, 1]
+    data = mixture(labels, [EMNIST] * 40 + [UNIPEN] * 3 + [SYMBOLS, NOTHING, UNIPEN], 0, 1)
+    said = np.random.default_rng(1).dirichlet(np.ones(47), 4).astype(np.float32)
+    targets = np.zeros((len(labels), 50), np.float32)
+    targets[np.arange(len(labels)), labels] = 0.25
+    targets[data.sources == SYMBOLS] *= 4
+    learned = replace(data, targets=targets, teacher=lambda _: said)
+    chosen = np.array([3, 40, 42, 43])
+    answers = learned.taught(learned.answers(chosen), np.zeros((4, 28, 28), np.uint8))
+    assert answers[:, :50].sum(axis=1) == pytest.approx(1)
+    assert np.array_equal(answers[:, 50:], data.shares[data.sources[chosen]])
+    for row, index in enumerate(chosen[:3]):
+        likely = np.append(said[row], [0, 0, 0]) * data.shares[data.sources[index]]
+        wanted = targets[index] + 0.75 * likely / likely.sum()
+        assert answers[row, :50] == pytest.approx(wanted, abs=1e-6)
+    assert answers[3, DOT] == 1  # no teacher knows symbols
+
+
+def test_further_images_of_emnist_are_shown_once() -> None:
+    data = with_targets(mixture([0, 1, 2, 2], [0, 0, 1, 1], 1, 1), 0.0, (), 0.7)
+    assert isinstance(data, Mixture)
+    more = Samples(np.ones((5, 28, 28), np.uint8), np.zeros(5, np.uint8), ALPHABET)
+    joined = data.joined(more, np.zeros((9, 50), np.float32))
+    assert isinstance(joined, Mixture)
+    assert joined.epoch_images == data.epoch_images + 5
+    shown = joined.order(np.random.default_rng(1))
+    assert set(range(4, 9)) <= set(shown.tolist())
+    assert (joined.sources[4:] == EMNIST).all()
+    assert np.array_equal(joined.written_held, data.written_held)
 
 
 def test_a_network_with_this_loss_is_saved_and_loaded(tmp_path: Path) -> None:
