@@ -233,11 +233,12 @@ def test_each_tier_is_trained_by_its_own_recipe(monkeypatch: pytest.MonkeyPatch)
         raise DataError("enough")
 
     monkeypatch.setattr(tier, "train", note)
-    for arguments in (["small"], ["small", "--epochs", "3", "--seed", "7"], ["tiny"]):
+    shorter = ["--epochs", "3", "--seed", "7", "--precision", "float32"]
+    for arguments in (["small"], ["small", *shorter], ["tiny"]):
         assert CliRunner().invoke(tier.main, arguments).exit_code == 1
     small, short, tiny = recipes
     assert small == tier.Settled(TIERS["small"].epochs)
-    assert short == tier.Settled(3, seed=7)
+    assert short == tier.Settled(3, seed=7, precision="float32")
     assert tiny == tier.Recipe(TIERS["tiny"].epochs, augmentation=TIERS["tiny"].variation)
     assert type(tiny) is not type(small)
 
