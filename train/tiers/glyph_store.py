@@ -27,7 +27,7 @@ def stored(path: Path, key: str, draw: Callable[[], NDArray[np.uint8]]) -> NDArr
     """Return the glyphs (N, 28, 28) in ``path``, or what ``draw`` returns, which is kept there.
 
     ``key``: tells what was drawn (:func:`key_of`); a file with another one, or a damaged one, is
-    written anew.
+    written anew. It does not tell how pens draw: who changes that takes another folder.
     """
     if path.exists():
         try:
