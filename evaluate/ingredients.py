@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from train.common.loop import complete
+from train.common.data import complete
 from train.tier import Recipe
 from train.tiers.photographed import Variation
 

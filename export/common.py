@@ -90,6 +90,8 @@ def read_run(folder: Path, program: str, data: Path | None) -> Run:
     samples = emnist.load(split, "train", data).first(metrics["limit"])
     if samples.sha256 != metrics["data"]:
         raise DataError(f"{split.name}: not the files that {folder} was trained on; train again")
+    if metrics.get("alphabet", samples.alphabet) != samples.alphabet:
+        raise DataError(f"{folder}: has classes that readers do not know; train without --symbols")
     test = emnist.load(emnist.SPLITS["bymerge"], "test", data)
     return Run(folder, program, metrics, samples, held, test)
 

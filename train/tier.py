@@ -5,8 +5,10 @@ the epoch that does best there, corrects its answers there to the class frequenc
 (:mod:`train.tiers.priors`), and never looks at the test images: ``export.tier`` does, once, with
 the file that ships. With ``--teacher`` (a model; several are averaged) it learns from labels and
 from what teachers say of the same varied images, and from the images without labels that lie
-beside the data set. Writes to the output folder: ``model.keras`` (what ``export.tier`` reads),
-``validation.npz`` (which training images were held back), ``metrics.json`` and ``curves.png``.
+beside the data set. With ``--unipen`` it learns from UNIPEN's writers as well, and with
+``--symbols`` from symbols and what is no character (:mod:`train.tiers.mixture`). Writes to the
+output folder: ``model.keras`` (what ``export.tier`` reads), ``validation.npz`` (which training
+images were held back), ``metrics.json`` and ``curves.png``.
 Nothing here calls TensorFlow, so ``KERAS_BACKEND=jax`` or ``torch`` trains on a GPU.
 """
 
@@ -20,17 +22,21 @@ from typing import TYPE_CHECKING, Any
 import click
 import keras
 
+from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
+from emnist_edge.scoring.metrics import score
 from train.common import checkpoints, loop
 from train.common.curves import draw_curves
 from train.common.data import RunOptions, open_run, run_options
 from train.tiers import priors
 from train.tiers.architectures import CALM, TIERS, build, count_macs, weight_bytes
+from train.tiers.mixture import Blend, Mixture
 from train.tiers.normalization import fuse
 from train.tiers.photographed import Variation
 from train.tiers.teaching import digests, with_targets
+from train.tiers.written import mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,17 +91,34 @@ class Settled(Recipe):
         return super().vary(images, answers, epoch, rng)
 
 
+@dataclass(frozen=True)
+class Writers:
+    """UNIPEN's packed files in ``unipen``, to learn from as well, as ``blend`` says.
+
+    glyphs: folder of those that were drawn; None for one in the output folder.
+    """
+
+    unipen: Path
+    blend: Blend = field(default_factory=Blend)
+    glyphs: Path | None = None
+
+
 def train(
     name: str,
     net: Net,
     recipe: Recipe,
     options: RunOptions,
     teachers: Sequence[str] = (),
+    writers: Writers | None = None,
 ) -> dict[str, Any]:
     """Run the whole training of ``net`` and return what ``metrics.json`` holds."""
     output = options.output
     training = options.load_training(recipe.validation_share, HELD_BACK)
     described = {**asdict(recipe), "tier": name, "net": asdict(net), "teachers": digests(teachers)}
+    if writers is not None:
+        store = writers.glyphs or output / "glyphs"
+        training = mix(training, writers.unipen, store, writers.blend, HELD_BACK)
+        described["blend"] = asdict(writers.blend)
     run = open_run(options, training, described, ("history.json",))
     unlabelled, hashes = emnist.load_unlabelled(options.data) if teachers else (None, {})
     training = with_targets(training, recipe.smoothing, teachers, recipe.distilled, unlabelled)
@@ -104,14 +127,13 @@ def train(
     metrics = {
         **run,
         **loop.measure(model, history, training),
+        **_measure_sources(model, training),
         "tier": name,
         "weight_bytes": weight_bytes(model),
         "most_bytes": TIERS[name].most_bytes,
         "macs": count_macs(model),
         "unlabelled": hashes,
-        "class_shares": priors.shares(
-            training.samples.labels[training.held], training.samples.alphabet
-        ),
+        "class_shares": _frequencies(training),
         "seen_corruptions": list(recipe.augmentation.seen()) if recipe.augmentation else [],
     }
     write_json(output / "metrics.json", metrics)
@@ -135,9 +157,45 @@ def fit(
     for ours, theirs in zip(_learned(model), _learned(best), strict=True):
         ours.set_weights(theirs.get_weights())
     samples, held = training.samples, training.held
-    priors.correct(model, samples.images[held], samples.labels[held], samples.alphabet)
+    images, labels = samples.images[held], samples.labels[held]
+    if isinstance(training, Mixture):
+        priors.correct(model, images, labels, BYMERGE, training.frequencies)
+    else:
+        priors.correct(model, images, labels, samples.alphabet)
     model.save(output / "model.keras")
     return model, history
+
+
+def _frequencies(training: TrainingData) -> list[float]:
+    """Return how common each class is where the finished network's answers hold."""
+    if isinstance(training, Mixture):
+        return [round(float(share), 6) for share in training.frequencies]
+    return priors.shares(training.samples.labels[training.held], training.samples.alphabet)
+
+
+def _measure_sources(model: keras.Model, training: TrainingData) -> dict[str, Any]:
+    """Return what ``metrics.json`` says of each source that ``model``, finished, learned from.
+
+    ``validation`` is of EMNIST and its classes alone.
+    """
+    if not isinstance(training, Mixture):
+        return {}
+    held, seen = training.held, len(BYMERGE)
+
+    def predict(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return loop.predict(model, images)
+
+    answers = predict(training.samples.images[held])[:, :seen]
+    return {
+        "alphabet": training.samples.alphabet,
+        "images": {
+            "training": len(training.kept),
+            "validation": len(held),
+            "validation_written": len(training.written_held),
+        },
+        "validation": score(answers, training.samples.labels[held], BYMERGE).as_dict(),
+        "sources": training.judge(predict, training.frequencies),
+    }
 
 
 def _learned(model: keras.Model) -> list[keras.layers.Layer]:
@@ -166,22 +224,48 @@ def _precision(policy: str) -> Iterator[None]:
     help="Model to learn from, by name or file; may be given several times.",
 )
 @click.option("--epochs", type=click.IntRange(1), help="By default as many as the tier needs.")
+@click.option(
+    "--precision",
+    type=click.Choice(["mixed_bfloat16", "float32"]),
+    default=Recipe.precision,
+    show_default=True,
+    help="float32 is faster, ten times, where the processor does not know bfloat16.",
+)
+@click.option(
+    "--unipen",
+    type=click.Path(path_type=Path),
+    help="Folder of UNIPEN's packed files, to learn from its writers as well.",
+)
+@click.option("--symbols", is_flag=True, help="Classes for symbols and for what is no character.")
+@click.option(
+    "--glyphs",
+    type=click.Path(path_type=Path),
+    help="Folder to keep glyphs of UNIPEN's strokes in.  [default: OUTPUT/glyphs]",
+)
 def main(
     tier: str,
     options: RunOptions,
     seed: int,
     teachers: tuple[str, ...],
     epochs: int | None,
+    precision: str,
+    unipen: Path | None,
+    glyphs: Path | None,
+    *,
+    symbols: bool,
 ) -> None:
     """Train the network of TIER on EMNIST ByMerge."""
+    if (symbols or glyphs) and unipen is None:
+        raise click.UsageError("--symbols and --glyphs need --unipen FOLDER")
     if options.output == Path("runs/TIER"):
         options = replace(options, output=options.output.with_name(tier))
     chosen = TIERS[tier]
     recipe = (Settled if chosen.settles else Recipe)(
-        epochs or chosen.epochs, seed=seed, augmentation=chosen.variation
+        epochs or chosen.epochs, seed=seed, augmentation=chosen.variation, precision=precision
     )
     try:
-        metrics = train(tier, chosen.net, recipe, options, teachers)
+        writers = Writers(unipen, Blend(symbols), glyphs) if unipen else None
+        metrics = train(tier, chosen.net, recipe, options, teachers, writers)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     validation = metrics["validation"]
@@ -191,6 +275,8 @@ def main(
         f"macro recall {validation['macro_recall']:.4f} "
         f"(epoch {metrics['best_epoch']} of {metrics['epochs']})"
     )
+    for name, figure in metrics.get("sources", {}).items():
+        click.echo(f"{options.output}: {name} {figure:.4f}")
 
 
 if __name__ == "__main__":

@@ -89,6 +89,8 @@ def lay_ink(
         levels = np.rint(np.minimum(255 * tip.load * loads, 255)).astype(int)
         draw_stroke(canvas, path, np.maximum(width * unit * widths, 1), levels, tip.nib)
         x, y, wide, high = cv2.boundingRect(canvas)
+        if not wide:  # so light that nothing is left of it
+            continue
         window = np.s_[y : y + high, x : x + wide]
         bare[window] *= 1 - np.float32(opacity) * soak(canvas[window], tip, unit, width, rng)
     amount = cv2.resize(1 - bare, (right - left, bottom - top), interpolation=cv2.INTER_AREA)

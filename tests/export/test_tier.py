@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from emnist_device.runtime.engine import Engine
+from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import read_sidecar
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import DataError
@@ -108,6 +109,21 @@ def test_other_seeds_are_measured_and_no_other_recipe(
     (other / "metrics.json").write_text(json.dumps(metrics))
     with pytest.raises(DataError, match="in more than its seed"):
         tier.export("tiny", toy_tier_run, output, card, toy_data, [other])
+
+
+def test_a_network_with_classes_for_symbols_is_not_exported(
+    toy_tier_run: Path, toy_data: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(toy_tier_run, run)
+    metrics = json.loads((run / "metrics.json").read_text())
+    metrics["alphabet"] = BYMERGE + "."
+    (run / "metrics.json").write_text(json.dumps(metrics))
+    with pytest.raises(DataError, match="train without --symbols"):
+        tier.export("tiny", run, tmp_path / "models", tmp_path / "MODEL_CARD.md", toy_data)
+    metrics["alphabet"] = BYMERGE
+    (run / "metrics.json").write_text(json.dumps(metrics))
+    assert common.read_run(run, "train.tier", toy_data).samples.alphabet == BYMERGE
 
 
 def test_balanced_recall_undoes_the_classes_shares() -> None:

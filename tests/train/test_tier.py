@@ -10,14 +10,25 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset import emnist
+from emnist_edge.dataset.unipen import make_characters
+from emnist_edge.dataset.unipen_files import save
 from emnist_edge.errors import DataError
-from tests.conftest import stopped_after_an_epoch, toy_net, toy_tier_recipe, write_idx
+from tests.conftest import (
+    stopped_after_an_epoch,
+    toy_images,
+    toy_net,
+    toy_tier_recipe,
+    write_idx,
+)
+from tests.pen_strokes import character, cross, texts
 from tests.taught import FORGOTTEN
 from train import tier
 from train.common import checkpoints
 from train.common.data import RunOptions, load_training
 from train.tiers.architectures import TIERS
+from train.tiers.mixture import Blend
 from train.tiers.photographed import Variation
 from train.tiers.priors import DIGITS
 
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emnist_edge.dataset.unipen import Characters
     from train.common.checkpoints import History
     from train.common.data import TrainingData
 
@@ -117,6 +129,65 @@ def test_training_goes_on_where_it_was_stopped(taught_data: Path, tmp_path: Path
         run(resume=True)
 
 
+def test_writers_of_unipen_are_learned_from_beside_emnist(
+    taught_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "unipen"
+    folder.mkdir()
+    written = [character("Rta"[n % 3], *cross(n), writer=n % 8) for n in range(48)]
+    save(folder, "train", make_characters(written), texts("ab"))
+    rng = np.random.default_rng(1)
+
+    def draw(characters: Characters, seed: int) -> NDArray[np.uint8]:
+        labels = [BYMERGE.index(label) for label in characters.labels.tolist()]
+        return toy_images(np.array(labels, np.uint8), rng)
+
+    asked: list[tuple[Any, ...]] = []
+
+    def correct(model: keras.Model, images: object, labels: object, *told: Any) -> None:
+        asked.append(told)
+        kernel, bias = model.layers[-1].get_weights()
+        model.layers[-1].set_weights([kernel, bias + np.log(told[1])])
+
+    monkeypatch.setattr("train.tiers.written.unipen_glyphs", draw)
+    monkeypatch.setattr("train.tiers.priors.correct", correct)
+    recipe = replace(toy_tier_recipe(), epochs=1)
+    writers = tier.Writers(folder, Blend(drawings=1))
+    metrics = tier.train(
+        "small", toy_net(), recipe, RunOptions(tmp_path / "run", taught_data), (), writers
+    )
+    assert metrics["images"] == {"training": 846 + 42, "validation": 94, "validation_written": 6}
+    assert metrics["recipe"]["blend"]["weights"]["emnist"] == 0.5
+    assert metrics["alphabet"] == BYMERGE
+    assert metrics["sources"]["unipen_accuracy"] == 1  # of classes that are known by then
+    assert set(metrics["sources"]) >= {"validation_accuracy", "unipen_accuracy", "merit"}
+    assert sum(metrics["class_shares"]) == pytest.approx(1, abs=1e-4)
+    assert sum(metrics["class_shares"][:10]) == pytest.approx(DIGITS, abs=1e-4)
+    assert (tmp_path / "run" / "glyphs" / "unipen-1.npz").exists()
+    ((alphabet, frequencies),) = asked
+    assert alphabet == BYMERGE
+    assert frequencies == pytest.approx(metrics["class_shares"], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--symbols"], "need --unipen"),
+        (["--glyphs", "x"], "need --unipen"),
+        (["--unipen", "nowhere"], "characters-train.npz: not there"),
+    ],
+)
+def test_options_of_writers_that_do_not_fit_are_refused(
+    toy_data: Path, tmp_path: Path, options: list[str], said: str
+) -> None:
+    output = ["--output", str(tmp_path / "run"), "--data", str(toy_data)]
+    done = CliRunner().invoke(tier.main, ["tiny", *output, *options])
+    assert done.exit_code in {1, 2}
+    assert said in done.output
+    assert "Traceback" not in done.output
+    assert not isinstance(done.exception, (OSError, ValueError))
+
+
 def test_a_pupil_learns_from_its_teacher_and_from_images_without_labels(
     toy_tier_models: Path, taught_data: Path, tmp_path: Path
 ) -> None:
@@ -162,11 +233,12 @@ def test_each_tier_is_trained_by_its_own_recipe(monkeypatch: pytest.MonkeyPatch)
         raise DataError("enough")
 
     monkeypatch.setattr(tier, "train", note)
-    for arguments in (["small"], ["small", "--epochs", "3", "--seed", "7"], ["tiny"]):
+    shorter = ["--epochs", "3", "--seed", "7", "--precision", "float32"]
+    for arguments in (["small"], ["small", *shorter], ["tiny"]):
         assert CliRunner().invoke(tier.main, arguments).exit_code == 1
     small, short, tiny = recipes
     assert small == tier.Settled(TIERS["small"].epochs)
-    assert short == tier.Settled(3, seed=7)
+    assert short == tier.Settled(3, seed=7, precision="float32")
     assert tiny == tier.Recipe(TIERS["tiny"].epochs, augmentation=TIERS["tiny"].variation)
     assert type(tiny) is not type(small)
 

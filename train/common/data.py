@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 import numpy as np
@@ -14,11 +14,15 @@ import numpy as np
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import DataError
 from emnist_edge.files import read_file, write_json, writing_to, written_whole
+from emnist_edge.scoring.metrics import score
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    #: Returns (N, classes) probabilities for images (N, 28, 28) uint8.
+    Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 #: What to do where a file of a run is missing or damaged.
 ANEW = "train anew, without --resume"
@@ -44,6 +48,51 @@ class TrainingData:
     def record(self) -> dict[str, Any]:
         """Return what tells this data from other data, for a run's records."""
         return {"split": self.split, "data": self.samples.sha256, "limit": self.limit}
+
+    @property
+    def epoch_images(self) -> int:
+        """How many images an epoch shows, before whole batches are made of them."""
+        return len(self.kept)
+
+    def order(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the indices (epoch_images,) of the images of an epoch, in their order."""
+        return rng.permutation(self.kept)
+
+    @property
+    def loss(self) -> Any:
+        """What Keras should make small: a loss function, or the name of one."""
+        soft = self.targets is not None
+        return "categorical_crossentropy" if soft else "sparse_categorical_crossentropy"
+
+    def answers(self, chosen: NDArray[np.int64]) -> NDArray[Any]:
+        """Return what :attr:`loss` compares answers with for the images ``chosen``."""
+        return (self.samples.labels if self.targets is None else self.targets)[chosen]
+
+    def joined(self, samples: emnist.Samples, targets: NDArray[np.float32]) -> Self:
+        """Return this data with further ``samples`` to train with, and with ``targets`` of all."""
+        more = len(self.samples) + np.arange(len(samples))
+        return replace(
+            self,
+            samples=self.samples.join(samples),
+            kept=np.concatenate([self.kept, more]),
+            targets=targets,
+        )
+
+    def taught(self, answers: NDArray[Any], images: NDArray[np.uint8]) -> NDArray[Any]:
+        """Return ``answers`` with what they lack to 1, as the teacher says it of ``images``."""
+        return answers if self.teacher is None else complete(answers, self.teacher(images))
+
+    def judge(self, predict: Predict) -> dict[str, float]:
+        """Return what a row of the history says of the images held back, as ``predict`` has them.
+
+        The epoch with the highest ``merit``, or else ``validation_accuracy``, is the best.
+        """
+        samples, held = self.samples, self.held
+        found = score(predict(samples.images[held]), samples.labels[held], samples.alphabet)
+        return {
+            "validation_accuracy": found.accuracy,
+            "validation_macro_recall": found.macro_recall,
+        }
 
 
 @dataclass(frozen=True)
@@ -97,6 +146,11 @@ def load_training(
 def load_test(data: Path | None, limit: int | None) -> emnist.Samples:
     """Read the first ``limit`` of ByMerge's test images."""
     return emnist.load(emnist.SPLITS["bymerge"], "test", data).first(limit)
+
+
+def complete(targets: NDArray[np.float32], said: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``targets`` (N, classes) with what they lack to 1, as a teacher ``said`` it."""
+    return targets + (1 - targets.sum(axis=1, keepdims=True)) * said
 
 
 def hold_back(

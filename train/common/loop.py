@@ -79,10 +79,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
 
     def __init__(self, data: TrainingData, recipe: Recipe, epoch: int) -> None:
         super().__init__(workers=1, max_queue_size=16)
-        self.samples, self.teacher, self.recipe = data.samples, data.teacher, recipe
-        self.answers = data.samples.labels if data.targets is None else data.targets
+        self.data, self.recipe = data, recipe
         self.seed = (recipe.seed, epoch)
-        self.indices = np.random.default_rng(self.seed).permutation(data.kept)
+        self.indices = data.order(np.random.default_rng(self.seed))
 
     def __len__(self) -> int:
         return len(self.indices) // self.recipe.batch  # the rest waits for another epoch's order
@@ -92,16 +91,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
         chosen = self.indices[start : start + self.recipe.batch]
         rng = np.random.default_rng((*self.seed, index))
         images, answers = self.recipe.vary(
-            self.samples.images[chosen], self.answers[chosen], self.seed[1], rng
+            self.data.samples.images[chosen], self.data.answers(chosen), self.seed[1], rng
         )
-        if self.teacher is not None:
-            answers = complete(answers, self.teacher(images))
+        answers = self.data.taught(answers, images)
         return images[..., None].astype(np.float32), answers
-
-
-def complete(targets: NDArray[np.float32], said: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return ``targets`` (N, classes) with what they lack to 1, as a teacher ``said`` it."""
-    return targets + (1 - targets.sum(axis=1, keepdims=True)) * said
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -119,14 +112,15 @@ def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) ->
     After each epoch it validates and leaves a checkpoint in ``output``, which it goes on from where
     there is one, and the best epoch so far in ``best.keras``.
     """
-    batches_per_epoch = len(data.kept) // recipe.batch
+    batches_per_epoch = data.epoch_images // recipe.batch
     if not batches_per_epoch:
         raise DataError(
-            f"{data.split}: {len(data.kept)} training images do not fill a batch of {recipe.batch}"
+            f"{data.split}: {data.epoch_images} training images do not fill a batch of "
+            f"{recipe.batch}"
         )
     output.mkdir(parents=True, exist_ok=True)
     stopped, history = checkpoints.latest(output)
-    compile_model(model, recipe, batches_per_epoch, soft=data.targets is not None)
+    compile_model(model, recipe, batches_per_epoch, data.loss)
     if stopped is not None:
         take_over(model, stopped)
     for epoch in range(len(history), recipe.epochs):
@@ -143,12 +137,15 @@ def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) ->
 
 
 def compile_model(
-    model: keras.Model, recipe: Recipe, batches_per_epoch: int, *, soft: bool = False
+    model: keras.Model,
+    recipe: Recipe,
+    batches_per_epoch: int,
+    loss: Any = "sparse_categorical_crossentropy",
 ) -> None:
-    """Give ``model`` its optimizer and loss; ``soft`` for targets that are probabilities."""
+    """Give ``model`` its optimizer and its ``loss``, as :attr:`TrainingData.loss`."""
     model.compile(
         optimizer=recipe.optimizer(recipe.epochs * batches_per_epoch),
-        loss="categorical_crossentropy" if soft else "sparse_categorical_crossentropy",
+        loss=loss,
         metrics=["accuracy"],
     )
 
@@ -168,18 +165,15 @@ def train_epoch(
     model: keras.Model, data: TrainingData, recipe: Recipe, epoch: int
 ) -> dict[str, float]:
     """Train one epoch and return loss, accuracies and speed."""
-    samples, held = data.samples, data.held
     batches = Batches(data, recipe, epoch)
     reseed(model, recipe.seed, epoch)
     start = time.perf_counter()
     run = model.fit(batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False)
     seconds = time.perf_counter() - start
-    validation = score(predict(model, samples.images[held]), samples.labels[held], samples.alphabet)
     return {
         "loss": run.history["loss"][0],
         "accuracy": run.history["accuracy"][0],
-        "validation_accuracy": validation.accuracy,
-        "validation_macro_recall": validation.macro_recall,
+        **data.judge(lambda images: predict(model, images)),
         "images_per_second": round(len(batches) * recipe.batch / seconds),
     }
 
@@ -195,8 +189,8 @@ def reseed(model: keras.Model, seed: int, epoch: int) -> None:
 
 
 def best_epoch(history: History) -> int:
-    """Return the index of the first epoch with the highest validation accuracy."""
-    return int(np.argmax([row["validation_accuracy"] for row in history]))
+    """Return the index of the first epoch with the most merit, else validation accuracy."""
+    return int(np.argmax([row.get("merit", row["validation_accuracy"]) for row in history]))
 
 
 def measure(

@@ -44,29 +44,48 @@ def shares(labels: NDArray[np.uint8], alphabet: str) -> list[float]:
 
 
 def correct(
-    model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8], alphabet: str
+    model: keras.Model,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    alphabet: str,
+    frequencies: NDArray[np.floating] | None = None,
 ) -> None:
     """Change the last layer of ``model``, a dense one with a softmax, to ByMerge's frequencies.
 
     Fitted on ``images`` (N, 28, 28) uint8 with ``labels`` (N,), which were not trained on.
+
+    Args:
+        model: its first classes are those of ``alphabet``; further ones keep to these.
+        images: of ByMerge.
+        labels: indices into ``alphabet``.
+        alphabet: ByMerge's classes.
+        frequencies: (classes,) those to come to, of a model that answers at equal ones so far;
+            None where it learned from ByMerge's.
     """
     logits = np.log(np.maximum(loop.predict(model, images), 1e-12)).astype(np.float64)
-    factor, biases = fit(logits, labels, weigh(labels, alphabet))
+    usual = np.zeros(logits.shape[1]) if frequencies is None else np.log(frequencies)
+    seen = len(alphabet)
+    factor, found = fit(logits[:, :seen], labels, weigh(labels, alphabet), usual[:seen])
+    biases = np.concatenate([found, usual[seen:]])
     last = model.layers[-1]
     kernel, bias = last.get_weights()
     last.set_weights([factor * kernel, factor * bias + biases])
 
 
 def fit(
-    logits: NDArray[np.float64], labels: NDArray[np.uint8], weights: NDArray[np.float64]
+    logits: NDArray[np.float64],
+    labels: NDArray[np.uint8],
+    weights: NDArray[np.float64],
+    expected: NDArray[np.floating] | None = None,
 ) -> tuple[float, NDArray[np.float64]]:
     """Return the factor of ``logits`` (N, C) and the biases (C,) to add: the most probable ones.
 
-    Both are normally distributed beforehand, so that few images change little.
+    Both are normally distributed beforehand, the biases around ``expected``, (C,), or 0, so that
+    few images change little.
     """
     picked = np.arange(len(labels)), labels
     share = weights / weights.sum()
-    usual = np.concatenate([[1.0], np.zeros(logits.shape[1])])
+    usual = np.concatenate([[1.0], np.zeros(logits.shape[1]) if expected is None else expected])
     restraint = 1 / (2 * _EXPECTED**2 * len(labels))
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.runtime.engine import Engine
+from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import open_model
 from emnist_edge.dataset.emnist import Samples
+from emnist_edge.scoring.metrics import balance
+from train.tiers.mixture import Mixture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +51,14 @@ class Teachers:
         answers = [engine.probabilities(images) for engine in self._engines]
         return np.mean(answers, axis=0, dtype=np.float32)
 
+    def at_equal_frequencies(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the mean of what they would say if all classes were equally common."""
+        answers = [
+            balance(engine.probabilities(images), np.array(engine.artifact.class_shares))
+            for engine in self._engines
+        ]
+        return np.mean(answers, axis=0, dtype=np.float32)
+
 
 def digests(teachers: Sequence[str]) -> list[str]:
     """Return the SHA-256 of each teacher's file: a name stays when a model is exported again."""
@@ -66,17 +77,22 @@ def with_targets(
     With teachers, ``unlabelled`` images (N, 28, 28) join those to train with, and their targets are
     left to the teachers whole.
     """
-    samples, kept = data.samples, data.kept
+    samples = data.samples
     targets = smooth_labels(samples.labels, len(samples.alphabet), smoothing)
     if not teachers:
         return replace(data, targets=targets)
     teacher = Teachers(teachers)
-    targets *= np.float32(1 - share)
-    if unlabelled is not None and len(unlabelled):
-        kept = np.concatenate([kept, len(samples) + np.arange(len(unlabelled))])
-        # Samples have labels; what is learned is in the targets.
-        guessed = teacher(unlabelled).argmax(axis=1).astype(np.uint8)
-        samples = samples.join(Samples(unlabelled, guessed, samples.alphabet))
-        nothing = np.zeros((len(unlabelled), targets.shape[1]), np.float32)
-        targets = np.concatenate([targets, nothing])
-    return replace(data, samples=samples, kept=kept, targets=targets, teacher=teacher)
+    mixed = isinstance(data, Mixture)
+    known = samples.labels < len(BYMERGE)  # of other classes, teachers know nothing
+    targets[known] *= np.float32(1 - share)
+    taught = replace(
+        data, targets=targets, teacher=teacher.at_equal_frequencies if mixed else teacher
+    )
+    if unlabelled is None or not len(unlabelled):
+        return taught
+    # Samples have labels; what is learned is in the targets.
+    guessed = teacher(unlabelled).argmax(axis=1).astype(np.uint8)
+    nothing = np.zeros((len(unlabelled), targets.shape[1]), np.float32)
+    return taught.joined(
+        Samples(unlabelled, guessed, samples.alphabet), np.concatenate([targets, nothing])
+    )

@@ -30,14 +30,18 @@ def unipen_glyphs(
     characters: Characters, seed: int, penned: Penned | None = None
 ) -> NDArray[np.uint8]:
     """Return glyphs (N, 28, 28) of UNIPEN's ``characters``, smoothed, each in its usual size."""
+    return (penned or Penned()).glyphs(usual_strokes(characters), seed, timed=True)
+
+
+def usual_strokes(characters: Characters) -> list[list[NDArray[np.float64]]]:
+    """Return the strokes of each of ``characters``, smoothed, in its usual size, in cap heights."""
     smoothed = smooth(characters)
     long = np.maximum(smoothed.sizes().max(axis=1), 1)
     scales = [usual_size(label) / side for label, side in zip(characters.labels, long, strict=True)]
-    strokes = [
+    return [
         [stroke * scale for stroke in smoothed.strokes_of(index)]
         for index, scale in enumerate(scales)
     ]
-    return (penned or Penned()).glyphs(strokes, seed, timed=True)
 
 
 def usual_size(char: str) -> float:

@@ -53,6 +53,11 @@ def test_the_same_seed_writes_the_same_with_any_pen(tip: Tip) -> None:
         assert write(1) != write(2)
 
 
+def test_a_stroke_too_light_to_leave_anything_leaves_the_others() -> None:
+    faint = replace(BALLPOINT, load=0.001)
+    assert not laid(LINE, tip=faint).amount.any()
+
+
 @pytest.mark.parametrize("tip", TIPS.values(), ids=list(TIPS))
 @settings(deadline=None, max_examples=15)
 @given(

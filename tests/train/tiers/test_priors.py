@@ -75,3 +75,27 @@ def test_the_last_layer_takes_the_correction() -> None:
     assert shares == pytest.approx(
         [priors.DIGITS, (1 - priors.DIGITS) * 7 / 8, (1 - priors.DIGITS) / 8], abs=0.05
     )
+
+
+def test_a_network_at_equal_frequencies_comes_to_those_of_bymerge() -> None:
+    keras.utils.set_random_seed(4)
+    pixels = keras.Input((28, 28, 1))
+    x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(pixels))
+    model = keras.Model(pixels, keras.layers.Dense(4, activation="softmax", name="last")(x))
+    kernel, bias = model.layers[-1].get_weights()
+    model.layers[-1].set_weights([0 * kernel, bias])  # all shapes look alike
+    labels = np.repeat([0, 1, 2], [5, 4, 1]).astype(np.uint8)
+    images = np.zeros((10, 28, 28), np.uint8)
+    frequencies = np.array([0.5, 0.2, 0.05, 0.25])
+    priors.correct(model, images, labels, "0AB", frequencies)
+    # Few images change little; the last class, which ByMerge lacks, keeps to what was told.
+    assert predict(model, images)[0] == pytest.approx(frequencies, abs=0.02)
+
+
+def test_many_images_say_how_far_frequencies_were_off() -> None:
+    truth, labels = drawn(40_000)
+    expected = np.array([1.0, -1.0, 0.0, 0.0, 0.0])
+    _, biases = priors.fit(truth - expected, labels, np.ones(len(labels)), expected)
+    assert biases - biases.mean() == pytest.approx(expected, abs=0.05)
+    _, biases = priors.fit((truth - expected)[:40], labels[:40], np.ones(40), expected)
+    assert biases == pytest.approx(expected, abs=0.2)

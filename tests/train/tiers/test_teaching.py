@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 from emnist_device.runtime.engine import Engine
+from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset import emnist
+from emnist_edge.dataset.emnist import Samples
 from emnist_edge.errors import DataError, ModelError
+from emnist_edge.scoring.metrics import balance
 from tests.conftest import write_idx
 from train.common.data import load_training
 from train.common.loop import Batches, Recipe
+from train.tiers.mixture import EMNIST, SYMBOLS, Mixture
 from train.tiers.teaching import Teachers, smooth_labels, with_targets
 
 if TYPE_CHECKING:
@@ -63,6 +67,41 @@ def test_unlabelled_images_are_learned_from_the_teacher_and_never_validated(
             assert answers[row] == pytest.approx(wanted, abs=1e-6)
             met.add(bool(labelled))
     assert met == {True, False}
+
+
+def test_teachers_of_a_mixture_answer_at_equal_frequencies_and_know_no_symbols(
+    toy_data: Path, teacher: str
+) -> None:
+    data = load_training(None, toy_data, None, 0.1, 1)
+    labels = data.samples.labels.copy()
+    labels[data.kept[:20]] = 47
+    kinds = np.where(labels == 47, SYMBOLS, EMNIST).astype(np.uint8)
+    classes = len(BYMERGE) + 1
+    mixture = Mixture(
+        data.split,
+        Samples(data.samples.images, labels, BYMERGE + "."),
+        None,
+        data.kept,
+        data.held,
+        sources=kinds,
+        times=np.ones(len(data.kept)),
+        shares=np.full((4, classes), 1 / classes, np.float32),
+        written_held=data.kept[:1],
+        unipen={},
+    )
+    taught = with_targets(mixture, 0.0, [teacher], 0.75, data.samples.images[:6])
+    assert isinstance(taught, Mixture)
+    assert taught.targets is not None
+    assert taught.targets[data.kept[:20]].sum(axis=1) == pytest.approx(1)
+    assert taught.targets[data.kept[20:]].sum(axis=1) == pytest.approx(0.25)
+    assert (taught.targets[-6:] == 0).all()
+    engine = Engine(teacher)
+    images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), dtype=np.uint8)
+    assert taught.teacher is not None
+    prior = np.array(engine.artifact.class_shares)
+    equal = balance(engine.probabilities(images), prior)
+    assert taught.teacher(images) == pytest.approx(equal, abs=1e-6)
+    assert np.abs(equal - engine.probabilities(images)).max() > 0.001
 
 
 def test_without_teachers_there_are_labels_alone(toy_data: Path) -> None:

@@ -1,0 +1,210 @@
+"""Measure models on other people's writing: ``python -m evaluate.hands small-int8 runs/small``.
+
+A model is a name, a model file with a sidecar, or the folder that ``train.tier`` wrote to. Each
+reads the characters of UNIPEN's writers who are held out, drawn with pens and cut out as on the
+device, at equal class frequencies; and the images of EMNIST that are held back from training, at
+ByMerge's. The test images of EMNIST are never looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from emnist_device.runtime.engine import Engine
+from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
+from emnist_edge.dataset.unipen_files import load_characters, unipen_dir
+from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.files import read_file
+from emnist_edge.scoring.metrics import balance, score
+from train.common import checkpoints, loop
+from train.common.data import load_training, read_json
+from train.tier import HELD_BACK, Recipe
+from train.tiers import priors
+from train.tiers.glyph_store import key_of, stored
+from train.tiers.mixture import KEPT, read_hands
+from train.tiers.nothing import draw_nothing
+from train.tiers.penned import Penned
+from train.tiers.symbols import SYMBOLS
+from train.tiers.unipen_glyphs import unipen_glyphs, usual_strokes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from emnist_edge.dataset.emnist import Samples
+    from emnist_edge.dataset.unipen import Characters
+    from train.common.data import Predict
+
+# Symbols with fewer characters than this tell little: they do not count.
+_LEAST = 20
+_DRAWING, _NOTHINGS = 1, 1500
+
+
+@dataclass(frozen=True)
+class Model:
+    """What reads: ``predict`` gives probabilities of ``alphabet``, at class frequencies ``prior``.
+
+    trained_on: how many of EMNIST's first training images it learned from, but for those in
+    ``held``; None for those that all models of a tier learn from.
+    """
+
+    name: str
+    alphabet: str
+    prior: NDArray[np.floating]
+    predict: Predict
+    trained_on: int | None = None
+    held: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Glyphs (N, 28, 28) of held-out writers and their labels, and things that are no character."""
+
+    glyphs: NDArray[np.uint8]
+    labels: NDArray[np.str_]
+    nothing: NDArray[np.uint8]
+
+
+def open_any(name: str) -> Model:
+    """Return the model of a run's folder, or else the one of that name or file."""
+    folder = Path(name)
+    if not (folder / "model.keras").exists():
+        engine = Engine(name)
+        shares = np.array(engine.artifact.class_shares)
+        return Model(name, engine.artifact.alphabet, shares, engine.probabilities)
+    network, metrics = checkpoints.load(folder / "model.keras"), read_json(folder / "metrics.json")
+    held = read_file(folder / "validation.npz", np.load, "train anew")["indices"]
+
+    def predict(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return loop.predict(network, images)
+
+    alphabet = metrics.get("alphabet", BYMERGE)
+    shares = np.array(metrics["class_shares"])
+    return Model(name, alphabet, shares, predict, metrics["limit"], held)
+
+
+def draw_hands(characters: Characters, store: Path) -> Hands:
+    """Return what the writers of ``characters`` wrote; ``store`` keeps what was drawn."""
+    wanted = np.flatnonzero(np.isin(characters.labels, list(BYCLASS + SYMBOLS)))
+    characters = characters.pick(wanted)
+    plain = characters.pick(np.flatnonzero(np.isin(characters.labels, list(BYCLASS))))
+
+    def draw_no_characters() -> NDArray[np.uint8]:
+        things = draw_nothing(usual_strokes(plain), _NOTHINGS, _DRAWING)
+        return Penned().glyphs(things, _DRAWING)
+
+    glyphs = stored(
+        store / f"heldout-{_DRAWING}.npz",
+        key_of(characters, _DRAWING, Penned()),
+        lambda: unipen_glyphs(characters, _DRAWING),
+    )
+    nothing = stored(
+        store / f"nothing-heldout-{_DRAWING}.npz",
+        key_of(plain, _NOTHINGS, _DRAWING, Penned()),
+        draw_no_characters,
+    )
+    return Hands(glyphs, characters.labels, nothing)
+
+
+def measure_hands(model: Model, hands: Hands) -> dict[str, float]:
+    """Return fractions of ``hands`` that ``model`` reads right at equal class frequencies.
+
+    Those of symbols and of what is no character are left out where it has no classes for them.
+    """
+    labels = np.array([fold(label) for label in hands.labels.tolist()])
+    plain = np.isin(labels, list(BYMERGE))
+    indices = np.array([BYMERGE.index(label) for label in labels[plain].tolist()], np.uint8)
+    answers = balance(model.predict(hands.glyphs), model.prior)
+    read = read_hands(answers[plain], indices)
+    digits = np.flatnonzero(plain)[np.char.isdigit(labels[plain])]
+    of_digits = read_hands(answers[digits], indices[np.char.isdigit(labels[plain])])
+    row = {
+        "any of 47": read["unipen_accuracy"],
+        "kind known": read["unipen_kind_known"],
+        "digits, kind known": of_digits["unipen_kind_known"],
+    }
+    if len(model.alphabet) == len(BYMERGE):
+        return row
+    said = np.array(list(model.alphabet))[answers.argmax(axis=1)]
+    recalls = [
+        float((said[labels == symbol] == symbol).mean())
+        for symbol in SYMBOLS
+        if (labels == symbol).sum() >= _LEAST
+    ]
+    doubt = balance(model.predict(hands.nothing), model.prior)[:, -1]
+    refused = float((doubt > np.quantile(answers[:, -1], KEPT)).mean())
+    return {**row, "symbols": float(np.mean(recalls)), "nothing refused": refused}
+
+
+def measure_emnist(model: Model, samples: Samples, held: NDArray[np.int64]) -> dict[str, float]:
+    """Return fractions of EMNIST's images ``held`` that ``model`` reads right, as ByMerge has them.
+
+    Letters and digits alone may be said; ``kind known``: letters, or digits.
+    """
+    labels = samples.labels[held]
+    answers = model.predict(samples.images[held])[:, : len(BYMERGE)]
+    weights = priors.weigh(labels, BYMERGE)
+    digits = np.array([char.isdigit() for char in BYMERGE])
+    of_kind = np.where(digits[labels][:, None] == digits, answers, -1)
+    equal = balance(answers, model.prior[: len(BYMERGE)] / model.prior[: len(BYMERGE)].sum())
+    return {
+        "EMNIST": float(np.average(answers.argmax(axis=1) == labels, weights=weights)),
+        "EMNIST, kind known": float(np.average(of_kind.argmax(axis=1) == labels, weights=weights)),
+        "EMNIST, equal frequencies": score(equal, labels, BYMERGE).macro_recall,
+    }
+
+
+def unseen(models: Sequence[Model], held: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of ``held``, images that tiers do not learn from, that no run learned from."""
+    for model in models:
+        if model.trained_on is not None and model.held is not None:
+            held = held[(held >= model.trained_on) | np.isin(held, model.held)]
+    return held
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
+    """Return ``rows`` of figures, by model, as a table in Markdown, in percent."""
+    heads = list(dict.fromkeys(head for row in rows.values() for head in row))
+    lines = ["| |" + "|".join(heads) + "|", "|---" * (len(heads) + 1) + "|"]
+    for name, row in rows.items():
+        cells = (f"{100 * row[head]:.2f}" if head in row else "" for head in heads)
+        lines.append(f"|{name}|" + "|".join(cells) + "|")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("models", nargs=-1, required=True)
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST's IDX files.")
+@click.option("--unipen", type=click.Path(path_type=Path), help="Folder of UNIPEN's packed files.")
+@click.option(
+    "--glyphs",
+    type=click.Path(path_type=Path),
+    default=Path("runs/glyphs"),
+    show_default=True,
+    help="Folder to keep glyphs of UNIPEN's strokes in.",
+)
+def main(models: tuple[str, ...], data: Path | None, unipen: Path | None, glyphs: Path) -> None:
+    """Print what MODELS read of UNIPEN's held-out writers, and of EMNIST's held-back images."""
+    try:
+        opened = [open_any(name) for name in models]
+        hands = draw_hands(load_characters("heldout", unipen_dir(unipen)), glyphs)
+        training = load_training(None, data, None, Recipe.validation_share, HELD_BACK)
+        held = unseen(opened, training.held)
+        rows = {
+            model.name: measure_hands(model, hands) | measure_emnist(model, training.samples, held)
+            for model in opened
+        }
+    except EmnistEdgeError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"UNIPEN: {len(hands.labels)} characters; EMNIST: {len(held)} images; percent right")
+    click.echo(table(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+"""EMNIST, UNIPEN, symbols and what is no character, in one training.
+
+Shapes are learned from all of them; how common classes are differs, and is kept out of what is
+learned: while a network is trained, its answers are multiplied by the class shares of the source
+that an image is from, before they are compared with the label (logit adjustment, Menon et al. 2021,
+arXiv 2007.07314). So the network itself answers at equal class frequencies, whoever wrote. At the
+end ByMerge's are put into its last layer (:func:`train.tiers.priors.correct`), and the run says
+which they are, so that EMNIST's figures are what they were and readers take them out again
+(:func:`emnist_edge.scoring.metrics.balance`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from emnist_edge.alphabet import BYMERGE
+from emnist_edge.scoring.metrics import balance, score
+from train.common.data import TrainingData, complete
+from train.tiers import priors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from emnist_edge.dataset.emnist import Samples
+    from train.common.data import Predict
+
+#: Where images are from; their numbers are the places here. All but EMNIST are drawn of strokes.
+SOURCES = ("emnist", "unipen", "symbols", "nothing")
+EMNIST, UNIPEN, SYMBOLS, NOTHING = range(len(SOURCES))
+#: Fraction of characters that are kept where it is measured how many others are refused.
+KEPT = 0.99
+
+
+@dataclass(frozen=True)
+class Blend:
+    """How sources are mixed.
+
+    symbols: whether there are classes for symbols and for what is no character. weights: how often
+        each source is shown; an epoch shows every image of EMNIST once.
+    evenness: exponent of the number of a class's images, within the other sources, in how often it
+        is shown: 0 as often as it is there, 1 all equally often.
+    floor: of the class shares of a source, this fraction is spread over all classes: those that a
+        source lacks are not impossible there.
+    drawings: how often each character is drawn, with other pens. nothings, held: how many things
+        that are no character are made, for each drawing and for validation.
+    """
+
+    symbols: bool = False
+    weights: dict[str, float] = field(
+        default_factory=lambda: {"emnist": 0.5, "unipen": 0.35, "symbols": 0.1, "nothing": 0.05}
+    )
+    evenness: float = 0.5
+    floor: float = 0.02
+    drawings: int = 3
+    nothings: int = 6000
+    held: int = 1500
+
+
+@dataclass(frozen=True)
+class Mixture(TrainingData):
+    """Images of several sources. ``held`` are those of EMNIST alone.
+
+    sources: (N,) uint8, the place of each image's source in :data:`SOURCES`. times: (len(kept),)
+    how often an epoch shows each image, on average. shares: (sources, C) float32, how common
+    classes are in what is shown of each source. written_held: indices of the images of the other
+    sources that validate. unipen: SHA-256 of the files that strokes are from.
+    """
+
+    sources: NDArray[np.uint8] = field(kw_only=True)
+    times: NDArray[np.float64] = field(kw_only=True)
+    shares: NDArray[np.float32] = field(kw_only=True)
+    written_held: NDArray[np.int64] = field(kw_only=True)
+    unipen: dict[str, str] = field(kw_only=True)
+
+    def record(self) -> dict[str, Any]:
+        """Return what tells this data from other data, for a run's records."""
+        return {**super().record(), "unipen": self.unipen}
+
+    @property
+    def epoch_images(self) -> int:
+        """How many images an epoch shows, before whole batches are made of them."""
+        return round(float(self.times.sum()))
+
+    def order(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the indices of the images of an epoch: each as often as its time, up or down."""
+        reached = np.cumsum(self.times)
+        marks = (np.arange(self.epoch_images) + rng.random()) * reached[-1] / self.epoch_images
+        chosen = np.searchsorted(reached, marks, side="right")
+        return rng.permutation(self.kept[np.minimum(chosen, len(self.kept) - 1)])
+
+    @property
+    def loss(self) -> Callable[[Any, Any], Any]:
+        """See :func:`loss_at_shares`."""
+        return loss_at_shares
+
+    def answers(self, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return (n, 2 * C): what should be answered, and the class shares of the source."""
+        targets = super().answers(chosen)
+        return np.concatenate([targets, self.shares[self.sources[chosen]]], axis=1)
+
+    def joined(self, samples: Samples, targets: NDArray[np.float32]) -> Mixture:
+        """Return this data with further ``samples``, of EMNIST, each shown once in an epoch."""
+        joined = super().joined(samples, targets)
+        return replace(
+            joined,
+            sources=np.concatenate([self.sources, np.full(len(samples), EMNIST, np.uint8)]),
+            times=np.concatenate([self.times, np.ones(len(samples))]),
+        )
+
+    def taught(
+        self, answers: NDArray[np.float32], images: NDArray[np.uint8]
+    ) -> NDArray[np.float32]:
+        """Return ``answers`` with what they lack to 1, as the teacher says it of ``images``.
+
+        It knows ByMerge's classes alone, and answers at equal frequencies; what it says is brought
+        to the shares of each image's source.
+        """
+        if self.teacher is None:
+            return answers
+        targets, shares = np.split(answers, 2, axis=1)
+        said = np.zeros_like(targets)
+        said[:, : len(BYMERGE)] = self.teacher(images) * shares[:, : len(BYMERGE)]
+        said /= said.sum(axis=1, keepdims=True)
+        return np.concatenate([complete(targets, said), shares], axis=1)
+
+    @property
+    def frequencies(self) -> NDArray[np.float64]:
+        """ByMerge's class frequencies, (C,), which a finished network answers at.
+
+        A class that ByMerge lacks has the mean of those that it has.
+        """
+        classes, seen = len(self.samples.alphabet), len(BYMERGE)
+        of_bymerge = np.maximum(priors.shares(self.samples.labels[self.held], BYMERGE), 1e-6)
+        of_bymerge *= seen / classes / of_bymerge.sum()
+        return np.concatenate([of_bymerge, np.full(classes - seen, 1 / classes)])
+
+    def judge(
+        self, predict: Predict, learned: NDArray[np.floating] | None = None
+    ) -> dict[str, float]:
+        """Return what is measured on the images held back of each source.
+
+        Args:
+            predict: what the network says.
+            learned: (C,) class frequencies it answers at; None for equal ones.
+        """
+        samples, classes = self.samples, len(self.samples.alphabet)
+        prior = np.full(classes, 1 / classes) if learned is None else learned
+        emnist = balance(predict(samples.images[self.held]), prior)[:, : len(BYMERGE)]
+        emnist_labels = samples.labels[self.held]
+        told = emnist * self.frequencies[: len(BYMERGE)]
+        right = told.argmax(axis=1) == emnist_labels
+        written = balance(predict(samples.images[self.written_held]), prior)
+        row = {
+            "validation_accuracy": float(
+                np.average(right, weights=priors.weigh(emnist_labels, BYMERGE))
+            ),
+            "validation_macro_recall": score(emnist, emnist_labels, BYMERGE).macro_recall,
+            **self._judge_written(written),
+        }
+        return {**row, "merit": (row["validation_accuracy"] + row["unipen_accuracy"]) / 2}
+
+    def _judge_written(self, answers: NDArray[np.float32]) -> dict[str, float]:
+        """Return what is measured where the network gave ``answers`` on ``written_held``."""
+        labels, sources = (of[self.written_held] for of in (self.samples.labels, self.sources))
+        alphabet, letters = self.samples.alphabet, sources == UNIPEN
+        row = read_hands(answers[letters], labels[letters])
+        if len(alphabet) > len(BYMERGE):
+            found = score(answers, labels, alphabet)  # of all classes, any of which may be said
+            row["all_classes_macro_recall"] = found.macro_recall
+            symbols = sources == SYMBOLS
+            row["symbols_macro_recall"] = score(
+                answers[symbols], labels[symbols], alphabet
+            ).macro_recall
+            doubt = answers[:, -1]
+            limit = np.quantile(doubt[sources != NOTHING], KEPT)
+            row["nothing_refused"] = float((doubt[sources == NOTHING] > limit).mean())
+        return row
+
+
+def read_hands(answers: NDArray[np.float32], labels: NDArray[np.uint8]) -> dict[str, float]:
+    """Return how many letters and digits were read right at equal class frequencies.
+
+    Args:
+        answers: (N, C), the first classes those of ByMerge, which alone may be said.
+        labels: (N,) indices of ByMerge's classes.
+
+    Returns:
+        unipen_accuracy: any of the 47 classes. unipen_kind_known: letters among letters, digits
+        among digits, case ignored.
+    """
+    told = answers[:, : len(BYMERGE)]
+    digits = np.array([char.isdigit() for char in BYMERGE])
+    of_kind = np.where(digits[labels][:, None] == digits, told, -1)
+    capital = np.array([BYMERGE.index(char.upper()) for char in BYMERGE])
+    return {
+        "unipen_accuracy": float((told.argmax(axis=1) == labels).mean()),
+        "unipen_kind_known": float((capital[of_kind.argmax(axis=1)] == capital[labels]).mean()),
+    }
+
+
+@keras.saving.register_keras_serializable(package="emnist_edge")  # type: ignore[untyped-decorator]
+def loss_at_shares(said: Any, answers: Any) -> Any:
+    """Return the cross-entropy of ``answers`` (n, C), had they been given at the class shares.
+
+    said: (n, 2 * C), as :meth:`Mixture.answers`. What is larger there than all else is the label,
+    also among both halves, so that Keras' accuracy is that of answers at equal frequencies.
+    """
+    classes = answers.shape[-1]
+    return keras.losses.categorical_crossentropy(said[:, :classes], answers * said[:, classes:])
+
+
+def show_times(
+    labels: NDArray[np.uint8], sources: NDArray[np.uint8], blend: Blend
+) -> NDArray[np.float64]:
+    """Return how often an epoch shows each image, (N,), of those to train with."""
+    times = np.ones(len(labels))
+    per_weight = (sources == EMNIST).sum() / blend.weights[SOURCES[EMNIST]]
+    for number in set(np.unique(sources).tolist()) - {EMNIST}:
+        own = sources == number
+        rare = np.bincount(labels[own])[labels[own]] ** -blend.evenness
+        times[own] = rare / rare.sum() * blend.weights[SOURCES[number]] * per_weight
+    return times
+
+
+def class_shares(
+    labels: NDArray[np.uint8],
+    sources: NDArray[np.uint8],
+    times: NDArray[np.float64],
+    classes: int,
+    floor: float,
+) -> NDArray[np.float32]:
+    """Return how common classes are in what is shown of each source, (sources, ``classes``).
+
+    All but EMNIST count as one: a source of one class would teach nothing about it.
+    """
+    shares = np.empty((len(SOURCES), classes), np.float32)
+    for rows, own in ((slice(EMNIST, EMNIST + 1), sources == EMNIST),
+                      (slice(EMNIST + 1, None), sources != EMNIST)):  # fmt: skip
+        counts = np.bincount(labels[own], times[own], minlength=classes)
+        shares[rows] = (1 - floor) * counts / counts.sum() + floor / classes
+    return shares
