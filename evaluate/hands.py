@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from emnist_device.benchmark.report.tables import markdown, percent
 from emnist_device.runtime.engine import Engine
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
 from emnist_edge.dataset.unipen_files import load_characters, unipen_dir
@@ -169,13 +170,10 @@ def unseen(models: Sequence[Model], held: NDArray[np.int64]) -> NDArray[np.int64
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:
-    """Return ``rows`` of figures, by model, as a table in Markdown, in percent."""
+    """Return ``rows`` of figures, by model, as a table in Markdown."""
     heads = list(dict.fromkeys(head for row in rows.values() for head in row))
-    lines = ["| |" + "|".join(heads) + "|", "|---" * (len(heads) + 1) + "|"]
-    for name, row in rows.items():
-        cells = (f"{100 * row[head]:.2f}" if head in row else "" for head in heads)
-        lines.append(f"|{name}|" + "|".join(cells) + "|")
-    return "\n".join(lines)
+    cells = [[name, *(percent(row.get(head), 2) for head in heads)] for name, row in rows.items()]
+    return markdown(["", *heads], cells)
 
 
 @click.command()

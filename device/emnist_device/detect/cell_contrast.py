@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.detect.contrast import least_light
+from emnist_device.detect.contrast import least_light, to_grey
 from emnist_device.detect.rim import line_depth, may_paper_be_dark, outermost, profiles, rim_width
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def find_cell_contrasts(picture: NDArray[np.uint8]) -> Iterator[CellContrast]:
     There are two where the rim may be ink, likelier first.
     """
     small, scale = _smoothed(picture, _HEIGHT)
-    light = binarize(_grey(small))
+    light = binarize(to_grey(small))
     for number, dark in enumerate(may_paper_be_dark(light > 0)):
         view, paper = (cv2.bitwise_not(each) if dark else each for each in (small, light))
         contrast = _contrast_to_closing(view, paper)
@@ -64,7 +64,7 @@ def find_fine_ink(picture: NDArray[np.uint8], paper_dark: bool, finer: int) -> N
     It is seen up to ``finer`` times as large as by :func:`find_cell_contrasts`.
     """
     height = max(min(picture.shape[0], finer * _HEIGHT), _HEIGHT)
-    light = binarize(_grey(_smoothed(picture, height)[0]))
+    light = binarize(to_grey(_smoothed(picture, height)[0]))
     return light if paper_dark else cv2.bitwise_not(light)
 
 
@@ -75,11 +75,6 @@ def _smoothed(picture: NDArray[np.uint8], height: int) -> tuple[NDArray[np.uint8
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     resized = cv2.resize(picture, size, interpolation=interpolation)
     return cv2.GaussianBlur(resized, (0, 0), 0.8), scale
-
-
-def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the brightness of ``picture``, (H, W) or (H, W, 3) BGR."""
-    return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 
 def _contrast_to_closing(small: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np.uint8]:

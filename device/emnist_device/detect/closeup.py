@@ -20,6 +20,7 @@ from emnist_device.detect.cell_contrast import (
     find_cell_contrasts,
     find_fine_ink,
 )
+from emnist_device.detect.contrast import to_grey
 from emnist_device.detect.rim import is_narrow, rim_width
 from emnist_device.detect.scale import Writing, is_frame
 from emnist_device.detect.sheet import shows_sheet
@@ -157,8 +158,7 @@ def _is_texture(picture: NDArray[np.uint8], mask: NDArray[np.uint8]) -> bool:
     size = tuple(_FINER * side for side in mask.shape[::-1])
     if picture.shape[1] < size[0] or not inside.any() or mask.all():
         return False
-    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    fine = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    fine = cv2.resize(to_grey(picture), size, interpolation=cv2.INTER_AREA)
     inside, outside = (
         cv2.resize(part, size, interpolation=cv2.INTER_NEAREST)
         for part in (inside, cv2.bitwise_not(mask))

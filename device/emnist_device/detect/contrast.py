@@ -71,13 +71,18 @@ def _scale(picture: NDArray[np.uint8], scale: float, interpolation: int) -> NDAr
     return cv2.resize(picture, size, interpolation=interpolation)
 
 
+def to_grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the brightness of ``picture``, (H, W) or (H, W, 3) BGR uint8."""
+    return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+
+
 def make_ink_dark(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Invert ``picture`` if its ink is lighter than its paper.
 
     Strokes are few and stand off their surroundings on one side: the third moment of the local
     deviation of brightness has their sign.
     """
-    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    grey = to_grey(picture)
     scale = min(1.0, _SIGN_LONG_SIDE / max(grey.shape))
     small = scaled(grey, scale, cv2.INTER_AREA).astype(np.float32)
     window = max(small.shape) // 20 | 1
