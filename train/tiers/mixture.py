@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #: Where images are from; their numbers are the places here. All but EMNIST are drawn of strokes.
 SOURCES = ("emnist", "unipen", "symbols", "nothing")
 EMNIST, UNIPEN, SYMBOLS, NOTHING = range(len(SOURCES))
+# Targets that add up to this lack nothing.
+_WHOLE = 0.999
 #: Fraction of characters that are kept where it is measured how many others are refused.
 KEPT = 0.99
 
@@ -119,15 +121,19 @@ class Mixture(TrainingData):
         """Return ``answers`` with what they lack to 1, as the teacher says it of ``images``.
 
         It knows ByMerge's classes alone, and answers at equal frequencies; what it says is brought
-        to the shares of each image's source.
+        to the shares of each image's source. Of images whose answers are whole, it is not asked.
         """
-        if self.teacher is None:
-            return answers
         targets, shares = np.split(answers, 2, axis=1)
-        said = np.zeros_like(targets)
-        said[:, : len(BYMERGE)] = self.teacher(images) * shares[:, : len(BYMERGE)]
+        asked = targets.sum(axis=1) < _WHOLE
+        if self.teacher is None or not asked.any():
+            return answers
+        said = np.zeros_like(targets[asked])
+        seen = len(BYMERGE)
+        said[:, :seen] = self.teacher(images[asked]) * shares[asked, :seen]
         said /= said.sum(axis=1, keepdims=True)
-        return np.concatenate([complete(targets, said), shares], axis=1)
+        told = answers.copy()
+        told[asked, : targets.shape[1]] = complete(targets[asked], said)
+        return told
 
     @property
     def frequencies(self) -> NDArray[np.float64]:

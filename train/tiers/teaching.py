@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.runtime.engine import Engine
-from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import open_model
 from emnist_edge.dataset.emnist import Samples
 from emnist_edge.scoring.metrics import balance
-from train.tiers.mixture import Mixture
+from train.tiers.mixture import EMNIST, Mixture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,19 +74,21 @@ def with_targets(
     """Return ``data`` with targets: labels, which leave ``share`` to ``teachers``.
 
     With teachers, ``unlabelled`` images (N, 28, 28) join those to train with, and their targets are
-    left to the teachers whole.
+    left to the teachers whole. Of a mixture, teachers are asked about EMNIST's images alone: that
+    is what they learned from, and they err often about other people's hands.
     """
     samples = data.samples
     targets = smooth_labels(samples.labels, len(samples.alphabet), smoothing)
     if not teachers:
         return replace(data, targets=targets)
     teacher = Teachers(teachers)
-    mixed = isinstance(data, Mixture)
-    known = samples.labels < len(BYMERGE)  # of other classes, teachers know nothing
-    targets[known] *= np.float32(1 - share)
-    taught = replace(
-        data, targets=targets, teacher=teacher.at_equal_frequencies if mixed else teacher
-    )
+    taught: TrainingData
+    if isinstance(data, Mixture):
+        targets[data.sources == EMNIST] *= np.float32(1 - share)
+        taught = replace(data, targets=targets, teacher=teacher.at_equal_frequencies)
+    else:
+        targets *= np.float32(1 - share)
+        taught = replace(data, targets=targets, teacher=teacher)
     if unlabelled is None or not len(unlabelled):
         return taught
     # Samples have labels; what is learned is in the targets.

@@ -14,7 +14,7 @@ from emnist_edge.scoring.metrics import balance
 from tests.conftest import write_idx
 from train.common.data import load_training
 from train.common.loop import Batches, Recipe
-from train.tiers.mixture import EMNIST, SYMBOLS, Mixture
+from train.tiers.mixture import EMNIST, SYMBOLS, UNIPEN, Mixture
 from train.tiers.teaching import Teachers, smooth_labels, with_targets
 
 if TYPE_CHECKING:
@@ -69,13 +69,14 @@ def test_unlabelled_images_are_learned_from_the_teacher_and_never_validated(
     assert met == {True, False}
 
 
-def test_teachers_of_a_mixture_answer_at_equal_frequencies_and_know_no_symbols(
+def test_teachers_of_a_mixture_answer_at_equal_frequencies_of_emnist_alone(
     toy_data: Path, teacher: str
 ) -> None:
     data = load_training(None, toy_data, None, 0.1, 1)
     labels = data.samples.labels.copy()
     labels[data.kept[:20]] = 47
     kinds = np.where(labels == 47, SYMBOLS, EMNIST).astype(np.uint8)
+    kinds[data.kept[20:25]] = UNIPEN
     classes = len(BYMERGE) + 1
     mixture = Mixture(
         data.split,
@@ -92,8 +93,8 @@ def test_teachers_of_a_mixture_answer_at_equal_frequencies_and_know_no_symbols(
     taught = with_targets(mixture, 0.0, [teacher], 0.75, data.samples.images[:6])
     assert isinstance(taught, Mixture)
     assert taught.targets is not None
-    assert taught.targets[data.kept[:20]].sum(axis=1) == pytest.approx(1)
-    assert taught.targets[data.kept[20:]].sum(axis=1) == pytest.approx(0.25)
+    assert taught.targets[data.kept[:25]].sum(axis=1) == pytest.approx(1)
+    assert taught.targets[data.kept[25:]].sum(axis=1) == pytest.approx(0.25)
     assert (taught.targets[-6:] == 0).all()
     engine = Engine(teacher)
     images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), dtype=np.uint8)
@@ -102,6 +103,13 @@ def test_teachers_of_a_mixture_answer_at_equal_frequencies_and_know_no_symbols(
     equal = balance(engine.probabilities(images), prior)
     assert taught.teacher(images) == pytest.approx(equal, abs=1e-6)
     assert np.abs(equal - engine.probabilities(images)).max() > 0.001
+
+    chosen, shown = data.kept[15:45], images
+    own = taught.answers(chosen)
+    answers = taught.taught(own, shown)
+    assert np.array_equal(answers[:10], own[:10])
+    wanted = own[10:, : len(BYMERGE)] + 0.75 * equal[10:]
+    assert answers[10:, : len(BYMERGE)] == pytest.approx(wanted, abs=1e-5)
 
 
 def test_without_teachers_there_are_labels_alone(toy_data: Path) -> None:
