@@ -25,6 +25,7 @@ from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.files import write_json, written_whole
 from train.common import checkpoints
 from train.common.data import RunOptions, TrainingData, open_run, read_json, run_options
+from train.common.memory import keep_memory
 from train.pages.crops import SIDE, Crops, draw_crops
 from train.pages.network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
 
@@ -179,6 +180,7 @@ def fit(
     fewest = min(len(training), len(held))
     if fewest < recipe.batch:
         raise DataError(f"{fewest} crops do not fill a batch of {recipe.batch}; draw more pages")
+    keep_memory()
     model, history = checkpoints.latest(output, CUSTOM_OBJECTS)
     if model is None:
         keras.utils.set_random_seed(recipe.seed)

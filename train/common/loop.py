@@ -16,6 +16,7 @@ import numpy as np
 from emnist_edge.errors import DataError
 from emnist_edge.scoring.metrics import score
 from train.common import checkpoints
+from train.common.memory import keep_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +119,7 @@ def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) ->
             f"{data.split}: {data.epoch_images} training images do not fill a batch of "
             f"{recipe.batch}"
         )
+    keep_memory()
     output.mkdir(parents=True, exist_ok=True)
     stopped, history = checkpoints.latest(output)
     compile_model(model, recipe, batches_per_epoch, data.loss)

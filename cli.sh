@@ -1,0 +1,1 @@
+# usage: cli.sh CHECKOUT OUT
