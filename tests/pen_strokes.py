@@ -42,7 +42,10 @@ def texts(*words: str, clean: bool = True) -> Texts:
     found = [
         character(
             label,
-            *[(part * 0.3 + (400 * place, 0)).astype(np.int32) for part in cross(10 * place)],
+            *[
+                (part * 0.3 + (400 * place, 0)).astype(np.int32)
+                for part in cross(101 * place % 500 + 7 * number)  # no two alike
+            ],
             writer=number,
         )
         for number, word in enumerate(words)

@@ -20,24 +20,30 @@ import keras
 import numpy as np
 
 from emnist_device.detect.network import OFFSET_UNIT, STRIDE
+from emnist_edge.dataset.unipen_cleaning import writer_folds
+from emnist_edge.dataset.unipen_files import load_texts
 from emnist_edge.drawing.handwriting import EmnistGlyphs
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.files import write_json, written_whole
 from train.common import checkpoints
 from train.common.data import RunOptions, TrainingData, open_run, read_json, run_options
 from train.common.memory import keep_memory
-from train.pages.crops import SIDE, Crops, draw_crops
+from train.pages.crops import SIDE, Crops, draw_crops, draw_text_crops
 from train.pages.network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
+from train.pages.texts import TextPages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from emnist_edge.dataset.unipen import Texts
     from train.common.checkpoints import History
 
 _CHUNK = 25  # pages that a process draws at a time
 _EPOCHS = 8
+# One writer in so many is held back for validation, by this seed, whatever else a run depends on.
+_FOLDS, HELD_BACK = 8, 1
 # About how many crops are left for the export.
 _CALIBRATION = 200
 # Spread of the peak at the middle of a character, in pixels of the output.
@@ -48,13 +54,16 @@ _SIGMA, _REACH = 1.5, 4
 class PageRecipe:
     """What a run depends on, besides the data; written to ``metrics.json``.
 
-    pages, validation_pages: drawn for training and validation. start: SHA-256 of the model that
+    pages, validation_pages: drawn for training and validation. texts, validation_texts: the same of
+    UNIPEN's texts; with them, punctuation counts as characters. start: SHA-256 of the model that
     the weights are from at first, if any. others: pages and seed of runs whose crops are
     added. The learning rate falls to zero along a half cosine.
     """
 
     pages: int = 6500
     validation_pages: int = 400
+    texts: int = 0
+    validation_texts: int = 0
     epochs: int = _EPOCHS
     batch: int = 16
     learning_rate: float = 0.003
@@ -129,11 +138,19 @@ def _add_peaks(plane: NDArray[np.float32], points: NDArray[np.float32]) -> None:
         np.maximum(place, np.exp(-(ys**2 + xs**2) / (2 * _SIGMA**2)), out=place)
 
 
-def draw(training: TrainingData, recipe: PageRecipe, output: Path) -> tuple[Crops, Crops]:
-    """Return the crops for training and validation; those that an interrupted run left, or new."""
+def draw(
+    training: TrainingData, recipe: PageRecipe, output: Path, texts: Texts | None = None
+) -> tuple[Crops, Crops]:
+    """Return the crops for training and validation; those that an interrupted run left, or new.
+
+    ``texts``: of UNIPEN; one writer in eight is held back for validation.
+    """
     parts = []
-    sources = ((recipe.pages, training.kept), (recipe.validation_pages, training.held))
-    for part, (count, chosen) in enumerate(sources):
+    sources = (
+        (recipe.pages, training.kept, recipe.texts),
+        (recipe.validation_pages, training.held, recipe.validation_texts),
+    )
+    for part, (count, chosen, count_texts) in enumerate(sources):
         path = output / f"crops-{('training', 'validation')[part]}.npz"
         if path.exists():
             with np.load(path) as archive:
@@ -143,18 +160,36 @@ def draw(training: TrainingData, recipe: PageRecipe, output: Path) -> tuple[Crop
         hand = EmnistGlyphs(
             replace(samples, images=samples.images[chosen], labels=samples.labels[chosen])
         )
-        starts = range(0, count, _CHUNK)
+        seed = recipe.seed + part
+        marks = texts is None
         jobs = [
-            (recipe.seed + part, range(start, min(start + _CHUNK, count)), hand) for start in starts
+            joblib.delayed(draw_crops)(seed, pages, hand, punctuation=marks)
+            for pages in _chunks(count)
         ]
-        run = joblib.Parallel(n_jobs=-1, return_as="generator")
-        results = run(joblib.delayed(draw_crops)(*job) for job in jobs)
+        if texts is not None:
+            written = TextPages(texts, _held_back(texts) == bool(part))
+            jobs += [
+                joblib.delayed(draw_text_crops)(seed, pages, written)
+                for pages in _chunks(count_texts)
+            ]
+        results = joblib.Parallel(n_jobs=-1, return_as="generator")(jobs)
         with click.progressbar(results, length=len(jobs), label=path.stem) as progress:
             crops = Crops.join(list(progress))
         with written_whole(path) as partly:
             np.savez(partly, **vars(crops))
         parts.append(crops)
     return parts[0], parts[1]
+
+
+def _chunks(count: int) -> list[range]:
+    """Return the numbers of ``count`` pages in pieces for a process each."""
+    return [range(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
+
+
+def _held_back(texts: Texts) -> NDArray[np.bool_]:
+    """Return which of ``texts`` are of writers held back for validation, (T,)."""
+    writers = texts.characters.writers
+    return (writer_folds(writers, _FOLDS, HELD_BACK) == 0)[texts.starts[:-1]]
 
 
 def add_crops(crops: tuple[Crops, Crops], runs: Sequence[Path]) -> tuple[Crops, Crops]:
@@ -220,12 +255,17 @@ def train(
     options: RunOptions,
     start: Path | None = None,
     others: Sequence[Path] = (),
+    unipen: Path | None = None,
 ) -> dict[str, Any]:
-    """Run the whole training and return what ``metrics.json`` holds."""
+    """Run the whole training and return what ``metrics.json`` holds.
+
+    ``unipen``: folder of UNIPEN's packed files, of which ``recipe.texts`` are drawn.
+    """
     output = options.output
     training = options.load_training(recipe.validation_share, recipe.seed)
     run = open_run(options, training, asdict(recipe), ("history.json", "crops-*.npz"))
-    crops, held = draw(training, recipe, output)
+    texts = None if unipen is None else load_texts("train", unipen)
+    crops, held = draw(training, recipe, output, texts)
     if others:
         crops, held = add_crops((crops, held), others)
     model, history = fit(crops, held, recipe, output, start)
@@ -269,6 +309,12 @@ def _record_of(start: Path) -> dict[str, Any]:
     multiple=True,
     help="Train on the crops of this earlier run, too.",
 )
+@click.option(
+    "--unipen",
+    type=click.Path(path_type=Path),
+    help="Folder of UNIPEN's packed files: as many pages again are of its texts, and punctuation "
+    "counts as characters.",
+)
 @click.option("--epochs", type=click.IntRange(1), default=_EPOCHS, show_default=True)
 @click.option("--learning-rate", type=float, default=PageRecipe.learning_rate, show_default=True)
 @click.option(
@@ -284,11 +330,14 @@ def main(  # one for each option
     learning_rate: float,
     start: Path | None,
     seed: int,
+    unipen: Path | None,
 ) -> None:
     """Train the network that finds characters on pages."""
     recipe = PageRecipe(
         pages=pages,
         validation_pages=max(pages // 16, 1),
+        texts=pages if unipen else 0,
+        validation_texts=max(pages // 16, 1) if unipen else 0,
         epochs=epochs,
         learning_rate=learning_rate,
         seed=seed,
@@ -296,7 +345,7 @@ def main(  # one for each option
     )
     try:
         recipe = replace(recipe, others=[_pages_of(run) for run in others])
-        metrics = train(recipe, options, start, others)
+        metrics = train(recipe, options, start, others, unipen)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{options.output}: validation loss {metrics['history'][-1]['val_loss']:.4f}")

@@ -20,15 +20,19 @@ from emnist_edge.errors import DataError, ParityError
 from export import page as export_page
 from export.tflite import load_with_depth_to_space
 from tests.conftest import step_by_step
+from tests.pen_strokes import texts
 from train import page
 from train.common import checkpoints
 from train.common.data import RunOptions
+from train.pages import crops as page_crops
 from train.pages import network as page_network
 from train.pages.crops import SIDE, Crops, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from train.pages.texts import TextPages
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
@@ -166,7 +170,39 @@ def test_the_command_passes_on_what_it_is_told(
         start=hashlib.sha256(start.read_bytes()).hexdigest(),
         others=[{"pages": 6, "seed": 1}],
     )
-    assert rest == [RunOptions(tmp_path), start, (run,)]
+    assert rest == [RunOptions(tmp_path), start, (run,), None]
+
+
+def test_pages_of_unipens_texts_join_those_of_emnist(
+    toy_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[str, bool]] = []
+
+    def draw_text_crops(seed: int, pages: range, texts: TextPages) -> Crops:
+        _, _, characters = texts(np.random.default_rng(seed))
+        drawn.append(("".join(c.char for c in characters), seed == RECIPE.seed))
+        return real(seed, pages, texts)
+
+    real = page_crops.draw_text_crops
+    monkeypatch.setattr(page, "draw_text_crops", draw_text_crops)
+    recipe = replace(RECIPE, pages=2, validation_pages=1, texts=2, validation_texts=1)
+    words = [f"{letter}{letter}" for letter in "ABCDEFGHIJKLMNOP"]
+    data = RunOptions(tmp_path, toy_files).load_training(0.1, 1)
+    with small():
+        none = replace(recipe, texts=0, validation_texts=0)
+        alone, _ = page.draw(data, none, tmp_path, texts(*words))
+        (tmp_path / "crops-training.npz").unlink()
+        (tmp_path / "crops-validation.npz").unlink()
+        crops, held = page.draw(data, recipe, tmp_path, texts(*words))
+    assert len(crops) > len(alone)
+    assert len(held) > 0
+    assert [trains for _, trains in drawn] == [True, False]
+    # Who is held back does not train.
+    apart = page._held_back(texts(*words))
+    assert apart.sum() == 2
+    for line, trains in drawn:
+        word = line[:2]
+        assert apart[words.index(word)] != trains
 
 
 def test_the_export_is_integer_takes_any_size_and_does_the_same(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from emnist_edge.drawing.character import DrawnCharacter, Glyphs
     from emnist_edge.drawing.levels import Level
     from emnist_edge.drawing.pages import DrawnPage
+    from train.pages.texts import TextPages
 
 #: Side of a crop, in pixels at the network's scale.
 SIDE = 256
@@ -75,8 +76,22 @@ class Crops:
         return Crops(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def draw_crops(seed: int, pages: range, handwriting: Glyphs) -> Crops:
-    """Draw ``pages``, partly in ``handwriting``, partly in the strokes of the project."""
+def draw_text_crops(seed: int, pages: range, texts: TextPages) -> Crops:
+    """Draw ``pages`` of ``texts``, whose punctuation counts as characters."""
+    found = [Crops(*_empty())]
+    for number in pages:
+        rng = np.random.default_rng([seed, number])
+        picture, coverage, characters = texts(rng)
+        picture = litter(picture, coverage, rng, punctuation=False)
+        found.append(cut(_degrade(picture, rng), characters, rng))
+    return Crops.join(found)
+
+
+def draw_crops(seed: int, pages: range, handwriting: Glyphs, *, punctuation: bool = True) -> Crops:
+    """Draw ``pages``, partly in ``handwriting``, partly in the strokes of the project.
+
+    ``punctuation``: some have marks beside the characters, which count as litter.
+    """
     found = []
     for number in pages:
         rng = np.random.default_rng([seed, number])
@@ -84,7 +99,7 @@ def draw_crops(seed: int, pages: range, handwriting: Glyphs) -> Crops:
         if rng.random() < _TAILED:
             glyphs = Tailed(glyphs, rng.uniform(0.2, 0.9), float(np.exp(rng.uniform(-0.1, 0.4))))
         try:
-            picture, characters = draw_varied(rng, glyphs)
+            picture, characters = draw_varied(rng, glyphs, punctuation=punctuation)
         except ValueError:  # wide characters on a small page: they do not fit
             continue
         found.append(cut(picture, characters, rng))
@@ -92,7 +107,7 @@ def draw_crops(seed: int, pages: range, handwriting: Glyphs) -> Crops:
 
 
 def draw_varied(
-    rng: np.random.Generator, glyphs: Glyphs
+    rng: np.random.Generator, glyphs: Glyphs, *, punctuation: bool = True
 ) -> tuple[NDArray[np.uint8], list[DrawnCharacter]]:
     """Return a page (H, W, 3) BGR uint8 and the characters on it."""
     level = LEVELS[int(rng.choice(list(LEVELS), p=(0.05, 0.1, 0.15, 0.35, 0.35)))]
@@ -110,7 +125,7 @@ def draw_varied(
         drawn = compose_blank(level, seed)
     else:
         drawn = compose_page(level, seed, glyphs, characters)
-    picture = litter(drawn.picture, drawn.coverage, rng)
+    picture = litter(drawn.picture, drawn.coverage, rng, punctuation=punctuation)
     if rng.random() < 0.3:
         picture, drawn = _stretch(picture, drawn, float(np.exp(rng.uniform(-0.3, 0.3))))
     return _degrade(picture, rng), [c for line in drawn.lines for c in line.characters]

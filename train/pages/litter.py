@@ -1,4 +1,4 @@
-"""What pages have beside characters: punctuation, underlining, tables, frames, stains, folds."""
+"""What pages have beside characters: punctuation, underlining, tables, stains, folds, markers."""
 
 from __future__ import annotations
 
@@ -20,13 +20,19 @@ _SHARE, _SHIFT = 0.12, 4
 
 
 def litter(
-    picture: NDArray[np.uint8], coverage: NDArray[np.uint8], rng: np.random.Generator
+    picture: NDArray[np.uint8],
+    coverage: NDArray[np.uint8],
+    rng: np.random.Generator,
+    *,
+    punctuation: bool = True,
 ) -> NDArray[np.uint8]:
     """Return ``picture`` (H, W, 3) BGR uint8, maybe with litter on it.
 
-    ``coverage`` (H, W) uint8 is 255 where characters are; punctuation keeps off them.
+    ``coverage`` (H, W) uint8 is 255 where characters are; punctuation keeps off them, and there is
+    none where that counts as characters.
     """
-    layers = [draw(coverage, rng) for draw in _KINDS if rng.random() < _SHARE]
+    kinds = [kind for kind in _KINDS if punctuation or kind is not _punctuation]
+    layers = [draw(coverage, rng) for draw in kinds if rng.random() < _SHARE]
     if not layers:
         return picture
     scene = picture.astype(np.float32)
@@ -164,6 +170,27 @@ def _folds(coverage: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     return canvas
 
 
+def _markers(coverage: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Black squares for cameras to find, some with the pattern of a code inside; off characters."""
+    canvas = np.zeros_like(coverage)
+    rows, columns = canvas.shape
+    near = cv2.dilate(coverage, np.ones((9, 9), np.uint8))
+    side = int(rng.uniform(0.05, 0.25) * min(rows, columns))
+    cells = int(rng.integers(4, 8))
+    if side < 2 * cells:
+        return canvas
+    for _ in range(int(rng.integers(1, 5))):
+        x, y = int(rng.integers(columns - side + 1)), int(rng.integers(rows - side + 1))
+        window = np.s_[y : y + side, x : x + side]
+        if near[window].any():
+            continue
+        code = np.full((cells, cells), 255, np.uint8)
+        if rng.random() < 0.7:
+            code[1:-1, 1:-1] = 255 * rng.integers(0, 2, (cells - 2, cells - 2))
+        canvas[window] = cv2.resize(code, (side, side), interpolation=cv2.INTER_NEAREST)
+    return canvas
+
+
 def _edges(coverage: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Dark bars along the picture's edges: what a scanner sees beside the sheet."""
     canvas = np.zeros_like(coverage)
@@ -182,4 +209,6 @@ def _edges(coverage: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     return canvas
 
 
-_KINDS: tuple[Kind, ...] = (_punctuation, _underlining, _table, _frame, _stains, _folds, _edges)
+_KINDS: tuple[Kind, ...] = (
+    _punctuation, _underlining, _table, _frame, _stains, _folds, _edges, _markers,
+)  # fmt: skip

@@ -19,11 +19,11 @@ from emnist_device.detect.cell import find_cell_inks
 from emnist_device.detect.contrast import find_contrast
 from emnist_device.detect.network import PageNet
 from emnist_device.detect.segment import choose_zoom, rescale
-from emnist_edge.drawing.camera import Camera
 from emnist_edge.drawing.character import project
 from emnist_edge.drawing.ink import lay_ink
-from emnist_edge.drawing.paper import Grid, Paper, light, paint_sheet
+from emnist_edge.drawing.paper import Grid, light, paint_sheet
 from emnist_edge.drawing.pens import TIPS
+from emnist_edge.drawing.surroundings import draw_surroundings, pick_name
 from emnist_edge.glyph import SIDE, make_glyph
 from train.tiers.photographed import Photograph, curve
 
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emnist_edge.drawing.camera import Camera
     from emnist_edge.drawing.ink import Ink
+    from emnist_edge.drawing.paper import Paper
     from emnist_edge.drawing.pens import Tip
 
     Strokes = Sequence[NDArray[np.floating]]
@@ -52,9 +54,6 @@ _LEAST_FOUND, _MOST_FOUND = 0.4, 2.0
 _LEAST_INSIDE = 0.9
 # Width of a usual pen in cap heights, as the device measures it; thresholds of close-ups.
 _PEN, _PHOTOGRAPH = 0.08, Photograph()
-# Papers, and boards for chalk; BGR.
-_PAPERS = ((240, 244, 245), (205, 228, 238), (150, 226, 246), (205, 200, 240), (240, 226, 208))
-_BOARDS = ((58, 68, 48), (50, 46, 44), (70, 84, 40))
 
 
 @dataclass(frozen=True)
@@ -116,10 +115,11 @@ class Penned:
         timed: bool,
     ) -> NDArray[np.uint8]:
         """Return the glyphs (N, 28, 28) of the characters of one sheet."""
-        tip = TIPS[_pick(self.tips, rng)]
+        tip = TIPS[pick_name(self.tips, rng)]
         height = float(np.exp(rng.uniform(*np.log(self.heights))))
         way = int(rng.choice(3, p=np.array(self.found) / sum(self.found)))
-        paper, camera = self._surroundings(tip, height, rng, ruled=way == 0)
+        ruled = self.ruled if way == 0 else 0.0
+        paper, camera = draw_surroundings(tip, height, rng, scanned=self.scanned, ruled=ruled)
         inks = [self._write(strokes, height, tip, rng, timed=timed) for strokes in characters]
         side = round((_ROWS * _PITCH + 2 * _RIM) * height)
         aim = camera.aim((side, side), rng)
@@ -141,39 +141,6 @@ class Penned:
         return lay_ink(
             strokes, factor * height, tip, rng, width=width / factor, opacity=opacity, timed=timed
         )
-
-    def _surroundings(
-        self, tip: Tip, height: float, rng: np.random.Generator, *, ruled: bool
-    ) -> tuple[Paper, Camera]:
-        """Return the paper and the camera of a sheet."""
-        colours = _BOARDS if tip.name == "chalk" else _PAPERS
-        colour = colours[int(rng.integers(len(colours)))]
-        if rng.random() < self.scanned or tip.name == "stylus":
-            return Paper(colour), Camera(blur=0.4, noise=float(rng.uniform(0, 1.5)))
-        lines = ruled and tip.name != "chalk" and rng.random() < self.ruled
-        paper = Paper(
-            colour,
-            ruled=lines,
-            print_strength=float(rng.uniform(0.2, 0.6)),
-            texture=float(rng.uniform(0, 0.02)),
-            vignette=float(rng.uniform(0, 0.3)),
-            gradient=float(rng.uniform(0, 0.35)),
-            shadow=float(rng.uniform(0.2, 0.4)) if rng.random() < 0.25 else 0.0,
-            shadow_edge=float(np.exp(rng.uniform(np.log(8), np.log(200)))),
-        )
-        camera = Camera(
-            perspective=float(rng.uniform(0, 0.02)),
-            turn=float(rng.uniform(-0.03, 0.03)),
-            blur=float(rng.uniform(0.4, min(1.1, 0.03 * height + 0.2))),
-            noise=float(rng.uniform(0, 5)),
-            jpeg=int(rng.integers(50, 93)) if rng.random() < 0.5 else 0,
-        )
-        return paper, camera
-
-
-def _pick(weights: dict[str, float], rng: np.random.Generator) -> str:
-    values = np.array(list(weights.values()), float)
-    return list(weights)[int(rng.choice(len(values), p=values / values.sum()))]
 
 
 def _photograph(
