@@ -58,9 +58,10 @@ class Artifact:
 
     def write(self, folder: Path) -> Path:
         """Write the sidecar to ``folder`` and return its path."""
+        from emnist_edge.files import write_json  # with zipfile, which readers need not load
+
         path = folder / f"{self.name}.json"
-        content = {"schema": _SCHEMA, **dataclasses.asdict(self)}
-        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(path, {"schema": _SCHEMA, **dataclasses.asdict(self)})
         return path
 
 

@@ -10,7 +10,7 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING, TypeVar
 from zipfile import BadZipFile
 
-from emnist_edge.errors import DataError, OutputError
+from emnist_edge.errors import DataError, OutputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ def read_file(path: Path, read: Callable[[Path], _Content], advice: str) -> _Con
         return read(path)
     except _UNREADABLE as error:
         what = "damaged" if path.exists() else "not there"
-        raise DataError(f"{path}: {what}; {advice}") from error
+        raise DataError(f"{shown(path)}: {what}; {advice}") from error
 
 
 @contextmanager
@@ -53,14 +53,18 @@ def written_whole(path: Path) -> Iterator[Path]:
 def write_json(path: Path, content: object) -> None:
     """Write ``content`` as indented JSON, whole or not at all.
 
-    Raises :class:`OutputError` where a figure in it is no number.
+    Raises :class:`OutputError` where a figure in it is not finite, or the file cannot be written.
     """
     try:
         text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     except ValueError as error:
-        raise OutputError(f"{path}: a figure for it is not finite; not written") from error
-    with written_whole(path) as part:
-        part.write_text(text + "\n", encoding="utf-8")
+        raise OutputError(f"{shown(path)}: a figure for it is not finite; not written") from error
+    try:
+        with written_whole(path) as part:
+            # Names of files may hold bytes that are no text; JSON escapes them as Python does.
+            part.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise OutputError(f"{shown(path)}: cannot be written ({error.strerror})") from error
 
 
 @contextmanager
@@ -80,4 +84,4 @@ def writing_to(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be written to ({error.strerror})") from error
+        raise OutputError(f"{shown(folder)}: cannot be written to ({error.strerror})") from error

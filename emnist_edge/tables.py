@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    Row = Sequence[str]
+    Row = Sequence[object]
 
 #: What stands where nothing was measured.
 NONE = "-"
@@ -15,30 +15,29 @@ NONE = "-"
 
 def markdown(head: Row, rows: Sequence[Row]) -> str:
     """Return a table in Markdown: the first column to the left, the others to the right."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    lines = [
-        _line(head, widths, " | "),
-        "|".join(_rule(n, width) for n, width in enumerate(widths)),
-    ]
-    lines += [_line(row, widths, " | ") for row in rows]
-    return "\n".join(f"| {line} |" if n != 1 else f"|{line}|" for n, line in enumerate(lines))
+    cells, widths = _measured(head, rows)
+    rule = [f"{'-' * (width + 1)}{':' if column else '-'}" for column, width in enumerate(widths)]
+    first, *others = (f"| {_line(row, widths, ' | ')} |" for row in cells)
+    return "\n".join([first, f"|{'|'.join(rule)}|", *others])
 
 
 def plain(head: Row, rows: Sequence[Row]) -> str:
-    """Return a table for a terminal."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    return "\n".join(_line(row, widths, "  ").rstrip() for row in (head, *rows))
+    """Return a table for a terminal, aligned as :func:`markdown` aligns it."""
+    cells, widths = _measured(head, rows)
+    return "\n".join(_line(row, widths, "  ").rstrip() for row in cells)
 
 
-def _line(row: Row, widths: Sequence[int], between: str) -> str:
+def _measured(head: Row, rows: Sequence[Row]) -> tuple[list[list[str]], list[int]]:
+    """Return the texts of all cells, and the width of each column."""
+    cells = [[str(cell) for cell in row] for row in (head, *rows)]
+    return cells, [max(map(len, column)) for column in zip(*cells, strict=True)]
+
+
+def _line(row: Sequence[str], widths: Sequence[int], between: str) -> str:
     return between.join(
-        cell.rjust(width) if number else cell.ljust(width)
-        for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        cell.rjust(width) if column else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
     )
-
-
-def _rule(number: int, width: int) -> str:
-    return f"{'-' * (width + 1)}:" if number else "-" * (width + 2)
 
 
 def percent(fraction: float | None, digits: int = 2) -> str:

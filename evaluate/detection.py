@@ -6,7 +6,6 @@ options give the same scores; only times differ.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from emnist_edge.drawing.compose import compose_blanks, compose_pages
 from emnist_edge.drawing.handwriting import EmnistGlyphs
 from emnist_edge.drawing.levels import LEVELS, TOUCHING_TARGET, Level
 from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.files import write_json
 from emnist_edge.scoring.edits import count_edits, normalize
 from evaluate.scoring.matching import BoxLike, f1, match_boxes, name_faults
 
@@ -253,6 +253,18 @@ def main(
             tallies[level.number] = tally
             click.echo(describe(level, tally))
         blanks = run_blanks(seed, reader, output)
+        if json_path is not None:
+            content = {
+                "options": {"characters": characters, "seed": seed, "glyphs": glyphs},
+                "model": reader.model,
+                "levels": {
+                    number: {"title": LEVELS[number].title, "f1_target": LEVELS[number].f1}
+                    | tally.as_dict()
+                    for number, tally in tallies.items()
+                },
+                "blanks": blanks,
+            }
+            write_json(json_path, content)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
     wrong = ", ".join(f"{name} {count}" for name, count in blanks.items() if count)
@@ -260,18 +272,6 @@ def main(
         f"-  blank: {len(blanks)} pages, {sum(blanks.values())} characters read (target 0)"
         + (f": {wrong}" if wrong else "")
     )
-    if json_path is not None:
-        content = {
-            "options": {"characters": characters, "seed": seed, "glyphs": glyphs},
-            "model": reader.model,
-            "levels": {
-                number: {"title": LEVELS[number].title, "f1_target": LEVELS[number].f1}
-                | tally.as_dict()
-                for number, tally in tallies.items()
-            },
-            "blanks": blanks,
-        }
-        json_path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

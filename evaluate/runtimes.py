@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import json
 import os
 import time
 import warnings
@@ -28,6 +27,7 @@ from emnist_device.quiet import quiet_stderr
 from emnist_device.runtime.engine import Engine
 from emnist_edge.artifact import Artifact, family_of, installed, open_model
 from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.files import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -183,10 +183,10 @@ def main(runs: Path, quick: bool, json_path: Path | None) -> None:
                     f"{row.milliseconds / row.engine_milliseconds:>8.2f}  "
                     f"{row.same} of {row.glyphs}"
                 )
+        if json_path is not None:
+            write_json(json_path, rows)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
-    if json_path is not None:
-        json_path.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

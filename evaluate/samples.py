@@ -6,7 +6,6 @@ files. ``expected.json`` says what each picture shows: file name -> text.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import cv2
 
 from emnist_edge.drawing.pages import Camera, DrawnPage, Paper, Pen, draw_page
 from emnist_edge.drawing.strokes import Hand
+from emnist_edge.files import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ def write_samples(folder: Path) -> list[Path]:
         _, encoded = cv2.imencode(suffix, page.picture, _ENCODING[suffix])
         (folder / name).write_bytes(encoded.tobytes())
         texts[name] = page.text
-    (folder / "expected.json").write_text(json.dumps(texts, indent=2) + "\n", "utf-8")
+    write_json(folder / "expected.json", texts)
     return [folder / name for name in (*SAMPLES, "expected.json")]
 
 

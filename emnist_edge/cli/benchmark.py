@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emnist_edge.cli.completion import complete_models
+from emnist_edge.cli.exits import EXIT_OK, EXIT_STOPPED
 from emnist_edge.errors import DataError, EmnistEdgeError, ModelError, OutputError
 from emnist_edge.packages import load_base
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emnist_device.benchmark.run import Run
-
-#: Exit codes, as documented in the README. 130 is what shells report of Ctrl-C.
-EXIT_OK, EXIT_STOPPED = 0, 130
 
 
 def parse_names(value: str) -> tuple[str, ...]:

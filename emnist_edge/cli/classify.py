@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emnist_edge.cli.completion import complete_file
-from emnist_edge.cli.exits import EXIT_OK, EXIT_UNREAD
+from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
 from emnist_edge.cli.options import decoding_options, limit_option, model_option
 from emnist_edge.cli.session import doubts_kept, results_kept, said_where_ended
 from emnist_edge.cli.targets import annotation_targets, check_folder, in_folder
@@ -156,7 +156,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
                             doubts.add(printed.page, printed.doubtful)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
-    sys.exit(EXIT_UNREAD if failed else EXIT_OK)
+    sys.exit(EXIT_FAILED if failed else EXIT_OK)
 
 
 def _least_probable(review_page: Path | None, decoding: Decoding) -> float:

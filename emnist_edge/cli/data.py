@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
 from emnist_edge.errors import shown
 from emnist_edge.files import writing_to
 from emnist_edge.packages import load_module
@@ -86,7 +87,7 @@ def unipen(folder: Path, output: Path | None, seed: int) -> None:
             f"  and {len(texts) - usable:,} of {len(texts):,} texts, whose size is uncertain or "
             "whose words are written over each other"
         )
-    sys.exit(1 if damaged else 0)
+    sys.exit(EXIT_FAILED if damaged else EXIT_OK)
 
 
 def _pack(folder: Path, output: Path, seed: int) -> int:

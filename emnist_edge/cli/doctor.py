@@ -7,8 +7,8 @@ import sys
 
 import click
 
-#: Exit codes, as documented in the README.
-EXIT_OK, EXIT_FAULT = 0, 1
+from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
+
 _COLOURS = {"ok": "green", "note": "yellow", "fault": "red"}
 
 
@@ -31,4 +31,4 @@ def doctor(as_json: bool) -> None:
         click.echo(f"{state}{finding.topic:<13}{finding.text}")
         if finding.advice:
             click.echo(f"{'':<19}> {finding.advice}")
-    sys.exit(EXIT_FAULT if faults else EXIT_OK)
+    sys.exit(EXIT_FAILED if faults else EXIT_OK)

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from emnist_edge.cli.completion import complete_file
+from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
 from emnist_edge.cli.options import decoding_options, limit_option, model_option
 from emnist_edge.errors import ModelError
 from emnist_edge.packages import load_base
@@ -18,9 +19,6 @@ from emnist_edge.packages import load_base
 if TYPE_CHECKING:
     from emnist_device.decoding import Decoding
     from emnist_device.image.limits import Limits
-
-#: Exit codes, as documented in the README.
-EXIT_OK, EXIT_FAILED = 0, 1
 
 
 def parse_size(value: str) -> tuple[int, int]:

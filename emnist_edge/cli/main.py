@@ -14,7 +14,7 @@ from emnist_edge.cli.classify import classify
 from emnist_edge.cli.data import data
 from emnist_edge.cli.discreet import Discreet
 from emnist_edge.cli.doctor import doctor
-from emnist_edge.cli.exits import EXIT_UNREAD
+from emnist_edge.cli.exits import EXIT_FAILED
 from emnist_edge.cli.live import live
 from emnist_edge.cli.models import models
 from emnist_edge.cli.review import review
@@ -39,7 +39,7 @@ def main() -> NoReturn:
         )
     finally:
         close_output()
-    sys.exit(EXIT_UNREAD)
+    sys.exit(EXIT_FAILED)
 
 
 @click.group(cls=Discreet, context_settings={"help_option_names": ["-h", "--help"]})

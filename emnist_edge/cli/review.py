@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
 from emnist_edge.errors import DataError, shown
 from emnist_edge.packages import load_module
 
@@ -48,4 +49,4 @@ def apply(files: tuple[Path, ...], folder: Path | None) -> None:
         click.echo(
             f"{shown(path)}: {len(glyphs)} corrections; {total} reviewed glyphs in {written[0]}"
         )
-    sys.exit(1 if failed else 0)
+    sys.exit(EXIT_FAILED if failed else EXIT_OK)

@@ -6,9 +6,10 @@ This module is read by any Python 3, and needs no package.
 import sys
 from typing import NoReturn
 
+from emnist_edge.cli.exits import EXIT_FAILED
+
 # That of pyproject.toml; what main imports is not written for an older one.
 _OLDEST_PYTHON = (3, 11)
-_EXIT_UNREAD = 1
 
 
 def main() -> NoReturn:
@@ -32,4 +33,4 @@ def main() -> NoReturn:
 
 def _end(message: str) -> NoReturn:
     sys.stderr.write(f"emnist-edge: {message}\n")
-    sys.exit(_EXIT_UNREAD)
+    sys.exit(EXIT_FAILED)

@@ -90,6 +90,29 @@ def confusion_matrix(
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
 
 
+def confused_pairs(
+    confusion: NDArray[np.integer], alphabet: str, most: int
+) -> list[tuple[str, str, int]]:
+    """Return the pairs of characters that are mistaken most often, the most frequent first.
+
+    Args:
+        confusion: (classes, classes), rows are the truth.
+        alphabet: character of each class.
+        most: how many pairs.
+
+    Returns:
+        For each pair the characters, in the order of ``alphabet``, and how often one was read as
+        the other, either way; none that never was.
+    """
+    both = np.triu(confusion + confusion.T, 1)
+    order = np.argsort(-both, axis=None, kind="stable")[:most]
+    return [
+        (alphabet[one], alphabet[other], int(both[one, other]))
+        for one, other in zip(*np.unravel_index(order, both.shape), strict=True)
+        if both[one, other]
+    ]
+
+
 def wilson_interval(hits: int, samples: int, z: float = 1.959964) -> tuple[float, float]:
     """Return Wilson's score interval of a proportion, at 95 % for the default ``z``."""
     share = hits / samples

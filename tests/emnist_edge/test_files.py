@@ -71,3 +71,7 @@ def test_figures_are_written_as_json_or_not_at_all(tmp_path: Path) -> None:
         write_json(path, {"loss": float("nan")})
     assert json.loads(path.read_bytes())["loss"] == 0.5
     assert list(tmp_path.iterdir()) == [path]
+    write_json(path, {"name": "\udcff.png"})  # a name of a file that is no text
+    assert json.loads(path.read_bytes()) == {"name": "\udcff.png"}
+    with pytest.raises(OutputError, match=r"absent/metrics\.json: cannot be written \(No such"):
+        write_json(tmp_path / "absent" / "metrics.json", {})

@@ -20,10 +20,10 @@ import click
 import joblib
 import numpy as np
 
+from emnist_device.batch.cluster import connect
 from emnist_edge.dataset.emnist import Samples
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.files import write_json
-from emnist_edge.packages import load_module
 from emnist_edge.scoring.metrics import score
 from train.common.data import RunOptions, TrainingData, open_run, read_json
 
@@ -70,14 +70,7 @@ class Workers:
             with joblib.parallel_config("loky", n_jobs=self.jobs):
                 yield
             return
-        load_module("dask.distributed", "--scheduler")
-        from dask.distributed import Client
-
-        try:
-            client = Client(self.scheduler, timeout=10)
-        except (OSError, ValueError) as error:
-            raise EmnistEdgeError(f"{self.scheduler}: no Dask scheduler answers there") from error
-        with client:
+        with connect(self.scheduler) as client:
             threads = sum(client.ncores().values())
             if threads < 2:  # joblib would run the folds here
                 raise EmnistEdgeError(

@@ -18,8 +18,10 @@ import click
 from emnist_edge.artifact import MODELS
 from emnist_edge.errors import EmnistEdgeError
 from train.common.data import RunOptions, run_options
-from train.study import folds, noise, report
+from train.study import folds, noise
 from train.study import models as study_models
+from train.study.report.results import read_results
+from train.study.report.write import write_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,8 +164,8 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
         workers = folds.Workers(jobs, scheduler)
         run_parts(parts, recipe, models, options, workers)
         if "page" in parts:
-            results = report.read_results(options.output, models)
-            report.write_page(results, page, options.output, quick=is_quick)
+            results = read_results(options.output, models)
+            write_page(results, page, options.output, quick=is_quick)
             click.echo(f"{page}: written")
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error

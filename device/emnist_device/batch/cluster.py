@@ -23,9 +23,25 @@ if TYPE_CHECKING:
 
 #: Pictures in a lot: enough to be worth a process, few enough to be read again.
 LOT = 16
+# That a scheduler has to answer.
+_SECONDS = 10
 # Lots that are out for each thread of a worker: none waits for work, and the results of no more
 # lots wait on the cluster, or here for those of an earlier one.
 _LOTS_A_THREAD = 4
+
+
+def connect(scheduler: str) -> Any:
+    """Return a client (``dask.distributed.Client``) of the Dask ``scheduler``.
+
+    Raises :class:`EmnistEdgeError` where Dask is not installed, or no scheduler answers.
+    """
+    load_module("dask.distributed", "--scheduler")
+    from dask.distributed import Client
+
+    try:
+        return Client(scheduler, timeout=_SECONDS)
+    except (OSError, ValueError) as error:
+        raise EmnistEdgeError(f"{scheduler}: no Dask scheduler answers there") from error
 
 
 def read_on_cluster(
@@ -38,15 +54,10 @@ def read_on_cluster(
     Raises :class:`EmnistEdgeError` where Dask is not installed, no scheduler answers, or no reader
     can be made.
     """
-    load_module("dask.distributed", "--scheduler")
-    from dask.distributed import Client, as_completed
+    with connect(scheduler) as client:
+        from dask.distributed import as_completed
 
-    lots = [tasks[start : start + LOT] for start in range(0, len(tasks), LOT)]
-    try:
-        client = Client(scheduler, timeout=10)
-    except (OSError, ValueError) as error:
-        raise EmnistEdgeError(f"{scheduler}: no Dask scheduler answers there") from error
-    with client:
+        lots = [tasks[start : start + LOT] for start in range(0, len(tasks), LOT)]
         ahead = _LOTS_A_THREAD * max(1, sum(client.nthreads().values()))
         out: dict[Any, int] = {}
         completed = as_completed()

@@ -124,13 +124,7 @@ class Results:
 
     def _begin(self, run: RunRecord) -> None:
         """Say with what is read, and write the heading: in this order, should this be killed."""
-        try:
-            write_record(self._path, run)
-        except OSError as error:
-            raise EmnistEdgeError(
-                f"{shown(self._path)}: the record of options beside it cannot be written "
-                f"({error.strerror})"
-            ) from error
+        write_record(self._path, run)
         self._append(self.format.heading(kept=True))
 
     def _take_out(self, stale: set[str]) -> None:

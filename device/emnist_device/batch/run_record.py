@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from emnist_edge import __version__
 from emnist_edge.artifact import PAGE_MODEL, open_model
 from emnist_edge.errors import EmnistEdgeError, shown
-from emnist_edge.files import written_whole
+from emnist_edge.files import write_json
 from emnist_edge.packages import load_module
 
 if TYPE_CHECKING:
@@ -68,9 +68,8 @@ def record_path(results: Path) -> Path:
 
 
 def write_record(results: Path, record: RunRecord) -> None:
-    """Write the record of the file ``results``; OSError where that fails."""
-    with written_whole(record_path(results)) as part:
-        part.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    """Write the record of the file ``results``; raises OutputError where that fails."""
+    write_json(record_path(results), record)
 
 
 def check_record(results: Path, record: RunRecord) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_edge.scoring.calibration import calibrate
-from emnist_edge.scoring.metrics import confusion_matrix, score
+from emnist_edge.scoring.metrics import confused_pairs, confusion_matrix, score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,23 +23,10 @@ def classify(engine: Engine, samples: Samples) -> tuple[dict[str, Any], dict[str
     """Classify all ``samples``; returns the scores, and ``predicted`` (N,) uint8 class indices."""
     probabilities = engine.probabilities(samples.images)
     predicted = probabilities.argmax(axis=1).astype(np.uint8)
+    confusion = confusion_matrix(predicted, samples.labels, len(samples.alphabet))
     figures = {
         "scores": score(probabilities, samples.labels, samples.alphabet).as_dict(),
         "calibration": calibrate(probabilities, samples.labels).as_dict(),
-        "confused": confused(predicted, samples),
+        "confused": confused_pairs(confusion, samples.alphabet, _PAIRS),
     }
     return figures, {"predicted": predicted}
-
-
-def confused(predicted: NDArray[np.uint8], samples: Samples) -> list[list[Any]]:
-    """Return the pairs of characters mistaken most often, either way, with how often."""
-    alphabet = samples.alphabet
-    confusion = confusion_matrix(predicted, samples.labels, len(alphabet))
-    both = np.triu(confusion + confusion.T, 1)
-    order = np.argsort(-both, axis=None, kind="stable")[:_PAIRS]
-    rows, columns = np.unravel_index(order, both.shape)
-    return [
-        [alphabet[a], alphabet[b], int(both[a, b])]
-        for a, b in zip(rows, columns, strict=True)
-        if both[a, b]
-    ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_edge.errors import OutputError, shown
-from emnist_edge.files import write_json, written_whole
+from emnist_edge.files import write_json, writing_to, written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,8 @@ class Parts:
             return
         figures, arrays = measure()
         if arrays:
-            with written_whole(self._folder / f"{name}.npz") as part:
+            path = self._folder / f"{name}.npz"
+            with writing_to(self._folder), written_whole(path) as part:
                 np.savez_compressed(part, **arrays)  # type: ignore[arg-type]
         write_json(self._folder / f"{name}.json", figures)
 

@@ -3,7 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emnist_edge.scoring.metrics import balance, confusion_matrix, score, wilson_interval
+from emnist_edge.scoring.metrics import (
+    balance,
+    confused_pairs,
+    confusion_matrix,
+    score,
+    wilson_interval,
+)
 
 
 def test_score_against_values_worked_out_by_hand() -> None:
@@ -48,3 +54,9 @@ def test_balancing_undoes_the_shares_of_the_classes() -> None:
     assert balanced.argmax(axis=1).tolist() == [0, 2]
     never = balance(np.array([[0.6, 0.4, 0.0]], np.float32), np.array([0.5, 0.5, 0.0]))
     assert np.isfinite(never).all()
+
+
+def test_pairs_count_mistakes_either_way() -> None:
+    confusion = np.array([[9, 2, 0], [3, 9, 1], [0, 0, 9]])
+    assert confused_pairs(confusion, "0O1", 5) == [("0", "O", 5), ("O", "1", 1)]
+    assert confused_pairs(confusion, "0O1", 1) == [("0", "O", 5)]

@@ -1,0 +1,1 @@
+"""The page of the study: what its parts left, as tables, pictures and words."""

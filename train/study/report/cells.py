@@ -1,0 +1,43 @@
+"""Texts that sections share: figures in cells, how far a figure is chance, pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from train.study.report import words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Columns of test scores.
+SCORES = [
+    f"{average}_{score}"
+    for average in ("weighted", "macro")
+    for score in ("precision", "recall", "f1")
+]
+
+
+def images_of(images: dict[str, int]) -> str:
+    """Return how many ``images`` a model was trained and tested with."""
+    return f"{images['training']:,} / {images['test']:,}"
+
+
+def scores_of(test: dict[str, float]) -> list[str]:
+    """Return the cells of :data:`SCORES` in the scores ``test``."""
+    return [f"{test[score]:.4f}" for score in SCORES]
+
+
+def heading_of(score: str) -> str:
+    """Return the name of a score as a heading has it."""
+    return score.replace("_", " ").replace("f1", "F1")
+
+
+def chance(scores: dict[str, float]) -> str:
+    """Say how far the accuracy among ``scores`` is chance."""
+    half = 50 * (scores["accuracy_high"] - scores["accuracy_low"])
+    return words.CHANCE.format(images=scores["samples"], half=half)
+
+
+def picture(pictures: Path, name: str, alternative: str) -> str:
+    """Return the picture ``name`` in the folder ``pictures``, as Markdown shows it."""
+    return f"![{alternative}]({pictures.name}/{name}.png)"
