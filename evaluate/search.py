@@ -12,7 +12,7 @@ not done again.
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +23,16 @@ from emnist_device.runtime.engine import softmax
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
+from emnist_edge.glyph import SIDE
+from emnist_edge.tables import markdown, percent
+from evaluate.candidates import compare_nets, compare_recipes
 from train.common.data import RunOptions, TrainingData, load_training, open_run, read_json
 
 if TYPE_CHECKING:
     import keras
     from numpy.typing import NDArray
 
-    from train.tier import Recipe
-    from train.tiers.architectures import Net
+    from evaluate.candidates import Trial
 
 _HEAD = """# Architectures and recipes, compared
 
@@ -57,89 +59,6 @@ class Budget:
     seed: int = 1
 
 
-@dataclass(frozen=True)
-class Trial:
-    """A candidate: its architecture and recipe, and what it learns from beside the labels.
-
-    teachers: models, by name or file. unlabelled: images (N, 28, 28) uint8. beforehand: teachers
-    are asked once, about images as they are.
-    """
-
-    net: Net
-    recipe: Recipe
-    teachers: tuple[str, ...] = ()
-    unlabelled: NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, 28, 28), np.uint8))
-    beforehand: bool = False
-
-
-def compare_nets(tier: str) -> dict[str, Trial]:
-    """Return the candidates for ``tier``: the net that was taken, and others of about its size."""
-    from train.tier import Recipe
-    from train.tiers.architectures import TIERS, Net
-
-    others = {
-        "tiny": {
-            "separable, deeper": Net(16, ((32, 32), (48, 48, 56)), separable=True, residual=True),
-            "separable, three stages": Net(16, ((24, 24), (40, 40), (64,)), separable=True),
-            "separable, squeeze": Net(16, ((32,), (48, 48, 48)), separable=True, squeeze=0.125),
-            "plain": Net(12, ((16,), (24, 32))),
-        },
-        "small": {
-            "separable": Net(32, ((64, 64), (128, 128, 160)), separable=True, residual=True),
-            "deeper": Net(24, ((32, 32), (48, 48, 48, 48)), residual=True),
-            "stride for pooling": replace(TIERS["small"].net, pooling="stride"),
-        },
-        "base": {
-            "residual": replace(TIERS["base"].net, residual=True),
-            "shallower": Net(32, ((48,), (96, 96), (128, 128)), dropout=0.2),
-        },
-    }
-    nets = {"taken": TIERS[tier].net, **others[tier]}
-    recipe = Recipe(augmentation=TIERS[tier].variation)
-    return {name: Trial(net, recipe) for name, net in nets.items()}
-
-
-def compare_recipes(teachers: tuple[str, ...], unlabelled: NDArray[np.uint8]) -> dict[str, Trial]:
-    """Return the recipe that was taken, for ``small``, and what is left without each ingredient.
-
-    With ``teachers``, also what these add, and what ``unlabelled`` images add to that.
-    """
-    from evaluate.ingredients import LITTLE, Averaged, Mixed
-    from train.common.augment import Augmentation
-    from train.tier import Recipe, Settled
-    from train.tiers.architectures import TIERS
-    from train.tiers.photographed import Variation
-
-    net, whole = TIERS["small"].net, Recipe()
-    still = Augmentation(0, 0, 0, 0, 0, 0)
-    without = {
-        "labels alone": whole,
-        "labels are not smoothed": replace(whole, smoothing=0.0),
-        "no weight decay": replace(whole, weight_decay=None),
-        "no photographs": replace(whole, augmentation=Variation(share=0.0)),
-        "no blur": replace(whole, augmentation=Variation(blurred=0.0)),
-        "no little light": replace(whole, augmentation=Variation(dim=0.0)),
-        "no marks": replace(whole, augmentation=Variation(marked=0.0)),
-        "none awry": replace(whole, augmentation=Variation(awry=0.0)),
-        "no other hand": replace(whole, augmentation=Variation(still)),
-        "a hand that changes more": replace(whole, augmentation=Variation(Augmentation())),
-        "images as they are": replace(whole, augmentation=None),
-        "images varied less": replace(whole, augmentation=LITTLE),
-        "images varied less in the last quarter": Settled(settled=LITTLE),
-        "mixup": Mixed(),
-        "weights averaged": Averaged(),
-        "float32": replace(whole, precision="float32"),
-    }
-    trials = {name: Trial(net, recipe) for name, recipe in without.items()}
-    trials["no gate"] = Trial(replace(net, gated=False), whole)
-    if teachers:
-        trials["with a teacher"] = Trial(net, whole, teachers)
-        taught = Trial(net, whole, teachers, unlabelled)
-        trials["with a teacher and unlabelled images"] = taught
-        trials["with both, the teacher asked once"] = replace(taught, beforehand=True)
-    return trials
-
-
 def try_out(
     name: str, trial: Trial, training: TrainingData, folder: Path, budget: Budget
 ) -> dict[str, Any]:
@@ -147,7 +66,7 @@ def try_out(
     from evaluate.ingredients import ask_beforehand
     from train import tier
     from train.common import loop
-    from train.tiers.architectures import count_macs, weight_bytes
+    from train.tiers.architectures import weight_bytes
     from train.tiers.teaching import digests, with_targets
 
     recipe = replace(trial.recipe, epochs=budget.epochs, seed=budget.seed)
@@ -171,8 +90,7 @@ def try_out(
             "held": len(training.held),
             **_scores(loop.predict(model, images), labels, training),
             "bytes": weight_bytes(model),
-            "macs": count_macs(model),
-            "int8_us": round(time_int8(model), 1),
+            **measure_int8(model),
             "seconds": round(seconds),
         }
         write_json(path, row)
@@ -201,15 +119,17 @@ def _scores(
     }
 
 
-def time_int8(model: keras.Model) -> float:
-    """Return the median microseconds that the int8 file of ``model`` takes for one image."""
+def measure_int8(model: keras.Model) -> dict[str, float]:
+    """Return what the int8 file of ``model`` costs: MACs, and median microseconds an image."""
+    from emnist_device.benchmark.macs import count_macs
     from emnist_device.runtime.litert import open_interpreter
     from export.tflite import convert, drop_softmax
 
     drop_softmax(model)
-    images = np.random.default_rng(0).integers(0, 256, (_CONVERTED, 28, 28), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (_CONVERTED, SIDE, SIDE), dtype=np.uint8)
     images[0, 0, :2] = 0, 255
-    interpreter = open_interpreter(convert(model, images), "candidate", 1)
+    content = convert(model, images)
+    interpreter = open_interpreter(content, "candidate", 1)
     index = interpreter.get_input_details()[0]["index"]
     times = []
     for turn in range(_ROUNDS + _WARM):
@@ -218,7 +138,8 @@ def time_int8(model: keras.Model) -> float:
         start = time.perf_counter()
         interpreter.invoke()
         times.append(time.perf_counter() - start)
-    return 1e6 * float(np.median(times[_WARM:]))
+    median = 1e6 * float(np.median(times[_WARM:]))
+    return {"macs": count_macs(content, "candidate"), "int8_us": round(median, 1)}
 
 
 def write_tables(folder: Path, path: Path) -> None:
@@ -231,20 +152,20 @@ def write_tables(folder: Path, path: Path) -> None:
         held = rows[0]["held"]
         rows.sort(key=lambda row: -row["accuracy"])
         about = f"Epochs: {rows[0]['epochs']}. Images: {rows[0]['images']:,}."
-        sections.append("\n".join([f"## {table.name.capitalize()}", "", about, "", *_table(rows)]))
+        sections += [f"## {table.name.capitalize()}", about, _table(rows)]
     half = 100 * 1.96 * (0.9 * 0.1 / max(held, 1)) ** 0.5
     text = "\n\n".join([_HEAD.format(held=held, half=half).rstrip(), *sections])
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _table(rows: list[dict[str, Any]]) -> list[str]:
-    heads = "|accuracy|macro recall|equal priors|ECE|kB|million MACs|int8, us|training, s"
-    lines = [f"| {heads.replace('|', ' | ')} |", "|---" + 8 * "|---:" + "|"]
-    for row in rows:
-        shares = [f"{100 * row[name]:.2f} %" for name in _SHARES]
-        costs = [f"{row['bytes'] / 1000:.1f}", f"{row['macs'] / 1e6:.1f}", f"{row['int8_us']:.0f}"]
-        lines.append(f"| {' | '.join([row['name'], *shares, *costs, str(row['seconds'])])} |")
-    return lines
+def _table(rows: list[dict[str, Any]]) -> str:
+    cells = [
+        (row["name"], *(percent(row[name]) for name in _SHARES), f"{row['bytes'] / 1000:.1f}",
+         f"{row['macs'] / 1e6:.1f}", f"{row['int8_us']:.0f}", row["seconds"])
+        for row in rows
+    ]  # fmt: skip
+    head = ["", "accuracy", "macro recall", "equal priors", "ECE", "kB", "million MACs", "int8, us"]
+    return markdown([*head, "training, s"], cells)
 
 
 @click.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from emnist_device.benchmark.macs import count_macs
 from emnist_device.runtime.engine import Engine
 from export.common import MOST_BYTES, Run, candidate, finish, published
 from export.parity import compare, require
@@ -71,6 +72,7 @@ def export_network(
         for kind in kinds:
             name = f"{family}-{kind}"
             content = convert(model, calibration if kind == "int8" else None)
+            provenance["macs"] = count_macs(content, name)
             artifact = candidate(name, f"{name}.tflite", content, kind, run, folder, **provenance)
             probabilities = Engine(folder / artifact.file).probabilities(run.images)
             parity = compare(trained, probabilities, run.labels)

@@ -31,7 +31,7 @@ MOST_DROP = 0.1
 #: Bytes that a file may have: base in float32.
 MOST_BYTES = 2_200_000
 # What sidecars record of the run.
-_FACTS = ("best_epoch", "weight_bytes", "most_bytes", "macs", "unlabelled", "seen_corruptions")
+_FACTS = ("best_epoch", "weight_bytes", "most_bytes", "unlabelled", "seen_corruptions")
 _SEED_SCORES = ("accuracy", "macro_recall", "balanced_recall", "calibration_error")
 
 

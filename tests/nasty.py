@@ -15,12 +15,17 @@ import numpy as np
 from PIL import Image
 
 from emnist_edge.drawing.pages import draw_page
-from tests.spoilt import KINDS, LOST, compressed_by, gapped, sound, spoilt
+from evaluate.damage import KINDS, overwrite
+from evaluate.damage import encode as encode_kind
+from tests.spoilt import LOST, compressed_by, gapped, sound
 
 TEXT = "HARBOR\n7483"
 PAGE = draw_page(TEXT, size=(500, 320), height=50, seed=3).picture
 _IMAGE = Image.fromarray(PAGE[..., ::-1])
 _OTHER = Image.fromarray(draw_page("ZEBRA", size=(500, 320), height=50, seed=4).picture[..., ::-1])
+
+# Kinds whose decoders refuse what is damaged, rather than to give what is left of it.
+_TOLD = {"GIF", "WebP without loss"}
 
 #: OpenCV as Debian Bookworm has it.
 OLD_OPENCV = cv2.__version__.startswith("4.6")
@@ -129,16 +134,13 @@ def _scans(count: int) -> bytes:
 
 def _spoilt() -> list[Nasty]:
     """Return damaged pictures, and sound ones that look like them."""
-    files = {
-        kind: encode(_IMAGE.convert(mode), form, **options)
-        for kind, (form, mode, options) in KINDS.items()
-    }
+    files = {kind: encode_kind(_IMAGE, kind) for kind in KINDS if kind not in _TOLD}
     damaged = files | {"JPEG with bytes between its segments": gapped(files["JPEG"])}
     whole = sound(files["JPEG"], files["JPEG that restarts"])
     unknown = {65_000: "compressed by 65000", 34_925: "compressed by LZMA"}
     return [
         *(
-            Nasty(f"damaged in the middle: {kind}", spoilt(content), error=LOST)
+            Nasty(f"damaged in the middle: {kind}", overwrite(content), error=LOST)
             for kind, content in damaged.items()
         ),
         *(

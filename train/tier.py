@@ -31,7 +31,7 @@ from train.common import checkpoints, loop
 from train.common.curves import draw_curves
 from train.common.data import RunOptions, open_run, run_options
 from train.tiers import priors
-from train.tiers.architectures import CALM, TIERS, build, count_macs, weight_bytes
+from train.tiers.architectures import CALM, TIERS, build, weight_bytes
 from train.tiers.mixture import Blend, Mixture
 from train.tiers.normalization import fuse
 from train.tiers.photographed import Variation
@@ -131,7 +131,6 @@ def train(
         "tier": name,
         "weight_bytes": weight_bytes(model),
         "most_bytes": TIERS[name].most_bytes,
-        "macs": count_macs(model),
         "unlabelled": hashes,
         "class_shares": _frequencies(training),
         "seen_corruptions": list(recipe.augmentation.seen()) if recipe.augmentation else [],

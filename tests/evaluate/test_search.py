@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from evaluate import search
+from evaluate.candidates import Trial
 from tests.conftest import toy_net, toy_tier_recipe
 from tests.taught import FORGOTTEN
-from train.tiers.architectures import TIERS, build, weight_bytes
+from train.tiers.architectures import Net, build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,33 +17,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
 
-@pytest.mark.parametrize("tier", TIERS)
-def test_candidates_keep_to_the_size_of_their_tier_and_differ(tier: str) -> None:
-    trials = search.compare_nets(tier)
-    assert trials["taken"].net == TIERS[tier].net
-    assert len({trial.net for trial in trials.values()}) == len(trials) >= 3
-    sizes = [weight_bytes(build(trial.net, 47, "net")) for trial in trials.values()]
-    assert max(sizes) <= TIERS[tier].most_bytes
-
-
-def test_recipes_leave_out_one_thing_each() -> None:
-    images = np.zeros((3, 28, 28), np.uint8)
-    trials = search.compare_recipes(("base-float32",), images)
-    described = {
-        repr((t.net, t.recipe, t.teachers, len(t.unlabelled), t.beforehand))
-        for t in trials.values()
-    }
-    assert len(described) == len(trials)
-    assert len(trials) == len(search.compare_recipes((), images)) + 3
-    assert len(trials["with a teacher and unlabelled images"].unlabelled) == 3
-
-
 def test_trials_are_trained_once_and_make_a_table(
     taught_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trials = {"narrow": search.Trial(toy_net(), toy_tier_recipe())}
+    trials = {"narrow": Trial(toy_net(), toy_tier_recipe())}
     monkeypatch.setattr(search, "compare_nets", lambda _: trials)
-    monkeypatch.setattr(search, "time_int8", lambda _: 12.34)
+    costs = {"macs": 5_600_000, "int8_us": 12.34}
+    monkeypatch.setattr(search, "measure_int8", lambda _: costs)
     options = ["--data", str(taught_data), "--images", "400", "--epochs", "1"]
     options += ["--runs", str(tmp_path / "runs"), "--output", str(tmp_path / "search.md")]
     done = CliRunner().invoke(search.main, ["tiny", *options])
@@ -53,6 +33,7 @@ def test_trials_are_trained_once_and_make_a_table(
     assert "Epochs: 1. Images: 400." in page
     (row,) = [line for line in page.splitlines() if line.startswith("| narrow |")]
     assert row.count("|") == 10
+    assert " 5.6 |" in row
     assert " 12 |" in row
 
     monkeypatch.setattr("train.tier.fit", None)  # calling it would fail
@@ -66,5 +47,8 @@ def test_a_table_that_there_is_not_is_said(tmp_path: Path) -> None:
     assert "no table 'huge'; there are tiny, small, base, recipes" in result.output
 
 
-def test_int8_is_timed() -> None:
-    assert 1 < search.time_int8(build(toy_net(), 47, "net")) < 10_000
+def test_what_int8_costs_is_measured() -> None:
+    costs = search.measure_int8(build(Net(8, ((12,), (16, 16))), 10, "net"))
+    at_14, at_7 = 25 * 8 + 9 * 8 * 12, 9 * (12 * 16 + 16 * 16)
+    assert costs["macs"] == 196 * at_14 + 49 * at_7 + 160
+    assert 1 < costs["int8_us"] < 10_000

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from emnist_device.benchmark.macs import count_macs
 from emnist_device.runtime.engine import Engine
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import read_sidecar
@@ -39,6 +40,8 @@ def test_the_sidecar_says_what_it_is_and_how_good(
     facts = artifact.provenance
     assert facts["weight_bytes"] == metrics["weight_bytes"] <= facts["most_bytes"]
     assert facts["seen_corruptions"] == []
+    content = (toy_tier_models / artifact.file).read_bytes()
+    assert facts["macs"] == count_macs(content, artifact.file) > 0
     assert facts["images"] == {"training": 846, "validation": 94, "test": 188}
     assert list(facts["test_data"]) == list(emnist.members(emnist.SPLITS["bymerge"], "test"))
     test = artifact.accuracy["test"]

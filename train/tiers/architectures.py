@@ -148,20 +148,6 @@ def weight_bytes(model: keras.Model) -> int:
     return sum(prod(kernel.shape) + 4 * _outputs(kernel) for kernel in kernels)
 
 
-def count_macs(model: keras.Model) -> int:
-    """Return the multiplications (each with an addition) of convolutions and dense layers."""
-    total, looks = 0, 1
-    for layer in model.layers:
-        if isinstance(layer, layers.Concatenate):
-            looks = 2
-        elif isinstance(layer, layers.Average):
-            looks = 1
-        if hasattr(layer, "kernel"):
-            places = layer.output.shape[1:-1] or (1,)
-            total += looks * prod(places) * prod(layer.kernel.shape)
-    return total
-
-
 def _outputs(kernel: Any) -> int:
     """Return how many filters ``kernel`` is of."""
     *_, inputs, outputs = kernel.shape

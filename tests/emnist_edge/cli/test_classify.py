@@ -13,8 +13,8 @@ from PIL import Image
 from emnist_device.image.picture import read_picture
 from emnist_edge.cli.main import cli
 from emnist_edge.drawing.pages import draw_page
+from evaluate.damage import overwrite
 from tests.nasty import OLD_OPENCV, encode
-from tests.spoilt import spoilt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ def test_a_picture_that_is_damaged_in_the_middle_is_not_read_as_if_whole(
     picture: Path, tmp_path: Path
 ) -> None:
     damaged = tmp_path / "damaged.jpg"
-    damaged.write_bytes(spoilt(encode(Image.open(picture).convert("RGB"), "JPEG")))
+    damaged.write_bytes(overwrite(encode(Image.open(picture).convert("RGB"), "JPEG")))
     result = classify(damaged, picture)
     assert result.exit_code == 1
     assert result.stdout == f"{picture}:\nHARBOR\n7483\n"

@@ -12,8 +12,8 @@ from emnist_device.live.loop import Eye, Settings
 from emnist_device.live.preview import upload
 from emnist_device.live.preview.upload import Desk
 from emnist_edge.errors import PictureError
+from evaluate.damage import overwrite
 from tests.nasty import PAGE, TEXT, encode
-from tests.spoilt import spoilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def test_the_first_of_several_pages_is_read_and_said(desk: Desk) -> None:
 
 def test_a_picture_that_is_damaged_in_the_middle_is_refused(desk: Desk) -> None:
     with pytest.raises(PictureError, match=r"^the picture: is damaged, "):
-        read(desk, spoilt(encode(PICTURE, "JPEG")))
+        read(desk, overwrite(encode(PICTURE, "JPEG")))
     page, _ = read(desk, encode(PICTURE, "JPEG"))
     assert page.text == TEXT
 
