@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -54,6 +55,7 @@ _RUN, _SPARED = 200, 0.1
 _TEXT, _SIZE, _HEIGHT = "HARBOR\n7483", (500, 320), 50
 
 
+@cache
 def encode(image: Image.Image, kind: str) -> bytes:
     """Return ``image`` as a file of ``kind``, a key of :data:`KINDS`."""
     file = io.BytesIO()
@@ -111,6 +113,7 @@ TRIALS = (
 )
 
 
+@cache
 def draw() -> Image.Image:
     """Return the page, before it is encoded."""
     page = draw_page(_TEXT, size=_SIZE, height=_HEIGHT, seed=3)

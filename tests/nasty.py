@@ -219,17 +219,23 @@ def _read_since(major: int, minor: int, kind: str, **outcome: str) -> dict[str, 
     return outcome if new else {"error": f"reads no {kind}, as {major}.{minor} and later do"}
 
 
+# What is said of files whose decoder fails, and of those that no decoder gets.
+_DAMAGED, _NO_PICTURE = "is damaged, or of a kind", "is not a picture"
+
+
 def nasty_files() -> list[Nasty]:
     """Return all of them; those of several kinds are named ``class: kind``."""
-    deep = PAGE[..., 0].astype(np.uint16) * 257
-    more: dict[str, object] = {"save_all": True, "append_images": [_OTHER]}
+    return [*_broken(), *_spoilt(), *_odd()]
+
+
+def _broken() -> list[Nasty]:
+    """Return what is empty, no picture, cut off, or contradicts itself."""
     jpeg, photo = encode(_IMAGE, "JPEG"), encode(_IMAGE, "PNG")
-    damaged, no_picture = "is damaged, or of a kind", "is not a picture"
     return [
         Nasty("empty file", b"", error="is empty"),
-        Nasty("no picture", b"Dear reader, this is no picture.\n" * 9, error="is not a picture"),
-        Nasty("no picture: PDF", b"%PDF-1.7\n" + bytes(500), error="is not a picture"),
-        Nasty("no picture: gzip", zlib.compress(bytes(500)), error="is not a picture"),
+        Nasty("no picture", b"Dear reader, this is no picture.\n" * 9, error=_NO_PICTURE),
+        Nasty("no picture: PDF", b"%PDF-1.7\n" + bytes(500), error=_NO_PICTURE),
+        Nasty("no picture: gzip", zlib.compress(bytes(500)), error=_NO_PICTURE),
         Nasty("decompression bomb", bomb(), error="header announces 30,000 x 30,000 pixels"),
         *_lies(),
         Nasty("truncated: JPEG", jpeg[: len(jpeg) // 2], error="is cut off"),
@@ -238,29 +244,40 @@ def nasty_files() -> list[Nasty]:
         *(
             Nasty(f"truncated: {kind}", content[: len(content) // 2], **outcome)
             for kind, outcome in (
-                ("GIF", _read_since(4, 12, "GIF", error=damaged)),
-                ("BMP", {"error": damaged}),
-                ("TIFF", {"error": damaged}),
+                ("GIF", _read_since(4, 12, "GIF", error=_DAMAGED)),
+                ("BMP", {"error": _DAMAGED}),
+                ("TIFF", {"error": _DAMAGED}),
             )
             for content in [encode(_IMAGE.convert("RGB"), kind)]
         ),
         Nasty(
-            "header that contradicts itself: JPEG of two frames", _two_frames(), error=no_picture
+            "header that contradicts itself: JPEG of two frames", _two_frames(), error=_NO_PICTURE
         ),
         Nasty(
-            "header that contradicts itself: TIFF of a negative side", _negative(), error=no_picture
+            "header that contradicts itself: TIFF of a negative side",
+            _negative(),
+            error=_NO_PICTURE,
         ),
-        Nasty("header that contradicts itself: PAM of two widths", _two_widths(), error=no_picture),
+        Nasty(
+            "header that contradicts itself: PAM of two widths", _two_widths(), error=_NO_PICTURE
+        ),
         Nasty("header that contradicts itself: PNG", _long_chunk(photo), error="is cut off"),
-        Nasty("too many scans", _scans(1000), error=no_picture),
+        Nasty("too many scans", _scans(1000), error=_NO_PICTURE),
         Nasty("packed bytes beside the picture", _packed(photo), text=TEXT),
         Nasty("comment behind a number", _commented(), text=TEXT),
         Nasty("truncated in its header: PNG", photo[:18], error="is cut off"),
-        Nasty("truncated in its header: PPM", b"P6 50", error="is not a picture"),
-        Nasty("damaged chunk: interlaced PNG", _interlaced(), error=damaged),
-        Nasty("damaged chunk: PNG", _flipped(photo, len(photo) // 2), error=damaged),
-        *_spoilt(),
-        Nasty("side of no pixels", png(0, 5, 8, 0, b""), error="is not a picture"),
+        Nasty("truncated in its header: PPM", b"P6 50", error=_NO_PICTURE),
+        Nasty("damaged chunk: interlaced PNG", _interlaced(), error=_DAMAGED),
+        Nasty("damaged chunk: PNG", _flipped(photo, len(photo) // 2), error=_DAMAGED),
+    ]
+
+
+def _odd() -> list[Nasty]:
+    """Return sound pictures of unusual kinds, and formats that are not read."""
+    deep = PAGE[..., 0].astype(np.uint16) * 257
+    more: dict[str, object] = {"save_all": True, "append_images": [_OTHER]}
+    return [
+        Nasty("side of no pixels", png(0, 5, 8, 0, b""), error=_NO_PICTURE),
         *(
             Nasty(
                 f"one row or column: {shape}",
@@ -284,15 +301,15 @@ def nasty_files() -> list[Nasty]:
         Nasty("animated: PNG", encode(_IMAGE, "PNG", **more), text=TEXT),
         Nasty("several pages: TIFF", encode(_IMAGE, "TIFF", **more), text=TEXT),
         Nasty("samples that are no numbers: TIFF", _floats(colour=True), text=TEXT),
-        Nasty("samples of floats in grey: TIFF", _floats(colour=False), error=damaged),
+        Nasty("samples of floats in grey: TIFF", _floats(colour=False), error=_DAMAGED),
         Nasty(
             "format that is not read: OpenEXR",
             b"\x76\x2f\x31\x01\x02\0\0\0" + bytes(300),
-            error="is not a picture",
+            error=_NO_PICTURE,
         ),
         Nasty(
             "format that is not read: JPEG 2000",
             bytes(cv2.imencode(".jp2", PAGE)[1]),
-            error="is not a picture",
+            error=_NO_PICTURE,
         ),
     ]

@@ -19,11 +19,15 @@ from emnist_edge.errors import ModelError
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from emnist_device.batch.tasks import Task
+    from emnist_device.batch.records import Format
+    from emnist_device.batch.results import Results
+    from emnist_device.batch.tasks import Outcome, Task
     from emnist_device.decoding import Decoding
     from emnist_device.image.limits import Limits
+    from emnist_device.review.page import Doubts
+    from emnist_edge.cli.console import Console
 
 
 @click.command(short_help="Print the text of pictures.")
@@ -103,42 +107,26 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     Exit codes: 0 read (or nothing there to read), 1 at least one image could not be read (the
     others are), 2 wrong usage, 130 or 143 ended by Ctrl-C or SIGTERM.
     """
-    if as_json + as_csv + (output is not None) > 1:
-        raise click.UsageError("choose one of --json, --csv and --output")
-    if resume and output is None:
-        raise click.UsageError("--resume goes on with the file of --output; name it")
+    written_as = _written_as(as_json, as_csv, output, resume=resume)
     from emnist_device.batch.outcomes import outcomes
     from emnist_device.batch.reading import load_reader
-    from emnist_device.batch.records import FORMATS
     from emnist_device.image.paths import find_pictures
     from emnist_edge.cli.console import Console
 
     names, problems = find_pictures(images, recursive=recursive)
-    if debug_dir is not None and debug_dir.exists():
-        check_folder(debug_dir, "--debug-dir", "name another")
-    tasks = _tasks(
-        names,
-        annotation_targets(names, annotate, alone=len(images) == 1),
-        [None] * len(names) if debug_dir is None else in_folder(names, debug_dir, ""),
-        _least_probable(review_page, decoding),
-        limits,
-    )
-    written_as = FORMATS[".jsonl"] if as_json else FORMATS[".csv"] if as_csv else None
+    targets = annotation_targets(names, annotate, alone=len(images) == 1)
+    steps = _folders_of_steps(names, debug_dir)
+    tasks = _tasks(names, targets, steps, _least_probable(review_page, decoding), limits)
     console = Console(written_as, headed=tuple(names) != images[:1], silent=output is not None)
     for problem in problems:
         console.complain(problem)
-    known: dict[str, Any] = {
-        "top_k": top_k,
-        "turns": orientation == "auto",
-        "limits": limits,
-        "decoding": decoding,
-    }
+    known: dict[str, Any] = {"top_k": top_k, "turns": orientation == "auto"}
+    known |= {"limits": limits, "decoding": decoding}
     make = partial(load_reader, model, threads=threads, **known)
-    failed = bool(problems)
     try:
         with results_kept(output, resume, model, known, names) as results:
             done = {} if results is None else results.done
-            failed |= any(done.get(name, False) for name in names)
+            failed = bool(problems) or any(done.get(name, False) for name in names)
             tasks = [task for task in tasks if task.name not in done]
             before = len(names) - len(tasks)
             with (
@@ -147,16 +135,48 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
                 console.progress(before, len(names)),
                 closing(outcomes(tasks, make, jobs, scheduler, limits)) as found,
             ):
-                for index, outcome in found:
-                    if results is not None:
-                        results.add(outcome)
-                    failed |= outcome.page is None
-                    for printed in console.add(index, outcome):
-                        if doubts is not None:
-                            doubts.add(printed.page, printed.doubtful)
+                failed |= _keep(found, results, console, doubts)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
     sys.exit(EXIT_FAILED if failed else EXIT_OK)
+
+
+def _written_as(as_json: bool, as_csv: bool, output: Path | None, *, resume: bool) -> Format | None:
+    """Return how results are printed, None for text; raises UsageError for options at odds."""
+    if as_json + as_csv + (output is not None) > 1:
+        raise click.UsageError("choose one of --json, --csv and --output")
+    if resume and output is None:
+        raise click.UsageError("--resume goes on with the file of --output; name it")
+    from emnist_device.batch.records import FORMATS
+
+    return FORMATS[".jsonl"] if as_json else FORMATS[".csv"] if as_csv else None
+
+
+def _folders_of_steps(names: list[str], folder: Path | None) -> Sequence[Path | None]:
+    """Return where the steps of each picture are written, None for nowhere."""
+    if folder is None:
+        return [None] * len(names)
+    if folder.exists():
+        check_folder(folder, "--debug-dir", "name another")
+    return in_folder(names, folder, "")
+
+
+def _keep(
+    found: Iterator[tuple[int, Outcome]],
+    results: Results | None,
+    console: Console,
+    doubts: Doubts | None,
+) -> bool:
+    """Write and print each outcome as it comes; return whether one is of a picture not read."""
+    failed = False
+    for index, outcome in found:
+        if results is not None:
+            results.add(outcome)
+        failed |= outcome.page is None
+        for printed in console.add(index, outcome):
+            if doubts is not None:
+                doubts.add(printed.page, printed.doubtful)
+    return failed
 
 
 def _least_probable(review_page: Path | None, decoding: Decoding) -> float:

@@ -138,10 +138,7 @@ class Results:
                 os.fchmod(file.fileno(), stat.S_IMODE(os.fstat(self._file.fileno()).st_mode))
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 with os.fdopen(file.fileno(), "wb", closefd=False) as buffered:
-                    heading = self.format.heading(kept=True)
-                    for record in _records(self._file, self.format):
-                        if record == heading or self.format.entry(record).name not in stale:
-                            buffered.write(record)
+                    buffered.writelines(self._records_without(stale))
                 os.fsync(file.fileno())
                 part.replace(target)
             except BaseException:
@@ -155,6 +152,13 @@ class Results:
             ) from error
         self._file.close()
         self._file = file
+
+    def _records_without(self, stale: set[str]) -> Iterator[bytes]:
+        """Yield the heading and the records of the file, but for those of ``stale``."""
+        heading = self.format.heading(kept=True)
+        for record in _records(self._file, self.format):
+            if record == heading or self.format.entry(record).name not in stale:
+                yield record
 
     def add(self, outcome: Outcome) -> None:
         """Append ``outcome``; raises :class:`EmnistEdgeError` where there is no room for it."""

@@ -1,18 +1,12 @@
 from __future__ import annotations
 
-import base64
 import gzip
-import io
 import os
-import re
 import struct
-import threading
 import tracemalloc
 import zipfile
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -23,121 +17,9 @@ from emnist_edge.dataset import emnist, fetch, ranges
 from emnist_edge.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-TOY = emnist.Split("toy", 3, 40, 10, "toy")
-PADDING = 3_000_000  # what NIST's archive holds besides the split that is asked for
-
-
-def idx(array: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
-    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
-    return gzip.compress(header + array.tobytes())
-
-
-def toy_files() -> dict[str, bytes]:
-    rng = np.random.default_rng(1)
-    files = {"emnist-toy-mapping.txt": b"0 48\n1 65\n2 97\n"}
-    for part, count in (("train", 40), ("test", 10)):
-        images = rng.integers(0, 255, (count, 28, 28), dtype=np.uint8)
-        labels = rng.integers(0, 3, count, dtype=np.uint8)
-        files[f"emnist-toy-{part}-images-idx3-ubyte.gz"] = idx(images)
-        files[f"emnist-toy-{part}-labels-idx1-ubyte.gz"] = idx(labels)
-    return files
-
-
-def archive(files: dict[str, bytes]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as target:
-        target.writestr("gzip/", b"")
-        target.writestr("gzip/emnist-other.gz", np.random.default_rng(2).bytes(PADDING))
-        for name, member in files.items():
-            target.writestr(f"gzip/{name}", member)
-    return content.getvalue()
-
-
-class Server(ThreadingHTTPServer):
-    """Serves one archive, well or badly, and counts the bytes it sent."""
-
-    def __init__(self, content: bytes, behaviour: str) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.content, self.behaviour, self.sent = content, behaviour, 0
-        self.authorizations: set[str | None] = set()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/gzip.zip"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        behaviour = self.server.behaviour
-        self.server.authorizations.add(self.headers.get("Authorization"))
-        if "://" in behaviour:
-            self.send_response(302)
-            self.send_header("Location", behaviour.removeprefix(":/"))
-            self.end_headers()
-        elif behaviour.isdecimal():
-            self.send_error(int(behaviour))
-        else:
-            self._send_range(behaviour)
-
-    def _send_range(self, behaviour: str) -> None:
-        content = self.server.content
-        if behaviour == "other bytes":  # of the right length, inside the first images
-            content = content[: PADDING + 3000] + bytes(6000) + content[PADDING + 9000 :]
-        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        start, stop = 0, len(content)
-        if wanted and behaviour != "no ranges":
-            start = int(wanted[1])
-            stop = min(int(wanted[2] or len(content)) + 1, len(content))
-            size = len(content) + (self.server.sent if behaviour == "grows" else 0)
-            place = f"{start}-{stop - 1 + (behaviour == 'elsewhere')}/{size}"
-            self.send_response(206)
-            self.send_header("Content-Range", f"bytes {place}")
-        else:
-            self.send_response(200)
-        if behaviour == "packed":
-            self.send_header("Content-Encoding", "gzip")
-        if behaviour != "endless":
-            self.send_header("Content-Length", str(stop - start))
-        self.end_headers()
-        piece = content[start:stop]
-        if behaviour == "cut off":
-            piece = piece[: len(piece) // 2]
-        self.close_connection = True
-        self.server.sent += len(piece)
-        self.wfile.write(piece)
-        if behaviour == "endless":
-            self._send_for_ever()
-
-    def _send_for_ever(self) -> None:
-        with suppress(OSError):
-            for _ in range(10_000):
-                self.server.sent += self.wfile.write(bytes(2**16))
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
-
-
-@contextmanager
-def serving(content: bytes, behaviour: str = "well") -> Iterator[Server]:
-    with Server(content, behaviour) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@pytest.fixture
-def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    monkeypatch.setattr(ranges, "_BLOCK", 20_000)
-    return toy_files()
+from tests.emnist_edge.dataset.archive_server import PADDING, TOY, archive, idx, serving, toy_files
 
 
 def test_only_the_members_of_the_split_travel(tmp_path: Path, files: dict[str, bytes]) -> None:
@@ -249,100 +131,6 @@ def test_a_body_that_comes_too_slowly_is_given_up(
     monkeypatch.setattr(ranges, "_LONGEST", 0.0)
     with serving(archive(files)) as server, pytest.raises(DataError, match="too slow"):
         fetch.fetch(TOY, tmp_path, url=server.url)
-
-
-def test_a_server_that_redirects_is_followed_within_the_web(
-    tmp_path: Path, files: dict[str, bytes]
-) -> None:
-    with serving(archive(files)) as server, serving(b"", server.url) as first:
-        assert len(fetch.fetch(TOY, tmp_path, url=first.url)) == 5
-
-
-def test_no_redirection_leaves_encryption_or_takes_a_password_elsewhere() -> None:
-    address = ranges._Address.parse("https://me:p%40ss@a/gzip.zip")
-    assert (address.url, address.host) == ("https://a/gzip.zip", "https://a")
-    assert base64.b64decode((address.authorization or "").removeprefix("Basic ")) == b"me:p@ss"
-    for target in (
-        "ftp://a/gzip.zip",
-        "file:///etc/passwd",
-        "https://me:s/s@a/b",
-        "//[/",
-    ):
-        with pytest.raises(ValueError, match="no address of the web"):
-            address.follow(target)
-    for target in ("http://a/gzip.zip", "http://me:p@b"):
-        with pytest.raises(ValueError, match="from https to http, which is not safe"):
-            address.follow(target)
-    for target, onward in (
-        (
-            "/c d\xe9?e#f",
-            ranges._Address("https://a/c%20d%E9?e", "https://a", address.authorization),
-        ),
-        ("https://b/c", ranges._Address("https://b/c", "https://b", None)),
-        ("https://a:444/c", ranges._Address("https://a:444/c", "https://a:444", None)),
-        ("https://you@b?c", ranges._Address("https://b/?c", "https://b", "Basic eW91Og==")),
-    ):
-        assert address.follow(target) == onward
-
-
-SECRETS = ["s3cret", "s3c@ret", "s3c%2Fret", "s3c ret", "s3c:ret", "s3c'ret"]
-
-
-@pytest.mark.parametrize("secret", SECRETS)
-def test_user_and_password_reach_the_server_and_no_message(
-    tmp_path: Path, files: dict[str, bytes], secret: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    with serving(archive(files)) as server:
-        url = server.url.replace("://", f"://me:{secret}@") + "?token=s3c"
-        fetch.fetch(TOY, tmp_path, url=url)
-    pair = base64.b64encode(f"me:{unquote(secret)}".encode()).decode()
-    assert server.authorizations == {f"Basic {pair}"}
-    assert "s3c" not in "".join(capfd.readouterr())
-
-
-@pytest.mark.parametrize("secret", [*SECRETS, "s3c/ret", "s3c?ret", "s3c#ret", "s3c/r@et"])
-@pytest.mark.parametrize(
-    "behaviour",
-    ["401", "404", "no ranges", "grows", "packed", "other bytes", "cut off", "loop", "elsewhere"],
-)
-def test_no_message_shows_a_password(
-    tmp_path: Path, files: dict[str, bytes], secret: str, behaviour: str
-) -> None:
-    user = f"me:{secret}@"
-    with serving(archive(files), "well") as server:
-        server.behaviour = behaviour
-        if behaviour == "loop":
-            server.behaviour = server.url.replace("://", f"://{user}")
-        with pytest.raises(DataError) as caught:
-            fetch.fetch(TOY, tmp_path, url=server.url.replace("://", f"://{user}"))
-    assert "s3c" not in str(caught.value)
-    assert "ret@" not in str(caught.value)
-    assert "127.0.0.1" in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_what_a_redirection_holds_is_not_shown(tmp_path: Path, files: dict[str, bytes]) -> None:
-    for target in ("http://me:s3cret@127.0.0.1:9/x", "ftp://me:s3cret@a", "file:///s3cret"):
-        with serving(archive(files), target) as server, pytest.raises(DataError) as caught:
-            fetch.fetch(TOY, tmp_path, url=server.url)
-        assert "s3c" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "gzip.zip",
-        "file:///etc/passwd",
-        "ftp://a/b",
-        "http://",
-        "http://[/",
-        "http://a:0/",
-        "http://a b",
-    ],
-)
-def test_what_is_no_address_of_the_web(tmp_path: Path, url: str) -> None:
-    with pytest.raises(DataError, match=re.escape(url)):
-        fetch.fetch(TOY, tmp_path, url=url)
 
 
 def test_an_archive_at_hand_is_read_from_the_disk(tmp_path: Path) -> None:

@@ -226,11 +226,11 @@ class Pattern:
                         numbers[target] = len(numbers)
                         queue.append(target)
                         work += len(target[0])
-                        if work > _MOST_WORK:
-                            raise ConstraintError(
-                                "pattern can be read in too many ways; repeat less, or without an "
-                                "end, as in .*"
-                            )
+                    if work > _MOST_WORK:
+                        raise ConstraintError(
+                            "pattern can be read in too many ways; repeat less, or without an end, "
+                            "as in .*"
+                        )
                     arcs.append((numbers[origins], label + shift * _ALL, numbers[target], 1.0))
         return Automaton.of_arcs(arcs, [float(self._last in plain) for plain, *_ in numbers])
 

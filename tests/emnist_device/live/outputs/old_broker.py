@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -54,14 +55,10 @@ class OldBroker:
                 connection, _ = self._server.accept()
             except OSError:
                 return
-            with connection, connection.makefile("rb") as stream:
+            with connection, connection.makefile("rb") as stream, suppress(OSError):
                 connection.settimeout(30)
-                try:
-                    while packet := _packet(stream.read):
-                        if not self._answer(connection, *packet):
-                            break
-                except OSError:
-                    continue
+                while (packet := _packet(stream.read)) and self._answer(connection, *packet):
+                    pass
 
     def _answer(self, connection: socket.socket, first: int, body: bytes) -> bool:
         """Answer a packet, and say whether the connection goes on."""

@@ -30,6 +30,8 @@ from tests.emnist_device.live.conftest import moment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+from tests.emnist_device.live.preview.asking import ask, parse, port
+
 TOKEN = "correct-horse"
 
 
@@ -53,35 +55,6 @@ def guarded(open_to_others: Preview) -> Preview:
     """A preview with a token that has not heard a wrong one yet."""
     open_to_others._rules.throttle._failures.clear()
     return open_to_others
-
-
-def port(preview: Preview) -> int:
-    return int(preview._socket.getsockname()[1])
-
-
-def ask(
-    preview: Preview,
-    path: str = "/",
-    method: str = "GET",
-    body: bytes | None = None,
-    **headers: str,
-) -> tuple[int, dict[str, str], bytes]:
-    """Send one request; headers with _ for -."""
-    connection = http.client.HTTPConnection("127.0.0.1", port(preview), timeout=15)
-    try:
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, given)
-        response = connection.getresponse()
-        names = {name.lower(): value for name, value in response.getheaders()}
-        return response.status, names, response.read()
-    finally:
-        connection.close()
-
-
-def parse(content: bytes) -> tuple[dict[str, Any], Any]:
-    length = int.from_bytes(content[:4], "big")
-    jpeg = np.frombuffer(content[4 + length :], np.uint8)
-    return json.loads(content[4 : 4 + length]), cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
 
 
 def test_the_page_and_its_parts_are_served_without_anything_inline(preview: Preview) -> None:
@@ -354,44 +327,6 @@ def test_requests_of_other_sites_are_refused(preview: Preview, guarded: Preview)
     assert ask(preview, "/api/settings", "POST", body, Origin=own)[0] == 200
     assert ask(preview, "/api/frame?after=-1", Sec_Fetch_Site="cross-site")[0] == 403
     assert ask(preview, "/", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")[0] == 200
-
-
-@pytest.mark.parametrize(
-    ("text", "host", "number"),
-    [
-        ("8000", "127.0.0.1", 8000),
-        (":8000", "127.0.0.1", 8000),
-        ("0.0.0.0:80", "0.0.0.0", 80),
-        ("[::1]:0", "::1", 0),
-        ("pi.local:8080", "pi.local", 8080),
-    ],
-)
-def test_addresses(text: str, host: str, number: int) -> None:
-    address = parse_address(text, None)
-    assert (address.host, address.port) == (host, number)
-    assert address.loopback == (host in {"127.0.0.1", "::1"})
-
-
-@pytest.mark.parametrize("text", ["", "pi.local", "80:", "99999", "-1", "1e3", "²"])
-def test_what_is_no_address(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a port"):
-        parse_address(text, None)
-    with pytest.raises(ValueError, match="at least 8 characters"):
-        parse_address("8000", "short")
-
-
-@pytest.mark.parametrize("token", ["k\u00e4se-1234", "two words", "new\nline", "\udcff-1234567"])
-def test_tokens_that_headers_cannot_bring_are_refused(token: str) -> None:
-    with pytest.raises(ValueError, match="signs of ASCII, without spaces"):
-        parse_address("8000", token)
-
-
-def test_proxies_are_addresses_or_networks() -> None:
-    proxies = ("10.0.0.7", "172.18.0.0/16", "fd00::/8")
-    assert parse_address("8000", None, proxies).proxies == proxies
-    for wrong in ("proxy.local", "10.0.0.1/8", "*", ""):
-        with pytest.raises(ValueError, match="no address or network of a proxy"):
-            parse_address("8000", None, (wrong,))
 
 
 def test_a_port_that_is_taken_is_said(preview: Preview) -> None:

@@ -1,1 +1,0 @@
-# usage: cli.sh CHECKOUT OUT
