@@ -17,7 +17,7 @@ import numpy as np
 
 from emnist_device.benchmark.report.tables import markdown, percent
 from emnist_device.runtime.engine import Engine
-from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
+from emnist_edge.alphabet import BYCLASS, BYMERGE, SYMBOLS, fold
 from emnist_edge.dataset.unipen_files import load_characters, unipen_dir
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import read_file
@@ -30,7 +30,6 @@ from train.tiers.glyph_store import key_of, stored
 from train.tiers.mixture import KEPT, read_hands
 from train.tiers.nothing import draw_nothing
 from train.tiers.penned import Penned
-from train.tiers.symbols import SYMBOLS
 from train.tiers.unipen_glyphs import unipen_glyphs, usual_strokes
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ import click
 import numpy as np
 
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
+from emnist_edge.alphabet import NOTHING as NO_CHARACTER
+from emnist_edge.alphabet import SYMBOLS as SIGNS
 from emnist_edge.dataset.emnist import Samples
 from emnist_edge.dataset.unipen_cleaning import count_faults, find_faults, writer_folds
 from emnist_edge.dataset.unipen_files import load_characters
@@ -17,8 +19,6 @@ from train.tiers.glyph_store import key_of, stored
 from train.tiers.mixture import EMNIST, NOTHING, SYMBOLS, UNIPEN, Mixture, class_shares, show_times
 from train.tiers.nothing import draw_nothing
 from train.tiers.penned import Penned
-from train.tiers.symbols import NOTHING as NO_CHARACTER
-from train.tiers.symbols import SYMBOLS as SIGNS
 from train.tiers.symbols import compose_missing
 from train.tiers.unipen_glyphs import unipen_glyphs, usual_strokes
 
