@@ -17,6 +17,8 @@ MODELS = Path(__file__).parent / "models"
 DEFAULT_MODEL = "small-int8"
 #: What finds characters, for every model that reads them.
 PAGE_MODEL = "page-int8"
+#: Families of networks of one recipe and three sizes, the smallest first.
+TIERS = ("tiny", "small", "base")
 
 InputType = Literal["int8", "float32", "uint8"]
 
@@ -60,6 +62,11 @@ class Artifact:
         content = {"schema": _SCHEMA, **dataclasses.asdict(self)}
         path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         return path
+
+
+def family_of(name: str) -> str:
+    """Return the family of the model ``name``: "small" for "small-int8" and "small-float32"."""
+    return name.rpartition("-")[0] or name
 
 
 def read_sidecar(path: Path) -> Artifact:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from emnist_device.benchmark.report.tables import markdown, percent
 from emnist_device.runtime.engine import Engine
 from emnist_edge.alphabet import BYCLASS, BYMERGE, SYMBOLS, fold
 from emnist_edge.dataset.unipen_files import load_characters, unipen_dir
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import read_file
 from emnist_edge.scoring.metrics import balance, score
+from emnist_edge.tables import markdown, percent
 from train.common import checkpoints, loop
 from train.common.data import load_training, read_json
 from train.tier import HELD_BACK, Recipe
@@ -171,7 +171,7 @@ def unseen(models: Sequence[Model], held: NDArray[np.int64]) -> NDArray[np.int64
 def table(rows: dict[str, dict[str, float]]) -> str:
     """Return ``rows`` of figures, by model, as a table in Markdown."""
     heads = list(dict.fromkeys(head for row in rows.values() for head in row))
-    cells = [[name, *(percent(row.get(head), 2) for head in heads)] for name, row in rows.items()]
+    cells = [[name, *(percent(row.get(head)) for head in heads)] for name, row in rows.items()]
     return markdown(["", *heads], cells)
 
 

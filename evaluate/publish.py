@@ -14,9 +14,10 @@ import click
 
 from emnist_device.benchmark import machine
 from emnist_device.benchmark.report.results import SCHEMA_VERSION
-from emnist_device.benchmark.report.tables import markdown, summary
+from emnist_device.benchmark.report.summary import summary
 from emnist_device.benchmark.run import SUITES
 from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.tables import markdown
 
 _ROOT = Path(__file__).resolve().parent.parent
 RESULTS = _ROOT / "benchmarks" / "results"

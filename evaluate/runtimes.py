@@ -26,7 +26,7 @@ from emnist_device.benchmark.probe import time_runs
 from emnist_device.hardware import version
 from emnist_device.quiet import quiet_stderr
 from emnist_device.runtime.engine import Engine
-from emnist_edge.artifact import Artifact, installed, open_model
+from emnist_edge.artifact import Artifact, family_of, installed, open_model
 from emnist_edge.errors import EmnistEdgeError
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def alternate(
 
 def libraries(artifact: Artifact, runs: Path) -> Iterator[tuple[str, Classify | str]]:
     """Yield what else can run a model: name of the library, and the model in it or why not."""
-    family = artifact.name.rpartition("-")[0]
+    family = family_of(artifact.name)
     if artifact.file.endswith(".tflite"):
         _, content = open_model(artifact.name)
         for library, package in (("litert", "ai_edge_litert"), ("tf.lite", "tensorflow")):

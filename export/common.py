@@ -21,7 +21,7 @@ from emnist_edge.errors import DataError, EmnistEdgeError, ModelError
 from emnist_edge.files import read_file, writing_to
 from emnist_edge.scoring.calibration import calibrate
 from emnist_edge.scoring.metrics import balance, score
-from export.card import write_card
+from export.card.write import write_card
 from export.temperature import fit_temperature
 
 if TYPE_CHECKING:

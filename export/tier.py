@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emnist_edge.artifact import TIERS
 from emnist_edge.errors import DataError
 from export.common import export_options, read_run, report
 from export.network import export_network
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from emnist_edge.artifact import Artifact
     from export.common import Run
 
-TIERS = ("tiny", "small", "base")
 #: Points of accuracy that int8 may lose against the trained network.
 MOST_DROP = 0.1
 #: Bytes that a file may have: base in float32.

@@ -123,7 +123,8 @@ def benchmark(
 def _report(run: Run, output: Path) -> None:
     """Write report, figures and plots of what is finished, and print the summary."""
     from emnist_device.benchmark.report.publish import publish
-    from emnist_device.benchmark.report.tables import plain, summary
+    from emnist_device.benchmark.report.summary import summary
+    from emnist_edge.tables import plain
 
     results, drawn, missing = publish(run, output)
     if missing:

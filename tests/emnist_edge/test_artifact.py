@@ -8,6 +8,7 @@ import pytest
 
 from emnist_edge import artifact
 from emnist_edge.errors import ModelError
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,3 +94,21 @@ def test_the_shipped_models_are_what_their_sidecars_say() -> None:
         assert shipped.bytes <= most
         assert len(shipped.alphabet) == 47
         assert 0.5 < shipped.accuracy["test"]["accuracy"] < 1
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("small-int8", "small"),
+        ("small-float32", "small"),
+        ("my-own-int8", "my-own"),
+        ("own", "own"),
+    ],
+)
+def test_the_family_of_a_model_is_in_its_name(name: str, family: str) -> None:
+    assert artifact.family_of(name) == family
+
+
+def test_the_makefile_trains_each_tier() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"\nTIERS := {' '.join(artifact.TIERS)}\n" in makefile

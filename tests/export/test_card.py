@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emnist_edge.artifact import MODELS, read_sidecar
-from export.card import write_card
+from export.card.write import write_card
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from emnist_device.benchmark.macs import count_macs
 from emnist_device.benchmark.probe import PERCENTILES, Rules
 from emnist_device.hardware import cores
 from emnist_edge.alphabet import BYCLASS
-from emnist_edge.artifact import open_model
+from emnist_edge.artifact import family_of, open_model
 from emnist_edge.drawing.character import draw_character
 from emnist_edge.drawing.strokes import Hand
 from emnist_edge.errors import EmnistEdgeError
@@ -87,16 +87,12 @@ def schedule(names: Sequence[str], repeats: int, most: int) -> Iterator[tuple[in
     What differs only after the last hyphen of its name, such as int8 and float, is measured one
     right after the other; every second repeat goes backwards.
     """
-    families = list(dict.fromkeys(_family(name) for name in names))
-    together = sorted(names, key=lambda name: families.index(_family(name)))
+    families = list(dict.fromkeys(family_of(name) for name in names))
+    together = sorted(names, key=lambda name: families.index(family_of(name)))
     for repeat in range(repeats):
         for threads in sorted({1, most}):
             for name in together[:: -1 if repeat % 2 else 1]:
                 yield repeat, name, threads
-
-
-def _family(name: str) -> str:
-    return name.rpartition("-")[0] or name
 
 
 def draw_glyphs() -> NDArray[np.uint8]:

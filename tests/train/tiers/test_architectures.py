@@ -5,12 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from emnist_edge import artifact
 from train.common.loop import predict
 from train.tiers.architectures import TIERS, Net, build, count_macs, weight_bytes
 
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
 PLAIN = Net(8, ((12,), (16, 16)))
+
+
+def test_exports_know_the_same_tiers() -> None:
+    assert tuple(TIERS) == artifact.TIERS
 
 
 @pytest.mark.parametrize("name", TIERS)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from emnist_device.benchmark import machine
 from emnist_device.benchmark.report import words
-from emnist_device.benchmark.report.tables import NONE, markdown, number, percent, summary
+from emnist_device.benchmark.report.summary import summary
 from emnist_edge.alphabet import CONFUSABLE
+from emnist_edge.tables import NONE, markdown, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,9 +99,9 @@ def _scores(models: dict[str, Any]) -> str:
         [
             (
                 name,
-                percent(scores["accuracy"], 2),
-                " to ".join(percent(scores[f"accuracy_{end}"], 2) for end in ("low", "high")),
-                *(percent(scores[key], 2) for key in keys),
+                percent(scores["accuracy"]),
+                " to ".join(percent(scores[f"accuracy_{end}"]) for end in ("low", "high")),
+                *(percent(scores[key]) for key in keys),
             )
             for name, scores in models.items()
         ],
@@ -113,9 +114,9 @@ def _calibration(models: dict[str, Any]) -> str:
         [
             (
                 name,
-                percent(found["calibration_error"], 2),
+                percent(found["calibration_error"]),
                 number(found["log_loss"], 4),
-                *(percent(found[key], 2) for key in ("aurc", "risk_95", "risk_90")),
+                *(percent(found[key]) for key in ("aurc", "risk_95", "risk_90")),
             )
             for name, found in models.items()
         ],
@@ -129,7 +130,7 @@ def _quantization(pairs: list[dict[str, Any]]) -> str:
             (
                 pair["int8"],
                 _interval(pair["drop_points"], 3, "+"),
-                percent(pair["agreement"], 2),
+                percent(pair["agreement"]),
                 f"{pair['mcnemar']['first_only']:,}",
                 f"{pair['mcnemar']['second_only']:,}",
                 f"{pair['mcnemar']['p']:.2g}",
@@ -143,12 +144,12 @@ def _noise(suite: dict[str, Any], results: dict[str, Any], drawn: Sequence[str])
     models, kinds, pairs = suite["models"], suite["kinds"], suite["pairs"]
     seen = {model["name"]: model["seen_corruptions"] for model in results["models"]}
     errors = [
-        ("(clean)", *(percent(found["clean_error"]) for found in models.values())),
+        ("(clean)", *(percent(found["clean_error"], 1) for found in models.values())),
         *(
-            (kind, *(percent(sum(found["error"][kind]) / 5) for found in models.values()))
+            (kind, *(percent(sum(found["error"][kind]) / 5, 1) for found in models.values()))
             for kind in kinds
         ),
-        ("all", *(percent(found["mean_error"]) for found in models.values())),
+        ("all", *(percent(found["mean_error"], 1) for found in models.values())),
     ]
     sections = [
         "## EMNIST-C",
@@ -202,7 +203,7 @@ def _pages(suite: dict[str, Any], results: dict[str, Any], drawn: Sequence[str])
         if kind != "clean":
             amounts = (f"{amount:g}" for amount in facts["amounts"])
             rows = [
-                (name, *(percent(cell["value"]) for cell in (*found["clean"], *found[kind])))
+                (name, *(percent(cell["value"], 1) for cell in (*found["clean"], *found[kind])))
                 for name, found in suite["models"].items()
             ]
             sections.append(markdown((f"{kind}, {facts['unit']}", "none", *amounts), rows))

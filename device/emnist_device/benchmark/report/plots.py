@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure  # without pyplot: no window, no global state
 
+from emnist_edge.artifact import family_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -45,14 +47,10 @@ def draw_all(
     return list(drawn)
 
 
-def _family(name: str) -> str:
-    return name.removesuffix("-int8").removesuffix("-float32")
-
-
 def _colours(names: list[str]) -> dict[str, str]:
     """Return a colour for each model; those of one family share it."""
-    families = list(dict.fromkeys(map(_family, names)))
-    return {name: f"C{families.index(_family(name)) % 10}" for name in names}
+    families = list(dict.fromkeys(map(family_of, names)))
+    return {name: f"C{families.index(family_of(name)) % 10}" for name in names}
 
 
 def _sizes(results: dict[str, Any]) -> dict[str, float]:
@@ -74,8 +72,8 @@ def _over(results: dict[str, Any], places: dict[str, float], label: str, what: s
     scores = {name: found["scores"] for name, found in results["accuracy"]["models"].items()}
     names = [name for name in scores if name in places]
     colours = _colours(names)
-    for family in dict.fromkeys(map(_family, names)):
-        members = [name for name in names if _family(name) == family]
+    for family in dict.fromkeys(map(family_of, names)):
+        members = [name for name in names if family_of(name) == family]
         heights = [100 * scores[name]["accuracy"] for name in members]
         axes.plot([places[name] for name in members], heights, color=colours[members[0]], lw=1)
     for name in names:

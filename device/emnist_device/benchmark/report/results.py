@@ -15,6 +15,7 @@ from emnist_device.benchmark.report.comparing import (
     relative_corruption_error,
 )
 from emnist_device.benchmark.run import REFERENCE
+from emnist_edge.artifact import family_of
 from emnist_edge.corruptions import CORRUPTIONS
 from emnist_edge.scoring.metrics import wilson_interval
 
@@ -68,7 +69,7 @@ def pairs(names: Sequence[str]) -> list[tuple[str, str]]:
     """Return the float and the int8 network of each family that has both among ``names``."""
     return [
         (f"{family}-float32", f"{family}-int8")
-        for family in dict.fromkeys(name.rpartition("-")[0] for name in names)
+        for family in dict.fromkeys(map(family_of, names))
         if f"{family}-float32" in names and f"{family}-int8" in names
     ]
 

@@ -1,102 +1,16 @@
-"""The model card, written from the sidecars: no figure in it is typed by hand."""
+"""The sections of the model card, each on a family of models: what it is and how it was trained."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emnist_edge.alphabet import CONFUSABLE
-from emnist_edge.artifact import DEFAULT_MODEL
-from export import card_words as words
+from emnist_edge.tables import markdown, percent
+from export.card import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from emnist_edge.artifact import Artifact
-
-
-def write_card(artifacts: Sequence[Artifact], path: Path) -> None:
-    """Write the model card of ``artifacts``, those of one family from one training run."""
-    readers = [artifact for artifact in artifacts if "test" in artifact.accuracy]
-    alphabet = readers[0].alphabet if readers else ""
-    head = words.HEAD.format(
-        default=DEFAULT_MODEL,
-        alphabet=alphabet,
-        confusable=", ".join(CONFUSABLE),
-        scores=_scores(readers),
-        averages=_averages(readers),
-        calibration=_calibration([a for a in readers if "aurc" in a.accuracy["test"]]),
-        parity=_parity(artifacts),
-    )
-    sections = [
-        section(_first([a for a in artifacts if family(a) == name]))
-        for name, section in _SECTIONS.items()
-        if name in map(family, artifacts)
-    ]
-    text = "\n".join([head, *sections, words.TAIL.format(classes=len(alphabet))])
-    path.write_text(text, encoding="utf-8")
-
-
-def _first(artifacts: Sequence[Artifact]) -> Artifact:
-    """Return the one of a family that a section is about: the int8 file, where there is one."""
-    return next((a for a in artifacts if a.input_type == "int8"), artifacts[0])
-
-
-def family(artifact: Artifact) -> str:
-    """Return the kind of model: what its name starts with."""
-    return artifact.name.partition("-")[0]
-
-
-def _scores(artifacts: Sequence[Artifact]) -> str:
-    rows = []
-    for artifact in artifacts:
-        test = artifact.accuracy["test"]
-        interval = f"{_percent(test['accuracy_low'])} to {_percent(test['accuracy_high'])}"
-        rows.append(
-            (f"`{artifact.name}`", f"{artifact.bytes:,}", _percent(test["accuracy"]), interval,
-             _percent(test["top2_accuracy"]), _percent(test["merged_accuracy"]),
-             _percent(artifact.accuracy["validation"]["accuracy"]))
-        )  # fmt: skip
-    return _table("model|bytes|accuracy|interval|top 2|merged|validation accuracy", rows)
-
-
-def _averages(artifacts: Sequence[Artifact]) -> str:
-    names = [f"{mean}_{name}" for mean in ("macro", "weighted") for name in _AVERAGED]
-    rows = [
-        (f"`{artifact.name}`", *(_percent(artifact.accuracy["test"][name]) for name in names))
-        for artifact in artifacts
-    ]
-    return _table("|".join(["model", *(name.replace("_", " ") for name in names)]), rows)
-
-
-def _calibration(artifacts: Sequence[Artifact]) -> str:
-    if not artifacts:
-        return ""
-    names = ("balanced_recall", "calibration_error", "aurc", "risk_95", "risk_90")
-    rows = []
-    for artifact in artifacts:
-        test = artifact.accuracy["test"]
-        recall, error, *others = (_percent(test[name]) for name in names)
-        rows.append((f"`{artifact.name}`", recall, error, f"{test['log_loss']:.4f}", *others))
-    heads = "model|balanced|ECE|NLL|AURC|errors at 95 %|errors at 90 %"
-    return words.CALIBRATION.format(table=_table(heads, rows))
-
-
-def _parity(artifacts: Sequence[Artifact]) -> str:
-    rows = []
-    for artifact in artifacts:
-        if "parity" not in artifact.provenance:
-            continue
-        parity = artifact.provenance["parity"]
-        rows.append(
-            (f"`{artifact.name}`", f"{parity['samples']:,}", f"{parity['accuracy_drop']:.2f}",
-             _percent(parity["agreement"]), f"{parity['largest_difference']:.2g}",
-             f"{artifact.temperature:.3f}")
-        )  # fmt: skip
-    return _table(
-        "model|images|accuracy lost, points|same class|largest probability difference|temperature",
-        rows,
-    )
 
 
 def _training(facts: dict[str, Any]) -> str:
@@ -113,7 +27,8 @@ def _training(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _cnn(artifact: Artifact) -> str:
+def cnn(artifact: Artifact) -> str:
+    """Return the section on the CNN of the study."""
     facts = artifact.provenance
     recipe = dict(facts["recipe"])
     return words.CNN.format(
@@ -126,7 +41,8 @@ def _cnn(artifact: Artifact) -> str:
     )
 
 
-def _tier(artifact: Artifact) -> str:
+def tier(artifact: Artifact) -> str:
+    """Return the section on a tier."""
     facts = artifact.provenance
     recipe = dict(facts["recipe"])
     net, teachers = recipe.pop("net"), recipe.pop("teachers")
@@ -171,20 +87,22 @@ def _seeds(artifact: Artifact) -> str:
     parts = []
     for name, title in (("accuracy", "accuracy"), ("balanced_recall", "balanced recall")):
         found = [scores[name] for scores in (own, *others)]
-        span = f"{_percent(min(found))} to {_percent(max(found))}"
-        parts.append(f"{title} {_percent(sum(found) / len(found))} ({span})")
+        span = f"{percent(min(found))} to {percent(max(found))}"
+        parts.append(f"{title} {percent(sum(found) / len(found))} ({span})")
     count = 1 + len(others)
     return f"\n- Of {count} seeds, int8 on the test images, mean and range: {', '.join(parts)}."
 
 
-def _mlp(artifact: Artifact) -> str:
+def mlp(artifact: Artifact) -> str:
+    """Return the section on the MLP."""
     facts = artifact.provenance
     recipe = {name: value for name, value in facts["recipe"].items() if value is not None}
     rows = [
-        (name, _percent(row["validation_accuracy"]), _percent(row["validation_macro_recall"]),
-         _percent(row["accuracy"]), str(row["best_epoch"]))
+        (name, percent(row["validation_accuracy"]), percent(row["validation_macro_recall"]),
+         percent(row["accuracy"]), str(row["best_epoch"]))
         for name, row in facts["comparison"].items()
     ]  # fmt: skip
+    head = ("network", "validation accuracy", "macro recall", "training accuracy", "best epoch")
     return words.MLP.format(
         classes=len(artifact.alphabet),
         units=recipe["units"],
@@ -192,13 +110,12 @@ def _mlp(artifact: Artifact) -> str:
         training=_training(facts),
         recipe=_settings(recipe),
         activation=facts["activation"],
-        comparison=_table(
-            "network|validation accuracy|macro recall|training accuracy|best epoch", rows
-        ),
+        comparison=markdown(head, rows),
     )
 
 
-def _forest(artifact: Artifact) -> str:
+def forest(artifact: Artifact) -> str:
+    """Return the section on the random forest."""
     facts = artifact.provenance
     recipe, full = facts["recipe"], facts["full"]
     chosen = next(edge for edge in facts["edges"] if edge["name"] == facts["chosen"])
@@ -223,13 +140,14 @@ def _forest(artifact: Artifact) -> str:
         full_depth=full["depth"],
         full_nodes=full["nodes"],
         full_seconds=full["seconds"],
-        full_accuracy=_percent(full["test"]["accuracy"]),
-        full_recall=_percent(full["test"]["macro_recall"]),
-        full_f1=_percent(full["test"]["macro_f1"]),
+        full_accuracy=percent(full["test"]["accuracy"]),
+        full_recall=percent(full["test"]["macro_recall"]),
+        full_f1=percent(full["test"]["macro_f1"]),
     )
 
 
-def _page(artifact: Artifact) -> str:
+def page(artifact: Artifact) -> str:
+    """Return the section on the page network."""
     facts, scores = artifact.provenance, artifact.accuracy["validation"]
     recipe = dict(facts["recipe"])
     others = recipe.pop("others", [])
@@ -243,8 +161,8 @@ def _page(artifact: Artifact) -> str:
         others=_others(others),
         trained_by=facts["backend"],
         before=_runs_before(facts.get("started_from")),
-        ink=_percent(scores["ink_f1"]),
-        middle=_percent(scores["middle_f1"]),
+        ink=percent(scores["ink_f1"]),
+        middle=percent(scores["middle_f1"]),
     )
 
 
@@ -270,22 +188,12 @@ def _grown(results: Sequence[dict[str, Any]], columns: dict[str, str]) -> str:
     """Return a table of grown forests: some columns of theirs, and what was measured."""
     rows = [
         (*(str(result[name]) for name in columns), f"{result['nodes']:,}",
-         f"{result['seconds']:.0f} s", _percent(result["validation"]["accuracy"]),
-         _percent(result["validation"]["macro_recall"]))
+         f"{result['seconds']:.0f} s", percent(result["validation"]["accuracy"]),
+         percent(result["validation"]["macro_recall"]))
         for result in results
     ]  # fmt: skip
-    heads = [*columns.values(), "nodes", "training", "validation accuracy", "macro recall"]
-    return _table("|".join(heads), rows)
-
-
-def _table(heads: str, rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; all columns but the first are aligned to the right."""
-    lines = [
-        f"| {' | '.join(heads.split('|'))} |",
-        f"|---|{'---:|' * heads.count('|')}",
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]
-    return "\n".join(lines)
+    head = [*columns.values(), "nodes", "training", "validation accuracy", "macro recall"]
+    return markdown(head, rows)
 
 
 def _settings(settings: dict[str, Any]) -> str:
@@ -295,14 +203,3 @@ def _settings(settings: dict[str, Any]) -> str:
         for name, value in settings.items()
         if value is not None
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f} %"
-
-
-_AVERAGED = ("precision", "recall", "f1")
-_SECTIONS = {
-    "cnn": _cnn, "tiny": _tier, "small": _tier, "base": _tier,
-    "mlp": _mlp, "forest": _forest, "page": _page,
-}  # fmt: skip
