@@ -19,7 +19,8 @@ from emnist_edge.artifact import open_model
 from emnist_edge.dataset.emnist import Samples
 from emnist_edge.errors import ModelError
 from emnist_edge.scoring.metrics import balance
-from train.tiers.mixture import EMNIST, Mixture
+from emnist_edge.scoring.sources import EMNIST
+from train.tiers.mixture import Mixture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

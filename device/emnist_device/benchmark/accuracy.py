@@ -20,7 +20,10 @@ _PAIRS = 12
 
 
 def classify(engine: Engine, samples: Samples) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Classify all ``samples``, of letters and digits; returns the scores, and ``predicted`` (N,) uint8 class indices."""
+    """Classify all ``samples``, each known to be a letter or digit.
+
+    Returns the scores, and ``predicted`` (N,) uint8 class indices.
+    """
     probabilities = engine.read_letters(samples.images)
     predicted = probabilities.argmax(axis=1).astype(np.uint8)
     figures = {
