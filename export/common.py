@@ -122,7 +122,7 @@ def finish(artifact: Artifact, folder: Path, run: Run, parities: Mapping[str, Pa
 
     Of EMNIST's images it is known that they are letters and digits. ``parities`` are by source.
     """
-    probabilities = run.letters.pick(Engine(folder / artifact.file).probabilities(run.images))
+    probabilities = _read(Engine(folder / artifact.file), run.images, run)
     temperature = fit_temperature(np.log(np.maximum(probabilities, 1e-30)), run.labels)
     artifact = replace(artifact, temperature=round(temperature, 4))
     artifact.write(folder)

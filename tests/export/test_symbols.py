@@ -15,7 +15,7 @@ from emnist_device.runtime.engine import Engine
 from emnist_edge import Decoding, Reader
 from emnist_edge.alphabet import BYCLASS, BYMERGE, NOTHING, SYMBOLS
 from emnist_edge.artifact import read_sidecar
-from emnist_edge.cli.main import main
+from emnist_edge.cli.main import cli
 from emnist_edge.dataset import emnist
 from emnist_edge.dataset.unipen import make_characters
 from emnist_edge.dataset.unipen_files import save
@@ -37,7 +37,7 @@ from train.common.data import RunOptions
 from train.tiers.mixture import Blend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("toy-symbols")
     written = [
-        character(label, *cross(10 * writer + place), writer=writer)
+        character(label, *cross(30 * writer + place), writer=writer)
         for writer in range(8)
         for place, label in enumerate(WRITTEN)
     ]
@@ -95,7 +95,7 @@ def models(run: Path, toy_files: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-def converted(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def converted(models: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Let conversion give the files of ``models``. Returns what set int8's ranges."""
     seen: list[Any] = []
 
@@ -106,7 +106,7 @@ def converted(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[An
         return (models / f"tiny-{kind}.tflite").read_bytes()
 
     monkeypatch.setattr(network, "convert", convert)
-    yield seen
+    return seen
 
 
 def test_the_sidecar_has_all_classes_and_figures_of_each_source(models: Path, run: Path) -> None:
@@ -172,9 +172,9 @@ def test_pages_and_cells_are_read_in_letters_and_digits(models: Path, tmp_path: 
     picture = draw_page("AB 12", size=(400, 200), height=60, seed=3).picture
     path = tmp_path / "page.png"
     cv2.imwrite(str(path), picture)
-    for holds in ("page", "character"):
+    for options in ([], ["--single"]):
         done = CliRunner().invoke(
-            main, ["classify", "--json", "--model", str(model), "--holds", holds, str(path)]
+            cli, ["classify", "--json", "--model", str(model), *options, str(path)]
         )
         assert done.exit_code == 0, done.output
         (row,) = [json.loads(line) for line in done.stdout.splitlines()]
