@@ -46,8 +46,8 @@ _TOGETHER = 100
 class Images:
     """Images that the model has classified.
 
-    probabilities: (N, C). labels: (N,) indices into ``alphabet``. widths: (N,) over heights.
-    class_shares: of the model's sidecar.
+    probabilities: (N, C), of letters and digits. labels: (N,) indices into ``alphabet``. widths:
+    (N,) over heights. class_shares: as the model's sidecar has them.
     """
 
     probabilities: NDArray[np.float32]
@@ -62,14 +62,14 @@ class Images:
         ink = samples.images >= 100
         tall, wide = (ink.any(axis=axis).sum(axis=1) for axis in (2, 1))
         engine = Engine(model)
-        if engine.artifact.alphabet != samples.alphabet:
+        if engine.letters.alphabet != samples.alphabet:
             raise DataError(f"{model}: has other classes than the data set")
         return cls(
-            engine.probabilities(samples.images),
+            engine.read_letters(samples.images),
             samples.labels,
             wide / np.maximum(tall, 1),
             samples.alphabet,
-            engine.artifact.class_shares,
+            engine.letters.shares(engine.artifact.class_shares),
         )
 
     def decoder(self, decoding: Decoding) -> Decoder:

@@ -86,9 +86,9 @@ def read_by_shrinking(cells: NDArray[np.uint8], engine: Engine, charset: str) ->
         cv2.resize(cv2.bitwise_not(cell), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         for cell in cells
     ]
-    alphabet = engine.artifact.alphabet
+    alphabet = engine.letters.alphabet
     allowed = np.array([char in charset for char in alphabet])
-    probabilities: NDArray[Any] = engine.probabilities(np.stack(glyphs)) * allowed
+    probabilities: NDArray[Any] = engine.read_letters(np.stack(glyphs)) * allowed
     return [alphabet[index] for index in probabilities.argmax(axis=1)]
 
 
@@ -100,10 +100,8 @@ def main(file: Path, model: str) -> None:
     try:
         cells, labels = read_cells(file)
         reader, engine = Reader(model), Engine(model)
-        charsets = {
-            "any class": engine.artifact.alphabet,
-            "kinds known": known_charset(labels, engine.artifact.alphabet),
-        }
+        alphabet = engine.letters.alphabet
+        charsets = {"any class": alphabet, "kinds known": known_charset(labels, alphabet)}
         click.echo(f"accuracy ignoring case, Wilson's 95 % interval; {reader.model}")
         for name, charset in charsets.items():
             found = [reader.read_character(cell, charset) for cell in cells]

@@ -16,21 +16,20 @@ import click
 import numpy as np
 
 from emnist_device.runtime.engine import Engine
-from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
+from emnist_edge.alphabet import BYCLASS, BYMERGE, SYMBOLS, fold
 from emnist_edge.dataset.unipen_files import load_characters, unipen_dir
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import read_file
 from emnist_edge.scoring.metrics import balance, score
+from emnist_edge.scoring.sources import KEPT, read_hands
 from emnist_edge.tables import markdown, percent
 from train.common import checkpoints, loop
 from train.common.data import load_training, read_json
 from train.tier import HELD_BACK, Recipe
 from train.tiers import priors
 from train.tiers.glyph_store import key_of, stored
-from train.tiers.mixture import KEPT, read_hands
 from train.tiers.nothing import draw_nothing
 from train.tiers.penned import Penned
-from train.tiers.symbols import SYMBOLS
 from train.tiers.unipen_glyphs import unipen_glyphs, usual_strokes
 
 if TYPE_CHECKING:

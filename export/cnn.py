@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from export.common import export_options, read_run, report
+from export.common import export_options, report
 from export.network import export_network
+from export.run import read_run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,12 +1,11 @@
-"""What every export does: read the run, write candidates, measure them, publish what passed."""
+"""What every export does with a run: write candidates, measure them, publish what passed."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,104 +15,31 @@ import numpy as np
 from emnist_device.runtime.engine import Engine
 from emnist_edge import __version__
 from emnist_edge.artifact import MODELS, Artifact, InputType, read_sidecar
-from emnist_edge.dataset import emnist
-from emnist_edge.errors import DataError, EmnistEdgeError, ModelError
-from emnist_edge.files import read_file, writing_to
+from emnist_edge.errors import EmnistEdgeError, ModelError
+from emnist_edge.files import writing_to
 from emnist_edge.scoring.calibration import calibrate
-from emnist_edge.scoring.metrics import balance, score
+from emnist_edge.scoring.metrics import balance, recalls, score
+from emnist_edge.scoring.sources import SOURCES
 from export.card.write import write_card
 from export.temperature import fit_temperature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from export.parity import Parity
+    from export.run import Run
 
 # Scores that are printed where a model has them.
 _REPORTED = ("accuracy", "macro_recall")
 
-_Content = TypeVar("_Content")
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
+#: What parities call the images of EMNIST.
+EMNIST = SOURCES[0]
 #: Bytes that a model file may have, unless its export says otherwise.
 MOST_BYTES = 1_000_000
-
-
-@dataclass(frozen=True)
-class Run:
-    """A training run of ``program``, and the images it was trained and validated on.
-
-    held: indices into ``samples`` of the validation images. test: None where there is no test set.
-    """
-
-    folder: Path
-    program: str
-    metrics: dict[str, Any]
-    samples: emnist.Samples
-    held: NDArray[np.int64]
-    test: emnist.Samples | None
-
-    def read(self, name: str, read: Callable[[Path], _Content]) -> _Content:
-        """Return what ``read`` makes of the file ``name`` of the run."""
-        return read_output(self.folder / name, self.program, read)
-
-    @property
-    def images(self) -> NDArray[np.uint8]:
-        """Validation images (N, 28, 28) uint8."""
-        return self.samples.images[self.held]
-
-    @property
-    def labels(self) -> NDArray[np.uint8]:
-        """Class indices (N,) of the validation images."""
-        return self.samples.labels[self.held]
-
-    @property
-    def prior(self) -> NDArray[np.float64]:
-        """How common (C,) each class is where the answers hold: among the images trained on.
-
-        Where the run says otherwise, as it does.
-        """
-        if "class_shares" in self.metrics:
-            return np.array(self.metrics["class_shares"])
-        labels = np.delete(self.samples.labels, self.held)
-        counts = np.bincount(labels, minlength=len(self.samples.alphabet))
-        return counts / counts.sum()
-
-
-def read_run(folder: Path, program: str, data: Path | None) -> Run:
-    """Read what ``program`` left in ``folder``; the data set must be the one it was trained on."""
-    metrics, archive = read_files(folder, "validation.npz", program)
-    held = archive["indices"]
-    split = emnist.BYMERGE_PART if metrics["split"] == "bymergepart" else emnist.SPLITS["bymerge"]
-    samples = emnist.load(split, "train", data).first(metrics["limit"])
-    if samples.sha256 != metrics["data"]:
-        raise DataError(f"{split.name}: not the files that {folder} was trained on; train again")
-    if metrics.get("alphabet", samples.alphabet) != samples.alphabet:
-        raise DataError(f"{folder}: has classes that readers do not know; train without --symbols")
-    test = emnist.load(emnist.SPLITS["bymerge"], "test", data)
-    return Run(folder, program, metrics, samples, held, test)
-
-
-def read_files(
-    folder: Path, arrays: str, program: str
-) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return the metrics and the ``arrays`` that ``program`` left in ``folder``."""
-    metrics = read_output(
-        folder / "metrics.json", program, lambda path: json.loads(path.read_text(encoding="utf-8"))
-    )
-    return metrics, read_output(folder / arrays, program, _read_arrays)
-
-
-def read_output(path: Path, program: str, read: Callable[[Path], _Content]) -> _Content:
-    """Return what ``read`` makes of ``path``; DataError, with ``program`` to run, if it can't."""
-    return read_file(path, read, f"run: python -m {program}")
-
-
-def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    with np.load(path) as archive:
-        return dict(archive)
 
 
 def candidate(
@@ -132,7 +58,7 @@ def candidate(
         file=file,
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),
-        alphabet=run.samples.alphabet,
+        alphabet=run.alphabet,
         input_type=input_type,
         temperature=1.0,
         parameters=metrics["parameters"],
@@ -144,7 +70,11 @@ def candidate(
             "training_split": metrics["split"],
             "training_data": metrics["data"],
             "test_data": run.test.sha256 if run.test else {},
-            "images": {**metrics["images"], **({"test": len(run.test)} if run.test else {})},
+            "images": {
+                **metrics["images"],
+                "labelled": len(run.samples),
+                **({"test": len(run.test)} if run.test else {}),
+            },
             "recipe": metrics["recipe"],
             **provenance,
         },
@@ -175,37 +105,65 @@ def sidecar(name: str, content: bytes, metrics: dict[str, Any], folder: Path) ->
     return artifact
 
 
-def finish(artifact: Artifact, folder: Path, run: Run, parity: Parity) -> Artifact:
-    """Calibrate a candidate that passed the gate, score it, and complete its sidecar."""
-    probabilities = Engine(folder / artifact.file).probabilities(run.images)
+def count_looks(sidecar: Path, run: Run) -> int:
+    """Return how many networks were measured on ByMerge's test images once ``run`` is exported.
+
+    Those of this kind: as the ``sidecar`` of the last export says, and ``run`` and its other seeds.
+    """
+    before = 0
+    if sidecar.exists():
+        artifact = read_sidecar(sidecar)
+        before = artifact.provenance.get("test_looks", int("test" in artifact.accuracy))
+    return before + 1 + len(run.metrics.get("other_seeds", []))
+
+
+def finish(artifact: Artifact, folder: Path, run: Run, parities: Mapping[str, Parity]) -> Artifact:
+    """Calibrate a candidate that passed the gate, score it, and complete its sidecar.
+
+    Of EMNIST's images it is known that they are letters and digits. ``parities`` are by source.
+    """
+    probabilities = _read(Engine(folder / artifact.file), run.images, run)
     temperature = fit_temperature(np.log(np.maximum(probabilities, 1e-30)), run.labels)
     artifact = replace(artifact, temperature=round(temperature, 4))
     artifact.write(folder)
     engine = Engine(folder / artifact.file)
-    parts = {"validation": (run.images, run.labels)}
+    accuracy, recall = {"validation": judge(_read(engine, run.images, run), run.labels, run)}, {}
+    if run.written is not None:
+        answers = engine.probabilities(run.written.images[run.written.held])
+        accuracy["written"], recall["written"] = run.written.judge(answers)
     if run.test is not None:
-        parts["test"] = (run.test.images, run.test.labels)
+        said = _read(engine, run.test.images, run)
+        accuracy["test"] = judge(said, run.test.labels, run)
+        recall["test"] = recalls(said.argmax(axis=1), run.test.labels, run.samples.alphabet)
     artifact = replace(
         artifact,
-        accuracy={
-            part: judge(engine.probabilities(images), labels, run)
-            for part, (images, labels) in parts.items()
+        accuracy=accuracy,
+        recall=recall,
+        provenance={
+            **artifact.provenance,
+            "parity": vars(parities[EMNIST]),
+            "parity_written": {of: vars(p) for of, p in parities.items() if of != EMNIST},
         },
-        provenance={**artifact.provenance, "parity": vars(parity)},
     )
     artifact.write(folder)
     return artifact
 
 
+def _read(engine: Engine, images: NDArray[np.uint8], run: Run) -> NDArray[np.float32]:
+    """Return what ``engine`` says of ``images`` of letters and digits: (N, L)."""
+    return run.letters.pick(engine.probabilities(images))
+
+
 def judge(
     probabilities: NDArray[np.float32], labels: NDArray[np.uint8], run: Run
 ) -> dict[str, float]:
-    """Return what a sidecar says of ``probabilities`` (N, C) for samples of classes ``labels``.
+    """Return what a sidecar says of ``probabilities`` (N, L) for samples of classes ``labels``.
 
     ``balanced_recall`` is the macro recall where all classes are taken to be equally common.
     """
     alphabet = run.samples.alphabet
-    equal = score(balance(probabilities, run.prior), labels, alphabet)
+    prior = np.array(run.letters.shares(run.prior.tolist()))
+    equal = score(balance(probabilities, prior), labels, alphabet)
     return {
         **score(probabilities, labels, alphabet).as_dict(),
         "balanced_recall": round(equal.macro_recall, 6),

@@ -15,8 +15,17 @@ import joblib
 
 from emnist_device.runtime.engine import BATCH
 from emnist_device.runtime.onnx_forest import OnnxForest
-from export.common import candidate, export_options, finish, published, read_run, report
+from export.common import (
+    EMNIST,
+    candidate,
+    count_looks,
+    export_options,
+    finish,
+    published,
+    report,
+)
 from export.parity import compare, require_same
+from export.run import read_run
 from export.trees import CLASSES_A_LEAF, VOTES, compact_leaves, to_onnx
 
 if TYPE_CHECKING:
@@ -54,6 +63,7 @@ def export(run_folder: Path, output: Path, card: Path, data: Path | None) -> lis
 
     content = to_onnx(forest)
     facts = {fact: run.metrics[fact] for fact in ("criteria", "depths", "edges", "full", "chosen")}
+    facts["test_looks"] = count_looks(output / f"{NAME}.json", run)
     leaves = {"classes": CLASSES_A_LEAF, "votes": VOTES, "accuracy_drop": cost}
     with published(output, card, MOST_BYTES) as folder:
         artifact = candidate(
@@ -64,7 +74,7 @@ def export(run_folder: Path, output: Path, card: Path, data: Path | None) -> lis
         parity = compare(compacted, probabilities, labels)
         click.echo(f"{NAME}: {parity}")
         require_same(compacted, probabilities, NAME, least=LEAST_AGREEMENT)
-        artifact = finish(artifact, folder, run, parity)
+        artifact = finish(artifact, folder, run, {EMNIST: parity})
     ours, theirs = (milliseconds(run_once, images) for run_once in (by_onnx, by_sklearn))
     click.echo(
         f"{NAME}: {ours:.3f} ms an image in batches of {BATCH} on one core; scikit-learn's "

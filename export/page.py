@@ -15,7 +15,8 @@ import numpy as np
 from emnist_device.detect.grouping import INK, find_middles
 from emnist_device.detect.network import MARGIN, OFFSET_UNIT, STRIDE, Maps, PageNet
 from emnist_edge.errors import ParityError
-from export.common import export_options, published, read_files, read_output, report, sidecar
+from export.common import export_options, published, report, sidecar
+from export.run import read_files, read_output
 from export.tflite import convert, load_with_depth_to_space
 
 if TYPE_CHECKING:

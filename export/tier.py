@@ -17,14 +17,15 @@ import click
 
 from emnist_edge.artifact import TIERS
 from emnist_edge.errors import DataError
-from export.common import export_options, read_run, report
+from export.common import export_options, report
 from export.network import export_network
+from export.run import WRITTEN, read_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emnist_edge.artifact import Artifact
-    from export.common import Run
+    from export.run import Run
 
 #: Points of accuracy that int8 may lose against the trained network.
 MOST_DROP = 0.1
@@ -32,6 +33,9 @@ MOST_DROP = 0.1
 MOST_BYTES = 2_200_000
 # What sidecars record of the run.
 _FACTS = ("best_epoch", "weight_bytes", "most_bytes", "unlabelled", "seen_corruptions")
+# The same of one that learned from UNIPEN's writers: which, and what it read of those held back.
+_FACTS_WRITTEN = ("unipen", "sources")
+_SEED_PARTS = ("validation", "test")
 _SEED_SCORES = ("accuracy", "macro_recall", "balanced_recall", "calibration_error")
 
 
@@ -60,7 +64,7 @@ def export(
         trained,
         output,
         card,
-        (*_FACTS, "other_seeds"),
+        (*_facts(trained), "other_seeds"),
         most_drop=MOST_DROP,
         most_bytes=MOST_BYTES,
     )
@@ -70,7 +74,17 @@ def _read(tier: str, folder: Path, data: Path | None) -> Run:
     run = read_run(folder, f"train.tier {tier}", data)
     if run.metrics["tier"] != tier:
         raise DataError(f"{folder}: a run of {run.metrics['tier']}, not of {tier}")
+    if "sources" in run.metrics and run.written is None:
+        click.echo(
+            f"{folder}: has no {WRITTEN}; EMNIST alone is measured and sets int8's ranges. "
+            "python -m train.tier writes it, with the options of the run and --resume"
+        )
     return run
+
+
+def _facts(run: Run) -> tuple[str, ...]:
+    """Return which metrics of ``run`` its sidecar records."""
+    return _FACTS + (_FACTS_WRITTEN if "sources" in run.metrics else ())
 
 
 def _but_for_seed(run: Run) -> dict[str, Any]:
@@ -83,11 +97,12 @@ def _measure(tier: str, run: Run) -> dict[str, Any]:
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (artifact,) = export_network(
-            tier, run, folder, folder / "card.md", _FACTS, ("int8",), MOST_DROP, MOST_BYTES
+            tier, run, folder, folder / "card.md", _facts(run), ("int8",), MOST_DROP, MOST_BYTES
         )
     scores = {
         part: {name: found[name] for name in _SEED_SCORES}
         for part, found in artifact.accuracy.items()
+        if part in _SEED_PARTS
     }
     return {"seed": run.metrics["recipe"]["seed"], **scores}
 

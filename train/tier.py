@@ -8,7 +8,8 @@ from what teachers say of the same varied images, and from the images without la
 beside the data set. With ``--unipen`` it learns from UNIPEN's writers as well, and with
 ``--symbols`` from symbols and what is no character (:mod:`train.tiers.mixture`). Writes to the
 output folder: ``model.keras`` (what ``export.tier`` reads), ``validation.npz`` (which training
-images were held back), ``metrics.json`` and ``curves.png``.
+images were held back), ``metrics.json`` and ``curves.png``; with ``--unipen`` ``written.npz``,
+glyphs of the other sources that the export measures and sets ranges by.
 Nothing here calls TensorFlow, so ``KERAS_BACKEND=jax`` or ``torch`` trains on a GPU.
 """
 
@@ -36,7 +37,7 @@ from train.tiers.mixture import Blend, Mixture
 from train.tiers.normalization import fuse
 from train.tiers.photographed import Variation
 from train.tiers.teaching import digests, with_targets
-from train.tiers.written import mix
+from train.tiers.written import keep_written, mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -120,6 +121,8 @@ def train(
         training = mix(training, writers.unipen, store, writers.blend, HELD_BACK)
         described["blend"] = asdict(writers.blend)
     run = open_run(options, training, described, ("history.json",))
+    if isinstance(training, Mixture):
+        keep_written(training, output / "written.npz", HELD_BACK)
     unlabelled, hashes = emnist.load_unlabelled(options.data) if teachers else (None, {})
     training = with_targets(training, recipe.smoothing, teachers, recipe.distilled, unlabelled)
     model, history = fit(name, net, recipe, training, output)

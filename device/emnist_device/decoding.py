@@ -52,7 +52,7 @@ class Decoding:
         ``neutral`` all but the language, ``none`` takes each character by itself.
     min_confidence: less probable characters, 0..1, are printed as ``?``.
     holds: what is on each picture: a ``page`` of lines, just one ``line``, or just one
-        ``character``.
+        ``character``, for which there is no context: all classes are taken to be equally common.
 
     Raises :class:`ConstraintError` for a value of the wrong type or out of range.
     """

@@ -8,6 +8,8 @@ from functools import wraps
 from operator import itemgetter
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+import numpy as np
+
 from emnist_device.decoding import Decoding
 from emnist_device.detect.finder import Finder, Stopwatch
 from emnist_device.detect.network import PageNet
@@ -17,13 +19,14 @@ from emnist_device.image.turns import legibility, turn, turn_back
 from emnist_device.page import Box, Character, Page
 from emnist_device.runtime.engine import Engine
 from emnist_device.text.decode import Decoder
+from emnist_device.text.frequencies import class_prior
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.scoring.metrics import balance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from emnist_device.detect.finder import Found
@@ -84,9 +87,13 @@ class Reader:
         self._engine = Engine(model, threads)
         self._finder = Finder(PageNet(threads=threads), self._engine, limits, decoding.holds)
         self._top_k, self._turns, self._decoding = top_k, turns, decoding
-        self._decoders: dict[str | None, Decoder] = {}
+        self._decoders: dict[tuple[str | None, bool], Decoder] = {}
         self._lock = threading.Lock()  # LiteRT's interpreters serve one thread at a time
-        self._decoder(decoding.charset)
+        self._single = decoding.holds == "character"
+        letters = self._engine.letters
+        shares = letters.shares(self._engine.artifact.class_shares)
+        self._shares = shares or class_prior(letters.alphabet).tolist()
+        self._decoder(decoding.charset, single=self._single)
 
     @property
     def model(self) -> str:
@@ -116,9 +123,9 @@ class Reader:
         image = check_picture(image)
         watch = Stopwatch()
         quarters, found = self._find(image, watch, trace)
-        decoder = self._decoder(self._decoding.charset)
+        decoder = self._decoder(self._decoding.charset, single=self._single)
         boxes = _boxes(found, turn(image, quarters).shape)
-        lines = decoder.decode(found.probabilities, boxes, self._top_k)
+        lines = decoder.decode(self._letters(found, single=self._single), boxes, self._top_k)
         watch.lap("decode")
         page = Page(
             turn_back(lines, quarters, image.shape), self.model, watch.milliseconds, 90 * quarters
@@ -144,15 +151,19 @@ class Reader:
         upright = turn(image, quarters)
         found = self._finder.find(upright, watch)
         boxes = _boxes(found, upright.shape)
-        possible = self._decoder(self._decoding.charset).possible(found.probabilities, boxes)
+        letters = self._letters(found, single=self._single)
+        decoder = self._decoder(self._decoding.charset, single=self._single)
+        possible = decoder.possible(letters, boxes)
         watch.lap("decode")
-        return legibility(found.probabilities * possible, len(boxes)), quarters, found
+        return legibility(letters * possible, len(boxes)), quarters, found
 
     @_one_at_a_time
     def read_character(
         self, image: NDArray[np.uint8], charset: str | None = None
     ) -> Character | None:
         """Read a cell that holds one character and nothing else, such as a box of a form.
+
+        All classes of the model are taken to be equally common, and no context is looked at.
 
         Args:
             image: (H, W) grey or (H, W, 3) BGR uint8, the character about in the middle; dark on
@@ -168,22 +179,36 @@ class Reader:
             TypeError, ValueError: as :meth:`read`.
         """
         image = check_picture(image)
-        decoder = self._decoder(self._decoding.charset if charset is None else charset)
+        charset = self._decoding.charset if charset is None else charset
+        decoder = self._decoder(charset, single=True)
         found = self._finder.find_in_cell(image, Stopwatch())
         if not found.layout.lines:
             return None
         ((blob,),) = found.layout.lines
         box = _to_picture(blob.box, found.layout.scale, image.shape)
-        (line,) = decoder.decode(found.probabilities, [[box]], self._top_k)
+        (line,) = decoder.decode(self._letters(found, single=True), [[box]], self._top_k)
         return line.characters[0]
 
-    def _decoder(self, charset: str | None) -> Decoder:
-        """Return the decoder for ``charset``, made when it is first asked for."""
-        if charset not in self._decoders:
-            decoding = replace(self._decoding, charset=charset)
-            artifact = self._engine.artifact
-            self._decoders[charset] = Decoder(artifact.alphabet, decoding, artifact.class_shares)
-        return self._decoders[charset]
+    def _letters(self, found: Found, *, single: bool) -> NDArray[np.float32]:
+        """Return what the model says of ``found`` as letters and digits, (N, L), rows sum to 1.
+
+        That is all that is read. Of ``single`` characters, each by itself, all classes are taken
+        to be equally common; else they are as common as the model has them.
+        """
+        letters = self._engine.letters.pick(found.probabilities)
+        return balance(letters, np.array(self._shares)) if single else letters
+
+    def _decoder(self, charset: str | None, *, single: bool) -> Decoder:
+        """Return the decoder for ``charset``, made when it is first asked for.
+
+        Nothing tells of ``single`` characters but the picture.
+        """
+        if (charset, single) not in self._decoders:
+            context = "none" if single else self._decoding.context
+            decoding = replace(self._decoding, charset=charset, context=context)
+            alphabet = self._engine.letters.alphabet
+            self._decoders[charset, single] = Decoder(alphabet, decoding, self._shares)
+        return self._decoders[charset, single]
 
 
 def _boxes(found: Found, shape: tuple[int, ...]) -> list[list[Box]]:

@@ -20,7 +20,8 @@ _SCORES = ("accuracy", "macro_recall")
 def models(as_json: bool) -> None:
     """List the installed models with size, input type, accuracy and hash.
 
-    In JSON, scores are shares of 1, or null where none was measured.
+    In JSON, scores are shares of 1, or null where none was measured; "alphabet" has the
+    character of each class, "∅" for what is no character.
     """
     from emnist_edge.artifact import installed
 
@@ -54,6 +55,7 @@ def model_object(artifact: Artifact) -> dict[str, Any]:
         "bytes": artifact.bytes,
         "parameters": artifact.parameters,
         "input_type": artifact.input_type,
+        "alphabet": artifact.alphabet,
         **{key: test.get(key) for key in _SCORES},
         "sha256": artifact.sha256,
     }

@@ -113,6 +113,19 @@ def confused_pairs(
     ]
 
 
+def recalls(
+    predicted: NDArray[np.integer], labels: NDArray[np.integer], alphabet: str
+) -> dict[str, float]:
+    """Return which fraction of each character among ``labels`` is read right, by character."""
+    confusion = confusion_matrix(predicted, labels, len(alphabet))
+    hits, true = np.diag(confusion), confusion.sum(axis=1)
+    return {
+        char: round(float(hits[index] / true[index]), 6)
+        for index, char in enumerate(alphabet)
+        if true[index]
+    }
+
+
 def wilson_interval(hits: int, samples: int, z: float = 1.959964) -> tuple[float, float]:
     """Return Wilson's score interval of a proportion, at 95 % for the default ``z``."""
     share = hits / samples

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emnist_edge.dataset.emnist import SPLITS
 from emnist_edge.tables import markdown, percent
 from export.card import words
 
@@ -19,12 +20,34 @@ def _training(facts: dict[str, Any]) -> str:
     hashes = {**facts["training_data"], **facts["test_data"]}
     counts = f"{images['training']:,} images for training and {images['validation']:,} for"
     lines = [
-        f"- Data: EMNIST `{facts['training_split']}`, {counts}",
+        f"- Data: EMNIST `{facts['training_split']}`: {_labelled(images)}{counts}",
         "  validation, the same share of each class. SHA-256 of the decompressed files:",
         *(f"  - `{name}`: `{digest}`" for name, digest in hashes.items()),
+        *_writers(facts),
         f"- Trained with {facts['trained_by']}.",
     ]
     return "\n".join(lines)
+
+
+def _labelled(images: dict[str, int]) -> str:
+    """Say how many of ByMerge's labelled training images a run had."""
+    official = SPLITS["byclass"].train  # the same images, in more classes
+    if "labelled" not in images:
+        return ""
+    return f"{images['labelled']:,} of {official:,} training images of ByMerge;\n  "
+
+
+def _writers(facts: dict[str, Any]) -> list[str]:
+    """Attribute what a run learned from beside EMNIST, as list items."""
+    if "unipen" not in facts:
+        return []
+    symbols = facts["recipe"]["blend"]["symbols"]
+    ranges = facts["range_images"]
+    alone = "" if len(ranges) > 1 else "; quantization ranges were set on EMNIST's images alone"
+    parts = "; among them symbols, and what is no character, made of their strokes"
+    hashes = "\n".join(f"  - `{name}`: `{digest}`" for name, digest in facts["unipen"].items())
+    text = words.UNIPEN.format(parts=(parts if symbols else "") + alone, hashes=hashes)
+    return text.rstrip().splitlines()
 
 
 def cnn(artifact: Artifact) -> str:

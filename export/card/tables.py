@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emnist_edge.alphabet import BYCLASS, NOTHING
+from emnist_edge.artifact import family_of
 from emnist_edge.tables import markdown, percent
 from export.card import words
 
@@ -15,6 +17,17 @@ if TYPE_CHECKING:
 _AVERAGES = [
     f"{mean}_{score}" for mean in ("macro", "weighted") for score in ("precision", "recall", "f1")
 ]
+
+# How many classes are named as the weakest.
+_WEAKEST = 8
+# What is measured of glyphs drawn of strokes, and what its column is called.
+_WRITTEN = {
+    "unipen_accuracy": "any",
+    "unipen_kind_known": "kind known",
+    "symbols_macro_recall": "symbols",
+    "all_classes_macro_recall": "all classes",
+    "nothing_refused": "refused",
+}
 
 
 def scores(artifacts: Sequence[Artifact]) -> str:
@@ -40,6 +53,73 @@ def averages(artifacts: Sequence[Artifact]) -> str:
         for artifact in artifacts
     ]  # fmt: skip
     return markdown(("model", *(name.replace("_", " ") for name in _AVERAGES)), rows)
+
+
+def further(artifacts: Sequence[Artifact]) -> str:
+    """Return which models have which classes beside letters and digits; empty where none has."""
+    by_classes: dict[str, list[str]] = {}
+    for artifact in artifacts:
+        more = "".join(char for char in artifact.alphabet if char not in BYCLASS)
+        by_classes.setdefault(more, []).append(f"`{artifact.name}`")
+    by_classes.pop("", None)
+    return "".join(
+        words.FURTHER.format(
+            models=", ".join(names),
+            symbols=more.replace(NOTHING, ""),
+            nothing=f", and, `{NOTHING}`, one for what is no character" if NOTHING in more else "",
+        )
+        for more, names in by_classes.items()
+    )
+
+
+def looks(artifacts: Sequence[Artifact]) -> str:
+    """Return how many networks of each kind were measured on the test images so far."""
+    counts = {
+        family_of(artifact.name): artifact.provenance["test_looks"]
+        for artifact in artifacts
+        if "test_looks" in artifact.provenance
+    }
+    return ", ".join(f"{count} networks of `{name}`" for name, count in counts.items()) or "none"
+
+
+def recall(artifacts: Sequence[Artifact]) -> str:
+    """Return which fraction of each character models read right; empty where it is not known."""
+    columns = {
+        f"`{artifact.name}`{'' if part == 'test' else ', drawn'}": artifact.recall[part]
+        for artifact in artifacts
+        if artifact.input_type != "float32"
+        for part in ("test", "written")
+        if part in artifact.recall
+    }
+    if not columns:
+        return ""
+    weakest = "\n".join(
+        f"- {name}: " + ", ".join(f"`{char}` {percent(found[char])}" for char in _weakest(found))
+        for name, found in columns.items()
+    )
+    chars = list(dict.fromkeys(char for found in columns.values() for char in found))
+    rows = [
+        (f"`{char}`", *(percent(found.get(char)) for found in columns.values())) for char in chars
+    ]
+    return words.RECALL.format(weakest=weakest, table=markdown(("class", *columns), rows))
+
+
+def _weakest(found: dict[str, float]) -> list[str]:
+    """Return the characters of ``found`` that are read right least often."""
+    return sorted(found, key=lambda char: found[char])[:_WEAKEST]
+
+
+def written(artifacts: Sequence[Artifact]) -> str:
+    """Return how models read glyphs drawn of strokes; empty where none was measured so."""
+    rows = [
+        (f"`{artifact.name}`", f"{found['samples']:,}",
+         *(percent(found.get(name)) for name in _WRITTEN))
+        for artifact in artifacts
+        if (found := artifact.accuracy.get("written"))
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    return words.WRITTEN.format(table=markdown(("model", "glyphs", *_WRITTEN.values()), rows))
 
 
 def calibration(artifacts: Sequence[Artifact]) -> str:

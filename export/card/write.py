@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emnist_edge.alphabet import CONFUSABLE
 from emnist_edge.artifact import DEFAULT_MODEL, TIERS, family_of
+from emnist_edge.scoring.letters import Letters
 from export.card import sections, tables, words
 
 if TYPE_CHECKING:
@@ -27,10 +28,14 @@ _SECTIONS = {
 def write_card(artifacts: Sequence[Artifact], path: Path) -> None:
     """Write the model card of ``artifacts`` to ``path``."""
     readers = [artifact for artifact in artifacts if "test" in artifact.accuracy]
-    alphabet = readers[0].alphabet if readers else ""
+    alphabet = Letters.of(readers[0].alphabet).alphabet if readers else ""
     head = words.HEAD.format(
         default=DEFAULT_MODEL,
         alphabet=alphabet,
+        further=tables.further(readers),
+        looks=tables.looks(readers),
+        recall=tables.recall(readers),
+        written=tables.written(readers),
         confusable=", ".join(CONFUSABLE),
         scores=tables.scores(readers),
         averages=tables.averages(readers),

@@ -11,6 +11,7 @@ from emnist_edge.artifact import read_sidecar
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import DataError
 from export import cnn, network
+from export.run import Run
 from tests.conftest import MISLABELLED
 
 if TYPE_CHECKING:
@@ -78,13 +79,14 @@ def test_int8_and_float32_agree_through_the_runtime(toy_models: Path, toy_data: 
 def test_no_calibration_image_was_held_back(toy_data: Path) -> None:
     samples = emnist.load(emnist.BYMERGE_PART, "train", toy_data)
     held = np.flatnonzero(np.arange(len(samples)) % 2)
-    images = network.calibration_images(samples, held, count=100)
-    assert len(images) == 101
-    assert set(np.unique(images[0])) == {0, 255}  # fixes the range of the input
-    assert np.array_equal(images, network.calibration_images(samples, held, count=100))
+    run = Run(toy_data, "train.cnn", {}, samples, held, None)
+    images = network.calibration_images(run, count=100)["emnist"]
+    assert len(images) == 100
+    assert np.array_equal(images, network.calibration_images(run, count=100)["emnist"])
     kept = {image.tobytes() for image in np.delete(samples.images, held, axis=0)}
-    assert {image.tobytes() for image in images[1:]} <= kept
-    assert len(network.calibration_images(samples, held, count=10**6)) == len(kept) + 1
+    assert {image.tobytes() for image in images} <= kept
+    assert len(network.calibration_images(run, count=10**6)["emnist"]) == len(kept)
+    assert set(np.unique(network.with_extremes({"emnist": images})[0])) == {0, 255}
 
 
 def test_the_ranges_of_int8_are_set_by_images_that_were_trained_on(

@@ -13,8 +13,9 @@ from emnist_edge.artifact import read_sidecar
 from emnist_edge.dataset.emnist import Samples
 from emnist_edge.errors import DataError, OutputError
 from export import common
-from export.common import Run, candidate, finish, published, read_files, read_output
+from export.common import candidate, finish, published
 from export.parity import Parity
+from export.run import Run, read_files, read_output
 from export.temperature import fit_temperature
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def test_the_temperature_is_fitted_on_validation_images_and_each_part_is_scored(
         Samples(numbered[800:], test[1], "ABCDE"),
     )  # fmt: skip
     artifact = candidate("toy", "toy.tflite", b"file", "int8", run, tmp_path)
-    artifact = finish(artifact, tmp_path, run, Parity(400, 0.0, 1.0, 0.0))
+    artifact = finish(artifact, tmp_path, run, {"emnist": Parity(400, 0.0, 1.0, 0.0)})
     assert artifact.temperature == pytest.approx(fit_temperature(*held), abs=2e-4)
     assert artifact.temperature == pytest.approx(1.5, rel=0.15)
     assert artifact == read_sidecar(tmp_path / "toy.json")

@@ -10,11 +10,11 @@ from click.testing import CliRunner
 
 from emnist_device.benchmark.macs import count_macs
 from emnist_device.runtime.engine import Engine
-from emnist_edge.alphabet import BYMERGE
 from emnist_edge.artifact import read_sidecar
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import DataError
 from export import common, network, tier
+from export.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def test_the_sidecar_says_what_it_is_and_how_good(
     assert facts["seen_corruptions"] == []
     content = (toy_tier_models / artifact.file).read_bytes()
     assert facts["macs"] == count_macs(content, artifact.file) > 0
-    assert facts["images"] == {"training": 846, "validation": 94, "test": 188}
+    assert facts["images"] == {"training": 846, "validation": 94, "labelled": 940, "test": 188}
     assert list(facts["test_data"]) == list(emnist.members(emnist.SPLITS["bymerge"], "test"))
     test = artifact.accuracy["test"]
     assert test["accuracy_low"] < test["accuracy"] < test["accuracy_high"]
@@ -114,27 +114,12 @@ def test_other_seeds_are_measured_and_no_other_recipe(
         tier.export("tiny", toy_tier_run, output, card, toy_data, [other])
 
 
-def test_a_network_with_classes_for_symbols_is_not_exported(
-    toy_tier_run: Path, toy_data: Path, tmp_path: Path
-) -> None:
-    run = tmp_path / "run"
-    shutil.copytree(toy_tier_run, run)
-    metrics = json.loads((run / "metrics.json").read_text())
-    metrics["alphabet"] = BYMERGE + "."
-    (run / "metrics.json").write_text(json.dumps(metrics))
-    with pytest.raises(DataError, match="train without --symbols"):
-        tier.export("tiny", run, tmp_path / "models", tmp_path / "MODEL_CARD.md", toy_data)
-    metrics["alphabet"] = BYMERGE
-    (run / "metrics.json").write_text(json.dumps(metrics))
-    assert common.read_run(run, "train.tier", toy_data).samples.alphabet == BYMERGE
-
-
 def test_balanced_recall_undoes_the_classes_shares() -> None:
     """Of a rare class that the probabilities name second, the balanced choice is right."""
     images = np.zeros((12, 28, 28), np.uint8)
     labels = np.array([0] * 9 + [1], np.uint8)
     samples = emnist.Samples(images[:10], labels, "AB")
-    run = common.Run(None, "", {}, samples, np.array([], np.int64), None)  # type: ignore[arg-type]
+    run = Run(None, "", {}, samples, np.array([], np.int64), None)  # type: ignore[arg-type]
     probabilities = np.array([[0.95, 0.05], [0.8, 0.2]], np.float32)
     judged = common.judge(probabilities, np.array([0, 1], np.uint8), run)
     assert judged["macro_recall"] == 0.5

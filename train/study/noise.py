@@ -103,7 +103,7 @@ def load_predictor(path: Path) -> Predictor:
     library that runs it is not installed.
     """
     if path.suffix != ".keras":
-        return Engine(path).probabilities
+        return Engine(path).read_letters
     from train.common import checkpoints, loop
 
     network = checkpoints.load(path)

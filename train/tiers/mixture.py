@@ -19,6 +19,7 @@ import numpy as np
 
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.scoring.metrics import balance, score
+from emnist_edge.scoring.sources import EMNIST, SOURCES, score_written
 from train.common.data import TrainingData, complete
 from train.tiers import priors
 
@@ -30,13 +31,8 @@ if TYPE_CHECKING:
     from emnist_edge.dataset.emnist import Samples
     from train.common.data import Predict
 
-#: Where images are from; their numbers are the places here. All but EMNIST are drawn of strokes.
-SOURCES = ("emnist", "unipen", "symbols", "nothing")
-EMNIST, UNIPEN, SYMBOLS, NOTHING = range(len(SOURCES))
 # Targets that add up to this lack nothing.
 _WHOLE = 0.999
-#: Fraction of characters that are kept where it is measured how many others are refused.
-KEPT = 0.99
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,8 @@ class Blend:
 class Mixture(TrainingData):
     """Images of several sources. ``held`` are those of EMNIST alone.
 
-    sources: (N,) uint8, the place of each image's source in :data:`SOURCES`. times: (len(kept),)
+    sources: (N,) uint8, the place of each image's source in
+    :data:`emnist_edge.scoring.sources.SOURCES`. times: (len(kept),)
     how often an epoch shows each image, on average. shares: (sources, C) float32, how common
     classes are in what is shown of each source. written_held: indices of the images of the other
     sources that validate. unipen: SHA-256 of the files that strokes are from.
@@ -155,59 +152,21 @@ class Mixture(TrainingData):
             predict: what the network says.
             learned: (C,) class frequencies it answers at; None for equal ones.
         """
-        samples, classes = self.samples, len(self.samples.alphabet)
+        samples, classes, apart = self.samples, len(self.samples.alphabet), self.written_held
         prior = np.full(classes, 1 / classes) if learned is None else learned
         emnist = balance(predict(samples.images[self.held]), prior)[:, : len(BYMERGE)]
         emnist_labels = samples.labels[self.held]
         told = emnist * self.frequencies[: len(BYMERGE)]
         right = told.argmax(axis=1) == emnist_labels
-        written = balance(predict(samples.images[self.written_held]), prior)
+        written = balance(predict(samples.images[apart]), prior)
         row = {
             "validation_accuracy": float(
                 np.average(right, weights=priors.weigh(emnist_labels, BYMERGE))
             ),
             "validation_macro_recall": score(emnist, emnist_labels, BYMERGE).macro_recall,
-            **self._judge_written(written),
+            **score_written(written, samples.labels[apart], self.sources[apart], samples.alphabet),
         }
         return {**row, "merit": (row["validation_accuracy"] + row["unipen_accuracy"]) / 2}
-
-    def _judge_written(self, answers: NDArray[np.float32]) -> dict[str, float]:
-        """Return what is measured where the network gave ``answers`` on ``written_held``."""
-        labels, sources = (of[self.written_held] for of in (self.samples.labels, self.sources))
-        alphabet, letters = self.samples.alphabet, sources == UNIPEN
-        row = read_hands(answers[letters], labels[letters])
-        if len(alphabet) > len(BYMERGE):
-            found = score(answers, labels, alphabet)  # of all classes, any of which may be said
-            row["all_classes_macro_recall"] = found.macro_recall
-            symbols = sources == SYMBOLS
-            row["symbols_macro_recall"] = score(
-                answers[symbols], labels[symbols], alphabet
-            ).macro_recall
-            doubt = answers[:, -1]
-            limit = np.quantile(doubt[sources != NOTHING], KEPT)
-            row["nothing_refused"] = float((doubt[sources == NOTHING] > limit).mean())
-        return row
-
-
-def read_hands(answers: NDArray[np.float32], labels: NDArray[np.uint8]) -> dict[str, float]:
-    """Return how many letters and digits were read right at equal class frequencies.
-
-    Args:
-        answers: (N, C), the first classes those of ByMerge, which alone may be said.
-        labels: (N,) indices of ByMerge's classes.
-
-    Returns:
-        unipen_accuracy: any of the 47 classes. unipen_kind_known: letters among letters, digits
-        among digits, case ignored.
-    """
-    told = answers[:, : len(BYMERGE)]
-    digits = np.array([char.isdigit() for char in BYMERGE])
-    of_kind = np.where(digits[labels][:, None] == digits, told, -1)
-    capital = np.array([BYMERGE.index(char.upper()) for char in BYMERGE])
-    return {
-        "unipen_accuracy": float((told.argmax(axis=1) == labels).mean()),
-        "unipen_kind_known": float((capital[of_kind.argmax(axis=1)] == capital[labels]).mean()),
-    }
 
 
 @keras.saving.register_keras_serializable(package="emnist_edge")  # type: ignore[untyped-decorator]

@@ -1,4 +1,4 @@
-"""Symbols beside letters and digits, and those that UNIPEN lacks, put together of its strokes."""
+"""Symbols that UNIPEN lacks, put together of its strokes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from emnist_edge.dataset.unipen import Characters
-
-#: What people write in dates, prices, part numbers, sums and addresses.
-SYMBOLS = ".,-/:;+=()#&?!'\"@%*$€_"
-#: Stands for what is no character, in the alphabets of networks that tell that.
-NOTHING = "∅"
 
 
 def compose_missing(characters: Characters, seed: int) -> Characters:

@@ -17,8 +17,10 @@ import numpy as np
 from emnist_device.runtime.engine import Engine
 from emnist_edge.artifact import open_model
 from emnist_edge.dataset.emnist import Samples
+from emnist_edge.errors import ModelError
 from emnist_edge.scoring.metrics import balance
-from train.tiers.mixture import EMNIST, Mixture
+from emnist_edge.scoring.sources import EMNIST
+from train.tiers.mixture import Mixture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,17 +48,32 @@ class Teachers:
         self._engines = [Engine(model) for model in models]
 
     def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the mean of what they say of ``images`` (N, 28, 28): (N, classes) float32."""
-        answers = [engine.probabilities(images) for engine in self._engines]
+        """Return the mean of what they say of ``images`` (N, 28, 28): (N, classes) float32.
+
+        Of letters and digits: a teacher's further classes are left out.
+        """
+        answers = [engine.read_letters(images) for engine in self._engines]
         return np.mean(answers, axis=0, dtype=np.float32)
 
     def at_equal_frequencies(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the mean of what they would say if all classes were equally common."""
+        """Return the mean of what they would say if all classes were equally common.
+
+        Raises :class:`ModelError` where one does not say how common they are to it.
+        """
         answers = [
-            balance(engine.probabilities(images), np.array(engine.artifact.class_shares))
-            for engine in self._engines
+            balance(engine.read_letters(images), _frequencies(engine)) for engine in self._engines
         ]
         return np.mean(answers, axis=0, dtype=np.float32)
+
+
+def _frequencies(engine: Engine) -> NDArray[np.float64]:
+    """Return how common letters and digits are to a teacher, (classes,)."""
+    shares = engine.letters.shares(engine.artifact.class_shares)
+    if not shares:
+        raise ModelError(
+            f"{engine.artifact.name}: its sidecar has no class_shares; take another teacher"
+        )
+    return np.array(shares)
 
 
 def digests(teachers: Sequence[str]) -> list[str]:

@@ -10,15 +10,17 @@ import click
 import numpy as np
 
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
+from emnist_edge.alphabet import NOTHING as NO_CHARACTER
+from emnist_edge.alphabet import SYMBOLS as SIGNS
 from emnist_edge.dataset.emnist import Samples
 from emnist_edge.dataset.unipen_cleaning import count_faults, find_faults, writer_folds
 from emnist_edge.dataset.unipen_files import load_characters
+from emnist_edge.files import writing_to, written_whole
+from emnist_edge.scoring.sources import EMNIST, NOTHING, SYMBOLS, UNIPEN
 from train.tiers.glyph_store import key_of, stored
-from train.tiers.mixture import EMNIST, NOTHING, SYMBOLS, UNIPEN, Mixture, class_shares, show_times
+from train.tiers.mixture import Mixture, class_shares, show_times
 from train.tiers.nothing import draw_nothing
 from train.tiers.penned import Penned
-from train.tiers.symbols import NOTHING as NO_CHARACTER
-from train.tiers.symbols import SYMBOLS as SIGNS
 from train.tiers.symbols import compose_missing
 from train.tiers.unipen_glyphs import unipen_glyphs, usual_strokes
 
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 # One writer in so many is held back for validation.
 _FOLDS = 8
+#: Of each source, so many of the glyphs to train with are kept beside those held back: int8 needs
+#: some to set its ranges by.
+RANGE_GLYPHS = 300
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,28 @@ def mix(data: TrainingData, folder: Path, store: Path, blend: Blend, seed: int) 
         written_held=np.concatenate(held),
         unipen={path.name: hashlib.sha256(path.read_bytes()).hexdigest()},
     )
+
+
+def keep_written(mixture: Mixture, path: Path, seed: int) -> None:
+    """Write to ``path`` what an export needs of the glyphs that are not of EMNIST.
+
+    The arrays ``images`` (N, 28, 28), ``labels``, ``sources`` and ``held`` (N,): all that are held
+    back, and :data:`RANGE_GLYPHS` of each source to train with.
+    """
+    rng = np.random.default_rng(seed)
+    chosen = [mixture.written_held]
+    for source in (UNIPEN, SYMBOLS, NOTHING):
+        own = mixture.kept[mixture.sources[mixture.kept] == source]
+        chosen.append(rng.permutation(own)[:RANGE_GLYPHS])
+    indices = np.concatenate(chosen)
+    with writing_to(path), written_whole(path) as part:
+        np.savez_compressed(
+            part,
+            images=mixture.samples.images[indices],
+            labels=mixture.samples.labels[indices],
+            sources=mixture.sources[indices],
+            held=np.arange(len(indices)) < len(mixture.written_held),
+        )
 
 
 def draw_all(

@@ -20,8 +20,11 @@ _PAIRS = 12
 
 
 def classify(engine: Engine, samples: Samples) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Classify all ``samples``; returns the scores, and ``predicted`` (N,) uint8 class indices."""
-    probabilities = engine.probabilities(samples.images)
+    """Classify all ``samples``, each known to be a letter or digit.
+
+    Returns the scores, and ``predicted`` (N,) uint8 class indices.
+    """
+    probabilities = engine.read_letters(samples.images)
     predicted = probabilities.argmax(axis=1).astype(np.uint8)
     confusion = confusion_matrix(predicted, samples.labels, len(samples.alphabet))
     figures = {

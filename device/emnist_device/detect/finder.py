@@ -17,7 +17,7 @@ from emnist_device.detect.closeup import find_close_ups
 from emnist_device.detect.contrast import shrink
 from emnist_device.detect.lines import arrange, arrange_one
 from emnist_device.detect.segment import Layout, segment, whole_mark
-from emnist_edge.alphabet import confusable_group, fold
+from emnist_edge.alphabet import NOTHING, confusable_group, fold
 from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class Found:
     """The characters of a picture, in reading order.
 
     layout: where they are. glyphs: (N, 28, 28) uint8, what the model saw of them. probabilities:
-    (N, C) float32 of the model's classes. confidence: how probable it is that all are read right,
-    0..1, each by itself and but for what looks alike; 0 where none is.
+    (N, C) float32 of all classes of the model. confidence: how probable it is that all are read
+    right, 0..1, each by itself and but for what looks alike; 0 where none is.
     """
 
     layout: Layout
@@ -86,8 +86,11 @@ class Finder:
     def __init__(self, look: PageNet, engine: Engine, limits: Limits, holds: Holds) -> None:
         self._look, self._engine = look, engine
         self._limits, self._holds = limits, holds
-        groups = [confusable_group(fold(char)) for char in engine.artifact.alphabet]
-        self._alike = np.array([[one == other for other in groups] for one in groups], float)
+        alphabet = engine.artifact.alphabet
+        self._is_character = np.array([char != NOTHING for char in alphabet])
+        groups = [confusable_group(fold(char)) for char in alphabet]
+        alike = np.array([[one == other for other in groups] for one in groups], float)
+        self._alike = alike * self._is_character
 
     def find(
         self, picture: NDArray[np.uint8], watch: Stopwatch, trace: Trace | None = None
@@ -149,7 +152,7 @@ class Finder:
         watch.lap("glyph")
         probabilities = self._engine.probabilities(glyphs)
         watch.lap("classify")
-        most = probabilities.max(axis=1)
+        most = (probabilities * self._is_character).max(axis=1)
         chosen, kept = np.arange(len(blobs)), set()
         for number, row in enumerate(rows, start=len(blobs)):
             if most[number] >= _AS_WELL * most[row]:

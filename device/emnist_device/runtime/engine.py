@@ -9,6 +9,7 @@ import numpy as np
 
 from emnist_edge.artifact import Artifact, open_model
 from emnist_edge.errors import ModelError
+from emnist_edge.scoring.letters import Letters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,12 +30,17 @@ class Engine:
 
     Raises :class:`ModelError` for a model that is missing or does not fit its sidecar and
     :class:`RuntimeMissingError` where the library that runs it is not installed.
+
+    letters: which classes are letters and digits.
     """
 
     def __init__(self, model: str | Path, threads: int = 1) -> None:
         self.artifact, content = open_model(model)
         if not self.artifact.alphabet:
             raise ModelError(f"{model}: finds characters, but does not read them")
+        self.letters = Letters.of(self.artifact.alphabet)
+        if not self.letters.alphabet:
+            raise ModelError(f"{model}: has no class for any letter or digit")
         self._runtime = _load(self.artifact, content, threads)
 
     def probabilities(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -51,6 +57,13 @@ class Engine:
         if not logits:
             return np.zeros((0, len(self.artifact.alphabet)), np.float32)
         return softmax(np.concatenate(logits) / np.float32(self.artifact.temperature))
+
+    def read_letters(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Classify ``glyphs``, each known to be a letter or digit: (N, L) float32.
+
+        The columns are the model's classes that are letters and digits; rows sum to 1.
+        """
+        return self.letters.pick(self.probabilities(glyphs))
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

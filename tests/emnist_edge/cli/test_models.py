@@ -40,6 +40,7 @@ def test_models_are_listed_in_json() -> None:
             "bytes": shipped.bytes,
             "parameters": shipped.parameters,
             "input_type": shipped.input_type,
+            "alphabet": shipped.alphabet,
             "accuracy": shipped.accuracy["test"]["accuracy"],
             "macro_recall": shipped.accuracy["test"]["macro_recall"],
             "sha256": shipped.sha256,

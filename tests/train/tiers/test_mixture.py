@@ -9,18 +9,14 @@ import pytest
 
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset.emnist import Samples
+from emnist_edge.scoring.sources import EMNIST, NOTHING, SYMBOLS, UNIPEN, read_hands
 from tests.conftest import toy_recipe
 from train.common.loop import Batches, best_epoch
 from train.tiers.mixture import (
-    EMNIST,
-    NOTHING,
-    SYMBOLS,
-    UNIPEN,
     Blend,
     Mixture,
     class_shares,
     loss_at_shares,
-    read_hands,
     show_times,
 )
 from train.tiers.teaching import with_targets

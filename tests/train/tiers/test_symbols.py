@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from emnist_edge.alphabet import BYCLASS
+from emnist_edge.alphabet import BYCLASS, NOTHING, SYMBOLS
 from emnist_edge.dataset.unipen import is_label, make_characters
 from tests.pen_strokes import character, stroke
-from train.tiers.symbols import NOTHING, SYMBOLS, compose_missing
+from train.tiers.symbols import compose_missing
 
 QUOTE = stroke((500, 0), (450, 1000))
 BARS = stroke((0, 0), (1000, 30)), stroke((0, 300), (1000, 330))

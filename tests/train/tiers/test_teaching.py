@@ -11,10 +11,11 @@ from emnist_edge.dataset import emnist
 from emnist_edge.dataset.emnist import Samples
 from emnist_edge.errors import DataError, ModelError
 from emnist_edge.scoring.metrics import balance
+from emnist_edge.scoring.sources import EMNIST, SYMBOLS, UNIPEN
 from tests.conftest import write_idx
 from train.common.data import load_training
 from train.common.loop import Batches, Recipe
-from train.tiers.mixture import EMNIST, SYMBOLS, UNIPEN, Mixture
+from train.tiers.mixture import Mixture
 from train.tiers.teaching import Teachers, smooth_labels, with_targets
 
 if TYPE_CHECKING:

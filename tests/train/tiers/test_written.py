@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from emnist_edge.alphabet import BYMERGE, fold
+from emnist_edge.alphabet import SYMBOLS as SIGNS
 from emnist_edge.dataset.unipen import Characters, make_characters
 from emnist_edge.dataset.unipen_files import save
+from emnist_edge.scoring.sources import EMNIST, NOTHING, SYMBOLS, UNIPEN
 from tests.pen_strokes import character, cross, stroke, texts
 from train.common.data import load_training
-from train.tiers.mixture import EMNIST, NOTHING, SYMBOLS, UNIPEN, Blend
-from train.tiers.symbols import SYMBOLS as SIGNS
+from train.tiers.mixture import Blend
 from train.tiers.written import mix
 
 if TYPE_CHECKING:
