@@ -20,7 +20,8 @@ import numpy as np
 
 from emnist_device.benchmark.machine import summary
 from emnist_device.live.capture import Capture
-from emnist_device.live.loop import Eye, Loop, Settings
+from emnist_device.live.eye import Eye, Settings
+from emnist_device.live.loop import Loop
 from emnist_device.live.sources.video import Video
 from emnist_device.live.steady import Patience
 from emnist_edge.alphabet import fold

@@ -88,12 +88,14 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     output failed, texts that MQTT did not deliver included, which is said on stderr; 2 wrong usage.
     """
     load_base()
-    from emnist_device.live.loop import Settings
+    from emnist_device.live.eye import Settings
+    from emnist_device.live.outputs.make import Wanted
     from emnist_device.live.run import NO_SOURCE, Options, run
     from emnist_device.live.sources.source import WishError
 
     if source == NO_SOURCE and serve is None:
         raise click.UsageError("without a source there is nothing to do but --serve")
+    changing = sys.stdout is not None and sys.stdout.isatty()
     options = Options(
         source=source,
         wish=wish,
@@ -101,13 +103,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
         patience=patience,
         every_frame=every_frame,
         turn=int(turn),
-        as_json=as_json,
-        trigger=trigger,
-        changing=sys.stdout is not None and sys.stdout.isatty(),
-        window=window,
-        record=record,
-        serve=serve,
-        mqtt=_broker(mqtt),
+        outputs=Wanted(as_json, trigger, changing, window, record, serve, _broker(mqtt)),
     )
     try:
         well = run(options)

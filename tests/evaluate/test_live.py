@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_device.live.loop import Settings
+from emnist_device.live.eye import Settings
 from evaluate.cameras.live_video import TEXTS, Shot, frames, shots, write_video
 from evaluate.live import faults, play
 

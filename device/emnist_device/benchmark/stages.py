@@ -12,7 +12,7 @@ import numpy as np
 
 from emnist_device.benchmark.latency import QUICK_RULES, RULES
 from emnist_device.benchmark.probe import Rules, time_runs
-from emnist_device.live.loop import Eye, Settings
+from emnist_device.live.eye import Eye, Settings
 from emnist_device.live.sources.video import Video
 from emnist_device.page import STAGES
 from emnist_edge.artifact import DEFAULT_MODEL

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emnist_device.live.capture import Capture
-from emnist_device.live.loop import Eye, Loop, Settings
+from emnist_device.live.eye import Eye, Settings
+from emnist_device.live.loop import Loop
+from emnist_device.live.outputs.make import Wanted, make_outputs
 from emnist_device.live.outputs.outputs import Outputs
 from emnist_device.live.outputs.systemd import Notifier
-from emnist_device.live.outputs.terminal import Printer, Terminal
+from emnist_device.live.outputs.terminal import Terminal
 from emnist_device.live.sources.confined import confine
 from emnist_device.live.sources.make import make_source
 from emnist_device.live.sources.sequence import Sequence
@@ -21,12 +23,8 @@ from emnist_device.live.steady import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from types import FrameType
 
-    from emnist_device.live.moment import Output
-    from emnist_device.live.outputs.broker import Broker
-    from emnist_device.live.preview.address import Address
     from emnist_device.live.sources.source import Source
 
 
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 NO_SOURCE = "none"
 # How often a watchdog is fed where there are no frames, in seconds.
 _BEAT = 0.5
-# Frames a second of the recording of a camera, however many it gives.
-_RECORDING_RATE = 25.0
 # Signals that ask for an end: from the keyboard, and from a closed terminal or the system.
 _BY_HAND = (signal.SIGINT, signal.SIGQUIT)
 _BY_OTHERS = (signal.SIGTERM, signal.SIGHUP)
@@ -51,13 +47,7 @@ class Options:
     patience: Patience = field(default_factory=Patience)
     every_frame: bool = False
     turn: int = 0
-    as_json: bool = False
-    trigger: bool = False
-    changing: bool = False
-    window: bool = False
-    record: Path | None = None
-    serve: Address | None = None
-    mqtt: Broker | None = None
+    outputs: Wanted = field(default_factory=Wanted)
 
 
 def run(options: Options) -> bool:
@@ -72,14 +62,17 @@ def run(options: Options) -> bool:
     with ExitStack() as undo:
         source = _open_source(options, terminal.complain, undo)
         with _signals(stopping):
-            outputs = _open_outputs(options, eye, source, terminal, stopping.set, undo)
-            undo.pop_all()  # from here on they are closed by whom they are given to
+            rate, every_frame = source.rate if source else None, options.every_frame
+            outputs = make_outputs(
+                options.outputs, eye, terminal, stopping.set, rate, every_frame=every_frame
+            )
+            undo.pop_all()  # the source is closed by whom it is given to
             notifier = Notifier()
             notifier.ready()
             try:
                 if source is None:
                     return _serve(Outputs(outputs, terminal.complain), stopping, notifier)
-                every_frame = options.every_frame or isinstance(source, Sequence)
+                every_frame = every_frame or isinstance(source, Sequence)
                 report, alive = terminal.complain, notifier.alive
                 capture = Capture(source, report, every_frame=every_frame, turn=options.turn)
                 loop = Loop(capture, eye, options.patience, outputs, report, stopping, alive)
@@ -109,49 +102,6 @@ def _serve(outputs: Outputs, stopping: threading.Event, notifier: Notifier) -> b
         while not stopping.wait(_BEAT):
             notifier.alive()
     return not outputs.failed
-
-
-def _open_outputs(
-    options: Options,
-    eye: Eye,
-    source: Source | None,
-    terminal: Terminal,
-    stop: Callable[[], None],
-    undo: ExitStack,
-) -> list[Output]:
-    """Return the outputs that were asked for, each of which ``undo`` closes if the next fails."""
-    outputs: list[Output] = []
-
-    def add(output: Output) -> None:
-        outputs.append(output)
-        undo.callback(output.close)
-
-    changing = options.changing and not options.trigger
-    add(Printer(terminal, as_json=options.as_json, trigger=options.trigger, changing=changing))
-    if options.window:
-        from emnist_device.live.outputs.window import Window
-
-        add(Window(stop))
-    if options.serve is not None:
-        from emnist_device.live.preview.server import Preview
-
-        preview = Preview(options.serve, eye, terminal.complain)
-        add(preview)
-        terminal.complain(f"preview at {preview.url}")
-    if options.mqtt is not None:
-        from emnist_device.live.outputs.mqtt import Publisher
-
-        add(Publisher(options.mqtt, terminal.complain))
-    if options.record is not None:
-        from emnist_device.live.outputs.recording import Recording
-
-        rate = source.rate if source is not None else None
-        wait = options.every_frame
-        recording = Recording(options.record, rate or _RECORDING_RATE, wait=wait)
-        add(recording)
-        if recording.path != options.record:
-            terminal.complain(f"{options.record} exists; recording to {recording.path}")
-    return outputs
 
 
 @contextmanager

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emnist_device.image.limits import Limits
+from emnist_device.live import eye as eye_module
 from emnist_device.live import loop as loop_module
 from emnist_device.live.capture import Capture
-from emnist_device.live.loop import Eye, Loop, Settings
+from emnist_device.live.eye import Eye, Settings
+from emnist_device.live.loop import Loop
 from emnist_device.live.steady import Patience
 from emnist_device.page import Page
 from emnist_edge.errors import OutputError, PictureError
@@ -100,7 +102,7 @@ def test_a_frame_that_cannot_be_read_is_said_once_and_the_next_is_read() -> None
 
 def test_an_eye_reads_within_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[dict[str, Any]] = []
-    monkeypatch.setattr(loop_module, "Reader", lambda *_, **options: made.append(options))
+    monkeypatch.setattr(eye_module, "Reader", lambda *_, **options: made.append(options))
     limits = Limits(characters=7)
     Eye(Settings(limits=limits))
     assert [options["limits"] for options in made] == [limits]

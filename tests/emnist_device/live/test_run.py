@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from emnist_device.live import run as run_module
-from emnist_device.live.loop import Eye, Settings
+from emnist_device.live.eye import Eye, Settings
 from emnist_device.live.outputs import mqtt as mqtt_module
 from emnist_device.page import Page
 from emnist_edge.cli.main import cli

@@ -25,7 +25,7 @@ from emnist_edge.errors import EmnistEdgeError, PictureError
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from emnist_device.live.loop import Eye, Settings
+    from emnist_device.live.eye import Eye, Settings
     from emnist_device.live.preview.hub import Hub
 
 _STATIC = Path(__file__).parent / "static"

@@ -6,10 +6,10 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from emnist_device.live.loop import Eye
+from emnist_device.live.eye import Eye
 
 if TYPE_CHECKING:
-    from emnist_device.live.loop import Settings
+    from emnist_device.live.eye import Settings
 
 # Seconds from one change to the next: loading a model takes from the time of the live picture.
 _PAUSE = 0.25

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-    from emnist_device.live.loop import Eye
+    from emnist_device.live.eye import Eye
     from emnist_device.live.moment import Moment
     from emnist_device.live.preview.address import Address
 

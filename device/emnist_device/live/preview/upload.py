@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from emnist_device.image.headers import read_header
 from emnist_device.image.limits import Limits, without_advice
 from emnist_device.image.picture import decode_picture
-from emnist_device.live.loop import Eye, Settings
+from emnist_device.live.eye import Eye, Settings
 from emnist_device.processes.process import Failure, Terms
 from emnist_device.processes.servant import Servant
 from emnist_edge.errors import PictureError

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emnist_device.live.capture import Capture
-from emnist_device.live.loop import Eye, Loop, Settings
+from emnist_device.live.eye import Eye, Settings
+from emnist_device.live.loop import Loop
 from emnist_device.live.preview.address import Address
 from emnist_device.live.preview.server import Preview
 from emnist_device.live.sources.video import Stream

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from emnist_device.decoding import Decoding
-from emnist_device.live.loop import Eye, Settings
+from emnist_device.live.eye import Eye, Settings
 from emnist_device.live.preview import choice
 from emnist_device.live.preview.choice import Choice
 from emnist_edge.errors import ConstraintError

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emnist_device.live.loop import Eye, Settings
+from emnist_device.live.eye import Eye, Settings
 from emnist_device.live.preview import connection
 from emnist_device.live.preview.address import Address
 from emnist_device.live.preview.server import Preview

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 import pytest
 
+from emnist_device.live.eye import Eye, Settings
 from emnist_device.live.frames import Frame
-from emnist_device.live.loop import Eye, Settings
 from emnist_device.live.moment import Moment
 from emnist_device.live.preview import upload
 from emnist_device.live.preview.address import Address, parse_address

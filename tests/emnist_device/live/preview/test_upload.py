@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emnist_device.live.loop import Eye, Settings
+from emnist_device.live.eye import Eye, Settings
 from emnist_device.live.preview import upload
 from emnist_device.live.preview.upload import Desk
 from emnist_edge.errors import PictureError
