@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import click
-import keras
 
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
@@ -21,6 +20,7 @@ from train.common import checkpoints, loop
 from train.common.augment import Augmentation
 from train.common.curves import draw_curves
 from train.common.data import RunOptions, open_run, run_options
+from train.common.lazy import keras
 
 #: Of the four convolutions.
 FILTERS = (16, 64, 96, 128)

@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 import click
 import joblib
 import numpy as np
-import sklearn
-from sklearn.ensemble import RandomForestClassifier
 
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.files import write_json
@@ -28,6 +26,8 @@ from train.common.data import RunOptions, TrainingData, open_run, read_json, run
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from sklearn.ensemble import RandomForestClassifier
 
     from emnist_edge.dataset.emnist import Samples
 
@@ -99,6 +99,8 @@ class Trainer:
 
     def forest(self, trees: int, **settings: Any) -> RandomForestClassifier:
         """Return a forest that has not grown yet."""
+        from sklearn.ensemble import RandomForestClassifier  # takes a second
+
         return RandomForestClassifier(
             trees, random_state=self.recipe.seed, n_jobs=self.jobs, **settings
         )
@@ -207,6 +209,8 @@ def train(
             f"{len(training.samples.alphabet)} classes; take more"
         )
     run = open_run(options, training, asdict(recipe), _STEPS)
+    import sklearn
+
     trainer = Trainer(recipe, training, options.output, jobs)
     test = options.load_test()
 

@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
-import keras
 
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
 from train.common import checkpoints, loop
 from train.common.curves import draw_comparison
 from train.common.data import RunOptions, open_run, run_options
+from train.common.lazy import keras
 
 if TYPE_CHECKING:
     from train.common.checkpoints import History

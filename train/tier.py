@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import keras
 
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset import emnist
@@ -31,10 +30,10 @@ from emnist_edge.scoring.metrics import score
 from train.common import checkpoints, loop
 from train.common.curves import draw_curves
 from train.common.data import RunOptions, open_run, run_options
+from train.common.lazy import keras
 from train.tiers import priors
 from train.tiers.architectures import CALM, TIERS, build, weight_bytes
 from train.tiers.mixture import Blend, Mixture
-from train.tiers.normalization import fuse
 from train.tiers.photographed import Variation
 from train.tiers.teaching import digests, with_targets
 from train.tiers.written import keep_written, mix
@@ -149,6 +148,8 @@ def fit(
 
     It looks once while it is trained, on pictures that are turned anyway.
     """
+    from train.tiers.normalization import fuse  # a class of Keras', which takes long to load
+
     classes = len(training.samples.alphabet)
     keras.utils.set_random_seed(recipe.seed)
     with _precision(recipe.precision):

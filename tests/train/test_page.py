@@ -26,6 +26,7 @@ from train.common import checkpoints
 from train.common.data import RunOptions
 from train.pages import crops as page_crops
 from train.pages import network as page_network
+from train.pages.batches import targets
 from train.pages.crops import SIDE, Crops, cut
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def test_the_network_learns_what_is_drawn(run: Path) -> None:
     pixels, cells = slice(32, 96), slice(16, 48)
     images = crops.contrast[:4, pixels, pixels, None].astype(np.float32)
     wanted = {
-        name: values[:, cells, cells] for name, values in page.targets(crops, np.arange(4)).items()
+        name: values[:, cells, cells] for name, values in targets(crops, np.arange(4)).items()
     }
     network.compile(
         keras.optimizers.Adam(0.01),
@@ -241,7 +242,7 @@ def test_an_export_that_finds_less_is_not_written(
 def test_targets_point_from_each_ink_to_the_middle_of_its_character() -> None:
     drawn = draw_page("MN", size=(300, 200), height=60, seed=4)
     crops = cut(drawn.picture, drawn.lines[0].characters, np.random.default_rng(1))
-    wanted = page.targets(crops, np.array([0]))
+    wanted = targets(crops, np.array([0]))
     assert wanted["ink"].shape == (1, 128, 128, STRIDE**2)
     rows, columns = np.nonzero(wanted["offset"][0, ..., 2])
     offset = wanted["offset"][0, rows, columns, :2] * OFFSET_UNIT

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import keras
-
 from emnist_edge.files import read_file, write_json, written_whole
 from train.common.data import ANEW, read_json
+from train.common.lazy import keras
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

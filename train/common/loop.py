@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
-import keras
 import numpy as np
 
 from emnist_edge.errors import DataError
 from emnist_edge.scoring.metrics import score
 from train.common import checkpoints
+from train.common.lazy import keras
 from train.common.memory import keep_memory
 
 if TYPE_CHECKING:
@@ -75,29 +75,6 @@ def scaled(pixels: keras.KerasTensor) -> keras.KerasTensor:
     return keras.layers.Rescaling(1 / (255 * PIXEL_STD), -PIXEL_MEAN / PIXEL_STD)(pixels)
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
-    """Shuffled, augmented batches of one epoch; the same for the same recipe and epoch."""
-
-    def __init__(self, data: TrainingData, recipe: Recipe, epoch: int) -> None:
-        super().__init__(workers=1, max_queue_size=16)
-        self.data, self.recipe = data, recipe
-        self.seed = (recipe.seed, epoch)
-        self.indices = data.order(np.random.default_rng(self.seed))
-
-    def __len__(self) -> int:
-        return len(self.indices) // self.recipe.batch  # the rest waits for another epoch's order
-
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
-        start = index * self.recipe.batch
-        chosen = self.indices[start : start + self.recipe.batch]
-        rng = np.random.default_rng((*self.seed, index))
-        images, answers = self.recipe.vary(
-            self.data.samples.images[chosen], self.data.answers(chosen), self.seed[1], rng
-        )
-        answers = self.data.taught(answers, images)
-        return images[..., None].astype(np.float32), answers
-
-
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return (N, classes) probabilities for ``images`` (N, 28, 28) uint8."""
     pieces = [
@@ -121,8 +98,9 @@ def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) ->
         )
     keep_memory()
     output.mkdir(parents=True, exist_ok=True)
+    loss = data.loss  # before what was saved with it is loaded: it may be one that Keras must know
     stopped, history = checkpoints.latest(output)
-    compile_model(model, recipe, batches_per_epoch, data.loss)
+    compile_model(model, recipe, batches_per_epoch, loss)
     if stopped is not None:
         take_over(model, stopped)
     for epoch in range(len(history), recipe.epochs):
@@ -167,6 +145,8 @@ def train_epoch(
     model: keras.Model, data: TrainingData, recipe: Recipe, epoch: int
 ) -> dict[str, float]:
     """Train one epoch and return loss, accuracies and speed."""
+    from train.common.batches import Batches  # a class of Keras', which is loaded by then
+
     batches = Batches(data, recipe, epoch)
     reseed(model, recipe.seed, epoch)
     start = time.perf_counter()

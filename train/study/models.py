@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import keras
-
 from emnist_edge.artifact import read_sidecar
 from emnist_edge.files import write_json
 from emnist_edge.scoring.metrics import confusion_matrix
 from train import cnn
 from train.common import checkpoints, loop
 from train.common.data import RunOptions, TrainingData, open_run, read_json
+from train.common.lazy import keras
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal
 
-import keras
-
 from train.common import loop
+from train.common.lazy import keras
 from train.tiers import views
 from train.tiers.photographed import Variation
-
-layers = keras.layers
 
 # Pixels up to the first are paper, from the second on ink.
 _PAPER, _INK = 48, 144
@@ -90,22 +87,22 @@ def build(net: Net, classes: int, name: str) -> keras.Model:
     for number, stage in enumerate(net.stages):
         stride = 1
         if number and net.pooling == "max":
-            x = layers.MaxPooling2D(2, padding="same")(x)
+            x = keras.layers.MaxPooling2D(2, padding="same")(x)
         elif number:
             stride = 2
         for filters in stage:
             y = _convolution(x, filters, stride=stride, separable=net.separable)
             adds = net.residual and y.shape == x.shape
-            x, stride = layers.Add()([x, y]) if adds else y, 1
+            x, stride = keras.layers.Add()([x, y]) if adds else y, 1
         if net.squeeze:
             x = _squeeze(x, net.squeeze)
-    x = layers.GlobalAveragePooling2D()(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
     if net.turned:
         x = views.mean(x)
     if net.dropout:
-        x = layers.Dropout(net.dropout)(x)
+        x = keras.layers.Dropout(net.dropout)(x)
     # In float32 whatever the rest is in: probabilities need the digits.
-    outputs = layers.Dense(classes, activation="softmax", dtype="float32")(x)
+    outputs = keras.layers.Dense(classes, activation="softmax", dtype="float32")(x)
     return keras.Model(pixels, outputs, name=name)
 
 
@@ -115,8 +112,8 @@ def _gate(pixels: Any) -> Any:
     What grain and shadow leave on paper is gone before the first convolution, which could make more
     of it. Glyphs are stretched to 0..255, so they lose nothing but the faintest of their edges.
     """
-    ramp = layers.Rescaling(6 / (_INK - _PAPER), -6 * _PAPER / (_INK - _PAPER))(pixels)
-    return layers.ReLU(6.0)(ramp)
+    ramp = keras.layers.Rescaling(6 / (_INK - _PAPER), -6 * _PAPER / (_INK - _PAPER))(pixels)
+    return keras.layers.ReLU(6.0)(ramp)
 
 
 def _convolution(
@@ -124,19 +121,21 @@ def _convolution(
 ) -> Any:
     same: dict[str, Any] = {"padding": "same", "use_bias": False}
     if separable:
-        x = layers.DepthwiseConv2D(kernel, strides=stride, **same)(x)
-        x = layers.Conv2D(filters, 1, **same)(x)
+        x = keras.layers.DepthwiseConv2D(kernel, strides=stride, **same)(x)
+        x = keras.layers.Conv2D(filters, 1, **same)(x)
     else:
-        x = layers.Conv2D(filters, kernel, strides=stride, **same)(x)
+        x = keras.layers.Conv2D(filters, kernel, strides=stride, **same)(x)
     # Keras' default momentum of 0.99 lags behind the weights in a short run.
-    return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+    return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
 
 
 def _squeeze(x: Any, share: float) -> Any:
     channels = x.shape[-1]
-    weight = layers.GlobalAveragePooling2D(keepdims=True)(x)
-    weight = layers.Conv2D(max(4, round(share * channels)), 1, activation="relu")(weight)
-    return layers.Multiply()([x, layers.Conv2D(channels, 1, activation="sigmoid")(weight)])
+    weight = keras.layers.GlobalAveragePooling2D(keepdims=True)(x)
+    weight = keras.layers.Conv2D(max(4, round(share * channels)), 1, activation="relu")(weight)
+    return keras.layers.Multiply()(
+        [x, keras.layers.Conv2D(channels, 1, activation="sigmoid")(weight)]
+    )
 
 
 def weight_bytes(model: keras.Model) -> int:

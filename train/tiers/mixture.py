@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from emnist_edge.alphabet import BYMERGE
@@ -95,7 +94,9 @@ class Mixture(TrainingData):
 
     @property
     def loss(self) -> Callable[[Any, Any], Any]:
-        """See :func:`loss_at_shares`."""
+        """See :func:`train.tiers.losses.loss_at_shares`."""
+        from train.tiers.losses import loss_at_shares  # registers it with Keras, which takes long
+
         return loss_at_shares
 
     def answers(self, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -167,17 +168,6 @@ class Mixture(TrainingData):
             **score_written(written, samples.labels[apart], self.sources[apart], samples.alphabet),
         }
         return {**row, "merit": (row["validation_accuracy"] + row["unipen_accuracy"]) / 2}
-
-
-@keras.saving.register_keras_serializable(package="emnist_edge")  # type: ignore[untyped-decorator]
-def loss_at_shares(said: Any, answers: Any) -> Any:
-    """Return the cross-entropy of ``answers`` (n, C), had they been given at the class shares.
-
-    said: (n, 2 * C), as :meth:`Mixture.answers`. What is larger there than all else is the label,
-    also among both halves, so that Keras' accuracy is that of answers at equal frequencies.
-    """
-    classes = answers.shape[-1]
-    return keras.losses.categorical_crossentropy(said[:, :classes], answers * said[:, classes:])
 
 
 def show_times(

@@ -11,13 +11,12 @@ from __future__ import annotations
 from math import ceil, radians, tan
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
+
+from train.common.lazy import keras
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-layers = keras.layers
 
 
 def both(pictures: Any, degrees: float) -> Any:
@@ -25,12 +24,12 @@ def both(pictures: Any, degrees: float) -> Any:
 
     What would come from outside is 0.
     """
-    return layers.Concatenate(axis=0)([_turn(pictures, -degrees), _turn(pictures, degrees)])
+    return keras.layers.Concatenate(axis=0)([_turn(pictures, -degrees), _turn(pictures, degrees)])
 
 
 def mean(seen: Any) -> Any:
     """Return the mean (N, C) of what was seen in each of two looks, ``seen`` (2N, C)."""
-    return layers.Average()(keras.ops.split(seen, 2, axis=0))
+    return keras.layers.Average()(keras.ops.split(seen, 2, axis=0))
 
 
 def shear_kernel(size: int, degrees: float) -> NDArray[np.float32]:
@@ -46,15 +45,15 @@ def shear_kernel(size: int, degrees: float) -> NDArray[np.float32]:
 
 
 def _turn(pictures: Any, degrees: float) -> Any:
-    columns_rows = _shear(layers.Permute((2, 3, 1))(pictures), degrees)
-    rows_columns = _shear(layers.Permute((3, 2, 1))(columns_rows), -degrees)
-    return layers.Permute((1, 3, 2))(rows_columns)
+    columns_rows = _shear(keras.layers.Permute((2, 3, 1))(pictures), degrees)
+    rows_columns = _shear(keras.layers.Permute((3, 2, 1))(columns_rows), -degrees)
+    return keras.layers.Permute((1, 3, 2))(rows_columns)
 
 
 def _shear(pictures: Any, degrees: float) -> Any:
     """Return ``pictures`` (N, S, 1, S), each channel moved along the first axis."""
     kernel = shear_kernel(pictures.shape[-1], degrees)
-    layer = layers.DepthwiseConv2D(
+    layer = keras.layers.DepthwiseConv2D(
         kernel.shape[:2], padding="same", use_bias=False, trainable=False
     )
     moved = layer(pictures)

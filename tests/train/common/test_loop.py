@@ -11,8 +11,9 @@ import pytest
 from tests.conftest import step_by_step, stopped_after_an_epoch, toy_recipe
 from train import cnn, mlp
 from train.common import checkpoints, loop
+from train.common.batches import Batches
 from train.common.data import load_test, load_training
-from train.common.loop import Batches, Recipe, best_epoch
+from train.common.loop import Recipe, best_epoch
 from train.tiers.architectures import Net, build
 from train.tiers.normalization import fuse
 from train.tiers.teaching import with_targets

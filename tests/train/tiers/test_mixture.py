@@ -11,12 +11,13 @@ from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset.emnist import Samples
 from emnist_edge.scoring.sources import EMNIST, NOTHING, SYMBOLS, UNIPEN, read_hands
 from tests.conftest import toy_recipe
-from train.common.loop import Batches, best_epoch
+from train.common.batches import Batches
+from train.common.loop import best_epoch
+from train.tiers.losses import loss_at_shares
 from train.tiers.mixture import (
     Blend,
     Mixture,
     class_shares,
-    loss_at_shares,
     show_times,
 )
 from train.tiers.teaching import with_targets

@@ -13,8 +13,9 @@ from emnist_edge.errors import DataError, ModelError
 from emnist_edge.scoring.metrics import balance
 from emnist_edge.scoring.sources import EMNIST, SYMBOLS, UNIPEN
 from tests.conftest import write_idx
+from train.common.batches import Batches
 from train.common.data import load_training
-from train.common.loop import Batches, Recipe
+from train.common.loop import Recipe
 from train.tiers.mixture import Mixture
 from train.tiers.teaching import Teachers, smooth_labels, with_targets
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emnist_device.live.loop import Eye, Settings
+from emnist_device.live.eye import Eye, Settings
 from emnist_device.live.preview.address import Address
 from emnist_device.live.preview.server import Preview
 
