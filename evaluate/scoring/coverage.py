@@ -106,8 +106,8 @@ def draw(path: Path, curves: Mapping[str, Sequence[Judged]]) -> None:
     right.set(xlabel="coverage, %", ylabel="wrong, %", xlim=(50, 100), ylim=(0, None))
     left.set_title("Reliability (area: number of characters)")
     right.set_title("Risk over coverage")
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     for axes in (left, right):
-        axes.legend(frameon=False)
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from matplotlib.figure import Figure
+
     from train.common.checkpoints import History
 
 
@@ -26,11 +28,8 @@ def draw_curves(history: History, path: Path) -> None:
         ("validation_macro_recall", "validation, macro recall"),
     ):
         accuracies.plot(epochs, [row[key] for row in history], label=label)
-    accuracies.set(title="Accuracy", xlabel="epoch", ylim=(0.7, 1.0))
-    accuracies.legend(loc="lower right")
-    for axes in (losses, accuracies):
-        axes.grid(alpha=0.3)
-    figure.savefig(path, dpi=110)
+    accuracies.set(title="Accuracy", xlabel="epoch")
+    _save(figure, path)
 
 
 def draw_comparison(histories: Mapping[str, History], path: Path) -> None:
@@ -45,7 +44,13 @@ def draw_comparison(histories: Mapping[str, History], path: Path) -> None:
         accuracies.plot(epochs, [row["validation_accuracy"] for row in history], label=name)
     losses.set(title="Training loss", xlabel="epoch", ylabel="cross-entropy")
     accuracies.set(title="Validation accuracy", xlabel="epoch")
-    accuracies.legend(loc="lower right")
-    for axes in (losses, accuracies):
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write ``figure`` with a legend, of its last axes, below what is drawn."""
+    for axes in figure.axes:
         axes.grid(alpha=0.3)
+        axes.xaxis.get_major_locator().set_params(integer=True)  # there is no half epoch
+    figure.legend(*figure.axes[-1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     figure.savefig(path, dpi=110)

@@ -62,9 +62,14 @@ def run(options: Options) -> bool:
     with ExitStack() as undo:
         source = _open_source(options, terminal.complain, undo)
         with _signals(stopping):
-            rate, every_frame = source.rate if source else None, options.every_frame
             outputs = make_outputs(
-                options.outputs, eye, terminal, stopping.set, rate, every_frame=every_frame
+                options.outputs,
+                eye,
+                terminal,
+                stopping.set,
+                None if source is None else source.rate,
+                camera=source is not None,
+                every_frame=options.every_frame,
             )
             undo.pop_all()  # the source is closed by whom it is given to
             notifier = Notifier()
@@ -72,7 +77,7 @@ def run(options: Options) -> bool:
             try:
                 if source is None:
                     return _serve(Outputs(outputs, terminal.complain), stopping, notifier)
-                every_frame = every_frame or isinstance(source, Sequence)
+                every_frame = options.every_frame or isinstance(source, Sequence)
                 report, alive = terminal.complain, notifier.alive
                 capture = Capture(source, report, every_frame=every_frame, turn=options.turn)
                 loop = Loop(capture, eye, options.patience, outputs, report, stopping, alive)

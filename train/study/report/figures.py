@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure  # without pyplot: no window, no global state
 
+from emnist_device.benchmark.report import plots
 from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt
 from emnist_edge.drawing.pages import draw_character
 from emnist_edge.glyph import make_glyph
@@ -30,19 +31,8 @@ def drawn_glyph(char: str, seed: int = 1) -> NDArray[np.uint8]:
 
 def draw_confusion(confusion: NDArray[np.int64], alphabet: str, path: Path) -> None:
     """Draw the shares of each true class (rows) that were read as each class (columns)."""
-    figure = Figure(figsize=(9, 8.4), layout="constrained")
-    axes = figure.subplots()
-    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
-    # The square root makes a share of one percent visible.
-    shown = axes.imshow(np.sqrt(shares), cmap="magma_r", vmin=0, vmax=1)
-    ticks = range(len(alphabet))
-    axes.set_xticks(ticks, list(alphabet), fontsize=7)
-    axes.set_yticks(ticks, list(alphabet), fontsize=7)
-    axes.set(xlabel="read as", ylabel="is")
-    bar = figure.colorbar(shown, shrink=0.7, label="share of the true class")
-    levels = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0)
-    bar.set_ticks([level**0.5 for level in levels], labels=[f"{level:.0%}" for level in levels])
-    figure.savefig(path, dpi=_DPI)
+    title = "The network that does best on validation"
+    plots.draw_confusion(title, alphabet, confusion).savefig(path, dpi=_DPI)
 
 
 def draw_class_accuracy(confusion: NDArray[np.int64], alphabet: str, path: Path) -> None:

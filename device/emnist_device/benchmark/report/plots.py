@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure  # without pyplot: no window, no global state
+from matplotlib.transforms import Bbox
 
 from emnist_edge.artifact import family_of
 
@@ -13,12 +15,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from matplotlib.text import Annotation
     from numpy.typing import NDArray
 
 _DPI = 110
 _STRENGTHS = range(6)
 # Of the squares of a matrix, light enough below this share of the scale for dark figures.
 _DARK = 0.55
+# Where the name of a point may stand, in the order in which it is tried: points to the right and up
+# from it, and which of its own sides is there.
+_SIDES = [
+    (across * far, up * far, ha, va)
+    for far in (6, 14)
+    for across, up, ha, va in (
+        (-1, 0.6, "right", "bottom"),
+        (1, -0.6, "left", "top"),
+        (-1, -0.6, "right", "top"),
+        (1, 0.6, "left", "bottom"),
+        (0, 1.2, "center", "bottom"),
+        (0, -1.2, "center", "top"),
+    )
+]
+# Shares that the scale of a confusion matrix names.
+_LEVELS = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0)
+# Pixels around a point that its mark takes up.
+_MARK = 7
 
 
 def draw_all(
@@ -36,7 +57,7 @@ def draw_all(
                 results, _times(results), "milliseconds a character, one thread", "latency"
             )
         if confusion is not None:
-            drawn["confusion"] = lambda: _confusion(*confusion)
+            drawn["confusion"] = lambda: draw_confusion(*confusion)
     if "noise" in results:
         drawn["severity"] = lambda: _severity(results["noise"])
         drawn["matrix"] = lambda: _matrix(results["noise"])
@@ -85,18 +106,44 @@ def _over(results: dict[str, Any], places: dict[str, float], label: str, what: s
             marker="o" if name.endswith("int8") else "s",
             mfc=colours[name] if name.endswith("int8") else "white",
         )  # fmt: skip
-        # Names of a family, whose two are often close, stand on either side.
-        side, beside = ("right", (-6, 4)) if name.endswith("int8") else ("left", (6, -11))
-        axes.annotate(
-            name, (places[name], height), beside, textcoords="offset points", fontsize=8,
-            color=colours[name], ha=side,
-        )  # fmt: skip
-    axes.set(xscale="log", xlabel=label, ylabel="accuracy, %", title=f"Accuracy and {what}")
+    title = f"Accuracy and {what} (filled: int8)"
+    axes.set(xscale="log", xlabel=label, ylabel="accuracy, %", title=title)
     axes.xaxis.set_major_formatter("{x:g}")
     axes.margins(x=0.18, y=0.12)
     axes.grid(alpha=0.3, which="both")
     axes.spines[["top", "right"]].set_visible(False)
+    points = {name: (places[name], 100 * scores[name]["accuracy"]) for name in names}
+    _name_points(figure, points, colours)
     return figure
+
+
+def _name_points(
+    figure: Figure, points: dict[str, tuple[float, float]], colours: dict[str, str]
+) -> None:
+    """Write the name of each of ``points`` beside it, over no other name or point."""
+    (axes,) = figure.axes
+    figure.draw_without_rendering()  # puts the axes where they stay
+    marks = axes.transData.transform(list(points.values()))
+    taken = [Bbox.from_extents(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in marks]
+    for name, point in points.items():
+        label = axes.annotate(
+            name, point, (0, 0), textcoords="offset points", fontsize=8, color=colours[name]
+        )
+        best = min(range(len(_SIDES)), key=partial(_overlaps, label, taken))
+        _put(label, best)
+        taken.append(label.get_window_extent())
+
+
+def _overlaps(label: Annotation, taken: list[Bbox], side: int) -> int:
+    """Return how many of the boxes ``taken`` ``label`` covers on that side; it stays there."""
+    _put(label, side)
+    return int(label.get_window_extent().count_overlaps(taken))
+
+
+def _put(label: Annotation, side: int) -> None:
+    """Have ``label`` stand on that of :data:`_SIDES`."""
+    across, up, ha, va = _SIDES[side]
+    label.set(position=(across, up), ha=ha, va=va)
 
 
 def _severity(suite: dict[str, Any]) -> Figure:
@@ -144,7 +191,7 @@ def _draw_panels(
     for axes in panels[len(curves) :]:
         axes.set_axis_off()
     handles, names = panels[0].get_legend_handles_labels()
-    figure.supylabel(label)
+    figure.supylabel(label, fontsize=10)
     figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 6), fontsize=8)
 
 
@@ -191,15 +238,20 @@ def _pages(suite: dict[str, Any]) -> Figure:
     return figure
 
 
-def _confusion(model: str, alphabet: str, confusion: NDArray[np.int64]) -> Figure:
-    """Draw the shares of each true class (rows) that were read as each class (columns)."""
-    figure = Figure(figsize=(9, 8.6), layout="constrained")
+def draw_confusion(title: str, alphabet: str, confusion: NDArray[np.int64]) -> Figure:
+    """Draw the shares of each written character (rows) that were read as each one (columns).
+
+    confusion: (C, C) counts, by the places of the characters in ``alphabet``.
+    """
+    figure = Figure(figsize=(9.6, 8.6), layout="constrained")
     axes = figure.subplots()
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     # The square root makes a share of one percent visible.
-    axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)
+    drawn = axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(len(alphabet)), list(alphabet), fontsize=8)
     axes.set_yticks(range(len(alphabet)), list(alphabet), fontsize=8)
     axes.set(xlabel="read as", ylabel="written")
-    axes.set_title(f"{model}: square root of the share of each written character", fontsize=10)
+    axes.set_title(title, fontsize=10)
+    bar = figure.colorbar(drawn, shrink=0.7, label="share of the written character")
+    bar.set_ticks([level**0.5 for level in _LEVELS], labels=[f"{level:.0%}" for level in _LEVELS])
     return figure

@@ -47,6 +47,7 @@ def make_outputs(
     stop: Callable[[], None],
     rate: float | None = None,
     *,
+    camera: bool = True,
     every_frame: bool = False,
 ) -> list[Output]:
     """Return the outputs, open; where one cannot be opened, those before it are closed.
@@ -57,6 +58,7 @@ def make_outputs(
         terminal: is printed on, and told in one line of what goes wrong.
         stop: ends the reading; called where a window is closed.
         rate: frames a second of the source; None where it has none of its own.
+        camera: whether frames are to come at all.
         every_frame: record all frames, however slow the disk is.
 
     Raises:
@@ -79,7 +81,7 @@ def make_outputs(
         if wanted.serve is not None:
             from emnist_device.live.preview.server import Preview
 
-            preview = Preview(wanted.serve, eye, terminal.complain)
+            preview = Preview(wanted.serve, eye, terminal.complain, camera=camera)
             add(preview)
             terminal.complain(f"preview at {preview.url}")
         if wanted.mqtt is not None:

@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from emnist_device.decoding import CHARSETS
+from emnist_device.decoding import CHARSETS, Decoding
 from emnist_device.live.preview.choice import Choice
 from emnist_device.live.preview.guard import Guard, Rules
 from emnist_device.live.preview.upload import MAX_BYTES, BusyError, Desk
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from emnist_device.live.eye import Eye, Settings
     from emnist_device.live.preview.hub import Hub
+    from emnist_device.live.preview.words import Words
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {
@@ -37,23 +38,27 @@ _TYPES = {
 }
 # How long a viewer waits for a frame before it asks again, and a body may take. Seconds.
 _FRAME_WAIT, _BODY_WAIT = 10.0, 30.0
-# Settings are short. What is too large is read to this end and thrown away, since a browser that is
-# still sending when it is answered shows no answer.
-_SETTINGS_BYTES, _DISCARD_BYTES = 4096, 64 * 2**20
+# Settings are short, some thousand words among them. What is too large is read to this end and
+# thrown away, since a browser that is still sending when it is answered shows no answer.
+_SETTINGS_BYTES, _DISCARD_BYTES = 2**15, 64 * 2**20
 # Pictures that may be on their way at once, of all visitors and of one: each takes MAX_BYTES.
 _UPLOADS, _UPLOADS_EACH = 8, 4
 
 
-def make_app(hub: Hub, eye: Eye, desk: Desk, rules: Rules) -> Starlette:
+def make_app(
+    hub: Hub, eye: Eye, desk: Desk, words: Words, rules: Rules, *, camera: bool = True
+) -> Starlette:
     """Return the application.
 
     Args:
         hub: has the frames.
         eye: reads the frames; its settings are changed.
         desk: reads pictures, by the same settings.
+        words: keeps those that visitors write.
         rules: who may talk to it.
+        camera: whether frames are to come.
     """
-    handlers = _Handlers(hub, eye, desk)
+    handlers = _Handlers(hub, eye, desk, words, camera=camera)
     routes = [
         Route("/api/frame", handlers.frame),
         Route("/api/settings", handlers.settings),
@@ -82,8 +87,10 @@ class _TooLargeError(Exception):
 
 
 class _Handlers:
-    def __init__(self, hub: Hub, eye: Eye, desk: Desk) -> None:
-        self._hub, self._eye, self._desk = hub, eye, desk
+    def __init__(self, hub: Hub, eye: Eye, desk: Desk, words: Words, *, camera: bool) -> None:
+        self._hub, self._eye, self._desk, self._words = hub, eye, desk, words
+        self._camera = camera
+        self._given = eye.settings.decoding  # on the command line
         self._choice = Choice(eye)
         self._uploads = Places(_UPLOADS, _UPLOADS_EACH)
         self._models = sorted({artifact.name for artifact in installed()} | {eye.settings.model})
@@ -103,10 +110,15 @@ class _Handlers:
     async def settings(self, _: Request) -> Response:
         """Send what is chosen, and what there is to choose from."""
         current = self._eye.settings
+        decoding = current.decoding
         return JSONResponse(
             {
                 "model": current.model,
-                "charset": current.decoding.charset or "",
+                "charset": decoding.charset or "",
+                "pattern": decoding.pattern or "",
+                "words": self._words.read(decoding.lexicon),
+                "only": decoding.lexicon is not None and decoding.out_of_lexicon == 0,
+                "camera": self._camera,
                 "models": self._models,
                 "charsets": list(CHARSETS),
                 "max_bytes": MAX_BYTES,
@@ -114,7 +126,7 @@ class _Handlers:
         )
 
     async def change(self, request: Request) -> Response:
-        """Read with another model or charset from now on, frames as well as pictures."""
+        """Read with another model or other constraints from now on, frames as well as pictures."""
         try:
             settings = self._parse(await _body(request, _SETTINGS_BYTES))
             await self._choice.change(settings)
@@ -125,7 +137,7 @@ class _Handlers:
         except (ValueError, TypeError, RecursionError) as error:
             return _refusal(f"these settings cannot be: {error}", 400)
         except EmnistEdgeError as error:
-            return _refusal(str(error), 400)
+            return _refusal(self._words.named(str(error)), 400)
         return await self.settings(request)
 
     async def read(self, request: Request) -> Response:
@@ -146,20 +158,29 @@ class _Handlers:
     def _parse(self, content: bytes) -> Settings:
         """Return the settings that ``content`` asks for; raises ValueError or TypeError.
 
-        A model is one of those installed: no paths from the network.
+        A model is one of those installed: no paths from the network. Of constraints, those that it
+        does not speak of stay; a text of none takes one away, but for what the command was given.
         """
         wanted = json.loads(content)
         if not isinstance(wanted, dict):
             raise TypeError("they are no JSON object")
-        model, charset = wanted.get("model"), wanted.get("charset")
+        model = wanted.get("model")
         if model not in self._models:
             raise ValueError(f"no model named {model!r}")
-        if not isinstance(charset, str):
-            raise TypeError("charset must be a text")
+        changes: dict[str, Any] = {}
+        for name in ("charset", "pattern", "words"):
+            if name in wanted:
+                if not isinstance(wanted[name], str):
+                    raise TypeError(f"{name} must be a text")
+                changes[name] = wanted[name].strip() or None
         current = self._eye.settings
-        return replace(
-            current, model=model, decoding=replace(current.decoding, charset=charset or None)
-        )
+        if "words" in changes:
+            written = changes.pop("words")
+            used, given = current.decoding.lexicon, self._given
+            lexicon = given.lexicon if written is None else self._words.keep(written, used)
+            rare = given.out_of_lexicon or Decoding.out_of_lexicon
+            changes |= {"lexicon": lexicon, "out_of_lexicon": 0 if wanted.get("only") else rare}
+        return replace(current, model=model, decoding=replace(current.decoding, **changes))
 
 
 async def _body(request: Request, most: int) -> bytes:

@@ -31,13 +31,19 @@ class Preview:
         address: where, and to whom.
         eye: reads the frames; the page changes its settings.
         report: told in one line of what goes wrong inside.
+        camera: whether frames are to come; without, the page has its pad and upload alone.
 
     Raises :class:`RuntimeMissingError` without the extra ``serve``, and :class:`OutputError` where
     the port cannot be had.
     """
 
     def __init__(
-        self, address: Address, eye: Eye, report: Callable[[str], None] = lambda _: None
+        self,
+        address: Address,
+        eye: Eye,
+        report: Callable[[str], None] = lambda _: None,
+        *,
+        camera: bool = True,
     ) -> None:
         for module in ("starlette.applications", "uvicorn", "h11"):
             load_module(module, "--serve")
@@ -47,6 +53,7 @@ class Preview:
         from emnist_device.live.preview.guard import Rules
         from emnist_device.live.preview.hub import Hub
         from emnist_device.live.preview.upload import Desk
+        from emnist_device.live.preview.words import Words
 
         token = address.token
         if token is None and not address.loopback:
@@ -54,10 +61,10 @@ class Preview:
         self._socket = _bind(address.host, address.port)
         port = self._socket.getsockname()[1]
         self.url = _url(address.host, port, token)
-        self._hub, self._desk = Hub(), Desk(eye)
+        self._hub, self._desk, self._words = Hub(), Desk(eye), Words()
         # Cookies do not tell ports apart: two previews on one machine need two names.
         self._rules = Rules(token, f"emnist_edge_{port}", report)
-        app = make_app(self._hub, eye, self._desk, self._rules)
+        app = make_app(self._hub, eye, self._desk, self._words, self._rules, camera=camera)
         self._server = uvicorn.Server(_configuration(app, address))
         self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
         self._thread.start()
@@ -78,6 +85,7 @@ class Preview:
         self._server.should_exit = True
         self._thread.join(timeout=5)
         self._socket.close()
+        self._words.close()
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])

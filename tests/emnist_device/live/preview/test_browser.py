@@ -121,7 +121,7 @@ def test_the_picture_has_boxes_and_the_text_is_what_is_written(page: Chrome) -> 
     assert green > 1000
     assert float(text(page, "rate")) > 0.5
     assert text(page, "latency").endswith(" ms")
-    assert "segment" in text(page, "stages")
+    assert "find" in text(page, "stages")
     assert not page.find_element("id", "no-picture").is_displayed()
 
 
@@ -151,7 +151,9 @@ def test_a_picture_is_read_and_one_that_is_too_large_is_refused(
     assert page.find_element("id", "shown").is_displayed()
     (tmp_path / "large.jpg").write_bytes(b"\xff\xd8" + bytes(9 * 2**20))
     file.send_keys(str(tmp_path / "large.jpg"))
-    wait_for(lambda: text(page, "picture-text") == "the picture is larger than 8 MiB")
+    wait_for(lambda: text(page, "picture-note") == "the picture is larger than 8 MiB")
+    assert "error" in str(page.find_element("id", "picture-note").get_attribute("class"))
+    assert text(page, "picture-text") == ""  # an error is no text that was read
     assert not page.find_element("id", "shown").is_displayed()
 
 
@@ -164,6 +166,85 @@ def test_the_charset_that_is_chosen_is_what_is_read(page: Chrome) -> None:
     wait_for(lambda: text(page, "text").replace(" ", "").isdigit())
     Select(charset).select_by_value("")
     wait_for(lambda: text(page, "text") in LINES)
+
+
+# Contrast of a text with what is behind it, as WCAG 2.2 has it (relative luminance).
+CONTRAST = """
+const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+const linear = (value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+const light = ([red, green, blue]) =>
+  0.2126 * linear(red / 255) + 0.7152 * linear(green / 255) + 0.0722 * linear(blue / 255);
+const behind = (element) => {
+  for (let at = element; at; at = at.parentElement) {
+    const colour = getComputedStyle(at).backgroundColor;
+    if (channels(colour)[3] !== 0) return colour;
+  }
+};
+return [...document.querySelectorAll("p, h1, h2, dt, dd, li, summary, label, nav a, output")]
+  .filter((element) => element.checkVisibility() && element.textContent.trim())
+  .map((element) => {
+    const lights = [getComputedStyle(element).color, behind(element)]
+      .map((colour) => light(channels(colour))).sort((one, other) => other - one);
+    return [element.id || element.textContent.trim(), (lights[0] + 0.05) / (lights[1] + 0.05)];
+  });
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read(page: Chrome, scheme: str) -> None:
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    try:
+        found: Any = page.execute_script(CONTRAST)
+    finally:
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert "pad-hint" in dict(found)
+    assert [(name, contrast) for name, contrast in found if contrast < 4.5] == []
+
+
+def test_each_character_says_what_it_may_be_and_the_text_can_be_copied(page: Chrome) -> None:
+    page.find_element("id", "file").send_keys(str(ROOT / "samples" / "note.jpg"))
+    wait_for(lambda: text(page, "picture-text") == "MEET AT 9\nROOM 47\nBRING TEA")
+    letters = page.find_elements("css selector", "#picture-text .letter")
+    assert len(letters) == 21
+    letters[6].click()
+    assert text(page, "picture-choices").startswith("9")
+    letters[0].click()
+    assert text(page, "picture-choices").startswith("M")
+    button = page.find_element("css selector", "[data-copy=picture-text]")
+    button.click()
+    wait_for(lambda: button.text in {"Copied", "Not allowed"})
+    assert not page.find_element("css selector", "[data-copy=pad-text]").is_displayed()
+
+
+def test_without_a_camera_there_is_nothing_of_one(chrome: Chrome) -> None:
+    preview = Preview(Address("127.0.0.1", 0), Eye(Settings("tiny-int8")), camera=False)
+    try:
+        chrome.get(preview.url)
+        wait_for(lambda: text(chrome, "state") == "no camera")
+        assert not chrome.find_element("id", "live").is_displayed()
+        assert not chrome.find_element("id", "settled").is_displayed()
+        wide: Any = chrome.execute_script("return pad.getBoundingClientRect().width")
+        assert wide > 600  # the page is not half empty
+    finally:
+        chrome.get("about:blank")
+        preview.close()
+        chrome.get_log("browser")  # type: ignore[no-untyped-call]
+
+
+def test_a_pattern_that_is_written_is_kept_to_and_one_that_is_none_is_told(page: Chrome) -> None:
+    pattern = page.find_element("id", "pattern")
+    wait_for(lambda: page.find_element("id", "model").get_attribute("value"))
+    pattern.send_keys("[0-9\n")
+    wait_for(lambda: "pattern" in text(page, "settings-error"))
+    assert pattern.get_attribute("value") == "[0-9"  # to be mended
+    pattern.clear()
+    pattern.send_keys("\\d+\n")
+    wait_for(lambda: text(page, "text").replace(" ", "").replace("\n", "").isdigit())
+    pattern.clear()
+    pattern.send_keys("\n")
+    wait_for(lambda: text(page, "text") in LINES)
+    page.get_log("browser")  # type: ignore[no-untyped-call]  # the refusals
 
 
 def test_it_fits_a_phone(page: Chrome) -> None:

@@ -68,7 +68,15 @@ def test_the_page_and_its_parts_are_served_without_anything_inline(preview: Prev
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
-    for name in ("style.css", "live.js", "pad.js", "picture.js", "settings.js", "api.js"):
+    for name in (
+        "style.css",
+        "live.js",
+        "pad.js",
+        "picture.js",
+        "settings.js",
+        "copy.js",
+        "api.js",
+    ):
         assert name.encode() in page or name == "api.js"
         status, headers, content = ask(preview, f"/{name}")
         assert status == 200
@@ -232,6 +240,45 @@ def test_model_and_charset_can_be_chosen(preview: Preview) -> None:
     assert ask(preview, "/api/settings", "POST", wanted)[0] == 200
 
 
+def test_what_is_known_of_the_text_can_be_written(preview: Preview) -> None:
+    def change(**settings: Any) -> Any:
+        content = json.dumps({"model": "small-int8", **settings}).encode()
+        status, _, answer = ask(preview, "/api/settings", "POST", content)
+        assert status == 200
+        return json.loads(answer)
+
+    drawn = draw_page("SO5\n7483", size=(500, 320), height=50, seed=3)
+    content = cv2.imencode(".png", drawn.picture)[1].tobytes()
+
+    def read() -> str:
+        return str(json.loads(ask(preview, "/api/read", "POST", content)[2])["text"])
+
+    assert change(pattern="999?9?")["pattern"] == "999?9?"
+    assert read().replace("\n", "").isdigit()
+    known = change(pattern="", words="SOS\nother", only=True)
+    assert (known["pattern"], known["words"], known["only"]) == ("", "SOS\nother", True)
+    assert read().split("\n")[0].upper() == "SOS"
+    assert change(charset="letters")["words"] == "SOS\nother"  # what is not spoken of stays
+    gone = change(charset="", words="")
+    assert (gone["charset"], gone["words"], gone["only"]) == ("", "", False)
+
+
+def test_words_that_cannot_be_are_told_without_a_path(preview: Preview) -> None:
+    body = b'{"model": "small-int8", "words": "\\u4e2d"}'
+    status, _, answer = ask(preview, "/api/settings", "POST", body)
+    assert (status, "the words: has no words" in json.loads(answer)["error"]) == (400, True)
+    assert b".txt" not in answer
+
+
+@pytest.mark.parametrize("camera", [True, False])
+def test_the_page_is_told_whether_frames_are_to_come(camera: bool) -> None:
+    preview = Preview(Address("127.0.0.1", 0), Eye(Settings("tiny-int8")), camera=camera)
+    try:
+        assert json.loads(ask(preview, "/api/settings")[2])["camera"] is camera
+    finally:
+        preview.close()
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -243,7 +290,12 @@ def test_model_and_charset_can_be_chosen(preview: Preview) -> None:
         b'{"model": ["cnn-int8"], "charset": ""}',
         b'{"model": "cnn-int8", "charset": "\\u00e9"}',
         b'{"model": "cnn-int8", "charset": 7}',
-        b'{"model": "cnn-int8", "charset": "' + b"A" * 5000 + b'"}',
+        b'{"model": "cnn-int8", "pattern": 7}',
+        b'{"model": "cnn-int8", "pattern": "[0-9"}',
+        b'{"model": "cnn-int8", "words": ["ROOM"]}',
+        b'{"model": "cnn-int8", "words": "\\u4e2d"}',
+        b'{"model": "cnn-int8", "words": "a\\u0000b"}',
+        b'{"model": "cnn-int8", "charset": "' + b"A" * 40000 + b'"}',
     ],
 )
 def test_settings_that_make_no_sense_are_refused(preview: Preview, body: bytes) -> None:

@@ -63,6 +63,60 @@ export function drawPicture(canvas, image, width, height) {
   return scale;
 }
 
+/** Show a message where no text is, as an error or not; without one, nothing. */
+export function showNote(note, message, isError = false) {
+  note.hidden = !message;
+  note.textContent = message;
+  note.classList.toggle("error", isError);
+}
+
+/** What to say of a page beside its text; nothing where all is well. */
+export function noteOf(page) {
+  if (!page.lines.length) return "Nothing to read was found.";
+  if (page.lines.some((line) => line.matched === false)) {
+    return "Some of it fits neither pattern nor words, and was read without them.";
+  }
+  return "";
+}
+
+/** Show what a character may be, the most probable first. */
+function showChoices(list, letter) {
+  list.replaceChildren();
+  for (const { char, confidence } of [letter, ...letter.alternatives.slice(0, 4)]) {
+    if (confidence < 0.005) continue;
+    const item = document.createElement("li");
+    const choice = document.createElement("b");
+    choice.textContent = char;
+    item.append(choice, `${(100 * confidence).toFixed(0)} %`);
+    list.append(item);
+  }
+}
+
+/** Show lines as text whose characters can be chosen: `list` shows what the chosen one may be. */
+export function showTextAndChoices(output, list, lines) {
+  showText(output, lines);
+  list.replaceChildren();
+  const letters = lines.flatMap((line) => line.characters);
+  if (!letters.length) return;
+  const spans = [...output.querySelectorAll(".letter")];
+  const choose = (index) => {
+    spans.forEach((span, each) => span.setAttribute("aria-pressed", each === index));
+    showChoices(list, letters[index]);
+  };
+  spans.forEach((span, index) => {
+    span.tabIndex = 0;
+    span.setAttribute("role", "button");
+    span.addEventListener("click", () => choose(index));
+    span.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      choose(index);
+    });
+  });
+  const sure = letters.map((letter) => letter.confidence);
+  choose(sure.indexOf(Math.min(...sure)));
+}
+
 /** Show lines as text, with marks on unsure characters; `settled` marks lines that hold still. */
 export function showText(output, lines) {
   output.replaceChildren();
@@ -74,7 +128,7 @@ export function showText(output, lines) {
       const letter = char === " " ? null : letters.shift();
       const span = document.createElement("span");
       span.textContent = char;
-      if (letter && letter.confidence < 0.6) span.className = "unsure";
+      if (letter) span.className = letter.confidence < 0.6 ? "letter unsure" : "letter";
       row.append(span);
     }
     if (output.childElementCount) output.append("\n");

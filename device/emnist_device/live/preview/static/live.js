@@ -5,6 +5,8 @@ import { drawBoxes, drawPicture, request, showText } from "./api.js";
 const element = (id) => document.getElementById(id);
 const view = element("view");
 const retry = 1000; // milliseconds
+// Steps of the reading, as people call them.
+const steps = { segment: "find", glyph: "cut out", track: "follow" };
 let newest = 0; // number of the last settled text that is listed
 
 function state(name, words) {
@@ -37,7 +39,7 @@ function showStages(timing) {
   }
   Object.entries(timing).forEach(([name, ms], index) => {
     bar.children[index].style.width = `${(100 * ms) / total}%`;
-    list.children[index].textContent = `${name} ${ms.toFixed(1)} ms`;
+    list.children[index].textContent = `${steps[name] ?? name} ${ms.toFixed(1)} ms`;
   });
 }
 
@@ -54,11 +56,11 @@ function showSettled(settled) {
     element("settled").prepend(item);
   }
   while (element("settled").childElementCount > 50) element("settled").lastChild.remove();
-  element("nothing-settled").hidden = newest > 0;
 }
 
 function show(moment, image) {
   const [width, height] = moment.size;
+  view.hidden = false;
   const scale = drawPicture(view, image, width, height);
   image.close();
   drawBoxes(view.getContext("2d"), moment.lines, scale);
@@ -89,7 +91,7 @@ for (;;) {
   try {
     const response = await request(`api/frame?after=${after}`);
     if (response.status === 204) {
-      state("waiting", "no frames");
+      state("waiting", document.body.dataset.camera === "none" ? "no camera" : "no frames");
       continue;
     }
     const [moment, image] = await parse(response);

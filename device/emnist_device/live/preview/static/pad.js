@@ -1,6 +1,6 @@
 // The drawing pad: strokes of a finger, pen or mouse, read when the hand rests.
 
-import { read, showText } from "./api.js";
+import { noteOf, read, showNote, showTextAndChoices } from "./api.js";
 
 const element = (id) => document.getElementById(id);
 const pad = element("pad");
@@ -50,38 +50,25 @@ function place(event) {
   ];
 }
 
-function showChoices(page) {
-  const letters = page.lines.flatMap((line) => line.characters);
-  const list = element("choices");
-  list.replaceChildren();
-  if (letters.length !== 1) return;
-  for (const { char, confidence } of [letters[0], ...letters[0].alternatives.slice(0, 4)]) {
-    if (confidence < 0.005) continue;
-    const item = document.createElement("li");
-    const letter = document.createElement("b");
-    letter.textContent = char;
-    item.append(letter, `${(100 * confidence).toFixed(0)} %`);
-    list.append(item);
-  }
+function show(lines, message, isError = false) {
+  showTextAndChoices(element("pad-text"), element("choices"), lines);
+  if (!lines.length) element("pad-text").textContent = "\u00a0"; // as high as with text
+  showNote(element("pad-note"), message, isError);
 }
 
 async function ask() {
   const number = ++asked;
-  const output = element("pad-text");
   if (!strokes.length) {
-    output.textContent = "\u00a0";
-    element("choices").replaceChildren();
+    show([], "");
     return;
   }
   const blob = await new Promise((resolve) => pad.toBlob(resolve, "image/png"));
   try {
     const page = await read(blob);
     if (number !== asked) return; // more was written meanwhile
-    showText(output, page.lines);
-    if (!page.lines.length) output.textContent = "…";
-    showChoices(page);
+    show(page.lines, noteOf(page));
   } catch (error) {
-    if (number === asked) output.textContent = error.message;
+    if (number === asked) show([], error.message, true);
   }
 }
 

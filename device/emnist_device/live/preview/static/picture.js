@@ -1,6 +1,6 @@
 // A picture of the user's: made no larger than it need be, read, and shown with boxes.
 
-import { drawBoxes, drawPicture, read, showText } from "./api.js";
+import { drawBoxes, drawPicture, noteOf, read, showNote, showTextAndChoices } from "./api.js";
 
 const element = (id) => document.getElementById(id);
 const drop = element("drop");
@@ -23,9 +23,12 @@ async function prepare(file) {
 }
 
 async function show(file) {
-  const output = element("picture-text");
   const shown = element("shown");
-  output.textContent = "Reading…";
+  const say = (lines, message, isError = false) => {
+    showTextAndChoices(element("picture-text"), element("picture-choices"), lines);
+    showNote(element("picture-note"), message, isError);
+  };
+  say([], "Reading…");
   try {
     let canvas, blob;
     try {
@@ -38,11 +41,11 @@ async function show(file) {
     shown.hidden = false;
     const scale = drawPicture(shown, canvas, canvas.width, canvas.height);
     drawBoxes(shown.getContext("2d"), page.lines, scale);
-    showText(output, page.lines);
-    if (!page.lines.length) output.textContent = "There is nothing to read.";
+    const rest = page.pages > 1 ? `The first of ${page.pages} pages. ` : "";
+    say(page.lines, rest + noteOf(page));
   } catch (error) {
     shown.hidden = true;
-    output.textContent = error.message;
+    say([], error.message, true);
   }
 }
 

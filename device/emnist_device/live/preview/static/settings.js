@@ -1,9 +1,9 @@
-// Model and characters: chosen once for all that is read.
+// Model and what is known of the text: chosen once for all that is read.
 
 import { request } from "./api.js";
 
 const element = (id) => document.getElementById(id);
-const words = {
+const names = {
   "": "all",
   digits: "digits",
   upper: "capitals",
@@ -20,16 +20,21 @@ function option(value, text) {
   return choice;
 }
 
-function show({ model, charset, models, charsets }) {
+function show({ model, charset, pattern, words, only, models, charsets, camera }) {
+  document.body.dataset.camera = camera ? "there" : "none";
+  if (!camera) element("state").textContent = "no camera";
+  element("pattern").value = pattern;
+  element("words").value = words;
+  element("only").checked = only;
   element("model").replaceChildren(...models.map((name) => option(name, name)));
   element("model").value = model;
-  const names = ["", ...charsets];
+  const known = ["", ...charsets];
   element("charset").replaceChildren(
-    ...names.map((name) => option(name, words[name] ?? name)),
+    ...known.map((name) => option(name, names[name] ?? name)),
     option(own, "these…"),
   );
-  element("charset").value = names.includes(charset) ? charset : own;
-  if (!names.includes(charset)) element("own").value = charset;
+  element("charset").value = known.includes(charset) ? charset : own;
+  if (!known.includes(charset)) element("own").value = charset;
   element("own-label").hidden = element("charset").value !== own;
 }
 
@@ -41,7 +46,13 @@ async function change() {
     return;
   }
   const charset = chosen === own ? element("own").value : chosen;
-  const body = JSON.stringify({ model: element("model").value, charset });
+  const body = JSON.stringify({
+    model: element("model").value,
+    charset,
+    pattern: element("pattern").value,
+    words: element("words").value,
+    only: element("only").checked,
+  });
   const error = element("settings-error");
   try {
     const headers = { "Content-Type": "application/json" };
@@ -51,8 +62,7 @@ async function change() {
     document.dispatchEvent(new Event("settings"));
   } catch (problem) {
     error.textContent = problem.message;
-    error.hidden = false;
-    load();
+    error.hidden = false; // what was typed stays, to be mended
   }
 }
 
