@@ -33,6 +33,8 @@ from train.pages.texts import TextPages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from emnist_edge.dataset.unipen import Texts
     from train.common.checkpoints import History
 
