@@ -20,6 +20,7 @@ demo: $(RUNTIME)/ready  ## read the sample pictures with nothing but the runtime
 	@mkdir -p demo
 	@$(RUNTIME)/bin/emnist-edge classify --annotate demo $(SAMPLES)
 	@echo; echo "Annotated pictures: demo/"
+	@echo "Now: . $(RUNTIME)/bin/activate; emnist-edge classify FILE"
 
 test: $(DEV)/ready lint  ## lint, types, import contracts, all tests, and the installed wheel
 	$(DEV)/bin/python -m pytest

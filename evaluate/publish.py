@@ -16,6 +16,7 @@ from emnist_device.benchmark import machine
 from emnist_device.benchmark.report.results import SCHEMA_VERSION
 from emnist_device.benchmark.report.summary import summary
 from emnist_device.benchmark.run import SUITES
+from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.tables import markdown
 
@@ -51,6 +52,40 @@ def table(results: dict[str, Any]) -> str:
         f"On {facts['processor']}, {facts['cores']} cores, {facts['system']} "
         f"{facts['architecture']}, with {images:,} test images of ByMerge; the whole "
         "[report](benchmarks/results/report.md) has intervals, calibration, and what int8 loses."
+        f"{_slower(results)}{_pages(results)}"
+    )
+
+
+def _slower(results: dict[str, Any]) -> str:
+    """Return a sentence on int8 models that took longer than their float ones, if there are any."""
+    times = {
+        row["model"]: row["p50_ms"]
+        for row in results["latency"]["models"]
+        if row["batch"] == 1 and row["threads"] == 1
+    }
+    slower = [
+        f"`{name}`"
+        for name, time in times.items()
+        if name.endswith("-int8") and time > times.get(name.replace("-int8", "-float32"), time)
+    ]
+    if not slower:
+        return ""
+    them = "is smaller, but no faster, than its float32 file"
+    return f" On this processor, {' and '.join(slower)} {them}: measure on yours."
+
+
+def _pages(results: dict[str, Any]) -> str:
+    """Return a sentence on what is read of whole pages, where that was measured."""
+    suite = results.get("pages", {})
+    found = suite.get("models", {}).get(DEFAULT_MODEL)
+    if found is None:
+        return ""
+    clean = found["clean"][0]["value"]
+    middle = [cells[2]["value"] for kind, cells in found.items() if kind != "clean"]
+    return (
+        f" Of {suite['characters']} characters on {suite['pages']} drawn pages, `{DEFAULT_MODEL}` "
+        f"misreads {100 * clean:.1f} %, and photographed with middling faults, "
+        f"each by itself, {100 * min(middle):.1f} to {100 * max(middle):.1f} %."
     )
 
 

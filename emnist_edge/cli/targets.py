@@ -46,6 +46,12 @@ def _check_file(path: Path) -> None:
     load_base()
     from emnist_device.image.picture import is_writable_format
 
+    if not path.suffix:
+        raise click.BadParameter(
+            f"{shown(path)}: is not there, and no name of a picture; make this folder first, or "
+            "name a file that ends in .png or .jpg",
+            param_hint="--annotate",
+        )
     if not is_writable_format(path.suffix):
         raise click.BadParameter(
             f"{shown(path)}: {path.suffix!r} names no picture format; use .png or .jpg, or name a "

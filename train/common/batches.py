@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
 import numpy as np
@@ -11,13 +11,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from train.common.data import TrainingData
-    from train.common.loop import Recipe
+
+
+class Varying(Protocol):
+    """What batches need of a recipe; see :class:`train.common.loop.Recipe`."""
+
+    @property
+    def batch(self) -> int:
+        """Images in a batch."""
+
+    @property
+    def seed(self) -> int:
+        """Of the order of images, and how they are varied."""
+
+    def vary(
+        self, images: NDArray[np.uint8], answers: NDArray[Any], epoch: int, rng: np.random.Generator
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return images and answers of ``epoch`` as the network gets to see them."""
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
     """Shuffled, augmented batches of one epoch; the same for the same recipe and epoch."""
 
-    def __init__(self, data: TrainingData, recipe: Recipe, epoch: int) -> None:
+    def __init__(self, data: TrainingData, recipe: Varying, epoch: int) -> None:
         super().__init__(workers=1, max_queue_size=16)
         self.data, self.recipe = data, recipe
         self.seed = (recipe.seed, epoch)
