@@ -52,7 +52,7 @@ def results_kept(
 def doubts_kept(
     page: Path | None, decoding: Decoding, console: Console, before: int, *, resume: bool
 ) -> Iterator[Doubts | None]:
-    """Collect what is for a person to review, and in the end, however that comes, write ``page``.
+    """Collect doubtful characters, and write them to ``page`` at the end, also after an error.
 
     It takes the characters of ``decoding``. ``before`` pictures were read by an earlier run, whose
     page stays as it is.
@@ -88,7 +88,7 @@ def doubts_kept(
 def said_where_ended(
     console: Console, output: Path | None, done: Mapping[str, bool], names: list[str]
 ) -> Iterator[None]:
-    """Exit as a signal asks, once it is said how far it came, and how to go on."""
+    """Where a signal ends the block, say how far it came and how to go on, and exit."""
     with ended_by_signals():
         try:
             yield

@@ -1,4 +1,4 @@
-"""The standard streams of a command: what is printed arrives, or it is said that it does not.
+"""The standard streams of a command, whose failures are reported rather than lost.
 
 Streams that the command was started without are opened on nothing, so that no other file takes
 their descriptors; standard output then fails at the first write, as a full disk does.
@@ -17,7 +17,7 @@ _STDIN, _STDOUT, _STDERR = range(3)
 
 
 class _Output(io.FileIO):
-    """Standard output, which fails with an error that says so."""
+    """Standard output, whose errors name it."""
 
     def write(self, data: Any, /) -> int:
         try:

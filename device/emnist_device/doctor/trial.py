@@ -1,4 +1,4 @@
-"""What doctor tries, each in a process of its own, which what is loaded there may end.
+"""Doctor's trials, each in a process of its own, since a library may crash the one that loads it.
 
 A wheel for another processor dies of SIGILL, a driver may hang: findings too, like an exception.
 """

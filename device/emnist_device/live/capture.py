@@ -1,4 +1,4 @@
-"""The capture thread: source -> mailbox, at the source's pace, and on again after a failure."""
+"""The capture thread: puts a source's frames into the mailbox, and reopens a source that fails."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Capture(threading.Thread):
 
     @property
     def healthy(self) -> bool:
-        """Whether the thread runs and does not hang in a driver; waiting to reconnect is well."""
+        """Whether the thread runs and hangs in no driver; waiting to reconnect is healthy."""
         return self.is_alive() and time.monotonic() - self._beat < _PATIENCE
 
     def stop(self) -> None:
@@ -156,7 +156,7 @@ class Capture(threading.Thread):
 
     @contextmanager
     def _at_rest(self) -> Iterator[None]:
-        """Be healthy, however long the block waits: it does not wait for a driver."""
+        """Count as healthy while the block waits, however long: it calls no driver."""
         self._beat = math.inf
         try:
             yield

@@ -67,7 +67,7 @@ class Eye:
         return self._current[0]
 
     def become(self, other: Eye) -> None:
-        """Read as ``other`` from the next picture on; nobody may use that any more."""
+        """Take over reader and settings of ``other``, which must not be used after that."""
         self._current = other._current
 
     def read(self, picture: NDArray[np.uint8]) -> Page:

@@ -77,7 +77,7 @@ class Mailbox:
             return frame
 
     def close(self) -> None:
-        """Let everybody go who waits. A frame that is there can still be taken."""
+        """Wake everybody who waits. A frame that is there can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -80,7 +80,7 @@ class Outage:
             return pause
 
     def _judge(self) -> None:
-        """Be well where it has worked for long enough."""
+        """End the outage where it has worked for long enough."""
         if self._since is not None and self._clock() - self._since >= _HELD:
             if self._state == "unsteady":
                 self._report(f"{self._name}: is back")

@@ -1,4 +1,4 @@
-"""Frames that cannot be read, such as noise: counted, said once, and no end of the reading."""
+"""Frames that cannot be read, such as noise: counted and reported; the reading goes on."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def test_an_annotation_that_cannot_be_written_is_said_before_anything_is_read(
     before = picture.read_bytes()
     for target, reason in (
         ("a.xyz", "names no picture format"),
-        ("no", "names no picture format; use .png or .jpg, or name a folder that exists"),
+        ("no", "is not there, and no name of a picture; make this folder first, or name a file"),
         ("no/a.png", "no: is not there; make this folder first, or name a file in one that exists"),
         (picture.name, "is one of the images"),
         (".", "is one of the images"),

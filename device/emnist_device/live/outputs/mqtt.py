@@ -39,7 +39,7 @@ _NO_REASON = {"Unspecified error", "Success", "Normal disconnection"}
 
 
 class Publisher:
-    """Publishes texts in their order, the next when the broker has the last.
+    """Publishes texts in order, each once the broker has confirmed the one before.
 
     paho alone would send what waited for a connection after what came later. A broker that is away
     is tried again and again. ``topic/status`` is kept at ``online``, and at ``offline`` once we are
@@ -93,7 +93,7 @@ class Publisher:
                 self._news.notify_all()
 
     def close(self) -> None:
-        """Get the last texts through, if the broker is there, and say good-bye.
+        """Publish the last texts, if the broker is there, and disconnect.
 
         Raises :class:`OutputError` where texts were lost.
         """
@@ -146,7 +146,7 @@ class Publisher:
         return client
 
     def _part(self) -> None:
-        """Say good-bye and let go of the connection; does not wait for what hangs."""
+        """Disconnect; does not wait for a connection that hangs."""
         from paho.mqtt.packettypes import PacketTypes
         from paho.mqtt.reasoncodes import ReasonCode
 
@@ -163,7 +163,7 @@ class Publisher:
         end.join(_GOODBYE)
 
     def _run(self) -> None:
-        """Hand over one text after the other until all is over."""
+        """Publish one text after the other until the end."""
         while True:
             with self._news:
                 self._news.wait_for(self._has_work)
@@ -201,7 +201,7 @@ class Publisher:
                 self._client = self._connect()
 
     def _wait_for(self, sent: Any) -> bool:
-        """Return whether the broker has the message, or that nobody will say so, before the end."""
+        """Wait for the broker to confirm the message, and say whether it did before the end."""
         with self._news:
             if self._broker.qos == 0:
                 through = bool(sent.rc == self._paho.MQTT_ERR_SUCCESS)
@@ -219,7 +219,7 @@ class Publisher:
             return through
 
     def _published(self, *arguments: Any) -> None:
-        """Note that the broker has a message, or refuses it, as a list of rights may say."""
+        """Note that the broker has confirmed a message, or refused it for want of rights, say."""
         number, reason = arguments[2:4]
         with self._news:
             self._done[number] = str(reason) if reason.is_failure else ""
@@ -243,7 +243,7 @@ class Publisher:
             self._news.notify_all()
 
     def _refused(self, reason: str) -> None:
-        """Have the other version tried; what has refused both is said."""
+        """Have the other version of MQTT tried; report a broker that has refused both."""
         if self._tried_other:
             self._outage.failed(f"{self._name}: refuses us ({reason})")
         self._accepted, self._other = False, True

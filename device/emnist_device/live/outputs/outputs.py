@@ -1,4 +1,4 @@
-"""All that moments are shown on: what fails is said and left out, and all of it is closed."""
+"""All outputs together: one that fails is reported and left out, and each is closed at the end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Outputs:
 
     @property
     def gone(self) -> bool:
-        """Whether none is left to show anything on."""
+        """Whether an output has failed and none is left."""
         return self.failed and not self._outputs
 
     def show(self, moment: Moment) -> None:
@@ -39,7 +39,7 @@ class Outputs:
                 self._close(output)
 
     def close(self) -> None:
-        """Close each, whatever happens meanwhile: Ctrl-C as well waits for the next."""
+        """Close each output, even where closing another fails or Ctrl-C comes meanwhile."""
         with ExitStack() as rest:
             for output in self._outputs:
                 rest.callback(self._close, output)

@@ -1,4 +1,4 @@
-"""A word to systemd: started, alive, stopping (the protocol of sd_notify(3))."""
+"""Notifications to systemd: ready, alive, stopping (the protocol of sd_notify(3))."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BEATS = 4
 
 
 class Notifier:
-    """Says how the service is; does nothing where systemd did not start it."""
+    """Tells systemd the state of the service; does nothing where systemd did not start it."""
 
     def __init__(self) -> None:
         address = os.environ.get("NOTIFY_SOCKET", "")
@@ -29,7 +29,7 @@ class Notifier:
         self._send(b"READY=1")
 
     def alive(self) -> None:
-        """Say that all is well, as often as the watchdog wants to hear it."""
+        """Feed the watchdog, as often as it asks for."""
         if self._period and time.monotonic() >= self._due:
             self._due = time.monotonic() + self._period
             self._send(b"WATCHDOG=1")

@@ -39,7 +39,7 @@ class Terminal:
         self._due = 0.0
 
     def look(self) -> None:
-        """See whether the reader of a pipe has left, without writing."""
+        """Find out, without writing, whether the reader of a pipe has left."""
         with suppress(OSError, ValueError):  # closed, or no file of the system
             if self._stdout is not None:
                 poll = select.poll()
@@ -109,7 +109,7 @@ class Terminal:
         self._gone()
 
     def _discard(self) -> None:
-        """Let what is buffered go nowhere: it would raise once more at the end."""
+        """Throw away what is buffered: to write it at the end would raise once more."""
         stdout, self._stdout = self._stdout, None
         if stdout is not None:
             nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,4 +1,4 @@
-"""Model and characters, changed while frames and pictures are read: one change at a time."""
+"""Settings, changed while frames and pictures are read: one change at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PAUSE = 0.25
 
 
 class Choice:
-    """Has ``eye``, whose settings are those of pictures as well, read by other settings.
+    """Changes the settings by which ``eye`` reads frames, and the desk pictures.
 
     A change loads a model. Of changes that come while one is made, all but the newest are left out,
     so that any number of them costs a few a second, and no more memory than one.

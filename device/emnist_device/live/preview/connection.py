@@ -1,4 +1,4 @@
-"""One connection of the preview: never idle at the cost of others, never a traceback."""
+"""One HTTP connection of the preview, with limits on what it may take from others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LINGER = 5.0
 
 
 class Connection(H11Protocol):
-    """Speaks HTTP as Uvicorn does, and gives way.
+    """Uvicorn's connection, which is closed where others need its place, or it is too slow.
 
     A connection is idle while no request of it is being answered, however many bytes drip in. An
     idle one is closed after a while, and makes place for others when all are taken: the visitor
@@ -60,7 +60,7 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what arrives, unless the connection is done for."""
+        """Take what arrives, unless the connection is being closed."""
         if self._refused:
             return
         super().data_received(data)
@@ -68,7 +68,7 @@ class Connection(H11Protocol):
             self._idling.cancel()
 
     def eof_received(self) -> None:
-        """Answer a request that ends before its end."""
+        """Answer a request that the client has broken off."""
         if self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0]:
             self._refuse(HTTPStatus.BAD_REQUEST, "The request is cut off.")
 
@@ -79,7 +79,7 @@ class Connection(H11Protocol):
             self._begin_idling()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no request."""
+        """Answer what is no valid HTTP request."""
         del msg  # says less
         self._refuse(HTTPStatus.BAD_REQUEST, "This is no HTTP/1.1 request as a browser sends it.")
 

@@ -43,7 +43,7 @@ _REQUESTS, _REQUESTS_EACH = 64, 16
 
 @dataclass(frozen=True)
 class Rules:
-    """What the guard goes by.
+    """Who may pass the guard.
 
     token: what every request must bring, or None on loopback.
     cookie: name of the cookie that brings it.

@@ -1,4 +1,4 @@
-"""The newest frame for any number of viewers: read once, compressed once, kept by nobody."""
+"""The newest frame for any number of viewers, encoded once for all of them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Hub:
         self._tell()
 
     def close(self) -> None:
-        """Let waiting viewers go."""
+        """Answer the viewers who wait, that no frame will come."""
         self._closed = True
         self._tell()
 

@@ -79,7 +79,7 @@ class Preview:
         self._hub.show(moment)
 
     def close(self) -> None:
-        """Send everybody away."""
+        """Stop serving, and close all connections."""
         self._hub.close()
         self._desk.close()
         self._server.should_exit = True

@@ -61,7 +61,7 @@ class Desk:
             self._waiting -= 1
 
     def close(self) -> None:
-        """Read no more."""
+        """End the process; pictures that come later are not read."""
         self._thread.submit(self._end)
         self._thread.shutdown(wait=False)
 
