@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DOCUMENTS = ("docs/architecture.md", "CONTRIBUTING.md")
 DEVICE = ROOT / "device" / "emnist_device"
 # What is made by commands, or lies beside a checkout; it is not in the repository.
-MADE = {".venv", ".venv-dev", "runs/", "runs/benchmark", "emnist", "unipen", "shared"}
+MADE = {"dist/", ".venv", ".venv-dev", "runs/", "runs/benchmark", "emnist", "unipen", "shared"}
 # What is no name of anything here: characters, and a command of another program.
 OTHERS = {"O", "0", "c", "C", "pre-commit install", "timing_ms"}
 
@@ -118,6 +118,12 @@ def test_what_a_document_names_is_there(document: str) -> None:
     named = spans(document)
     assert len(named) > 20
     assert [span for span in named if not is_there(span)] == []
+
+
+def test_what_there_is_to_make_is_listed() -> None:
+    targets = re.findall(r"^([\w-]+):.*## ", read("Makefile"), re.MULTILINE)
+    assert "demo" in targets
+    assert [target for target in targets if f"`make {target}`" not in read("CONTRIBUTING.md")] == []
 
 
 @pytest.mark.parametrize(
