@@ -49,8 +49,10 @@ def draw_comparison(histories: Mapping[str, History], path: Path) -> None:
 
 def _save(figure: Figure, path: Path) -> None:
     """Write ``figure`` with a legend, of its last axes, below what is drawn."""
+    from matplotlib.ticker import MaxNLocator
+
     for axes in figure.axes:
         axes.grid(alpha=0.3)
-        axes.xaxis.get_major_locator().set_params(integer=True)  # there is no half epoch
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no half epoch
     figure.legend(*figure.axes[-1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     figure.savefig(path, dpi=110)
