@@ -20,6 +20,9 @@ PAGE_MODEL = "page-int8"
 #: Families of networks of one recipe and three sizes, the smallest first.
 TIERS = ("tiny", "small", "base")
 
+#: Width and height in pixels of the pictures of characters that models read, and that EMNIST has.
+SIDE = 28
+
 InputType = Literal["int8", "float32", "uint8"]
 
 _SCHEMA = 1

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_edge.artifact import SIDE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SIDE = 28
 #: Long side of the ink's box in the finished glyph, in pixels (median of EMNIST's images).
 INK_SIDE = 23
 #: Stroke width over long side of the ink's box: 5th, 50th and 95th percentile of EMNIST images.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.glyph import SIDE
+from emnist_edge.artifact import SIDE
 from evaluate.ingredients import LITTLE, Averaged, Mixed
 from train.common.augment import Augmentation
 from train.tier import Recipe, Settled

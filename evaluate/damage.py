@@ -55,7 +55,6 @@ _RUN, _SPARED = 200, 0.1
 _TEXT, _SIZE, _HEIGHT = "HARBOR\n7483", (500, 320), 50
 
 
-@cache
 def encode(image: Image.Image, kind: str) -> bytes:
     """Return ``image`` as a file of ``kind``, a key of :data:`KINDS`."""
     file = io.BytesIO()
@@ -89,8 +88,7 @@ class Trial:
     def files(self, seed: int, count: int | None = None) -> Iterator[bytes]:
         """Yield the damaged files, or the first ``count``; the same for the same ``seed``."""
         rng = np.random.default_rng(seed)
-        sound = [encode(draw(), kind) for kind in self.kinds]
-        cases = [(content, damage) for content in sound for damage in self.ways]
+        cases = [(sound(kind), damage) for kind in self.kinds for damage in self.ways]
         for number in range(self.count if count is None else count):
             content, damage = cases[number % len(cases)]
             yield damage(content, rng.uniform(_SPARED, 1 - _RUN / len(content)))
@@ -113,11 +111,16 @@ TRIALS = (
 )
 
 
-@cache
 def draw() -> Image.Image:
     """Return the page, before it is encoded."""
     page = draw_page(_TEXT, size=_SIZE, height=_HEIGHT, seed=3)
     return Image.fromarray(page.picture[..., ::-1])
+
+
+@cache
+def sound(kind: str) -> bytes:
+    """Return the page as a file of ``kind``, not damaged."""
+    return encode(draw(), kind)
 
 
 def judge(content: bytes, read: Callable[[Any], str]) -> Outcome:

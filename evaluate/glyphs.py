@@ -20,9 +20,8 @@ import numpy as np
 
 from emnist_device.runtime.engine import Engine
 from emnist_edge import Reader
-from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.artifact import DEFAULT_MODEL, SIDE
 from emnist_edge.errors import DataError, EmnistEdgeError
-from emnist_edge.glyph import SIDE
 from emnist_edge.scoring.metrics import wilson_interval
 
 if TYPE_CHECKING:

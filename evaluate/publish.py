@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from emnist_device.benchmark import machine
-from emnist_device.benchmark.report.results import SCHEMA_VERSION
+from emnist_device.benchmark.report.collect import SCHEMA_VERSION
 from emnist_device.benchmark.report.summary import summary
 from emnist_device.benchmark.run import SUITES
 from emnist_edge.artifact import DEFAULT_MODEL

@@ -20,10 +20,10 @@ import click
 import numpy as np
 
 from emnist_device.runtime.engine import softmax
+from emnist_edge.artifact import SIDE
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
-from emnist_edge.glyph import SIDE
 from emnist_edge.tables import markdown, percent
 from evaluate.candidates import compare_nets, compare_recipes
 from train.common.data import RunOptions, TrainingData, load_training, open_run, read_json

@@ -9,6 +9,7 @@ import numpy as np
 
 from emnist_device.benchmark.macs import count_macs
 from emnist_device.runtime.engine import Engine
+from emnist_edge.artifact import SIDE
 from export.common import EMNIST, MOST_BYTES, candidate, count_looks, finish, published
 from export.parity import compare, require
 from export.tflite import convert, drop_softmax
@@ -56,7 +57,7 @@ def with_extremes(images: dict[str, NDArray[np.uint8]]) -> NDArray[np.uint8]:
 
     It fixes the input's range at 0..255 whatever the images are.
     """
-    black_and_white = np.array([0, 255], np.uint8).repeat(28 * 14).reshape(1, 28, 28)
+    black_and_white = np.array([0, 255], np.uint8).repeat(SIDE * SIDE // 2).reshape(1, SIDE, SIDE)
     return np.concatenate([black_and_white, *images.values()])
 
 

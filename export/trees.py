@@ -14,6 +14,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from emnist_edge.artifact import SIDE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.ensemble import RandomForestClassifier
@@ -79,7 +81,7 @@ def to_onnx(forest: RandomForestClassifier) -> bytes:
     graph = helper.make_graph(
         nodes,
         "forest",
-        [helper.make_tensor_value_info("glyphs", TensorProto.UINT8, ["N", 28, 28, 1])],
+        [helper.make_tensor_value_info("glyphs", TensorProto.UINT8, ["N", SIDE, SIDE, 1])],
         [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", table.shape[1]])],
         [numpy_helper.from_array(array, name) for name, array in constants.items()],
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from emnist_edge.artifact import SIDE
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
 from train.common import checkpoints, loop
@@ -59,7 +60,7 @@ def build(
     ``regularized`` there is no normalization, noise or dropout.
     """
     layers = keras.layers
-    pixels = keras.Input((28, 28, 1), name="pixels")
+    pixels = keras.Input((SIDE, SIDE, 1), name="pixels")
     x = loop.scaled(pixels)
     if regularized:
         x = layers.GaussianNoise(0.1)(x)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emnist_edge.artifact import SIDE
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
 from train.common import checkpoints, loop
@@ -46,7 +47,7 @@ def build(classes: int, activation: str, units: int) -> keras.Model:
     for ``LINEAR``), softmax.
     """
     layers = keras.layers
-    pixels = keras.Input((28, 28, 1), name="pixels")
+    pixels = keras.Input((SIDE, SIDE, 1), name="pixels")
     x = layers.Flatten()(loop.scaled(pixels))
     if activation != LINEAR:
         x = layers.Dense(units, activation=activation)(x)

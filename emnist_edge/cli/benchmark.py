@@ -120,11 +120,11 @@ def benchmark(
 
 def _report(run: Run, output: Path) -> None:
     """Write report, figures and plots of what is finished, and print the summary."""
-    from emnist_device.benchmark.report.publish import publish
     from emnist_device.benchmark.report.summary import summary
+    from emnist_device.benchmark.report.write import write
     from emnist_edge.tables import plain
 
-    results, drawn, missing = publish(run, output)
+    results, drawn, missing = write(run, output)
     if missing:
         click.echo(f"emnist-edge: no plots: {missing}", err=True)
     click.echo(plain(*summary(results)))
@@ -154,12 +154,11 @@ class _Bar:
 
     def begin(self, what: str) -> None:
         """Show what is measured now."""
-        self._bar.current_item = what
-        self._bar.render_progress()
+        self._bar.update(0, what)
 
     def advance(self, parts: int = 1) -> None:
         """Move the bar."""
-        self._bar.update(parts, self._bar.current_item)
+        self._bar.update(parts)
 
 
 @contextmanager
@@ -169,6 +168,10 @@ def _progress(total: int) -> Iterator[_Lines | _Bar]:
         yield _Lines(total)
         return
     with click.progressbar(
-        length=total, item_show_func=lambda what: what, show_pos=True, file=sys.stderr
+        length=total,
+        item_show_func=lambda what: what,
+        show_pos=True,
+        update_min_steps=0,  # what is measured changes between two steps
+        file=sys.stderr,
     ) as bar:
         yield _Bar(bar)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from emnist_edge.alphabet import BYCLASS, BYMERGE, DIGITS, UPPER
+from emnist_edge.artifact import SIDE
 from emnist_edge.dataset.idx import parse_idx, read_packed
 from emnist_edge.errors import DataError, RuntimeMissingError
 from emnist_edge.packages import load_module
@@ -28,7 +29,6 @@ Part = Literal["train", "test"]
 #: Environment variable that names the folder with the IDX files.
 DATA_VARIABLE = "EMNIST_EDGE_DATA"
 
-_SIDE = 28
 # Below the folder of the data: as NIST's archive unpacks, and as torchvision does it.
 _PLACES = ("", "gzip", "raw", "EMNIST/raw", "EMNIST/raw/gzip")
 #: A mapping file has 62 short lines at most.
@@ -202,7 +202,7 @@ def check_shapes(
 ) -> None:
     """Raise :class:`DataError` unless the two IDX shapes are those of ``split`` and ``part``."""
     count = split.count(part)
-    if images[1:] != (_SIDE, _SIDE) or labels != images[:1]:
+    if images[1:] != (SIDE, SIDE) or labels != images[:1]:
         raise DataError(
             f"{split.name} {part}: images {images} and labels {labels} do not belong together; "
             "fetch them again"
@@ -277,10 +277,10 @@ def load_unlabelled(data: Path | None = None) -> tuple[NDArray[np.uint8], dict[s
     """
     path = find(data_dir(data), UNLABELLED)
     if path is None:
-        return np.empty((0, _SIDE, _SIDE), np.uint8), {}
+        return np.empty((0, SIDE, SIDE), np.uint8), {}
     content = read_packed(path)
     images = parse_idx(content, UNLABELLED)
-    if images.shape[1:] != (_SIDE, _SIDE):
+    if images.shape[1:] != (SIDE, SIDE):
         raise DataError(f"{path}: images of {images.shape[1:]}, not 28x28; take another file")
     digest = hashlib.sha256(content).hexdigest()
     return np.ascontiguousarray(images.transpose(0, 2, 1)), {UNLABELLED: digest}

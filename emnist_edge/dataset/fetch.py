@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
+from emnist_edge.artifact import SIDE
 from emnist_edge.dataset import emnist
 from emnist_edge.dataset.idx import MOST_BYTES, parse_header
 from emnist_edge.dataset.ranges import RemoteFile
@@ -101,7 +102,7 @@ def _most(split: emnist.Split, name: str) -> int:
     if name.endswith(".txt"):
         return emnist.MOST_MAPPING_BYTES
     count = max(split.train or 0, split.test or 0)
-    return count * (28 * 28 if "-images-" in name else 1) + _SLACK
+    return count * (SIDE * SIDE if "-images-" in name else 1) + _SLACK
 
 
 def _find_member(

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from evaluate import damage
-from evaluate.damage import KINDS, OUTCOMES, TRIALS, Outcome, Trial, encode, flip, judge, overwrite
+from evaluate.damage import KINDS, OUTCOMES, TRIALS, Outcome, Trial, flip, judge, overwrite, sound
 from tests.conftest import ROOT
 
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
@@ -52,12 +52,11 @@ def test_damage_is_where_it_is_said_and_the_same_for_a_seed() -> None:
     for trial in TRIALS:
         files = list(trial.files(1, 4))
         assert files == list(trial.files(1, 4)) != list(trial.files(2, 4))
-        sound = {encode(damage.draw(), kind) for kind in trial.kinds}
-        assert not sound & set(files)
+        assert not {sound(kind) for kind in trial.kinds} & set(files)
 
 
 def test_pictures_are_refused_read_rightly_or_with_text_lost() -> None:
-    content = encode(damage.draw(), "JPEG")
+    content = sound("JPEG")
     assert judge(content, lambda _: "harbor 7483") == "read rightly"
     assert judge(content, lambda _: "HARBOR") == "read with text lost"
     assert judge(overwrite(content), lambda _: "HARBOR 7483") == "refused"
@@ -65,7 +64,7 @@ def test_pictures_are_refused_read_rightly_or_with_text_lost() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_sound_files_of_each_kind_are_decoded(kind: str) -> None:
-    assert judge(encode(damage.draw(), kind), lambda _: "HARBOR 7483") == "read rightly"
+    assert judge(sound(kind), lambda _: "HARBOR 7483") == "read rightly"
 
 
 def test_the_command_prints_the_table(monkeypatch: pytest.MonkeyPatch) -> None:

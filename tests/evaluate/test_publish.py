@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from emnist_device.benchmark.report.results import SCHEMA_VERSION
+from emnist_device.benchmark.report.collect import SCHEMA_VERSION
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError
 from evaluate import publish

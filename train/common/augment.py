@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_edge.artifact import SIDE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SIDE = 28
 _GRID = 4  # elastic displacements are drawn on a 4x4 grid and interpolated
 
 
@@ -58,15 +59,15 @@ class Augmentation:
             [[cos * scale[0], (shear * cos - sin) * scale[1]],
              [sin * scale[0], (shear * sin + cos) * scale[1]]]
         ).transpose(2, 1, 0)  # (N, 2, 2), to multiply points from the right  # fmt: skip
-        centre = (_SIDE - 1) / 2
-        axis = np.arange(_SIDE) - centre
+        centre = (SIDE - 1) / 2
+        axis = np.arange(SIDE) - centre
         x, y = np.meshgrid(axis, axis)
         grid = np.stack([x.ravel(), y.ravel()], axis=1)
-        affine = (grid @ matrix).reshape(count, _SIDE, _SIDE, 2)
+        affine = (grid @ matrix).reshape(count, SIDE, SIDE, 2)
         shift = rng.uniform(-self.shift, self.shift, (count, 1, 1, 2))
         knots = rng.normal(0, self.elastic, (count, _GRID, _GRID, 2))
         rows = _INTERPOLATION @ knots.reshape(count, _GRID, _GRID * 2)
-        elastic = _INTERPOLATION @ rows.reshape(count, _SIDE, _GRID, 2)
+        elastic = _INTERPOLATION @ rows.reshape(count, SIDE, _GRID, 2)
         return (affine + centre + shift + elastic).astype(np.float32)
 
 
@@ -82,7 +83,7 @@ def change_thickness(image: NDArray[np.uint8], amount: float) -> NDArray[np.uint
 def _interpolation_weights() -> NDArray[np.float64]:
     """Return the (28, 4) matrix that spreads 4 knots over 28 pixels by cubic interpolation."""
     unit = np.eye(_GRID, dtype=np.float32)
-    return cv2.resize(unit, (_GRID, _SIDE), interpolation=cv2.INTER_CUBIC).astype(np.float64)
+    return cv2.resize(unit, (_GRID, SIDE), interpolation=cv2.INTER_CUBIC).astype(np.float64)
 
 
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal
 
+from emnist_edge.artifact import SIDE
 from train.common import loop
 from train.common.lazy import keras
 from train.tiers import views
@@ -79,7 +80,7 @@ TIERS = {
 
 def build(net: Net, classes: int, name: str) -> keras.Model:
     """Return the untrained network: (N, 28, 28, 1) pixels 0..255 -> (N, classes) probabilities."""
-    pixels = keras.Input((28, 28, 1), name="pixels")
+    pixels = keras.Input((SIDE, SIDE, 1), name="pixels")
     # Turned before faint pixels go, which leaves edges as sharp as those of what it learned from.
     x = views.both(pixels, net.turned) if net.turned else pixels
     x = _gate(x) if net.gated else loop.scaled(x)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_edge.artifact import SIDE
 from emnist_edge.dataset.npz import Field, read_arrays
 from emnist_edge.errors import DataError
 from emnist_edge.files import writing_to, written_whole
-from emnist_edge.glyph import SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

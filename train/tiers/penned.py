@@ -19,12 +19,13 @@ from emnist_device.detect.cell import find_cell_inks
 from emnist_device.detect.contrast import find_contrast
 from emnist_device.detect.network import PageNet
 from emnist_device.detect.segment import choose_zoom, rescale
+from emnist_edge.artifact import SIDE
 from emnist_edge.drawing.character import project
 from emnist_edge.drawing.ink import lay_ink
 from emnist_edge.drawing.paper import Grid, light, paint_sheet
 from emnist_edge.drawing.pens import TIPS
 from emnist_edge.drawing.surroundings import draw_surroundings, pick_name
-from emnist_edge.glyph import SIDE, make_glyph
+from emnist_edge.glyph import make_glyph
 from train.tiers.photographed import Photograph, curve
 
 if TYPE_CHECKING:

@@ -21,9 +21,8 @@ import numpy as np
 from emnist_device.hardware import text
 from emnist_device.runtime.engine import BATCH, Engine
 from emnist_device.runtime.onnx_forest import import_onnxruntime
-from emnist_edge.artifact import open_model
+from emnist_edge.artifact import SIDE, open_model
 from emnist_edge.errors import EmnistEdgeError
-from emnist_edge.glyph import SIDE
 from emnist_edge.packages import load_runtime
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from emnist_device.detect.contrast import shrink
 from emnist_device.detect.lines import arrange, arrange_one
 from emnist_device.detect.segment import Layout, segment, whole_mark
 from emnist_edge.alphabet import NOTHING, confusable_group, fold
+from emnist_edge.artifact import SIDE
 from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Finder:
         wholes = [layout.wholes[blobs[row].label] for row in rows]
         made = [make_glyph(layout.crop(blob)) for blob in blobs]
         made += [make_glyph(whole.ink) for whole in wholes]
-        glyphs = np.stack(made) if made else np.zeros((0, 28, 28), np.uint8)
+        glyphs = np.stack(made) if made else np.zeros((0, SIDE, SIDE), np.uint8)
         watch.lap("glyph")
         probabilities = self._engine.probabilities(glyphs)
         watch.lap("classify")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
+from emnist_edge.artifact import SIDE
 from emnist_edge.dataset import emnist
 from emnist_edge.dataset.idx import parse_idx, read_packed, write_idx
 from emnist_edge.errors import DataError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 #: Version of the files that review pages save.
 SCHEMA = 1
-_SIDE = 28
 # Bytes of a file of corrections, of which each takes about 1,200; and reviewed glyphs in all.
 _MOST_BYTES, _MOST_GLYPHS = 16 * 2**20, 200_000
 _IMAGES, _LABELS = emnist.members(emnist.REVIEWED, "train")
@@ -53,7 +53,7 @@ def read_corrections(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         labels = [BYMERGE.index(fold(_known(char))) for _, char in pairs]
     except (TypeError, KeyError, ValueError) as error:
         raise DataError(f"{path}: has a correction that is none ({error}); review again") from error
-    glyphs = np.array([glyph for glyph, _ in pairs], np.uint8).reshape(-1, _SIDE, _SIDE)
+    glyphs = np.array([glyph for glyph, _ in pairs], np.uint8).reshape(-1, SIDE, SIDE)
     return glyphs, np.array(labels, np.uint8)
 
 
@@ -82,12 +82,12 @@ def add_reviewed(
                 with written_whole(mapping_path) as part:
                     part.write_text(mapping, encoding="ascii")
             if not emnist.find(folder, _LABELS):  # from here on, images without labels are damage
-                write_idx(images_path, np.zeros((0, _SIDE, _SIDE), np.uint8))
+                write_idx(images_path, np.zeros((0, SIDE, SIDE), np.uint8))
                 write_idx(labels_path, np.zeros(0, np.uint8))
             _put(labelled, glyphs, labels)
             if len(labelled) > _MOST_GLYPHS:
                 raise DataError(f"{folder}: holds {_MOST_GLYPHS} reviewed glyphs at most")
-            images = np.frombuffer(b"".join(labelled), np.uint8).reshape(-1, _SIDE, _SIDE)
+            images = np.frombuffer(b"".join(labelled), np.uint8).reshape(-1, SIDE, SIDE)
             write_idx(images_path, images.transpose(0, 2, 1))  # as EMNIST has them
             write_idx(labels_path, np.array(list(labelled.values()), np.uint8))
     except OSError as error:
@@ -154,9 +154,9 @@ def _glyph(text: str) -> NDArray[np.uint8]:
         content = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError(f"glyph: {error}") from error
-    if len(content) != _SIDE * _SIDE:
+    if len(content) != SIDE * SIDE:
         raise ValueError(f"glyph of {len(content)} bytes")
-    return np.frombuffer(content, np.uint8).reshape(_SIDE, _SIDE)
+    return np.frombuffer(content, np.uint8).reshape(SIDE, SIDE)
 
 
 def _known(char: str) -> str:

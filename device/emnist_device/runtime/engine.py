@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from emnist_edge.artifact import Artifact, open_model
+from emnist_edge.artifact import SIDE, Artifact, open_model
 from emnist_edge.errors import ModelError
 from emnist_edge.scoring.letters import Letters
 
@@ -48,7 +48,7 @@ class Engine:
 
         Returns (N, C) float32, calibrated probabilities of the artifact's alphabet; rows sum to 1.
         """
-        if glyphs.ndim != 3 or glyphs.shape[1:] != (28, 28) or glyphs.dtype != np.uint8:
+        if glyphs.ndim != 3 or glyphs.shape[1:] != (SIDE, SIDE) or glyphs.dtype != np.uint8:
             raise ValueError(f"glyphs must be (N, 28, 28) uint8, not {glyphs.shape} {glyphs.dtype}")
         logits = [
             self._runtime.logits(glyphs[start : start + BATCH])

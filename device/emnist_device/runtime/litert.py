@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_device.quiet import quiet_stderr
+from emnist_edge.artifact import SIDE
 from emnist_edge.errors import ModelError, shown
 from emnist_edge.packages import load_runtime, unusable
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_edge.artifact import Artifact
-
-_SIDE = 28
 
 
 class LiteRT:
@@ -33,7 +32,7 @@ class LiteRT:
         """Raise :class:`ModelError` unless the tensors are what the sidecar says."""
         dtypes = (np.dtype(self._input["dtype"]).name, np.dtype(self._output["dtype"]).name)
         shapes = (tuple(self._input["shape"]), tuple(self._output["shape"]))
-        expected = ((1, _SIDE, _SIDE, 1), (1, len(artifact.alphabet)))
+        expected = ((1, SIDE, SIDE, 1), (1, len(artifact.alphabet)))
         if dtypes != (artifact.input_type,) * 2 or shapes != expected:
             raise ModelError(
                 f"{artifact.file}: tensors {shapes} of {dtypes} do not fit its sidecar; "

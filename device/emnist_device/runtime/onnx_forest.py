@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emnist_device.quiet import quiet_stderr
+from emnist_edge.artifact import SIDE
 from emnist_edge.errors import ModelError
 from emnist_edge.packages import load_module
 
@@ -41,7 +42,7 @@ class OnnxForest:
         tensors = (self._input, *self._session.get_outputs())
         found = [(tensor.type, tensor.shape[1:]) for tensor in tensors]
         expected = [
-            (f"tensor({artifact.input_type})", [28, 28, 1]),
+            (f"tensor({artifact.input_type})", [SIDE, SIDE, 1]),
             ("tensor(float)", [len(artifact.alphabet)]),
         ]
         if artifact.input_type != "uint8" or found != expected:

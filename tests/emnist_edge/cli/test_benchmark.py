@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -22,7 +23,7 @@ from emnist_device.image.picture import read_picture
 from emnist_device.runtime import onnx_forest
 from emnist_edge import packages
 from emnist_edge.cli import main
-from emnist_edge.cli.benchmark import benchmark
+from emnist_edge.cli.benchmark import _progress, benchmark
 from emnist_edge.corruptions import CORRUPTIONS
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import EmnistEdgeError, RuntimeMissingError
@@ -313,3 +314,15 @@ def test_the_command_is_one_of_emnist_edges() -> None:
     result = CliRunner().invoke(main.cli, ["benchmark", "--help"])
     assert result.exit_code == 0
     assert "130 stopped by Ctrl-C" in " ".join(result.stdout.split())
+
+
+def test_a_bar_in_a_terminal_names_what_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stderr", terminal)
+    with _progress(3) as progress:
+        progress.begin("first")
+        progress.advance()
+        progress.begin("second")
+    assert "0/3  first" in terminal.getvalue()
+    assert terminal.getvalue().rstrip().removesuffix("\x1b[?25h").endswith("1/3  second")

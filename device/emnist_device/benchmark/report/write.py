@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emnist_device.benchmark.report.collect import collect
 from emnist_device.benchmark.report.page import write_report
-from emnist_device.benchmark.report.results import collect
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import OutputError, RuntimeMissingError, shown
 from emnist_edge.files import write_json
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from emnist_device.benchmark.run import Run
 
 
-def publish(run: Run, output: Path) -> tuple[dict[str, Any], list[str], str]:
+def write(run: Run, output: Path) -> tuple[dict[str, Any], list[str], str]:
     """Write what is finished of ``run``.
 
     Returns the figures, the names of the plots, and why there are none: matplotlib, which draws, is

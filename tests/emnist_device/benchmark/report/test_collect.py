@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
-from emnist_device.benchmark.report import results
+from emnist_device.benchmark.report import collect
 from emnist_device.benchmark.run import REFERENCE
 from emnist_edge.artifact import installed
 from emnist_edge.corruptions import CORRUPTIONS
@@ -49,7 +49,7 @@ def test_errors_stand_in_the_order_of_strength_and_beside_their_amounts() -> Non
         corrupted_samples=SimpleNamespace(labels=FakeParts.labels),
         artifacts={one.name: one for one in installed() if one.name in MODELS},
     )
-    found = results._noise(cast("Run", run))
+    found = collect._noise(cast("Run", run))
     assert found is not None
     assert (found["images"], found["complete"]) == (50, False)
     for row, kind in enumerate(KINDS):
