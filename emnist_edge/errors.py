@@ -44,7 +44,7 @@ class OutputError(EmnistEdgeError):
 
 
 class ConstraintError(EmnistEdgeError):
-    """A charset, pattern or lexicon that is none, or that nothing can fulfil."""
+    """A charset, pattern or lexicon that is malformed, or that no text can match."""
 
 
 def shown(text: object) -> str:

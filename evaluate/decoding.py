@@ -205,7 +205,7 @@ def main(
     """Score charsets, patterns, context and confidence on EMNIST's images."""
     try:
         if validation:
-            training = load_training(None, data, None, share=0.1, seed=1)  # as models are trained
+            training = load_training(None, data, None, 0.1, seed=1)  # as models are trained
             samples = training.samples.pick(training.held).first(limit)
         else:
             samples = load_test(data, limit)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 NAME = "forest-edge"
 #: Forests are larger than networks: bytes that the file may have.
 MOST_BYTES = 8_000_000
-#: Validation images that the file is compared with scikit-learn on, and the share that must agree.
+#: Validation images to compare the file with scikit-learn on; the fraction that must agree.
 PARITY_IMAGES, LEAST_AGREEMENT = 10_000, 0.999
 _TIMED_IMAGES = 2048
 

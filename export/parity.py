@@ -18,7 +18,7 @@ class Parity:
     """How far one classifier is from another on the same samples.
 
     accuracy_drop: reference accuracy less the candidate's, in points (1/100).
-    agreement: share of samples with the same most probable class.
+    agreement: fraction of samples with the same most probable class.
     largest_difference: largest difference of any probability.
     """
 
@@ -62,7 +62,7 @@ def require_same(
 ) -> None:
     """Raise :class:`ParityError` unless two (N, C) arrays of probabilities have the same classes.
 
-    At least the share ``least`` of rows must, and the others must be ties in ``reference``.
+    At least the fraction ``least`` of the rows must, and the others must be ties in ``reference``.
     """
     first, second = reference.argmax(axis=1), candidate.argmax(axis=1)
     rows = np.flatnonzero(first != second)

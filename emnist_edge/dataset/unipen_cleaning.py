@@ -25,7 +25,7 @@ FAULTS = {
     "empty": "without points, or with an empty stroke",
     "dot": "a point where the label is no full stop",
     "short": "too few points to be the character",
-    "flat": "a line where the label is none",
+    "flat": "a line, where the label is no line",
     "lying": "a lying line where the label is an upright one",
     "size": "much too large or small for their text",
     "repeated": "the same points under the same label again",

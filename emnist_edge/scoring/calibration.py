@@ -1,6 +1,6 @@
-"""Whether confidence is worth something: calibration, and what errors are left without the unsure.
+"""How far confidence can be relied on: calibration, and errors among the most confident answers.
 
-Risk is the share of answers that are wrong among those that are kept, coverage the share that is
+Risk is the fraction of answers that are wrong among those kept, coverage the fraction that is
 kept, the most confident first (El-Yaniv, Wiener 2010). AURC is the mean risk over all coverages
 (Geifman et al. 2019), the calibration error that of Naeini et al. (2015) over bins of equal width.
 """
@@ -24,8 +24,8 @@ class Calibration:
     """How well probabilities say what is right; all in 0..1 but for the logarithm.
 
     calibration_error: over 15 bins of the confidence. log_loss: mean negative log-likelihood.
-    aurc: see the module. risk_95, risk_90: share of errors among the 95 % and 90 % with the highest
-    confidence.
+    aurc: see the module. risk_95, risk_90: fraction of errors among the 95 % and 90 % with the
+    highest confidence.
     """
 
     calibration_error: float
@@ -69,15 +69,20 @@ def risk_coverage(
     return count / len(confidence), np.cumsum(of_each) / count
 
 
-def risk_at(coverage: NDArray[np.float64], risk: NDArray[np.float64], share: float) -> float:
-    """Return the risk at a coverage of ``share``, from what :func:`risk_coverage` returns."""
-    return float(risk[np.searchsorted(coverage, share - 1e-9)])
+def risk_at(coverage: NDArray[np.float64], risk: NDArray[np.float64], level: float) -> float:
+    """Return the risk at a coverage of ``level``, from what :func:`risk_coverage` returns."""
+    return float(risk[np.searchsorted(coverage, level - 1e-9)])
 
 
 def reliability(
     confidence: NDArray[np.floating], right: NDArray[Any], bins: int
 ) -> tuple[NDArray[np.float64], ...]:
-    """Return of each bin that is not empty: its middle, share, mean confidence and share right."""
+    """Return the bins of equal width of ``confidence`` (N,) in 0..1 that are not empty.
+
+    Returns:
+        For each, four arrays: its middle, the fraction of the answers in it, their mean confidence,
+        and the fraction of them that is ``right`` (N,).
+    """
     chosen = np.minimum((confidence * bins).astype(int), bins - 1)
     count = np.bincount(chosen, minlength=bins)
     kept = np.flatnonzero(count)
@@ -89,6 +94,6 @@ def reliability(
 
 
 def calibration_error(confidence: NDArray[np.floating], right: NDArray[Any], bins: int) -> float:
-    """Return the mean distance of confidence and share right over ``bins`` bins, by their share."""
-    _, share, mean, hits = reliability(confidence, right, bins)
-    return float(share @ np.abs(mean - hits))
+    """Return the mean distance of confidence and accuracy, in ``bins`` bins weighted by answers."""
+    _, weight, mean, hits = reliability(confidence, right, bins)
+    return float(weight @ np.abs(mean - hits))

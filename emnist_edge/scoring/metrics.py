@@ -75,8 +75,8 @@ def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], alphabe
 def balance(probabilities: NDArray[np.float32], prior: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return ``probabilities`` (N, C) as they would be if all classes were equally common.
 
-    They were learned where the classes had the shares ``prior`` (C,); the logit adjustment of Menon
-    et al. 2021 (arXiv 2007.07314). A class with no share stays as it is.
+    They were learned where classes had the frequencies ``prior`` (C,), which sum to 1; the logit
+    adjustment of Menon et al. 2021 (arXiv 2007.07314). A class of frequency 0 stays as it is.
     """
     equal = probabilities / np.where(prior > 0, prior * len(prior), 1)
     return np.asarray(equal / equal.sum(axis=1, keepdims=True), np.float32)
@@ -127,9 +127,9 @@ def recalls(
 
 
 def wilson_interval(hits: int, samples: int, z: float = 1.959964) -> tuple[float, float]:
-    """Return Wilson's score interval of a proportion, at 95 % for the default ``z``."""
-    share = hits / samples
-    centre = share + z * z / (2 * samples)
-    spread = z * (share * (1 - share) / samples + z * z / (4 * samples * samples)) ** 0.5
+    """Return Wilson's interval (1927) of the fraction ``hits / samples``; 95 % by default."""
+    fraction = hits / samples
+    centre = fraction + z * z / (2 * samples)
+    spread = z * (fraction * (1 - fraction) / samples + z * z / (4 * samples * samples)) ** 0.5
     scale = 1 + z * z / samples
     return (centre - spread) / scale, (centre + spread) / scale

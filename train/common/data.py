@@ -109,9 +109,9 @@ class RunOptions:
     limit: int | None = None
     resume: bool = False
 
-    def load_training(self, share: float, seed: int) -> TrainingData:
-        """Read the training images, and hold ``share`` of each class back."""
-        return load_training(self.split, self.data, self.limit, share, seed)
+    def load_training(self, fraction: float, seed: int) -> TrainingData:
+        """Read the training images, and hold ``fraction`` of each class back."""
+        return load_training(self.split, self.data, self.limit, fraction, seed)
 
     def load_test(self) -> emnist.Samples:
         """Read the test images."""
@@ -119,9 +119,9 @@ class RunOptions:
 
 
 def load_training(
-    split: str | None, data: Path | None, limit: int | None, share: float, seed: int
+    split: str | None, data: Path | None, limit: int | None, fraction: float, seed: int
 ) -> TrainingData:
-    """Read the first ``limit`` training images and hold ``share`` of each class back.
+    """Read the first ``limit`` training images and hold ``fraction`` of each class back.
 
     ``split`` None takes ByMerge whole, else the part of it that is at hand. Glyphs that were
     reviewed (:data:`emnist_edge.dataset.emnist.REVIEWED`) and lie beside it train as well.
@@ -135,7 +135,7 @@ def load_training(
         ]
         split = next(iter(at_hand), "bymerge")
     samples = emnist.load(choices[split], "train", data).first(limit)
-    kept, held = hold_back(samples.labels, share, seed)
+    kept, held = hold_back(samples.labels, fraction, seed)
     if emnist.find(emnist.data_dir(data), emnist.members(emnist.REVIEWED, "train")[1]):
         reviewed = emnist.load(emnist.REVIEWED, "train", data)
         kept = np.concatenate([kept, len(samples) + np.arange(len(reviewed))])
@@ -154,9 +154,9 @@ def complete(targets: NDArray[np.float32], said: NDArray[np.float32]) -> NDArray
 
 
 def hold_back(
-    labels: NDArray[np.uint8], share: float, seed: int
+    labels: NDArray[np.uint8], fraction: float, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Split sample indices into training and validation, ``share`` of each class held back."""
+    """Split sample indices into training and validation, ``fraction`` of each class held back."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(labels))
     rank = np.empty(len(labels), np.int64)  # position of each sample within its class
@@ -164,7 +164,7 @@ def hold_back(
         of_class = order[labels[order] == label]
         rank[of_class] = np.arange(len(of_class))
     counts = np.bincount(labels)[labels]
-    held = rank < np.round(share * counts)
+    held = rank < np.round(fraction * counts)
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 

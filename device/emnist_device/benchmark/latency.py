@@ -56,9 +56,9 @@ def measure(
     - ``model``, ``batch``, ``threads``: what was measured; threads are 1 and all cores.
     - ``init_ms``, ``first_ms``, ``p50_ms``, ``p90_ms``, ``p95_ms``, ``p99_ms``: medians over the
       repeats, of a batch, see :func:`emnist_device.benchmark.probe.measure`.
-    - ``spread``: largest less smallest median of the repeats, as a share of ``p50_ms``: how far to
+    - ``spread``: largest less smallest median of the repeats, over ``p50_ms``: how far to
       trust it; None where there is one.
-    - ``per_image_ms``: ``p50_ms`` through ``batch``. ``repeats``, ``runs``: how many, and in all.
+    - ``per_image_ms``: ``p50_ms`` by ``batch``. ``repeats``, ``runs``: how many, and in all.
     - ``peak_rss_mb``: the most memory that a process held, in MB of 1e6 bytes.
     - ``file_bytes``; ``parameters``: weights, or nodes of a forest.
     - ``macs``: multiplications with addition for an image; None for a forest, which has

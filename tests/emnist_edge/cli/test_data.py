@@ -26,7 +26,7 @@ def test_what_is_left_out_is_counted_by_kind(tmp_path: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[: len(lines) // 2] == [
         "characters-train: 3 of 5 characters are kept; left out are",
-        "        1  a line where the label is none",
+        "        1  a line, where the label is no line",
         "        1  the same points under the same label again",
         "texts-train: 2 of 2 characters are kept",
         "  and 1 of 1 texts, whose size is uncertain or whose words are written over each other",

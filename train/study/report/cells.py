@@ -1,4 +1,4 @@
-"""Texts that sections share: figures in cells, how far a figure is chance, pictures."""
+"""Texts that all sections need: cells of tables, the uncertainty of an accuracy, pictures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def heading_of(score: str) -> str:
 
 
 def chance(scores: dict[str, float]) -> str:
-    """Say how far the accuracy among ``scores`` is chance."""
+    """Return a sentence on the uncertainty of the accuracy among ``scores``."""
     half = 50 * (scores["accuracy_high"] - scores["accuracy_low"])
     return words.CHANCE.format(images=scores["samples"], half=half)
 

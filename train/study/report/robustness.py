@@ -78,7 +78,7 @@ def mistakes(found: dict[str, Any], pictures: Path, study: Path) -> list[str]:
     confusion, alphabet = np.array(found["confusion"]), found["alphabet"]
     pairs = confused_pairs(confusion, alphabet, _PAIRS)
     wrong = int(confusion.sum() - np.trace(confusion))
-    share = sum(count for *_, count in pairs) / max(wrong, 1)
+    fraction = sum(count for *_, count in pairs) / max(wrong, 1)
     figures.draw_confusion(confusion, alphabet, pictures / "confusion.png")
     figures.draw_class_accuracy(confusion, alphabet, pictures / "classes.png")
     figures.draw_pairs(pairs, pictures / "pairs.png")
@@ -92,7 +92,7 @@ def mistakes(found: dict[str, Any], pictures: Path, study: Path) -> list[str]:
             wrong=wrong,
             images=int(confusion.sum()),
             pairs=len(pairs),
-            share=share,
+            fraction=fraction,
         ),
         picture(pictures, "pairs", "The pairs of characters mistaken most often"),
         picture(pictures, "classes", "Accuracy of each class"),

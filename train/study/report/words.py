@@ -87,7 +87,7 @@ regularization, and so on.
 
 MISTAKES = """\
 `{model}`, the network of the study that does best on validation images, mistakes {wrong:,} of
-{images:,} test images. {pairs} pairs of characters account for {share:.0%} of the mistakes:
+{images:,} test images. {pairs} pairs of characters account for {fraction:.0%} of the mistakes:
 """
 
 INSIDE = """\

@@ -220,7 +220,7 @@ def _pages(run: Run) -> dict[str, Any] | None:
 
 
 def _error_rate(edits: int, characters: int) -> dict[str, float]:
-    """Return edits through characters, with Wilson's interval as far as that is a share."""
+    """Return the character error rate, with Wilson's interval where it is at most 1."""
     low, high = wilson_interval(min(edits, characters), characters)
     return {
         "value": round(edits / characters, 6),

@@ -77,10 +77,10 @@ def drop(first: Truths, second: Truths) -> Interval:
 def corruption_error(wrong: Truths, reference: Truths) -> Interval | None:
     """Return the mean corruption error (mCE) of Hendrycks and Dietterich 2019, in percent.
 
-    For each kind, the errors of all strengths through those of the reference; then the mean of all
-    kinds. ``wrong`` and ``reference`` are (K, S, N): kinds, strengths, images. The interval is the
-    delta method's over images, both seeing the same ones. None where there are no kinds, or the
-    reference makes no errors.
+    For each kind, the sum of the errors at all strengths, divided by that of the reference; then
+    the mean over the kinds. ``wrong`` and ``reference`` are (K, S, N): kinds, strengths, images.
+    The interval is the delta method's over images, both seeing the same ones. None where there are
+    no kinds, or the reference makes no errors.
     """
     errors = wrong.mean(axis=1)  # (K, N)
     floor = reference.mean(axis=1)
@@ -96,7 +96,7 @@ def corruption_error(wrong: Truths, reference: Truths) -> Interval | None:
 def relative_corruption_error(
     wrong: Truths, clean: Truths, reference: Truths, reference_clean: Truths
 ) -> float | None:
-    """Return the relative mCE, in percent: errors that corruption adds, through the reference's.
+    """Return the relative mCE, in percent: errors that corruption adds, divided by the reference's.
 
     ``clean`` and ``reference_clean`` are (N,). None where corruption adds none to the reference's.
     Hendrycks and Dietterich 2019.
