@@ -44,6 +44,13 @@ def preview(reports: Words) -> Iterator[Preview]:
     preview.close()
 
 
+@pytest.fixture(scope="module")
+def guarded(reports: Words) -> Iterator[Preview]:
+    preview = Preview(Address("127.0.0.1", 0, TOKEN), Eye(Settings("tiny-int8")), reports)
+    yield preview
+    preview.close()
+
+
 def connect(preview: Preview, source: str = "127.0.0.1") -> socket.socket:
     return socket.create_connection(("127.0.0.1", port(preview)), 20, (source, 0))
 
