@@ -2,13 +2,15 @@
 
 Single digits as EMNIST has them (28x28, white on black), drawn numbers that are cut out without a
 margin, lines and words cut out of the samples by the boxes that were read, cells with the lines of
-their box, and rows of one digit with another one among them.
+their box, and rows of one character with another one among them. And what has no writing at all:
+blank, ruled, squared and boxed paper, shadows, boards, and tables of rules.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +20,12 @@ import numpy as np
 
 from emnist_device.image.picture import read_picture
 from emnist_edge import Decoding, Reader
-from emnist_edge.alphabet import DIGITS
+from emnist_edge.alphabet import DIGITS, UPPER, confusable_group
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.drawing.character import Glyphs, Pen, stroke_shape
+from emnist_edge.drawing.compose import compose_blanks
 from emnist_edge.drawing.handwriting import EmnistGlyphs
-from emnist_edge.drawing.pages import draw_page
+from emnist_edge.drawing.pages import Camera, draw_blank, draw_page
 from emnist_edge.drawing.strokes import Hand
 from emnist_edge.errors import DataError, EmnistEdgeError
 from train.common.data import load_test
@@ -36,6 +39,15 @@ if TYPE_CHECKING:
     from emnist_edge.dataset.emnist import Samples
 
 _SAMPLES = Path(__file__).parent.parent / "samples"
+#: Rows of one character with another one among them: what both are of.
+ODD_ROWS = {
+    "digits": (DIGITS, DIGITS),
+    "capitals": (UPPER, UPPER),
+    "a capital in digits": (DIGITS, UPPER),
+    "a digit in capitals": (UPPER, DIGITS),
+}
+# Colours of a table's rules, BGR.
+_RULES = ((40, 40, 40), (120, 120, 120), (170, 110, 60), (60, 60, 190))
 # Pixels of coverage from which drawn ink counts when it is cut out.
 _INK = 100
 
@@ -74,14 +86,46 @@ def cells(count: int, seed: int) -> Iterator[Crop]:
         yield Crop(picture, text)
 
 
-def odd_rows(count: int, seed: int, glyphs: Glyphs = stroke_shape) -> Iterator[Crop]:
-    """Yield ``count`` rows of 6 to 12 digits, all the same but for one."""
+def odd_rows(
+    count: int, seed: int, glyphs: Glyphs = stroke_shape, kinds: tuple[str, str] = (DIGITS, DIGITS)
+) -> Iterator[Crop]:
+    """Yield ``count`` rows of 6 to 12 characters, all the same but for one.
+
+    kinds: what they are of, and what the odd one is of; look-alikes are not put side by side.
+    """
     for number in range(count):
         rng = np.random.default_rng([seed, 7, number])
-        usual, odd = rng.choice(list(DIGITS), 2, replace=False)
+        usual = str(rng.choice(list(kinds[0])))
+        group = {usual, usual.swapcase(), *confusable_group(usual.upper())}
+        odd = str(rng.choice([char for char in kinds[1] if char not in group]))
         row = [usual] * int(rng.integers(6, 13))
         row[int(rng.integers(len(row)))] = odd
         yield Crop(_draw("".join(row), rng, glyphs, margin=40), "".join(row))
+
+
+def empty_pages(count: int, seed: int) -> Iterator[Crop]:
+    """Yield at least ``count`` pages of all kinds of paper that nothing is written on."""
+    rounds = -(-count // sum(1 for _ in compose_blanks(seed)))
+    for number in range(rounds):
+        for _, drawn in compose_blanks(seed + number):
+            yield Crop(drawn.picture, "")
+
+
+def empty_tables(count: int, seed: int) -> Iterator[Crop]:
+    """Yield ``count`` tables of rules, thin or thick, dark or coloured, without any writing."""
+    lens = Camera(blur=0.7, noise=3)
+    for number in range(count):
+        rng = np.random.default_rng([seed, 11, number])
+        page = draw_blank(size=(800, 600), height=48, seed=int(rng.integers(2**32)), camera=lens)
+        columns, rows = (np.cumsum(rng.uniform(40, 160, 12)) for _ in range(2))
+        xs = columns[: int(rng.integers(3, 7))].astype(int).tolist()
+        ys = rows[: int(rng.integers(3, 7))].astype(int).tolist()
+        colour, thick = _RULES[int(rng.integers(len(_RULES)))], int(rng.integers(1, 9))
+        for x in xs:
+            cv2.line(page.picture, (x, ys[0]), (x, ys[-1]), colour, thick)
+        for y in ys:
+            cv2.line(page.picture, (xs[0], y), (xs[-1], y), colour, thick)
+        yield Crop(page.picture, "")
 
 
 def sample_lines(reader: Reader) -> Iterator[Crop]:
@@ -111,10 +155,14 @@ def _draw(text: str, rng: np.random.Generator, glyphs: Glyphs, margin: int) -> N
     return np.ascontiguousarray(page.picture[rows, max(x - margin, 0) : x + width + margin])
 
 
-def right(reader: Reader, crops: Iterator[Crop]) -> list[bool]:
-    """Return of each of ``crops`` whether it was read right, spaces left out."""
+def right(reader: Reader, crops: Iterator[Crop], *, case: bool = True) -> list[bool]:
+    """Return of each of ``crops`` whether it was read right, spaces left out.
+
+    ``case``: whether it is compared.
+    """
+    fold = str if case else str.lower
     return [
-        "".join(reader.read(crop.picture).text.split()) == "".join(crop.text.split())
+        "".join(fold(reader.read(crop.picture).text).split()) == "".join(fold(crop.text).split())
         for crop in crops
     ]
 
@@ -125,7 +173,7 @@ def right(reader: Reader, crops: Iterator[Crop]) -> list[bool]:
 @click.option("--model", default=DEFAULT_MODEL, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the EMNIST files.")
 def main(count: int, seed: int, model: str, data: Path | None) -> None:
-    """Score single characters, crops without a margin, cells, and rows with one odd character."""
+    """Score single characters, crops, cells, rows with one odd character, and empty pages."""
     try:
         free, alone = Reader(model), Reader(model, decoding=Decoding(context="none"))
         digits = Reader(model, decoding=Decoding(charset="digits"))
@@ -133,6 +181,8 @@ def main(count: int, seed: int, model: str, data: Path | None) -> None:
             show(f"numbers of {length}, digits", right(digits, numbers(length, count, seed)))
         show("cells with their box, digits", right(digits, cells(count, seed)))
         show("lines and words of samples", right(free, sample_lines(free)))
+        show("pages without writing", right(free, empty_pages(count, seed)))
+        show("tables without writing", right(free, empty_tables(count, seed)))
         shapes: dict[str, Glyphs] = {"strokes": stroke_shape}
         try:
             samples = load_test(data, None)
@@ -141,10 +191,11 @@ def main(count: int, seed: int, model: str, data: Path | None) -> None:
         else:
             shapes["EMNIST"] = EmnistGlyphs(samples)
             show("EMNIST 28x28, digits", right(digits, single_digits(samples, 100)))
-        for name, glyphs in shapes.items():
-            rows = [right(each, odd_rows(count, seed, glyphs)) for each in (free, alone)]
-            show(f"one odd in a row, {name}", rows[0])
-            show(f"  of those right without context, {name}", kept(*rows))
+        for (name, glyphs), (kind, chars) in product(shapes.items(), ODD_ROWS.items()):
+            drawn = list(odd_rows(count, seed, glyphs, chars))
+            rows = [right(each, iter(drawn), case=False) for each in (free, alone)]
+            show(f"one odd in a row, {kind}, {name}", rows[0])
+            show("  of those right without context", kept(*rows))
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
 
@@ -156,7 +207,7 @@ def kept(with_context: list[bool], without: list[bool]) -> list[bool]:
 
 def show(name: str, found: list[bool]) -> None:
     """Print how many are right."""
-    click.echo(f"{name:<46}{sum(found):>4} of {len(found)}")
+    click.echo(f"{name:<50}{sum(found):>4} of {len(found)}")
 
 
 if __name__ == "__main__":

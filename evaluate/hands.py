@@ -2,13 +2,15 @@
 
 A model is a name, a model file with a sidecar, or the folder that ``train.tier`` wrote to. Each
 reads the characters of UNIPEN's writers who are held out, drawn with pens and cut out as on the
-device, at equal class frequencies; and the images of EMNIST that are held back from training, at
+device, at equal class frequencies; the letters of their texts; digits by the form they are written
+in; cells of other people's forms; and the images of EMNIST that are held back from training, at
 ByMerge's. The test images of EMNIST are never looked at.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +19,24 @@ import numpy as np
 
 from emnist_device.runtime.engine import Engine
 from emnist_edge.alphabet import BYCLASS, BYMERGE, SYMBOLS, fold
-from emnist_edge.dataset.unipen_files import load_characters, unipen_dir
+from emnist_edge.dataset.unipen_files import load_characters, load_texts, unipen_dir
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import read_file
 from emnist_edge.scoring.metrics import balance, score
 from emnist_edge.scoring.sources import KEPT, read_hands
-from emnist_edge.tables import markdown, percent
+from evaluate.digit_forms import digit_form
+from evaluate.hand_parts import Hands, Model
+from evaluate.hand_report import show
+from evaluate.hand_sets import (
+    Cells,
+    class_recalls,
+    cut_cells,
+    measure_cells,
+    measure_forms,
+    measure_letters,
+    pick_letters,
+    time_in_turns,
+)
 from train.common import checkpoints, loop
 from train.common.data import load_training, read_json
 from train.tier import HELD_BACK, Recipe
@@ -39,36 +53,10 @@ if TYPE_CHECKING:
 
     from emnist_edge.dataset.emnist import Samples
     from emnist_edge.dataset.unipen import Characters
-    from train.common.data import Predict
 
 # Symbols with fewer characters than this tell little: they do not count.
 _LEAST = 20
 _DRAWING, _NOTHINGS = 1, 1500
-
-
-@dataclass(frozen=True)
-class Model:
-    """What reads: ``predict`` gives probabilities of ``alphabet``, at class frequencies ``prior``.
-
-    trained_on: how many of EMNIST's first training images it learned from, but for those in
-    ``held``; None for those that all models of a tier learn from.
-    """
-
-    name: str
-    alphabet: str
-    prior: NDArray[np.floating]
-    predict: Predict
-    trained_on: int | None = None
-    held: NDArray[np.int64] | None = None
-
-
-@dataclass(frozen=True)
-class Hands:
-    """Glyphs (N, 28, 28) of held-out writers and their labels, and things that are no character."""
-
-    glyphs: NDArray[np.uint8]
-    labels: NDArray[np.str_]
-    nothing: NDArray[np.uint8]
 
 
 def open_any(name: str) -> Model:
@@ -77,7 +65,7 @@ def open_any(name: str) -> Model:
     if not (folder / "model.keras").exists():
         engine = Engine(name)
         shares = np.array(engine.artifact.class_shares)
-        return Model(name, engine.artifact.alphabet, shares, engine.probabilities)
+        return Model(name, engine.artifact.alphabet, shares, engine.probabilities, exported=True)
     network, metrics = checkpoints.load(folder / "model.keras"), read_json(folder / "metrics.json")
     held = read_file(folder / "validation.npz", np.load, "train anew")["indices"]
 
@@ -89,8 +77,11 @@ def open_any(name: str) -> Model:
     return Model(name, alphabet, shares, predict, metrics["limit"], held)
 
 
-def draw_hands(characters: Characters, store: Path) -> Hands:
-    """Return what the writers of ``characters`` wrote; ``store`` keeps what was drawn."""
+def draw_hands(characters: Characters, store: Path, letters: Characters | None = None) -> Hands:
+    """Return what the writers of ``characters`` wrote; ``store`` keeps what was drawn.
+
+    ``letters``: those of their texts.
+    """
     wanted = np.flatnonzero(np.isin(characters.labels, list(BYCLASS + SYMBOLS)))
     characters = characters.pick(wanted)
     plain = characters.pick(np.flatnonzero(np.isin(characters.labels, list(BYCLASS))))
@@ -109,7 +100,19 @@ def draw_hands(characters: Characters, store: Path) -> Hands:
         key_of(plain, _NOTHINGS, _DRAWING, Penned()),
         draw_no_characters,
     )
-    return Hands(glyphs, characters.labels, nothing)
+    forms = [
+        digit_form(str(label), characters.strokes_of(index)) if label.isdigit() else ""
+        for index, label in enumerate(characters.labels)
+    ]
+    hands = Hands(glyphs, characters.labels, nothing, np.array(forms, "U16"))
+    if letters is None:
+        return hands
+    drawn = stored(
+        store / f"texts-heldout-{_DRAWING}.npz",
+        key_of(letters, _DRAWING, Penned()),
+        lambda: unipen_glyphs(letters, _DRAWING),
+    )
+    return replace(hands, letters=drawn, letter_labels=letters.labels)
 
 
 def measure_hands(model: Model, hands: Hands) -> dict[str, float]:
@@ -168,11 +171,19 @@ def unseen(models: Sequence[Model], held: NDArray[np.int64]) -> NDArray[np.int64
     return held
 
 
-def table(rows: dict[str, dict[str, float]]) -> str:
-    """Return ``rows`` of figures, by model, as a table in Markdown."""
-    heads = list(dict.fromkeys(head for row in rows.values() for head in row))
-    cells = [[name, *(percent(row.get(head)) for head in heads)] for name, row in rows.items()]
-    return markdown(["", *heads], cells)
+def measure(
+    model: Model, hands: Hands, cells: Sequence[Cells], samples: Samples, held: NDArray[np.int64]
+) -> dict[str, float]:
+    """Return all fractions that ``model`` reads right, by what they are of."""
+    row = measure_hands(model, hands)
+    elsewhere = measure_forms(model, hands).get("elsewhere")
+    if elsewhere is not None:
+        row["digits in forms of elsewhere, kind known"] = elsewhere["kind known"]
+    if len(hands.letters):
+        row |= measure_letters(model, hands.letters, hands.letter_labels)
+    for each in cells:
+        row |= measure_cells(model, each)
+    return row | measure_emnist(model, samples, held)
 
 
 @click.command()
@@ -186,21 +197,48 @@ def table(rows: dict[str, dict[str, float]]) -> str:
     show_default=True,
     help="Folder to keep glyphs of UNIPEN's strokes in.",
 )
-def main(models: tuple[str, ...], data: Path | None, unipen: Path | None, glyphs: Path) -> None:
+@click.option(
+    "--cells",
+    "cell_files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="File of cells as evaluate.glyphs reads; several with the option again.",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="File for all figures.")
+def main(
+    models: tuple[str, ...],
+    data: Path | None,
+    unipen: Path | None,
+    glyphs: Path,
+    cell_files: tuple[Path, ...],
+    json_path: Path | None,
+) -> None:
     """Print what MODELS read of UNIPEN's held-out writers, and of EMNIST's held-back images."""
     try:
         opened = [open_any(name) for name in models]
-        hands = draw_hands(load_characters("heldout", unipen_dir(unipen)), glyphs)
+        folder = unipen_dir(unipen)
+        letters = pick_letters(load_texts("heldout", folder))
+        hands = draw_hands(load_characters("heldout", folder), glyphs, letters)
+        cells = [cut_cells(path) for path in cell_files]
         training = load_training(None, data, None, Recipe.validation_share, HELD_BACK)
         held = unseen(opened, training.held)
-        rows = {
-            model.name: measure_hands(model, hands) | measure_emnist(model, training.samples, held)
+        results = {
+            model.name: {
+                "figures": measure(model, hands, cells, training.samples, held),
+                "forms": measure_forms(model, hands),
+                "recalls": class_recalls(model, hands),
+            }
             for model in opened
         }
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
+    times = time_in_turns([model for model in opened if model.exported], hands.glyphs[0])
+    for name, milliseconds in times.items():
+        results[name]["milliseconds"] = milliseconds
     click.echo(f"UNIPEN: {len(hands.labels)} characters; EMNIST: {len(held)} images; percent right")
-    click.echo(table(rows))
+    show(results)
+    if json_path is not None:
+        json_path.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,19 +1,18 @@
-r"""Score readers on a folder of transcribed pictures: ``python -m evaluate.pages DIR``.
+r"""Score readers on folders of transcribed pictures: ``python -m evaluate.pages DIR...``.
 
-The folder holds pictures and a ``pages.csv`` with at least the columns ``file``, ``transcription``
-(line breaks as ``\n``) and ``kind``. Spaces, punctuation and case are not compared; where words are
-parted is scored apart. Pages of kind ``printed-control`` are read and listed, but do not count.
-Peers that are installed read the same pictures in the same run, by the same score.
+Each folder holds pictures and a ``pages.csv``, see :mod:`evaluate.scoring.sets`. Spaces,
+punctuation and case are not compared; where words are parted is scored apart. Pages of kind
+``form-printed`` and ``printed-control`` are scored apart, each kind by itself. Peers that are
+installed read the same pictures in the same run, by the same score.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,36 +21,62 @@ from emnist_device.image.picture import read_picture, write_picture
 from emnist_edge import Decoding, Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError, EmnistEdgeError
-from emnist_edge.scoring.edits import normalize
 from evaluate.peers import Peer, make_peers
-from evaluate.scoring.causes import CAUSES, find_causes
-from evaluate.scoring.coverage import Judged, draw, judge, measure
-from evaluate.scoring.scores import PageScore, Summary, score_text, summarize, written
+from evaluate.scoring.causes import find_causes
+from evaluate.scoring.coverage import Doubt, Judged, draw, judge, measure
+from evaluate.scoring.page_report import cause_table, show_comparison, show_pages, summary_table
+from evaluate.scoring.rules import find_rules
+from evaluate.scoring.scores import APART, PageScore, score_text, summarize, written
+from evaluate.scoring.sets import PageSet, read_sets
 from evaluate.scoring.sheet import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from evaluate.scoring.scores import Summary
 
 
-def read_rows(folder: Path) -> list[dict[str, str]]:
-    """Return the rows of ``pages.csv``."""
-    try:
-        with (folder / "pages.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise DataError(f"{folder / 'pages.csv'}: cannot be read ({error.strerror})") from error
-    if not rows or not {"file", "transcription", "kind"} <= rows[0].keys():
-        raise DataError(f"{folder / 'pages.csv'}: needs columns file, transcription and kind")
-    return rows
+@dataclass
+class Result:
+    """What a reader made of a set: scores of its pages, and its characters, right or wrong."""
+
+    scores: list[PageScore] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+
+    def __add__(self, other: Result) -> Result:
+        return Result(self.scores + other.scores, self.judged + other.judged)
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """What confidence is worth on the pages that count; None where nothing tells."""
+        return measure(self.judged) if self.judged else None
+
+    def parts(self) -> Iterator[tuple[str, list[PageScore]]]:
+        """Yield the pages that count, under an empty name, and those of each kind apart."""
+        for kind in ("", *APART):
+            own = [s for s in self.scores if (s.counts if not kind else s.kind == kind)]
+            if own:
+                yield kind, own
 
 
-def score_page(
-    row: dict[str, str], folder: Path, reader: Reader, output: Path | None = None
+#: Name of a set -> what each reader made of it.
+Results = dict[str, dict[str, Result]]
+
+
+def read_set(pages: PageSet, reader: Reader, output: Path | None = None) -> Result:
+    """Return what ``reader`` makes of ``pages``, drawn to ``output`` unless they are hidden."""
+    result = Result()
+    for row in pages.rows:
+        score, characters = _read_page(row, pages.folder, reader, None if pages.hidden else output)
+        result.scores.append(score)
+        result.judged += characters if score.counts else []
+    return result
+
+
+def _read_page(
+    row: dict[str, str], folder: Path, reader: Reader, output: Path | None
 ) -> tuple[PageScore, list[Judged]]:
-    """Read one page, compare it with its transcription, and draw it to ``output``.
-
-    Returns its scores, and of each character that was read whether it is right.
-    """
+    """Read one page, compare it with its transcription, and draw it to ``output``."""
     picture = read_picture(folder / row["file"])
     start = time.perf_counter()
     page = reader.read(picture)
@@ -60,115 +85,92 @@ def score_page(
     if output is not None:
         path = output / f"{Path(row['file']).stem}.png"
         write_picture(path, side_by_side(picture, page, truth))
-    score = score_text(row, page.text, milliseconds, dict(find_causes(truth, page.lines)))
-    return score, judge(truth, page)
+    causes = find_causes(truth, page.lines, find_rules(picture))
+    return score_text(row, page.text, milliseconds, dict(causes)), judge(truth, page)
 
 
-def score_pages(
-    rows: Sequence[dict[str, str]], folder: Path, reader: Reader, output: Path | None = None
-) -> tuple[list[PageScore], list[Judged]]:
-    """Score all pages; characters are judged on those that count."""
-    scores, judged = [], []
-    for row in rows:
-        score, characters = score_page(row, folder, reader, output)
-        scores.append(score)
-        judged += characters if score.counts else []
-    return scores, judged
+def read_set_by_peer(pages: PageSet, peer: Peer) -> Result:
+    """Return what ``peer`` makes of ``pages``."""
+    result = Result()
+    for row in pages.rows:
+        picture = read_picture(pages.folder / row["file"])
+        start = time.perf_counter()
+        text = peer.read(picture)
+        result.scores.append(score_text(row, text, 1000 * (time.perf_counter() - start)))
+    return result
 
 
-def score_by_peer(row: dict[str, str], folder: Path, peer: Peer) -> PageScore:
-    """Let ``peer`` read one page and compare what it read with the transcription."""
-    picture = read_picture(folder / row["file"])
-    start = time.perf_counter()
-    text = peer.read(picture)
-    return score_text(row, text, 1000 * (time.perf_counter() - start))
+def read_all(
+    sets: Sequence[PageSet],
+    readers: dict[str, Reader],
+    peers: Sequence[Peer],
+    output: Path | None,
+) -> Results:
+    """Return what all ``readers`` by their names, and ``peers``, make of all ``sets``.
+
+    What the first reader makes is drawn to ``output``, in a folder for each set where there are
+    several.
+    """
+    if not any(row["kind"] not in APART for pages in sets for row in pages.rows):
+        raise DataError(f"no page to score: all are {' or '.join(APART)}")
+    first = next(iter(readers))
+    results: Results = {}
+    for pages in sets:
+        folder = output
+        if output is not None and not pages.hidden:
+            folder = output / pages.name if len(sets) > 1 else output
+            folder.mkdir(parents=True, exist_ok=True)
+        results[pages.name] = {
+            name: read_set(pages, reader, folder if name == first else None)
+            for name, reader in readers.items()
+        } | {peer.name: read_set_by_peer(pages, peer) for peer in peers}
+    return results
 
 
-def show_pages(scores: Sequence[PageScore], worst: int) -> None:
-    """Print a line for each page, and what is written and read on the ``worst``, worst last."""
-    ordered = sorted(scores, key=lambda score: (score.error_rate, score.file))
-    width = max(len(score.file) for score in scores) + 1
-    for score in ordered:
-        edits = score.edits
-        click.echo(
-            f"{score.file:<{width}}{edits.total:>4} of{score.characters:>4} wrong  "
-            f"{edits.substituted:>3} other {edits.lost:>3} lost {edits.added:>3} added  "
-            f"{score.milliseconds:>6.0f} ms{'' if score.counts else '  control'}"
-        )
-    bad = [score for score in ordered if score.counts and score.edits.total]
-    for score in bad[max(len(bad) - worst, 0) :]:
-        causes = ", ".join(
-            f"{score.causes[name]} {name}" for name in CAUSES if name in score.causes
-        )
-        click.echo(f"\n{score.file}: {causes}")
-        click.echo(f"    written {score.truth!r}\n    read    {score.read!r}")
+def judged_by(reader: str, results: Results) -> list[Judged]:
+    """Return all characters that ``reader`` read, right or wrong."""
+    return [each for readers in results.values() for each in readers[reader].judged]
 
 
-def show_summary(summary: Summary) -> None:
-    """Print the scores of the package's own reader."""
-    edits = summary.substituted + summary.lost + summary.added
-    click.echo(
-        f"\n{summary.pages} pages, {summary.characters} characters: character error rate "
-        f"{100 * summary.error_rate:.1f} %, mean over pages {100 * summary.mean_error_rate:.1f} % "
-        f"({summary.substituted} other, {summary.lost} lost, {summary.added} added); "
-        f"in 47 classes, where case counts, {100 * summary.folded_error_rate:.1f} %"
-    )
-    click.echo(
-        f"word boundaries: precision {100 * summary.boundary_precision:.1f} %, "
-        f"recall {100 * summary.boundary_recall:.1f} %, F1 {100 * summary.boundary_f1:.1f} %"
-    )
-    causes = ", ".join(f"{name} {summary.causes.get(name, 0)}" for name in CAUSES)
-    click.echo(f"{edits} edits by cause: {causes}\n")
+def with_wholes(results: Results, sets: Sequence[PageSet]) -> Results:
+    """Return ``results`` with those of whole folders after their halves."""
+    joined: Results = {}
+    for pages in sets:
+        joined[pages.name] = results[pages.name]
+        halves = [each for each in sets if each.folder == pages.folder]
+        if len(halves) > 1 and pages is halves[-1]:
+            joined[" + ".join(each.name for each in halves)] = {
+                reader: sum((results[each.name][reader] for each in halves), Result())
+                for reader in results[pages.name]
+            }
+    return joined
 
 
-def show_comparison(
-    context: str, scores: Sequence[PageScore], other: str, others: Sequence[PageScore]
-) -> None:
-    """Print what ``context`` gains over ``other``, and each page where they differ."""
-    pairs = [(a, b) for a, b in zip(scores, others, strict=True) if a.counts]
-    edits, before = (sum(pair[side].edits.total for pair in pairs) for side in (0, 1))
-    characters = sum(score.characters for score, _ in pairs)
-    click.echo(
-        f"context {context} against {other}: {edits} and {before} of {characters} wrong, "
-        f"{100 * edits / characters:.2f} % and {100 * before / characters:.2f} %"
-        + (f"; {100 * (1 - edits / before):.1f} % fewer errors" if before else "")
-    )
-    width = max(len(score.file) for score, _ in pairs) + 1
-    for one, another in sorted(pairs, key=lambda pair: pair[0].edits.total - pair[1].edits.total):
-        change = one.edits.total - another.edits.total
-        if change:
-            click.echo(f"  {one.file:<{width}}{change:>+4} of{one.characters:>4}")
-    digits = [(a, b) for a, b in pairs if normalize(a.truth).isdigit()]
-    click.echo(
-        f"  pages of digits alone: {len(digits)}, "
-        f"{sum(a.edits.total for a, _ in digits)} and {sum(b.edits.total for _, b in digits)} wrong"
-    )
-    worse = max((a.edits.total - b.edits.total for a, b in pairs), default=0)
-    click.echo(f"  worst page: {max(worse, 0)} more wrong\n")
+def summaries(results: Results) -> Iterator[tuple[str, str, Summary, Doubt | None]]:
+    """Yield the rows of the table: name of the set, reader, scores, doubt."""
+    for name, readers in results.items():
+        for reader, result in readers.items():
+            for kind, scores in result.parts():
+                doubt = result.doubt if not kind else None
+                yield f"{name} {kind}".strip(), reader, summarize(reader, scores), doubt
 
 
-def show_table(summaries: Sequence[Summary]) -> None:
-    """Print all readers side by side; times are compared with the first one's."""
-    width = max(len(summary.reader) for summary in summaries) + 1
-    head = ("CER", "mean", "47 classes", "boundary F1", "median ms", "time")
-    click.echo(f"{'reader':<{width}}" + "".join(f"{name:>12}" for name in head))
-    for summary in summaries:
-        ratio = summary.median_milliseconds / max(summaries[0].median_milliseconds, 1e-3)
-        shares = (
-            summary.error_rate,
-            summary.mean_error_rate,
-            summary.folded_error_rate,
-            summary.boundary_f1,
-        )
-        click.echo(
-            f"{summary.reader:<{width}}"
-            + "".join(f"{100 * share:>10.1f} %" for share in shares)
-            + f"{summary.median_milliseconds:>12.0f}{ratio:>11.1f}x"
-        )
+def as_json(results: Results, opened: Sequence[str]) -> dict[str, Any]:
+    """Return ``results`` as plain values; single pages and causes of ``opened`` sets alone."""
+    content: dict[str, Any] = {}
+    for name, reader, summary, doubt in summaries(results):
+        shown = summary if name in opened else replace(summary, causes={})
+        row = {"summary": asdict(shown), "doubt": asdict(doubt) if doubt else None}
+        content.setdefault(name, {})[reader] = row
+    for name in opened:
+        for reader, result in results[name].items():
+            pages = [asdict(score) for score in result.scores]
+            content.setdefault(name, {}).setdefault(reader, {})["pages"] = pages
+    return content
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folders", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--model", default=DEFAULT_MODEL, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Folder for annotated pictures.")
@@ -187,7 +189,7 @@ def show_table(summaries: Sequence[Summary]) -> None:
 )
 @click.option("--worst", type=click.IntRange(0), default=10, show_default=True)
 def main(  # noqa: PLR0913, PLR0917  # options
-    folder: Path,
+    folders: tuple[Path, ...],
     model: str,
     threads: int,
     output: Path | None,
@@ -198,54 +200,41 @@ def main(  # noqa: PLR0913, PLR0917  # options
     figure: Path | None,
     worst: int,
 ) -> None:
-    """Score the reader and its peers on FOLDER, worst pages last."""
-    if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
+    """Score the reader and its peers on FOLDERS, worst pages last."""
     try:
-        rows = read_rows(folder)
-        contexts = [context] if against is None else [context, against]
+        sets = read_sets(folders)
+        names = _readers_names(model, context, against)
         readers = {
-            name: Reader(model, threads=threads, decoding=Decoding(context=name))
-            for name in contexts
+            name: Reader(model, threads=threads, decoding=Decoding(context=used))
+            for used, name in names.items()
         }
-        reader = readers[context]
-        peers = make_peers(peer_names)
-        scores, judged = score_pages(rows, folder, reader, output)
-        curves: dict[str, list[Judged]] = {context: judged}
-        summary = summarize(reader.model, scores)
-        others: list[PageScore] = []
-        if against is not None:
-            others, curves[against] = score_pages(rows, folder, readers[against])
-        by_peer = {peer.name: [score_by_peer(row, folder, peer) for row in rows] for peer in peers}
+        results = read_all(sets, readers, make_peers(peer_names), output)
     except EmnistEdgeError as error:
         raise click.ClickException(str(error)) from error
-    summaries = [summary, *(summarize(name, found) for name, found in by_peer.items())]
-    show_pages(scores, worst)
-    show_summary(summary)
-    doubts = {name: measure(curve) for name, curve in curves.items() if curve}
-    for name, doubt in doubts.items():
-        click.echo(f"context {name}: {doubt}")
-    if against is not None:
-        show_comparison(context, scores, against, others)
-    show_table(summaries)
+    opened = [pages.name for pages in sets if not pages.hidden]
+    for name in opened:
+        own = results[name][names[context]]
+        click.echo(f"{name}:")
+        show_pages(own.scores, worst)
+        click.echo(f"\n{own.doubt}\n" if own.doubt else "")
+        if against is not None:
+            others = results[name][names[against]].scores
+            show_comparison(context, own.scores, against, others)
+    joined = with_wholes(results, sets)
+    click.echo("edits by cause, a split or merged character two:")
+    click.echo(cause_table({name: results[name][names[context]].scores for name in opened}))
+    click.echo(f"\n{summary_table(summaries(joined))}")
     if figure is not None:
-        draw(figure, curves)
+        draw(figure, {used: judged_by(name, results) for used, name in names.items()})
     if json_path is not None:
-        content = {
-            "context": context,
-            "summary": asdict(summary),
-            "doubt": {name: asdict(doubt) for name, doubt in doubts.items()},
-            "pages": [asdict(score) for score in scores],
-            "against": [asdict(score) for score in others],
-            "peers": {
-                each.reader: {
-                    "summary": asdict(each),
-                    "pages": [asdict(score) for score in by_peer[each.reader]],
-                }
-                for each in summaries[1:]
-            },
-        }
+        content = {"context": context, "sets": as_json(joined, opened)}
         json_path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _readers_names(model: str, context: Context, against: Context | None) -> dict[Context, str]:
+    """Return context -> what tables call the reader that uses it."""
+    names = {context: Path(model).stem}
+    return names if against is None else names | {against: f"{names[context]}, context {against}"}
 
 
 if __name__ == "__main__":

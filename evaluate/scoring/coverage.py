@@ -11,7 +11,7 @@ from emnist_edge.scoring.calibration import calibration_error, reliability, risk
 from emnist_edge.scoring.edits import align, normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -49,16 +49,17 @@ class Doubt:
         )
 
 
-def judge(truth: str, page: Page) -> list[Judged]:
+def judge(truth: str, page: Page, compared: Callable[[str], str] = normalize) -> list[Judged]:
     """Say of each character of ``page`` whether it is right, ignoring case.
 
-    Its confidence is that of the letter, in either case.
+    Its confidence is that of the letter, in either case. ``compared``: what of a text is compared,
+    in small letters; characters of which nothing is are left out.
     """
-    read = [character for line in page.lines for character in line.characters]
-    shown = "".join(character.char for character in read)
-    written = normalize(truth)
-    pairs = [(i, j) for i, j in align(written, shown.lower()) if i is not None and j is not None]
-    right = {j for i, j in pairs if written[i] == shown[j].lower()}
+    read = [c for line in page.lines for c in line.characters if compared(c.char)]
+    shown = "".join(character.char.lower() for character in read)
+    written = compared(truth)
+    pairs = [(i, j) for i, j in align(written, shown) if i is not None and j is not None]
+    right = {j for i, j in pairs if written[i] == shown[j]}
     return [(_confidence(character), j in right) for j, character in enumerate(read)]
 
 

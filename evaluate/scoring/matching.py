@@ -19,12 +19,17 @@ BoxLike = tuple[int, int, int, int]
 LEAST_OVERLAP = 0.5
 
 
-def match_boxes(truth: Sequence[BoxLike], found: Sequence[BoxLike]) -> dict[int, int]:
-    """Return number of a true box -> number of the found one, one to one, best overlap first."""
+def match_boxes(
+    truth: Sequence[BoxLike], found: Sequence[BoxLike], least: float = LEAST_OVERLAP
+) -> dict[int, int]:
+    """Return number of a true box -> number of the found one, one to one, best overlap first.
+
+    ``least``: intersection over union from which they belong together.
+    """
     shared, true_areas, found_areas = overlaps(truth, found)
     union = true_areas[:, None] + found_areas - shared
     overlap = shared / np.maximum(union, 1)
-    rows, columns = np.nonzero(overlap >= LEAST_OVERLAP)
+    rows, columns = np.nonzero(overlap >= least)
     order = np.argsort(-overlap[rows, columns], kind="stable")
     matched: dict[int, int] = {}
     taken: set[int] = set()

@@ -1,4 +1,4 @@
-"""How well pages were read: scores of one page, and of all pages of a folder."""
+"""How well pages were read: scores of one page, and of all pages of a set."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_edge.alphabet import fold
-from emnist_edge.errors import DataError
 from emnist_edge.scoring.edits import (
     Boundaries,
     Edits,
+    Pair,
     align,
     compared,
     count_boundaries,
@@ -24,8 +24,8 @@ from emnist_edge.scoring.edits import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Pages of this kind are read and listed, but do not count.
-CONTROL = "printed-control"
+#: Pages of these kinds are read and listed, but do not count: each is scored apart.
+APART = ("form-printed", "printed-control")
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class PageScore:
 
     characters: of the truth, without spaces and punctuation. edits: ignoring case. folded_edits:
     number of edits between both texts folded to the 47 classes of EMNIST ByMerge, where case
-    counts. causes: edits by cause, see :mod:`evaluate.scoring.causes`; empty where it was not asked
-    for. milliseconds: to read the picture; decoding its file is not in it.
+    counts. other_case: characters that were read in the other case. causes: edits by cause, see
+    :mod:`evaluate.scoring.causes`; empty where it was not asked for. milliseconds: to read the
+    picture; decoding its file is not in it.
     """
 
     file: str
@@ -43,6 +44,7 @@ class PageScore:
     characters: int
     edits: Edits
     folded_edits: int
+    other_case: int
     boundaries: Boundaries
     milliseconds: float
     truth: str
@@ -57,12 +59,12 @@ class PageScore:
     @property
     def counts(self) -> bool:
         """Whether the page counts in a summary."""
-        return self.kind != CONTROL
+        return self.kind not in APART
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Scores of one reader over the pages that count.
+    """Scores of one reader over several pages.
 
     error_rate: all edits over all characters. mean_error_rate: mean over pages, each at most 1.
     folded_error_rate: as error_rate, of the texts folded to 47 classes. boundary_*: of the word
@@ -97,6 +99,7 @@ def score_text(
         characters=len(normalize(truth)),
         edits=count_edits(normalize(truth), normalize(read), pairs),
         folded_edits=count_edits(compared(fold(truth)), compared(fold(read))).total,
+        other_case=_count_other_case(truth, read, pairs),
         boundaries=count_boundaries(truth, read, pairs),
         milliseconds=milliseconds,
         truth=truth,
@@ -111,28 +114,37 @@ def written(row: dict[str, str]) -> str:
 
 
 def summarize(reader: str, scores: Sequence[PageScore]) -> Summary:
-    """Sum up the pages that count; DataError where none does."""
-    counted = [score for score in scores if score.counts]
-    if not counted:
-        raise DataError("no page to score: all are controls")
-    characters = max(sum(score.characters for score in counted), 1)
-    boundaries = reduce(Boundaries.__add__, (score.boundaries for score in counted))
+    """Sum up ``scores``, at least one, whatever their kinds."""
+    characters = max(sum(score.characters for score in scores), 1)
+    boundaries = reduce(Boundaries.__add__, (score.boundaries for score in scores))
     causes: Counter[str] = Counter()
-    for score in counted:
+    for score in scores:
         causes.update(score.causes)
     return Summary(
         reader=reader,
-        pages=len(counted),
+        pages=len(scores),
         characters=characters,
-        error_rate=sum(score.edits.total for score in counted) / characters,
-        mean_error_rate=float(np.mean([score.error_rate for score in counted])),
-        folded_error_rate=sum(score.folded_edits for score in counted) / characters,
-        substituted=sum(score.edits.substituted for score in counted),
-        lost=sum(score.edits.lost for score in counted),
-        added=sum(score.edits.added for score in counted),
+        error_rate=sum(score.edits.total for score in scores) / characters,
+        mean_error_rate=float(np.mean([score.error_rate for score in scores])),
+        folded_error_rate=sum(score.folded_edits for score in scores) / characters,
+        substituted=sum(score.edits.substituted for score in scores),
+        lost=sum(score.edits.lost for score in scores),
+        added=sum(score.edits.added for score in scores),
         boundary_precision=boundaries.precision,
         boundary_recall=boundaries.recall,
         boundary_f1=boundaries.f1,
         causes=dict(causes),
-        median_milliseconds=float(np.median([score.milliseconds for score in counted])),
+        median_milliseconds=float(np.median([score.milliseconds for score in scores])),
+    )
+
+
+def _count_other_case(truth: str, read: str, pairs: Sequence[Pair]) -> int:
+    """Return how many characters are right but for their case, along ``pairs`` of both texts."""
+    one, other = compared(truth), compared(read)
+    return sum(
+        i is not None
+        and j is not None
+        and one[i] != other[j]
+        and one[i].lower() == other[j].lower()
+        for i, j in pairs
     )

@@ -1,10 +1,26 @@
 from __future__ import annotations
 
+from collections import Counter
+from itertools import islice
+
 import cv2
 import numpy as np
+import pytest
 
 from emnist_edge import Decoding, Reader
-from evaluate.crops import Crop, cells, kept, numbers, odd_rows, right, sample_lines
+from emnist_edge.alphabet import confusable_group
+from evaluate.crops import (
+    ODD_ROWS,
+    Crop,
+    cells,
+    empty_pages,
+    empty_tables,
+    kept,
+    numbers,
+    odd_rows,
+    right,
+    sample_lines,
+)
 
 
 def test_rows_have_one_odd_digit() -> None:
@@ -12,6 +28,36 @@ def test_rows_have_one_odd_digit() -> None:
         counts = sorted(crop.text.count(char) for char in set(crop.text))
         assert counts == [1, len(crop.text) - 1]
         assert 6 <= len(crop.text) <= 12
+
+
+@pytest.mark.parametrize("kinds", ODD_ROWS.values(), ids=ODD_ROWS)
+def test_rows_are_of_the_kinds_that_are_asked_for(kinds: tuple[str, str]) -> None:
+    for crop in odd_rows(8, 3, kinds=kinds):
+        (usual, _), (odd, once) = Counter(crop.text).most_common()
+        assert once == 1
+        assert usual in kinds[0]
+        assert odd in kinds[1]
+        assert confusable_group(usual) != confusable_group(odd)
+
+
+def test_case_is_compared_where_it_is_asked_for() -> None:
+    (crop,) = odd_rows(1, 3, kinds=ODD_ROWS["capitals"])
+    other = Crop(crop.picture, crop.text.swapcase())
+    alone = Reader(decoding=Decoding(context="none"))
+    assert right(alone, iter([crop, other]), case=False) == [True, True]
+    assert right(alone, iter([crop, other])).count(True) == 1
+
+
+def test_pages_and_tables_without_writing_are_empty() -> None:
+    pages, tables = list(islice(empty_pages(13, 3), 2)), list(empty_tables(4, 3))
+    assert {crop.text for crop in pages + tables} == {""}
+    for crop in tables:
+        ink = (
+            np.abs(crop.picture.astype(int) - np.median(crop.picture, axis=(0, 1))).max(axis=2) > 50
+        )
+        assert 0.005 < ink.mean() < 0.3
+    blank = pages[0]
+    assert right(Reader(), iter([blank, Crop(blank.picture, "A")])) == [True, False]
 
 
 def test_numbers_are_cut_out_along_their_ink() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from emnist_edge.dataset.emnist import Samples
 from emnist_edge.dataset.unipen import make_characters
 from emnist_edge.dataset.unipen_files import save
 from evaluate import hands
-from evaluate.hands import Hands, Model, draw_hands, measure_emnist, measure_hands, table, unseen
+from evaluate.hand_parts import Hands, Model
+from evaluate.hand_report import table
+from evaluate.hands import draw_hands, measure_emnist, measure_hands, unseen
 from tests.pen_strokes import character, cross, texts
 
 if TYPE_CHECKING:
@@ -82,11 +85,11 @@ def test_no_image_is_judged_that_a_run_learned_from() -> None:
     assert unseen([whole, part], held).tolist() == [3, 100, 120]
 
 
-def test_a_table_has_a_row_for_each_model_and_gaps_where_nothing_is_known() -> None:
-    rows = {"small": {"any": 0.5}, "run": {"any": 0.75, "symbols": 0.125}}
-    heads, _, *found = map(cells_of, table(rows).splitlines())
-    assert heads == ["", "any", "symbols"]
-    assert found == [["small", "50.00 %", "-"], ["run", "75.00 %", "12.50 %"]]
+def test_a_table_has_a_column_for_each_model_and_gaps_where_nothing_is_known() -> None:
+    columns = {"small": {"any": 0.5}, "run": {"any": 0.75, "symbols": 0.125}}
+    heads, _, *found = map(cells_of, table(columns).splitlines())
+    assert heads == ["", "small", "run"]
+    assert found == [["any", "50.00 %", "75.00 %"], ["symbols", "-", "12.50 %"]]
 
 
 def cells_of(line: str) -> list[str]:
@@ -97,8 +100,8 @@ def cells_of(line: str) -> list[str]:
 def test_the_command_reads_names_and_runs(
     toy_data: Path, toy_tier_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = [character("Aa7.<"[n % 5], *cross(n), writer=n % 3) for n in range(50)]
-    save(tmp_path, "heldout", make_characters(written), texts("ab"))
+    written = [character("Aa4.<"[n % 5], *cross(n), writer=n % 3) for n in range(100)]
+    save(tmp_path, "heldout", make_characters(written), texts("ab.9", "cd"))
     drawn: list[int] = []
 
     def draw(things: Sequence[Any], seed: int) -> NDArray[np.uint8]:
@@ -107,18 +110,36 @@ def test_the_command_reads_names_and_runs(
 
     monkeypatch.setattr(hands, "unipen_glyphs", draw)
     monkeypatch.setattr("train.tiers.penned.Penned.glyphs", lambda _, *given: draw(*given))
+    cells, figures = tmp_path / "cells.npz", tmp_path / "figures.json"
+    paper = np.full((2, 60, 60), 230, np.uint8)
+    paper[:, 10:50, 28:33] = 20
+    np.savez(cells, images=paper, labels=np.array(["1", "1"]))
     options = ["--data", str(toy_data), "--unipen", str(tmp_path), "--glyphs", str(tmp_path / "g")]
+    options += ["--cells", str(cells), "--json", str(figures)]
     done = CliRunner().invoke(hands.main, ["small-int8", str(toy_tier_run), *options])
     assert done.exit_code == 0, done.output
     first, *lines = done.output.splitlines()
-    heads, _, *rows = map(cells_of, lines)
-    assert first == "UNIPEN: 40 characters; EMNIST: 94 images; percent right"
-    assert heads[:5] == ["", "any of 47", "kind known", "digits, kind known", "EMNIST"]
-    assert [row[0] for row in rows] == ["small-int8", str(toy_tier_run)]
-    assert rows[1][4] == "100.00 %"  # what it was taught
-    assert drawn == [40, 1500]
+    rows = {row[0]: row[1:] for row in map(cells_of, lines) if len(row) > 1}
+    assert first == "UNIPEN: 80 characters; EMNIST: 94 images; percent right"
+    assert rows[""] == ["small-int8", str(toy_tier_run)]
+    assert {
+        "any of 47", "kind known", "digits, kind known", "digits in forms of elsewhere, kind known",
+        "letters of texts, any of 47", "letters of texts, kind known", "cells, any character",
+        "cells, kind known", "EMNIST", "EMNIST, kind known", "EMNIST, equal frequencies",
+    } <= rows.keys()  # fmt: skip
+    assert rows["EMNIST"][1] == "100.00 %"  # what it was taught
+    assert rows["cells, kind known"][0] == "100.00 %"
+    assert rows["4 open"][0] == rows["elsewhere"][0] == "20"  # they enclose no paper
+    assert f"{toy_tier_run}: " in done.output  # its weakest classes; times are of exported ones
+    assert "small-int8: " in done.output
+    assert done.output.count(" ms a character, ") == 1
+    content = json.loads(figures.read_text())
+    assert content["small-int8"]["figures"]["cells, kind known"] == 1
+    assert content["small-int8"]["milliseconds"] > 0
+    assert set(content["small-int8"]["recalls"]) == {"A", "a", "4"}
+    assert drawn == [80, 1500, 4]
     CliRunner().invoke(hands.main, ["small-int8", *options])
-    assert drawn == [40, 1500]
+    assert drawn == [80, 1500, 4]
 
     missing = CliRunner().invoke(hands.main, ["nobody", *options])
     assert missing.exit_code == 1

@@ -9,8 +9,8 @@ from emnist_device.benchmark.latency import draw_glyphs
 from emnist_device.benchmark.probe import Rules
 from emnist_edge.artifact import installed, open_model
 from evaluate import runtimes
-from evaluate.pages import read_rows
 from evaluate.runtimes import alternate, bare_interpreter, compare, libraries
+from evaluate.scoring.sets import read_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -36,6 +36,9 @@ def line(text: str, y: int = 0, widths: dict[int, int] | None = None, gap: int =
         ("KHAM", "1CHAM", {0: 6, 1: 10}, {"split": 2}),
         ("HAKBOR", "HA1CBOR", {}, {"misread": 1, "added": 1}),
         ("HAKBOR", "HA1CBOR", {2: 6}, {"split": 2}),
+        ("HAGBOR", "HAGIBOR", {2: 14, 3: 4}, {"split": 1}),
+        ("HAGBOR", "HAGIBOR", {3: 10}, {"added": 1}),  # too far from the G to be its part
+        ("1111", "11111", dict.fromkeys(range(5), 4), {"added": 1}),
         ("HATTER", "HAWER", {2: 44}, {"merged": 2}),
         ("HATTER", "HAWER", {}, {"misread": 1, "lost": 1}),
         ("", "1", {}, {"added": 1}),
@@ -45,6 +48,38 @@ def test_causes_of_one_line(
     truth: str, read: str, widths: dict[int, int], causes: dict[str, int]
 ) -> None:
     assert dict(find_causes(truth, [line(read, widths=widths)])) == causes
+
+
+@pytest.mark.parametrize(
+    ("truth", "read", "causes"),
+    [
+        ("12/05", "12105", {"mark": 1}),
+        ("St. Ives", "StJIves", {"mark": 1}),
+        ("-4", "14", {"mark": 1}),
+        ("4 = 4", "4774", {"mark": 1, "added": 1}),
+        ("12/05", "120510", {"added": 2}),
+        ("12/05", "12/05.", {}),  # symbols that are read are not compared
+        ("12/0O5", "1205", {"lost": 1}),
+    ],
+)
+def test_punctuation_that_was_read_as_a_character(
+    truth: str, read: str, causes: dict[str, int]
+) -> None:
+    assert dict(find_causes(truth, [line(read)])) == causes
+
+
+def test_rules_that_were_read_as_characters() -> None:
+    lines = [line("HARBOR1")]
+    assert dict(find_causes("HARBOR", lines, lambda box: box.x > 100)) == {"rule": 1}
+    assert dict(find_causes("HARBOR", lines, lambda box: box.x < 100)) == {"added": 1}
+    assert dict(find_causes("HARBOR/", lines, lambda _: True)) == {"mark": 1}
+
+
+@pytest.mark.parametrize(("size", "cause"), [(8, "speck"), (14, "added"), (50, "large")])
+def test_what_was_added_is_told_by_its_size(size: int, cause: str) -> None:
+    extra = Character("0", 0.9, Box(300, 0, size, size), ())
+    lines = [Line((*line("HARBOR").characters, extra))]
+    assert dict(find_causes("HARBOR", lines)) == {cause: 1}
 
 
 def test_lines_out_of_order() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from emnist_device.page import Alternative, Box, Character, Line, Page
 from evaluate.scoring.coverage import draw, judge, measure
+from evaluate.scoring.lines import signs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,14 @@ def test_characters_are_judged_where_they_stand_and_in_either_case() -> None:
     wrong, extra = Character("5", 0.5, box, ()), Character("Z", 0.4, box, ())
     page = Page((Line((small, wrong, extra)),), "toy", {})
     assert judge("K S", page) == [(pytest.approx(0.9), True), (0.5, False), (0.4, False)]
+
+
+def test_symbols_are_judged_where_they_are_compared() -> None:
+    box = Box(0, 0, 9, 9)
+    slash, five = Character("/", 0.8, box, ()), Character("5", 0.6, box, ())
+    page = Page((Line((slash, five)),), "toy", {})
+    assert judge("/ 6", page) == [(0.6, False)]
+    assert judge("/ 6", page, signs) == [(0.8, True), (0.6, False)]
 
 
 def test_curves_are_drawn(tmp_path: Path) -> None:

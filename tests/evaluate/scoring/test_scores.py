@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from emnist_edge.errors import DataError
 from evaluate.scoring.scores import PageScore, score_text, summarize
 
 
@@ -22,8 +21,10 @@ def test_pages_are_capped_in_the_mean_and_not_in_the_rate() -> None:
         score("AB", "ABXXXXXX"),
         score("ABCDEFGH", "ABCDEFGH"),
         score("A", "B", "printed-control"),
+        score("A", "B", "form-printed"),
     ]
-    summary = summarize("fake", scores)
+    assert [each.counts for each in scores] == [True, True, False, False]
+    summary = summarize("fake", scores[:2])
     assert (summary.pages, summary.characters) == (2, 10)
     assert summary.error_rate == pytest.approx(0.6)
     assert summary.mean_error_rate == pytest.approx(0.5)
@@ -40,6 +41,11 @@ def test_boundaries_and_causes_are_summed_up() -> None:
     assert summary.boundary_precision == summary.boundary_recall == summary.boundary_f1 == 0.5
 
 
-def test_only_controls_cannot_be_summed_up() -> None:
-    with pytest.raises(DataError, match="all are controls"):
-        summarize("fake", [score("A", "A", "printed-control")])
+def test_characters_in_the_other_case_are_counted_apart() -> None:
+    page = score("Mouse fan\\nb", "mOUSE, FXN\nB")
+    assert page.other_case == 8
+    assert page.edits.total == 1
+
+
+def test_all_kinds_can_be_summed_up() -> None:
+    assert summarize("fake", [score("A", "B", "printed-control")]).error_rate == 1
