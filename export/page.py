@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from emnist_device.detect.grouping import INK, find_middles
-from emnist_device.detect.network import MARGIN, OFFSET_UNIT, STRIDE, Maps, PageNet
+from emnist_device.detect.grouping import GROUPING, find_middles
+from emnist_device.detect.maps import OFFSET_UNIT, STRIDE, Maps
+from emnist_device.detect.network import MARGIN, PageNet
 from emnist_edge.errors import ParityError
 from export.common import export_options, published, report, sidecar
 from export.run import read_files, read_output
@@ -95,7 +96,7 @@ def score_maps(look: Callable[[NDArray[np.uint8]], Maps], crops: dict[str, NDArr
         crops["contrast"], crops["coverage"], crops["boxes"], strict=True
     ):
         maps = look(contrast[inner, inner])
-        found, true = maps.coverage >= INK, coverage[inner, inner] >= INK
+        found, true = maps.coverage >= GROUPING.ink, coverage[inner, inner] >= GROUPING.ink
         ink += (found & true).sum(), found.sum(), true.sum()
         corners = boxes[:, :2] + boxes[:, 2:] / 2 - MARGIN
         points = corners[boxes[:, 2] > 0] / STRIDE

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from emnist_device.decoding import Decoding
-from emnist_device.detect.finder import Finder, Stopwatch
+from emnist_device.detect.finder import Finder, Stopwatch, draw_steps
 from emnist_device.detect.network import PageNet
+from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_device.image.arrays import check_picture
 from emnist_device.image.limits import DEFAULTS, Limits
 from emnist_device.image.turns import legibility, turn, turn_back
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.detect.finder import Found
+    from emnist_device.detect.decision import Found
     from emnist_device.trace import Trace
 
 
@@ -67,6 +68,7 @@ class Reader:
             times the time.
         limits: how many characters a picture may hold.
         decoding: what is known of the text, and how sure a character must be.
+        thresholds: of the steps that find characters: for measuring what each is worth.
 
     Raises:
         ConstraintError: nothing that the model reads fulfils ``decoding``.
@@ -83,9 +85,12 @@ class Reader:
         turns: bool = False,
         limits: Limits = DEFAULTS,
         decoding: Decoding = _DECODING,
+        thresholds: Thresholds = THRESHOLDS,
     ) -> None:
         self._engine = Engine(model, threads)
-        self._finder = Finder(PageNet(threads=threads), self._engine, limits, decoding.holds)
+        network = PageNet(threads=threads)
+        self._finder = Finder(network, self._engine, limits, decoding.holds, thresholds=thresholds)
+        self._thresholds = thresholds
         self._top_k, self._turns, self._decoding = top_k, turns, decoding
         self._decoders: dict[tuple[str | None, bool], Decoder] = {}
         self._lock = threading.Lock()  # LiteRT's interpreters serve one thread at a time
@@ -122,7 +127,9 @@ class Reader:
         """
         image = check_picture(image)
         watch = Stopwatch()
-        quarters, found = self._find(image, watch, trace)
+        quarters, found = self._find(image, watch)
+        if trace is not None:
+            draw_steps(found, trace)
         decoder = self._decoder(self._decoding.charset, single=self._single)
         boxes = _boxes(found, turn(image, quarters).shape)
         lines = decoder.decode(self._letters(found, single=self._single), boxes, self._top_k)
@@ -132,16 +139,12 @@ class Reader:
         )
         return page, found.glyphs
 
-    def _find(
-        self, image: NDArray[np.uint8], watch: Stopwatch, trace: Trace | None
-    ) -> tuple[int, Found]:
+    def _find(self, image: NDArray[np.uint8], watch: Stopwatch) -> tuple[int, Found]:
         """Return by how many quarters to turn ``image`` clockwise, and what is found on it then."""
         if not self._turns:
-            return 0, self._finder.find(image, watch, trace)
+            return 0, self._finder.find(image, watch)
         turned = (self._find_turned(image, quarters, watch) for quarters in range(4))
         _, quarters, found = max(turned, key=itemgetter(0))
-        if trace is not None:
-            self._finder.find(turn(image, quarters), watch, trace)
         return quarters, found
 
     def _find_turned(
@@ -155,7 +158,9 @@ class Reader:
         decoder = self._decoder(self._decoding.charset, single=self._single)
         possible = decoder.possible(letters, boxes)
         watch.lap("decode")
-        return legibility(letters * possible, len(boxes)), quarters, found
+        thresholds = self._thresholds.legibility
+        legible = legibility(letters * possible, len(boxes), thresholds=thresholds)
+        return legible, quarters, found
 
     @_one_at_a_time
     def read_character(

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from emnist_device.detect.network import OFFSET_UNIT, STRIDE, PageNet
+from emnist_device.detect.maps import OFFSET_UNIT, STRIDE
+from emnist_device.detect.network import PageNet
 from emnist_edge.artifact import MODELS, read_sidecar
 from emnist_edge.drawing.character import stroke_shape
 from emnist_edge.drawing.pages import draw_page

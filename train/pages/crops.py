@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from emnist_device.detect.contrast import find_contrast
-from emnist_device.detect.network import STRIDE, WRITING_HEIGHT
+from emnist_device.detect.maps import STRIDE, WRITING_HEIGHT
 from emnist_edge.drawing.character import stroke_shape
 from emnist_edge.drawing.compose import compose_blank, compose_page
 from emnist_edge.drawing.levels import LEVELS

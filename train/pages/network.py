@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from emnist_device.detect.network import STRIDE
+from emnist_device.detect.maps import STRIDE
 
 layers, ops = keras.layers, keras.ops
 

@@ -18,7 +18,7 @@ import numpy as np
 from emnist_device.detect.cell import find_cell_inks
 from emnist_device.detect.contrast import find_contrast
 from emnist_device.detect.network import PageNet
-from emnist_device.detect.segment import choose_zoom, rescale
+from emnist_device.detect.scale import choose_zoom, rescale
 from emnist_edge.artifact import SIDE
 from emnist_edge.drawing.character import project
 from emnist_edge.drawing.ink import lay_ink

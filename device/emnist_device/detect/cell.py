@@ -2,54 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import compress
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
-from emnist_device.detect.cell_contrast import find_cell_contrasts
-from emnist_device.detect.closeup import LEAST_CONTRAST, as_close_up, cut_out
+from emnist_device.detect.close_contrast import find_close_contrasts
+from emnist_device.detect.closeup import CLOSE_UPS, CloseUps, as_close_up, cut_out
+from emnist_device.detect.pieces import find_pieces
+from emnist_device.detect.rim import outermost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-# Parts of a character have at least this share of the area of its largest; dust has less.
-_PART = 0.1
+
+@dataclass(frozen=True)
+class Cells:
+    """Thresholds of the character of a cell.
+
+    part: parts of a character have at least this fraction of the area of its largest; dust has
+        less, and the dot of an i more.
+    close_ups: thresholds of close-ups.
+    """
+
+    part: float = 0.1
+    close_ups: CloseUps = CLOSE_UPS
 
 
-def find_cell_inks(image: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], float]]:
+CELLS = Cells()
+
+
+def find_cell_inks(
+    image: NDArray[np.uint8], *, cells: Cells = CELLS
+) -> Iterator[tuple[NDArray[np.uint8], float]]:
     """Yield what may be the ink of a cell with one character, (H, W) uint8 0 or 255, and its scale.
 
     There may be two where the rim of the cell may be paper or ink, likelier first; but what makes
     one mark is ink rather than what makes several.
     """
-    seen = list(find_cell_contrasts(image))
+    close_ups = cells.close_ups
+    seen = list(find_close_contrasts(image, contrasts=close_ups.contrasts))
     if len(seen) > 1:
-        close_ups = [as_close_up(each, image) for each in seen]
-        alone = [close_up is not None and close_up.alone for close_up in close_ups]
+        marks = [as_close_up(each, image, close_ups=close_ups) for each in seen]
+        alone = [close_up is not None and close_up.alone for close_up in marks]
         seen = list(compress(seen, alone)) or seen
     for each in seen:
-        ink, enlargement = _cut_out_one(each.contrast)
-        yield ink, enlargement * each.scale
+        yield _cut_out_one(each.contrast, cells), close_ups.enlarged * each.scale
 
 
-def _cut_out_one(contrast: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
-    """Return the ink of the one character of ``contrast`` (H, W), enlarged, and by how much.
+def _cut_out_one(contrast: NDArray[np.uint8], cells: Cells) -> NDArray[np.uint8]:
+    """Return the ink of the one character of ``contrast`` (H, W), enlarged.
 
     The threshold is Otsu's (1979) over all of the cell.
     """
-    mask, enlargement = cut_out(contrast)
-    if int(contrast.max()) < LEAST_CONTRAST:
-        return np.zeros_like(mask), enlargement
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    areas = stats[:, cv2.CC_STAT_AREA]
+    mask = cut_out(contrast, cells.close_ups.enlarged)
+    if int(contrast.max()) < cells.close_ups.contrast:
+        return np.zeros_like(mask)
+    pieces = find_pieces(mask)
+    areas = pieces.areas.copy()
     areas[0] = 0  # paper
     largest = int(areas.argmax())
     # What else hangs on the rim is the edge of the cell's box, or a neighbour.
-    rim_labels = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    others = np.flatnonzero(areas >= _PART * areas[largest])
-    parts = [largest, *np.setdiff1d(others, rim_labels)]
-    return np.where(np.isin(labels, parts), np.uint8(255), np.uint8(0)), enlargement
+    at_rim = np.concatenate(outermost(pieces.labels))
+    others = np.flatnonzero(areas >= cells.part * areas[largest])
+    parts = [largest, *np.setdiff1d(others, at_rim)]
+    return np.where(np.isin(pieces.labels, parts), np.uint8(255), np.uint8(0))

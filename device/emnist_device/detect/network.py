@@ -5,11 +5,11 @@ The network is fully convolutional and takes any size; see ``train.pages.network
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.detect.maps import OFFSET_UNIT, STRIDE, Maps
 from emnist_device.runtime.litert import open_interpreter, resize_input
 from emnist_edge.artifact import PAGE_MODEL, open_model
 from emnist_edge.errors import ModelError
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: Pixels of the input to one cell of the output.
-STRIDE = 2
-#: How high the writing is meant to be in what the network sees, in pixels.
-WRITING_HEIGHT = 32
-#: What a step of 1 in the offsets is worth, in pixels of the input.
-OFFSET_UNIT = 16
 #: Width and height of the input are multiples of this.
 MULTIPLE = 32
 #: Blank paper around what is seen, in pixels: no character ends where the network's view does.
@@ -32,21 +26,6 @@ MARGIN = 16
 
 # Channels of the outputs: the pixels of a cell, a middle, x and y.
 _INK, _MIDDLE, _OFFSET = STRIDE**2, 1, 2
-
-
-@dataclass(frozen=True)
-class Maps:
-    """What the network says of a page of (H, W) pixels, H and W even; a cell has 2 x 2 of them.
-
-    coverage: (H, W) uint8, share of each pixel that writing covers, 255 for all of it.
-    middle: (H / 2, W / 2) float32, probability that a character's middle is in the cell.
-    offset: (H / 2, W / 2, 2) float32, x and y from a cell to the middle of the character that its
-        ink belongs to, in cells.
-    """
-
-    coverage: NDArray[np.uint8]
-    middle: NDArray[np.float32]
-    offset: NDArray[np.float32]
 
 
 class PageNet:

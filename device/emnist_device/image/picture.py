@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from emnist_device.image.damage import find_compression, find_damage
-from emnist_device.image.exif import upright
+from emnist_device.image.formats.exif import upright
 from emnist_device.image.headers import read_header
 from emnist_device.image.limits import DEFAULTS, Limits
 from emnist_device.quiet import overheard

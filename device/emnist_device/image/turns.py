@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +14,19 @@ if TYPE_CHECKING:
 
     from emnist_device.page import Line
 
-# A character read with less probability than this speaks against the way that the picture is held.
-_DOUBT = 0.6
+
+@dataclass(frozen=True)
+class Legibility:
+    """Thresholds of how well a picture can be read.
+
+    doubt: a character read with less probability than this speaks against the way that the picture
+        is held.
+    """
+
+    doubt: float = 0.6
+
+
+LEGIBILITY = Legibility()
 
 
 def turn(picture: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
@@ -23,7 +34,9 @@ def turn(picture: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(picture, -quarters)) if quarters else picture
 
 
-def legibility(probabilities: NDArray[np.float32], lines: int) -> float:
+def legibility(
+    probabilities: NDArray[np.float32], lines: int, *, thresholds: Legibility = LEGIBILITY
+) -> float:
     """Return how well a picture can be read this way up, from its characters' (N, C).
 
     ``probabilities`` of what there cannot be are 0. Many characters read surely make it high. Those
@@ -31,7 +44,7 @@ def legibility(probabilities: NDArray[np.float32], lines: int) -> float:
     """
     if not len(probabilities):
         return 0.0
-    return float((probabilities.max(axis=1) - _DOUBT).sum()) / lines**0.5
+    return float((probabilities.max(axis=1) - thresholds.doubt).sum()) / lines**0.5
 
 
 def turn_back(lines: tuple[Line, ...], quarters: int, shape: tuple[int, ...]) -> tuple[Line, ...]:

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device.detect.cell_contrast import find_cell_contrasts
-from emnist_device.detect.closeup import CloseUp, find_close_ups
+from emnist_device.detect.close_contrast import find_close_contrasts
+from emnist_device.detect.closeup import CloseUp, find_close_ups, find_mark
 from emnist_edge.drawing.pages import Paper, Pen, draw_page
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ def find_close_up(picture: NDArray[np.uint8]) -> CloseUp | None:
     return next(iter(find_close_ups(picture)), None)
 
 
-def find_cell_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+def find_close_contrast(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """Return the likeliest of the contrasts that ``picture`` may have, and its scale."""
-    seen = next(find_cell_contrasts(picture))
+    seen = next(find_close_contrasts(picture))
     return seen.contrast, seen.scale
 
 
@@ -62,7 +62,7 @@ def test_a_speck_is_no_part_of_the_mark() -> None:
     assert whole is not None
     assert dusty is not None
     assert dusty.alone
-    assert cv2.boundingRect(dusty.ink()[0]) == cv2.boundingRect(whole.ink()[0])
+    assert cv2.boundingRect(find_mark(dusty)[0]) == cv2.boundingRect(find_mark(whole)[0])
 
 
 def test_two_lines_of_one_character_are_two_marks() -> None:
@@ -76,7 +76,7 @@ def test_the_polarity_of_a_tight_crop_is_that_of_its_rim(pen: float) -> None:
     picture = cv2.cvtColor(cut("8", pen=pen), cv2.COLOR_BGR2GRAY)
     dark = picture < 128
     for image in (picture, 255 - picture):
-        contrast, scale = find_cell_contrast(image)
+        contrast, scale = find_close_contrast(image)
         ink = cv2.resize(contrast, picture.shape[::-1], interpolation=cv2.INTER_AREA) > 100
         assert (ink == dark).mean() > 0.93
         assert scale == pytest.approx(contrast.shape[0] / picture.shape[0])
@@ -87,7 +87,7 @@ def test_the_polarity_of_a_tight_crop_is_that_of_its_rim(pen: float) -> None:
 def test_the_outline_of_a_bold_character_is_no_box(margin: float, *, inverted: bool) -> None:
     for char in "2358BDEHMNR":
         picture = cv2.cvtColor(cut(char, margin, pen=0.2), cv2.COLOR_BGR2GRAY)
-        contrast, _ = find_cell_contrast(255 - picture if inverted else picture)
+        contrast, _ = find_close_contrast(255 - picture if inverted else picture)
         ink = cv2.resize(contrast, picture.shape[::-1], interpolation=cv2.INTER_AREA) > 100
         assert (ink == (picture < 128)).mean() > 0.93, char
 
@@ -100,7 +100,7 @@ def test_where_the_rim_is_ink_the_other_polarity_is_looked_at_too(
 ) -> None:
     picture = cv2.cvtColor(cut(char, pen=pen), cv2.COLOR_BGR2GRAY)
     right = 0
-    for seen in find_cell_contrasts(255 - picture if inverted else picture):
+    for seen in find_close_contrasts(255 - picture if inverted else picture):
         ink = cv2.resize(seen.contrast, picture.shape[::-1], interpolation=cv2.INTER_AREA) > 100
         right += (ink == (picture < 128)).mean() > 0.93
     assert right == 1
@@ -109,7 +109,7 @@ def test_where_the_rim_is_ink_the_other_polarity_is_looked_at_too(
 @pytest.mark.parametrize("char", ["8", "E", "1", "B"])
 def test_where_the_rim_is_paper_there_is_one_polarity(char: str) -> None:
     for picture in (cut(char, 0.15), 255 - cut(char, 0.15)):
-        assert len(list(find_cell_contrasts(picture))) == 1
+        assert len(list(find_close_contrasts(picture))) == 1
 
 
 @pytest.mark.parametrize("char", ["L", "H", "T"])
@@ -126,7 +126,7 @@ def test_broad_strokes_along_the_sides_are_ink_as_a_whole(char: str) -> None:
     dark = picture < 128
     agree = [
         (cv2.resize(seen.contrast, dark.shape, interpolation=cv2.INTER_AREA) > 100) == dark
-        for seen in find_cell_contrasts(picture)
+        for seen in find_close_contrasts(picture)
     ]
     assert max(share.mean() for share in agree) > 0.95
 
@@ -144,7 +144,7 @@ def test_a_box_that_its_character_touches_is_no_ink(
     cell = cv2.copyMakeBorder(cell, *(outside,) * 4, cv2.BORDER_CONSTANT, value=paper)
     extents = []
     for close_up in find_close_ups(255 - cell if inverted else cell):
-        ink, scale = close_up.ink()
+        ink, scale = find_mark(close_up)
         x, _, extent, _ = cv2.boundingRect(ink)
         if close_up.alone:
             extents.append((x / scale, extent / scale))
@@ -154,7 +154,7 @@ def test_a_box_that_its_character_touches_is_no_ink(
 def test_a_channel_that_coloured_paper_lacks_shows_no_ink() -> None:
     ink = cv2.cvtColor(cut("8", 0.1), cv2.COLOR_BGR2GRAY)[..., None] < 128
     yellow, red = np.array((0, 240, 255), np.uint8), np.array((0, 0, 200), np.uint8)
-    contrast, _ = find_cell_contrast(np.where(ink, red, yellow))
+    contrast, _ = find_close_contrast(np.where(ink, red, yellow))
     found = cv2.resize(contrast, ink.shape[1::-1], interpolation=cv2.INTER_AREA) > 100
     assert (found == ink[..., 0]).mean() > 0.93
 
@@ -164,7 +164,7 @@ def test_the_paper_of_a_box_that_its_character_fills_is_that_within(*, inverted:
     for char in "02358":
         inner = cv2.cvtColor(cut(char, 0.05), cv2.COLOR_BGR2GRAY)
         boxed = cv2.copyMakeBorder(inner, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=60)
-        contrast, scale = find_cell_contrast(255 - boxed if inverted else boxed)
+        contrast, scale = find_close_contrast(255 - boxed if inverted else boxed)
         edge = round(6 * scale)
         within = cv2.resize(contrast, boxed.shape[::-1], interpolation=cv2.INTER_AREA)[6:-6, 6:-6]
         assert ((within > 100) == (inner[2:-2, 2:-2] < 128)).mean() > 0.93, char
@@ -189,7 +189,7 @@ def test_lines_of_the_box_that_was_cut_out_are_no_ink(sides: str) -> None:
     close_up = find_close_up(image)
     assert close_up is not None
     assert close_up.alone
-    ink, scale = close_up.ink()
+    ink, scale = find_mark(close_up)
     x, _, width, _ = cv2.boundingRect(ink)
     assert x / scale > 10
     assert (x + width) / scale < image.shape[1] - 10
@@ -197,7 +197,7 @@ def test_lines_of_the_box_that_was_cut_out_are_no_ink(sides: str) -> None:
 
 @pytest.mark.parametrize("char", ["T", "L", "E", "7", "C"])
 def test_strokes_along_the_rim_are_those_of_the_character(char: str) -> None:
-    contrast, _ = find_cell_contrast(cut(char))
+    contrast, _ = find_close_contrast(cut(char))
     height, width = contrast.shape
     _, _, ink_width, ink_height = cv2.boundingRect((contrast > 100).astype(np.uint8))
     assert (ink_width, ink_height) == (pytest.approx(width, abs=6), pytest.approx(height, abs=6))

@@ -6,14 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device.detect.contrast import (
-    find_contrast,
-    make_ink_dark,
-    off_sheet,
-    paper_brightness,
-    to_working_size,
-)
-from emnist_device.detect.scale import find_strokes
+from emnist_device.detect.contrast import find_contrast, make_ink_dark, off_sheet
+from emnist_device.detect.paper import paper_brightness
+from emnist_device.detect.sizes import to_working_size
+from emnist_device.detect.strokes import find_strokes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +40,7 @@ def overlap(mask: NDArray[np.uint8], truth: NDArray[np.bool_]) -> float:
 def find_ink(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the mask of the strokes that stand out of the paper."""
     strokes = find_strokes(find_contrast(picture)[0])
-    return np.where(strokes.kept[strokes.labels], np.uint8(255), np.uint8(0))
+    return np.where(strokes.kept[strokes.pieces.labels], np.uint8(255), np.uint8(0))
 
 
 @pytest.mark.parametrize("scale", [0.1, 0.5, 1.0, 4.0])

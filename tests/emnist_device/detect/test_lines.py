@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emnist_device.detect import lines
+from emnist_device.detect.columns import arrange
 from emnist_device.detect.grouping import Blob
-from emnist_device.detect.lines import arrange
 from emnist_device.page import Box
 
 if TYPE_CHECKING:
@@ -98,12 +98,12 @@ def test_thousands_of_characters_are_looked_at_a_bounded_number_of_times(
     looked: list[int] = []
     follow = lines._follow_lines
 
-    def counted(found: Sequence[Blob]) -> list[list[Blob]]:
+    def counted(found: Sequence[Blob], level: float) -> list[list[Blob]]:
         looked.append(len(found))
-        return follow(found)
+        return follow(found, level)
 
     monkeypatch.setattr(lines, "_follow_lines", counted)
-    found = lines.arrange(blobs(places, 14))
+    found = arrange(blobs(places, 14))
     assert sum(len(line) for line in found) == len(places)
     assert sum(looked) < 30_000
 

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from emnist_device.detect.contrast import find_contrast
-from emnist_device.detect.scale import find_strokes, is_frame, measure_writing
+from emnist_device.detect.frames import is_frame
+from emnist_device.detect.scale import choose_zoom, measure_writing, rescale
+from emnist_device.detect.strokes import find_strokes
 from emnist_edge.drawing.pages import Camera, Paper, Pen, draw_page
 
 
@@ -103,5 +105,22 @@ def test_pale_strokes_beside_bold_ones_are_ink_and_ghosts_of_them_are_not() -> N
     ):  # 1, 0.75 and 0.3 of the strongest
         contrast[40:160, x : x + 6] = strength
     strokes = find_strokes(contrast)
-    kept = sorted(int(x) for x in strokes.stats[strokes.kept][:, 0])
+    kept = sorted(int(x) for x in strokes.pieces.stats[strokes.kept][:, 0])
     assert kept == [60, 72, 96]
+
+
+@pytest.mark.parametrize(("height", "zoom"), [(32, 1.0), (38, 2**-0.25), (64, 0.5), (16, 2.0)])
+def test_the_zoom_has_four_steps_to_a_factor_of_two(height: float, zoom: float) -> None:
+    assert choose_zoom(height, (500, 800)) == pytest.approx(zoom)
+
+
+def test_what_the_network_sees_is_neither_too_small_nor_too_large() -> None:
+    assert choose_zoom(600, (500, 30)) * 30 >= 16
+    assert 1600 * 1200 * choose_zoom(4, (1600, 1200)) ** 2 <= 2_000_001
+
+
+def test_thin_strokes_do_not_fade_where_the_picture_shrinks() -> None:
+    contrast = np.zeros((200, 200), np.uint8)
+    contrast[100:102] = 255
+    assert rescale(contrast, 0.25, pen=2).max() > 200
+    assert np.array_equal(rescale(contrast, 1.0, pen=2), contrast)

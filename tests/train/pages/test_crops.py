@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emnist_device.detect.network import STRIDE, WRITING_HEIGHT
+from emnist_device.detect.maps import STRIDE, WRITING_HEIGHT
 from emnist_edge.drawing.character import stroke_shape
 from emnist_edge.drawing.pages import draw_page
 from train.pages.crops import MOST_CHARACTERS, SIDE, cut, draw_crops, own_pixels

@@ -6,7 +6,7 @@ import re
 import struct
 from typing import TYPE_CHECKING
 
-from emnist_device.image.exif import exif_orientation
+from emnist_device.image.formats.exif import exif_orientation
 from emnist_device.image.formats.header import MOST_PARTS, DamagedError, Header
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from emnist_device.image.exif import exif_orientation
+from emnist_device.image.formats.exif import exif_orientation
 from emnist_device.image.formats.header import MOST_PARTS, DamagedError, Header
 
 _SAMPLES = {0: 1, 2: 3, 3: 4, 4: 2, 6: 4}  # 3: a palette of colours with alpha

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from emnist_device.image.exif import exif_orientation
+from emnist_device.image.formats.exif import exif_orientation
 from emnist_device.image.formats.header import MOST_PARTS, DamagedError, Header
 
 # Colour profiles and alpha come before the samples. The header of these takes 10 bytes.

@@ -1,0 +1,119 @@
+"""Hypotheses of what characters a picture holds: all are made here, and decided in ``decision``.
+
+A picture may be a page, whose characters the page network finds, or a close-up, of which one or
+both polarities are possible; its marks may be one character as they stand, or several that touch.
+Each character, in turn, may own ink that hangs on it, or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+
+from emnist_device.detect.cell import find_cell_inks
+from emnist_device.detect.closeup import find_close_ups, find_mark
+from emnist_device.detect.columns import arrange
+from emnist_device.detect.contrast import find_contrast
+from emnist_device.detect.layout import Layout, whole_mark
+from emnist_device.detect.lines import arrange_one
+from emnist_device.detect.look import look_at
+from emnist_device.detect.maps import WRITING_HEIGHT
+from emnist_device.detect.restore import find_wholes
+from emnist_device.detect.scale import measure_writing
+from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
+from emnist_device.detect.view import View, Writing
+from emnist_device.image.limits import DEFAULTS, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emnist_device.decoding import Holds
+    from emnist_device.detect.look import Network
+
+
+@dataclass(frozen=True)
+class Step:
+    """Hypotheses that are compared with one another, and with those of the steps before.
+
+    layouts: one for each hypothesis, likelier first, made when they are asked for.
+    may_end: whether one of them, where it is sure, needs no further step.
+    """
+
+    layouts: Iterable[Layout]
+    may_end: bool = False
+
+
+class Hypotheses:
+    """Makes the hypotheses of pictures.
+
+    Args:
+        network: the page network.
+        limits: how many characters a picture may hold.
+        holds: what is on each picture.
+        thresholds: of all steps.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        limits: Limits = DEFAULTS,
+        holds: Holds = "page",
+        *,
+        thresholds: Thresholds = THRESHOLDS,
+    ) -> None:
+        self._network, self._limits, self._holds = network, limits, holds
+        self._thresholds = thresholds
+
+    def of_picture(self, picture: NDArray[np.uint8]) -> Iterator[Step]:
+        """Yield the steps in which ``picture``, (H, W) or (H, W, 3) BGR uint8, may be understood.
+
+        First what its marks are as they stand, then what the page network finds: that is slower.
+        """
+        close_ups = self._thresholds.cells.close_ups
+        if self._holds == "character":
+            yield Step(self.of_cell(picture), may_end=True)
+            views = find_close_ups(picture, close_ups=close_ups)
+        else:
+            views = find_close_ups(picture, close_ups=close_ups)
+            alone = [view for view in views if view.alone]
+            marks = (whole_mark(*find_mark(view, close_ups=close_ups)) for view in alone)
+            yield Step(marks, may_end=bool(views) and views[0].alone)
+        seen: list[View] = [*views] or [self.as_page(picture)]
+        yield Step(map(self.of_view, seen))
+
+    def of_cell(self, cell: NDArray[np.uint8]) -> Iterator[Layout]:
+        """Yield what the character of ``cell`` may be, which holds one about in its middle."""
+        for ink, scale in find_cell_inks(cell, cells=self._thresholds.cells):
+            yield whole_mark(ink, scale)
+
+    def as_page(self, picture: NDArray[np.uint8]) -> View:
+        """Return what is ink in ``picture``, if it is a page."""
+        thresholds = self._thresholds
+        contrast, scale = find_contrast(picture, contrasts=thresholds.contrasts)
+        scales = thresholds.looks.scales
+        any_writing = Writing(WRITING_HEIGHT, scales.pen)  # where none stands out
+        writing = measure_writing(contrast, scales=scales) or any_writing
+        grain = 2 * cv2.countNonZero(contrast) >= contrast.size
+        return View(contrast, scale, writing, grain)
+
+    def of_view(self, view: View) -> Layout:
+        """Return the characters that the page network finds in ``view``, in reading order.
+
+        Raises :class:`PictureError` where there are more than the limits allow.
+        """
+        thresholds = self._thresholds
+        look = look_at(view, self._network, looks=thresholds.looks)
+        labels, blobs, coverage = look.labels, look.blobs, look.maps.coverage
+        self._limits.check_characters(len(blobs))
+        wholes = find_wholes(look.seen, labels, coverage, blobs, restoring=thresholds.restoring)
+        if self._holds == "page":
+            lines = arrange(blobs, settings=thresholds.columns)
+        else:
+            lines = arrange_one(blobs, settings=thresholds.columns.lines)
+        layout = Layout(lines, labels, coverage, view.scale * look.zoom, wholes, look)
+        return layout.largest() if self._holds == "character" else layout
