@@ -1,0 +1,463 @@
+"""Examples of what is found by the page network: characters, their ink, lines, decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.detect import lines as lines_module
+from emnist_device.detect.columns import arrange
+from emnist_device.detect.decision import Found, decide_inks, is_sure
+from emnist_device.detect.grouping import Blob, find_middles, group
+from emnist_device.detect.layout import Layout
+from emnist_device.detect.look import look_at
+from emnist_device.detect.maps import Maps
+from emnist_device.detect.restore import Whole, find_wholes
+from emnist_device.detect.view import View, Writing
+from emnist_device.image.turns import legibility
+from emnist_device.page import Box
+from tests.emnist_device.detect.examples.registry import decides
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from emnist_device.detect.thresholds import Thresholds
+
+CELLS = (40, 60)
+
+
+def maps_of(
+    boxes: Sequence[tuple[int, int, int, int]], probability: float = 0.9, ink: int = 255
+) -> Maps:
+    """Return maps of characters whose ink fills ``boxes``, in cells."""
+    coverage = np.zeros((2 * CELLS[0], 2 * CELLS[1]), np.uint8)
+    middle = np.zeros(CELLS, np.float32)
+    offset = np.zeros((*CELLS, 2), np.float32)
+    for x, y, width, height in boxes:
+        at_x, at_y = x + width // 2, y + height // 2
+        coverage[2 * y : 2 * (y + height), 2 * x : 2 * (x + width)] = ink
+        rows, columns = np.mgrid[y : y + height, x : x + width]
+        offset[y : y + height, x : x + width] = np.stack([at_x - columns, at_y - rows], axis=2)
+        middle[at_y, at_x] = probability
+    return Maps(coverage, middle, offset)
+
+
+def boxes_of(maps: Maps, t: Thresholds) -> list[tuple[int, ...]]:
+    """Return the boxes of the characters in ``maps``, in cells."""
+    _, blobs = group(maps, grouping=t.looks.grouping)
+    return sorted(tuple(side // 2 for side in blob.box) for blob in blobs)
+
+
+BAR = (10, 10, 3, 16)
+
+
+@decides("Grouping")
+def a_middle_of_a_half_is_one(t: Thresholds) -> bool:
+    return boxes_of(maps_of([BAR], 0.55), t) == [BAR]
+
+
+@decides("Grouping")
+def a_middle_of_a_quarter_is_none(t: Thresholds) -> bool:
+    return boxes_of(maps_of([BAR], 0.28), t) == []
+
+
+@decides("Grouping")
+def two_peaks_of_a_plateau_are_one_middle(t: Thresholds) -> bool:
+    maps = maps_of([BAR])
+    maps.middle[17:20, 11] = 0.85, 0.84, 0.86
+    return len(find_middles(maps, grouping=t.looks.grouping)) == 1
+
+
+@decides("Grouping")
+def middles_near_each_other_stay_two(t: Thresholds) -> bool:
+    boxes = [(10, 10, 2, 16), (12, 10, 2, 16)]
+    return boxes_of(maps_of(boxes), t) == boxes
+
+
+def pointing_beside(cells: int) -> Maps:
+    """Return maps of a bar whose upper half points so many cells beside its middle."""
+    maps = maps_of([BAR])
+    maps.offset[10:18, 10:14, 0] += cells
+    return maps
+
+
+@decides("Grouping")
+def ink_that_points_beside_its_middle_belongs_to_it(t: Thresholds) -> bool:
+    return boxes_of(pointing_beside(5), t) == [BAR]
+
+
+@decides("Grouping")
+def ink_that_points_far_away_is_noise(t: Thresholds) -> bool:
+    return boxes_of(pointing_beside(9), t) == [(10, 18, 3, 8)]
+
+
+@decides("Grouping")
+def what_is_covered_by_more_than_half_is_ink(t: Thresholds) -> bool:
+    return boxes_of(maps_of([BAR], ink=160), t) == [BAR]
+
+
+@decides("Grouping")
+def what_is_covered_by_less_than_half_is_none(t: Thresholds) -> bool:
+    return boxes_of(maps_of([BAR], ink=100), t) == []
+
+
+def is_edge_its(t: Thresholds, coverage: int) -> bool:
+    """Say whether cells beside a bar that are covered so much belong to it."""
+    maps = maps_of([(10, 10, 5, 16)])
+    maps.coverage[20:52, 28:30] = coverage
+    return bool(group(maps, grouping=t.looks.grouping)[0][30, 28])
+
+
+@decides("Grouping")
+def cells_of_an_edge_are_the_characters(t: Thresholds) -> bool:
+    return is_edge_its(t, 110)
+
+
+@decides("Grouping")
+def cells_with_little_ink_are_nobodys(t: Thresholds) -> bool:
+    return not is_edge_its(t, 60)
+
+
+@decides("Grouping")
+def a_small_bar_is_a_character(t: Thresholds) -> bool:
+    return boxes_of(maps_of([(10, 10, 1, 5)]), t) == [(10, 10, 1, 5)]
+
+
+@decides("Grouping")
+def a_speck_is_none(t: Thresholds) -> bool:
+    maps = maps_of([(10, 10, 1, 3)])
+    maps.coverage[25] = 0
+    return boxes_of(maps, t) == []
+
+
+def ring(missing: float) -> Maps:
+    """Return maps of a square with a hole of this fraction of its area."""
+    maps = maps_of([(10, 10, 14, 14)])
+    side = round(28 * missing**0.5)
+    start = 34 - side // 2
+    maps.coverage[start : start + side, start : start + side] = 0
+    return maps
+
+
+@decides("Grouping")
+def what_is_nearly_full_is_a_blot(t: Thresholds) -> bool:
+    return boxes_of(ring(0.05), t) == []
+
+
+@decides("Grouping")
+def what_has_a_hole_is_a_character(t: Thresholds) -> bool:
+    return len(boxes_of(ring(0.3), t)) == 1
+
+
+@decides("Grouping")
+def a_wide_bar_is_a_dash_and_a_narrow_one_a_1(t: Thresholds) -> bool:
+    return boxes_of(maps_of([(10, 10, 6, 16), (30, 10, 12, 16)]), t) == [(10, 10, 6, 16)]
+
+
+# --- looks ---
+
+
+def look(
+    t: Thresholds, guess: float, heights: Sequence[int], middle: float = 0.9
+) -> tuple[int, int]:
+    """Return how often a network that finds bars of ``heights`` looks, and how many it finds."""
+    zooms: list[float] = []
+
+    def network(contrast: NDArray[np.uint8]) -> Maps:
+        zoom = contrast.shape[0] / 320
+        zooms.append(zoom)
+        high, wide = contrast.shape[0] // 2, contrast.shape[1] // 2
+        coverage, middles = (
+            np.zeros((2 * high, 2 * wide), np.uint8),
+            np.zeros((high, wide), np.float32),
+        )
+        offset = np.zeros((high, wide, 2), np.float32)
+        for number, height in enumerate(heights):
+            x, tall = round(20 * zoom * (number + 1)), round(height * zoom)
+            coverage[10 : 10 + tall, x : x + 4] = 255
+            middles[(10 + tall // 2) // 2, x // 2] = middle
+            rows = np.arange(high)[:, None]
+            offset[:, x // 2 : x // 2 + 2, 1] = (10 + tall // 2) // 2 - rows
+        return Maps(coverage, middles, offset)
+
+    view = View(np.zeros((320, 320), np.uint8), 1.0, Writing(guess, 4), grain=middle < 0.9)
+    found = look_at(view, network, looks=t.looks)
+    return len(zooms), len(found.blobs)
+
+
+@decides("Looks")
+def writing_twice_as_high_as_guessed_is_looked_at_again(t: Thresholds) -> bool:
+    return look(t, 32, [66] * 5)[0] == 2
+
+
+@decides("Looks")
+def writing_a_quarter_higher_than_guessed_is_not(t: Thresholds) -> bool:
+    return look(t, 32, [40] * 5)[0] == 1
+
+
+@decides("Looks")
+def the_usual_height_is_that_of_tall_letters(t: Thresholds) -> bool:
+    small, tall = [22] * 5, [44] * 5
+    return look(t, 44, small + tall)[0] == 1 and look(t, 44, small * 2 + [120] * 2)[0] == 2
+
+
+@decides("Looks")
+def on_rough_paper_a_sure_middle_is_writing(t: Thresholds) -> bool:
+    return look(t, 32, [32] * 3, 0.85)[1] == 3
+
+
+@decides("Looks")
+def on_rough_paper_middles_of_a_half_are_grain(t: Thresholds) -> bool:
+    return look(t, 32, [32] * 3, 0.5)[1] == 0
+
+
+# --- ink that was left out ---
+
+FOUND = Box(20, 20, 20, 25)
+
+
+def wholes(
+    t: Thresholds, left_out: tuple[int, int, int, int], contrast: int = 180, coverage: int = 255
+) -> bool:
+    """Say whether ink at ``left_out`` hangs on a character."""
+    shape = (140, 160)
+    seen, covered, labels = (np.zeros(shape, np.uint8) for _ in range(3))
+    x, y, width, height = left_out
+    seen[y : y + height, x : x + width] = contrast
+    window = (slice(FOUND.y, FOUND.bottom), slice(FOUND.x, FOUND.right))
+    seen[window], covered[window], labels[window] = 200, coverage, 1
+    blob = Blob(FOUND, 1, FOUND.width * FOUND.height)
+    found = find_wholes(seen, labels.astype(np.int32), covered, [blob], restoring=t.restoring)
+    return 1 in found
+
+
+@decides("Restoring")
+def a_foot_hangs_on_its_character(t: Thresholds) -> bool:
+    return wholes(t, (20, 45, 40, 3))
+
+
+@decides("Restoring")
+def a_pale_foot_does_too(t: Thresholds) -> bool:
+    return wholes(t, (20, 45, 40, 3), contrast=125)
+
+
+@decides("Restoring")
+def what_is_much_paler_is_no_ink(t: Thresholds) -> bool:
+    return not wholes(t, (20, 45, 40, 3), contrast=70)
+
+
+@decides("Restoring")
+def a_few_pixels_make_no_difference(t: Thresholds) -> bool:
+    return not wholes(t, (20, 45, 18, 2))
+
+
+@decides("Restoring")
+def a_tenth_more_ink_does(t: Thresholds) -> bool:
+    return wholes(t, (20, 45, 14, 4))
+
+
+@decides("Restoring")
+def a_long_line_is_a_rule(t: Thresholds) -> bool:
+    return not wholes(t, (20, 45, 80, 3))
+
+
+@decides("Restoring")
+def a_high_line_is_one_of_a_box(t: Thresholds) -> bool:
+    return not wholes(t, (38, 20, 3, 60))
+
+
+@decides("Restoring")
+def a_tail_is_no_such_line(t: Thresholds) -> bool:
+    return wholes(t, (38, 20, 4, 34))
+
+
+@decides("Restoring")
+def ink_is_what_is_covered_by_half(t: Thresholds) -> bool:
+    return wholes(t, (20, 45, 40, 3), coverage=160) and not wholes(t, (20, 45, 40, 3), coverage=100)
+
+
+def half_found(t: Thresholds, coverage: int) -> bool:
+    """Say whether a foot counts as left out of which the network found so much."""
+    shape = (140, 160)
+    seen, covered, labels = (np.zeros(shape, np.uint8) for _ in range(3))
+    for window, found in ((np.s_[20:45, 20:40], 255), (np.s_[45:48, 20:60], coverage)):
+        seen[window], covered[window], labels[window] = 200, found, 1
+    blob = Blob(FOUND, 1, 500)
+    return 1 in find_wholes(seen, labels.astype(np.int32), covered, [blob], restoring=t.restoring)
+
+
+@decides("Restoring")
+def what_was_found_half_was_not_left_out(t: Thresholds) -> bool:
+    return not half_found(t, 120)
+
+
+@decides("Restoring")
+def what_was_hardly_found_was_left_out(t: Thresholds) -> bool:
+    return half_found(t, 60)
+
+
+# --- lines and columns ---
+
+
+def lines(t: Thresholds, boxes: Iterable[tuple[float, float, float, float]]) -> list[list[float]]:
+    """Return where the characters in ``boxes`` stand, x of each, in the lines that are read."""
+    blobs = [
+        Blob(Box(*(round(side) for side in box)), number + 1, round(box[2] * box[3]))
+        for number, box in enumerate(boxes)
+    ]
+    return [[blob.box.x for blob in line] for line in arrange(blobs, settings=t.columns)]
+
+
+@decides("Lines")
+def characters_of_a_slanting_line_are_level_enough(t: Thresholds) -> bool:
+    return len(lines(t, [(40 * n, 14 * n, 30, 30) for n in range(6)])) == 1
+
+
+@decides("Lines")
+def rows_that_overlap_a_little_stay_two(t: Thresholds) -> bool:
+    rows = [(40 * n + 20 * row, 21 * row, 30, 30) for n in range(6) for row in range(2)]
+    return len(lines(t, rows)) == 2
+
+
+def beside(level: int, stacked: int = 0) -> list[list[Blob]]:
+    """Return a line of 11 characters, and one of 5 in its gaps.
+
+    So many of the 5 are level with it, and so many stand on one of its characters.
+    """
+    row = [Blob(Box(60 * n, 100, 30, 30), n, 900) for n in range(11)]
+    few = [
+        Blob(Box(60 * n + (4 if n < stacked else 32), 90 if n < level else 58, 26, 30), 20 + n, 780)
+        for n in range(5)
+    ]
+    return [row, few]
+
+
+def joined(t: Thresholds, parts: list[list[Blob]]) -> int:
+    """Return how many lines are made of the lines ``parts``."""
+    return len(lines_module._join_lines(parts, t.columns.lines))
+
+
+@decides("Lines")
+def lines_that_are_mostly_level_are_one(t: Thresholds) -> bool:
+    return joined(t, beside(4)) == 1
+
+
+@decides("Lines")
+def lines_that_are_mostly_not_are_two(t: Thresholds) -> bool:
+    return joined(t, beside(2)) == 2
+
+
+@decides("Lines")
+def one_character_above_another_may_be_a_dot(t: Thresholds) -> bool:
+    return joined(t, beside(5, stacked=1)) == 1
+
+
+@decides("Lines")
+def many_above_others_are_a_line_of_their_own(t: Thresholds) -> bool:
+    return joined(t, beside(5, stacked=3)) == 2
+
+
+@decides("Lines")
+def lines_between_two_parts_of_one_do_not_part_them(t: Thresholds) -> bool:
+    row, few = beside(5)
+    others = [[Blob(Box(2000, 300 + 40 * n, 20, 8), 90 + n, 100)] for n in range(2)]
+    return joined(t, [row, *others, few]) == 3
+
+
+def block(left: float, rows: int, characters: int) -> list[tuple[float, float, float, float]]:
+    return [(left + 40 * n, 70 * row, 30, 30) for row in range(rows) for n in range(characters)]
+
+
+def is_by_column(t: Thresholds, rows: int, characters: int, gap: float) -> bool:
+    """Say whether two blocks of so many lines, so many pixels apart, are read one by one."""
+    right = 40 * (characters - 1) + 30 + gap
+    found = lines(t, block(0, rows, characters) + block(right, rows, characters))
+    return len(found) == 2 * rows
+
+
+@decides("Columns")
+def columns_of_words_are_read_one_after_the_other(t: Thresholds) -> bool:
+    return is_by_column(t, rows=5, characters=6, gap=140)
+
+
+@decides("Columns")
+def two_lines_are_no_columns(t: Thresholds) -> bool:
+    return not is_by_column(t, rows=2, characters=6, gap=140)
+
+
+@decides("Columns")
+def rows_of_few_characters_are_those_of_a_table(t: Thresholds) -> bool:
+    return not is_by_column(t, rows=5, characters=3, gap=140)
+
+
+@decides("Columns")
+def what_is_between_words_is_no_gutter(t: Thresholds) -> bool:
+    return not is_by_column(t, rows=5, characters=6, gap=60)
+
+
+@decides("Columns")
+def one_short_line_makes_no_table(t: Thresholds) -> bool:
+    right = 6 * 40 + 140
+    left = [box for box in block(0, 4, 6) if box[0] < 80 or box[1] < 200]
+    found = lines(t, left + block(right, 4, 6))
+    return len(found) == 8
+
+
+# --- decisions ---
+
+
+def with_foot(t: Thresholds, foot: float) -> bool:
+    """Say whether a character read with 0.8 keeps a foot with which it is read with ``foot``."""
+    blob = Blob(FOUND, 1, 500)
+    empty = np.zeros((90, 90), np.uint8)
+    more = Whole(Blob(Box(20, 20, 40, 28), 1, 600), np.zeros((28, 40), np.uint8))
+    layout = Layout(((blob,),), empty.astype(np.int32), empty, 1.0, {1: more})
+    probabilities = np.array([[0.8, 0.2], [foot, 1 - foot]], np.float32)
+    glyphs = np.zeros((2, 28, 28), np.uint8)
+    found = decide_inks(layout, glyphs, probabilities, np.eye(2), decisions=t.decisions)
+    return found.layout.blobs[0].area == 600
+
+
+@decides("Decisions")
+def a_foot_is_kept_where_it_reads_about_as_well(t: Thresholds) -> bool:
+    return with_foot(t, 0.77)
+
+
+@decides("Decisions")
+def a_foot_is_left_where_it_reads_worse(t: Thresholds) -> bool:
+    return not with_foot(t, 0.6)
+
+
+def ends(t: Thresholds, confidence: float) -> bool:
+    empty = np.zeros((1, 1), np.uint8)
+    layout = Layout((), empty.astype(np.int32), empty, 1.0)
+    found = Found(layout, np.zeros((0, 28, 28), np.uint8), np.zeros((0, 2), np.float32), confidence)
+    return is_sure([found], decisions=t.decisions)
+
+
+@decides("Decisions")
+def a_mark_read_surely_is_one_character(t: Thresholds) -> bool:
+    return ends(t, 0.99)
+
+
+@decides("Decisions")
+def a_mark_read_with_doubt_may_be_several(t: Thresholds) -> bool:
+    return not ends(t, 0.7)
+
+
+def legible(t: Thresholds, probability: float) -> float:
+    read = np.full((6, 1), probability, np.float32)
+    return legibility(read, 1, thresholds=t.legibility)
+
+
+@decides("Legibility")
+def characters_read_surely_speak_for_the_way_up(t: Thresholds) -> bool:
+    return legible(t, 0.8) > 0
+
+
+@decides("Legibility")
+def characters_read_with_doubt_speak_against_it(t: Thresholds) -> bool:
+    return legible(t, 0.45) < 0
