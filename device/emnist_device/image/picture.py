@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -39,6 +40,22 @@ _STORED = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 _HEARINGS = 3
 # Samples are converted this many pixels at a time: what that takes beside them stays small.
 _STRIP = 2**20
+
+
+@dataclass(frozen=True)
+class Transparency:
+    """Thresholds of the paper behind transparent pixels.
+
+    clear: where less than this fraction of a picture is opaque, it is a drawing on nothing.
+    light: ink of more than this mean brightness (of 255), two thirds of white, was drawn for a dark
+        screen; other ink is laid on white paper.
+    """
+
+    clear: float = 0.5
+    light: float = 170.0
+
+
+TRANSPARENCY = Transparency()
 
 
 def read_picture(path: str | Path, limits: Limits = DEFAULTS) -> NDArray[np.uint8]:
@@ -74,7 +91,13 @@ def read_file(path: str | Path, limits: Limits = DEFAULTS) -> bytes:
     return content
 
 
-def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDArray[np.uint8]:
+def decode_picture(
+    content: bytes,
+    name: str,
+    limits: Limits = DEFAULTS,
+    *,
+    transparency: Transparency = TRANSPARENCY,
+) -> NDArray[np.uint8]:
     """Decode the content of a picture file.
 
     Takes JPEG, PNG, WebP, GIF, BMP, TIFF, and PNM and its kin; of several pictures in one file, the
@@ -84,6 +107,7 @@ def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDAr
         content: the file's bytes.
         name: what messages call it.
         limits: what it may take; what its header announces counts, before anything is decoded.
+        transparency: thresholds of the paper behind transparent pixels.
 
     Returns:
         (H, W, 3) BGR uint8, as displayed: EXIF orientation applied.
@@ -101,7 +125,7 @@ def decode_picture(content: bytes, name: str, limits: Limits = DEFAULTS) -> NDAr
     if header.alpha:
         stored = _decode(content, name, cv2.IMREAD_UNCHANGED, header)
         if stored.ndim == 3 and stored.shape[2] == 4:
-            colour = _on_paper(colour, _to_8_bits(stored)[..., 3])
+            colour = _on_paper(colour, _to_8_bits(stored)[..., 3], transparency)
     return np.ascontiguousarray(upright(colour, header.orientation))
 
 
@@ -222,8 +246,8 @@ def _to_8_bits(samples: NDArray[Any]) -> NDArray[np.uint8]:
     full = max(float(_finite(samples[rows]).max()) for rows in _strips(samples.shape))
     scaled = np.empty(samples.shape, np.uint8)
     for rows in _strips(samples.shape):
-        share = _finite(samples[rows]) * (255 / (full if full > 0 else 1.0))
-        scaled[rows] = np.clip(share + 0.5, 0, 255)
+        values = _finite(samples[rows]) * (255 / (full if full > 0 else 1.0))
+        scaled[rows] = np.clip(values + 0.5, 0, 255)
     return scaled
 
 
@@ -239,25 +263,27 @@ def _strips(shape: tuple[int, ...]) -> Iterator[slice]:
         yield slice(start, start + rows)
 
 
-def _on_paper(colour: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _on_paper(
+    colour: NDArray[np.uint8], alpha: NDArray[np.uint8], transparency: Transparency
+) -> NDArray[np.uint8]:
     """Lay ``colour`` (H, W, 3) with ``alpha`` (H, W) on paper: white, or black for light ink.
 
     A drawing in light ink on nothing, made for a dark screen, would vanish on white.
     """
     total = float(alpha.sum(dtype=np.int64)) / 255
     paper = 255
-    if total < 0.5 * alpha.size:  # mostly clear
+    if total < transparency.clear * alpha.size:
         mean = cv2.transform(colour, np.full((1, 3), 1 / 3))
-        light = sum(float((mean[rows] * share).sum()) for rows, share in _shares(alpha))
-        paper = 0 if light / 255 / max(total, 1e-6) > 170 else 255
+        light = sum(float((mean[rows] * weight).sum()) for rows, weight in _weights(alpha))
+        paper = 0 if light / 255 / max(total, 1e-6) > transparency.light else 255
     laid = np.empty_like(colour)
-    for rows, share in _shares(alpha):
-        weighed = colour[rows] * share[..., None] + paper * (255 - share[..., None]) + 128
+    for rows, weight in _weights(alpha):
+        weighed = colour[rows] * weight[..., None] + paper * (255 - weight[..., None]) + 128
         laid[rows] = (weighed + (weighed >> 8)) >> 8  # divided by 255 and rounded
     return laid
 
 
-def _shares(alpha: NDArray[np.uint8]) -> Iterator[tuple[slice, NDArray[np.uint16]]]:
+def _weights(alpha: NDArray[np.uint8]) -> Iterator[tuple[slice, NDArray[np.uint16]]]:
     """Yield strips of rows, and ``alpha`` (H, W) in each, wide enough to multiply samples by."""
     for rows in _strips(alpha.shape):
         yield rows, alpha[rows].astype(np.uint16)

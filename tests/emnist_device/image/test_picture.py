@@ -15,7 +15,12 @@ from PIL import Image
 from emnist_device.image import picture
 from emnist_device.image.formats import png
 from emnist_device.image.limits import Limits
-from emnist_device.image.picture import decode_picture, read_picture, write_picture
+from emnist_device.image.picture import (
+    Transparency,
+    decode_picture,
+    read_picture,
+    write_picture,
+)
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:
@@ -260,3 +265,27 @@ def test_damage_is_what_is_heard_each_time(
     else:
         with pytest.raises(PictureError, match="p: is damaged, and a part of the picture is lost"):
             decode_picture(content, "p")
+
+
+@pytest.mark.parametrize(
+    ("opaque", "ink", "paper"),
+    [(0.3, 200, 0), (0.3, 140, 255), (0.7, 200, 255), (0.3, 100, 255)],
+)
+def test_light_ink_on_nothing_was_drawn_for_a_dark_screen(
+    opaque: float, ink: int, paper: int
+) -> None:
+    drawing = np.full((40, 100, 4), ink, np.uint8)
+    drawing[:, round(100 * opaque) :, 3] = 0
+    drawing[:, : round(100 * opaque), 3] = 255
+    content = cv2.imencode(".png", drawing)[1].tobytes()
+    decoded = decode_picture(content, "drawing.png")
+    assert decoded[0, -1].tolist() == [paper] * 3
+    assert decoded[0, 0].tolist() == [ink] * 3
+    thresholds = [Transparency(clear=0.25), Transparency(clear=1.0), Transparency(light=85)]
+    moved = [decode_picture(content, "drawing.png", transparency=each) for each in thresholds]
+    changed = [picture[0, -1, 0] != paper for picture in moved]
+    assert changed == [
+        (opaque, ink) == (0.3, 200),
+        (opaque, ink) == (0.7, 200),
+        ink != 200 and opaque < 0.5,
+    ]
