@@ -24,7 +24,7 @@ class Cells:
     """Thresholds of the character of a cell.
 
     part: parts of a character have at least this fraction of the area of its largest; dust has
-        less, and the dot of an i more.
+        less.
     close_ups: thresholds of close-ups.
     """
 

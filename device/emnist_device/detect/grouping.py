@@ -36,7 +36,7 @@ class Grouping:
     farthest: ink that points farther from all middles than this, in cells, is noise: 0.4 of the
         height that the writing is meant to have.
     ink, cell_ink: coverage from which a pixel counts as ink (of 255), and a cell, by its strongest
-        pixel. Half, as the network was trained to; a cell with less has the edge of a stroke.
+        pixel: at the edge of a stroke no pixel need be covered by half.
     area: characters with less ink than this are noise, in pixels.
     solid, narrow: what fills the first fraction of its box is a blot or a dash, unless it is
         narrower than the second, in its heights: a 1.

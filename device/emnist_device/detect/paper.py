@@ -23,12 +23,12 @@ class Paper:
 
     side, window: the paper is looked for at this long side, in pixels, with a median over a window
         of a fifth of it: ink, which is narrow and rare, is gone, and gradients of light stay.
-    disc: diameter of the closing that the median is compared with, in pixels at that size: wider
-        than a stroke of the boldest writing.
+    disc: diameter of the closing that the median is compared with, in pixels at that size: a stroke
+        that is narrower is gone.
     ink: what is darker than this fraction of what the closing leaves is taken for ink there.
     least_light: paper counts as at least this fraction as bright as in the channel where it is
         brightest, and of a page as in its brighter places; below, what differs is noise, which
-        would be amplified. Trials: `test_what_flickers_in_deep_shadow_is_not_amplified`.
+        would be amplified.
     """
 
     side: int = 128

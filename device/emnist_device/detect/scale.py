@@ -35,8 +35,8 @@ class Scales:
     near: characters are at most so many times as high as usual, or as low.
     pen: strokes are at least this wide in what the network sees, in pixels.
     steps: of the scale, to each factor of two: the network is not resized for every frame.
-    most_pixels, least_side: the network sees at most so many pixels, which takes about a second on
-        a Raspberry Pi 4, and sides of at least so many.
+    most_pixels, least_side: the network sees at most so many pixels, which bounds its time and
+        memory, and sides of at least so many.
     levels, frames: thresholds of strokes and of frames.
     """
 

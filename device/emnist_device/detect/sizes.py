@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 class Sizes:
     """Thresholds of the size that pictures are worked on.
 
-    least, most: long side of a page, in pixels. Writing of a page photographed as a whole is 20 to
-        60 pixels high in 1600; smaller pictures are enlarged until strokes are some pixels wide.
+    least, most: long side of a page, in pixels. More takes longer, less loses thin strokes.
     enlarged: a picture is enlarged at most so many times: a thumbnail has no more to show.
     """
 

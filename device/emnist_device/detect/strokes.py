@@ -30,7 +30,7 @@ class StrokeLevels:
         bold ones keep their width, and bold ones are not swollen by blur.
     nearby: how far that is, in the long side of the picture.
     grain, least_grain: a stroke has so many times the contrast of the texture around it, or of the
-        paper's grain, which is at least the second (of 255): JPEG leaves as much.
+        paper's grain, which counts as at least the second (of 255).
     weak_grain: what continues a stroke has this fraction of that.
     paper: thresholds of the size at which texture is measured.
     """
