@@ -12,7 +12,14 @@ import pytest
 
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from evaluate.sensitivity import Move, apply, steps_of
-from tests.emnist_device.detect.examples import close, found, page  # noqa: F401  # registered
+from tests.emnist_device.detect.examples import (  # noqa: F401  # registered
+    close,
+    closeups,
+    found,
+    lines,
+    page,
+    scale,
+)
 from tests.emnist_device.detect.examples.registry import EXAMPLES, Example
 
 STEPS = steps_of(THRESHOLDS)
