@@ -21,12 +21,12 @@ from zlib import crc32
 import click
 import cv2
 
-from emnist_device.benchmark.report.tables import markdown
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_device.image.picture import read_picture
 from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.tables import markdown
 from evaluate.pages import read_rows
 from evaluate.scoring.scores import CONTROL, score_text
 
