@@ -15,6 +15,7 @@ from evaluate.sensitivity import Move, apply, steps_of
 from tests.emnist_device.detect.examples import (  # noqa: F401  # registered
     close,
     closeups,
+    decisions,
     found,
     lines,
     page,

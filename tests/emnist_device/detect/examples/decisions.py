@@ -1,0 +1,73 @@
+"""Examples of what is decided by probabilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.detect.decision import Found, decide_inks, is_sure
+from emnist_device.detect.grouping import Blob
+from emnist_device.detect.layout import Layout
+from emnist_device.detect.restore import Whole
+from emnist_device.image.turns import legibility
+from emnist_device.page import Box
+from tests.emnist_device.detect.examples.found import FOUND
+from tests.emnist_device.detect.examples.registry import decides
+
+if TYPE_CHECKING:
+    from emnist_device.detect.thresholds import Thresholds
+
+
+def with_foot(t: Thresholds, foot: float) -> bool:
+    """Say whether a character read with 0.8 keeps a foot with which it is read with ``foot``."""
+    blob = Blob(FOUND, 1, 500)
+    empty = np.zeros((90, 90), np.uint8)
+    more = Whole(Blob(Box(20, 20, 40, 28), 1, 600), np.zeros((28, 40), np.uint8))
+    layout = Layout(((blob,),), empty.astype(np.int32), empty, 1.0, {1: more})
+    probabilities = np.array([[0.8, 0.2], [foot, 1 - foot]], np.float32)
+    glyphs = np.zeros((2, 28, 28), np.uint8)
+    found = decide_inks(layout, glyphs, probabilities, np.eye(2), decisions=t.decisions)
+    return found.layout.blobs[0].area == 600
+
+
+@decides("Decisions")
+def a_foot_is_kept_where_it_reads_about_as_well(t: Thresholds) -> bool:
+    return with_foot(t, 0.77)
+
+
+@decides("Decisions")
+def a_foot_is_left_where_it_reads_worse(t: Thresholds) -> bool:
+    return not with_foot(t, 0.6)
+
+
+def ends(t: Thresholds, confidence: float) -> bool:
+    empty = np.zeros((1, 1), np.uint8)
+    layout = Layout((), empty.astype(np.int32), empty, 1.0)
+    found = Found(layout, np.zeros((0, 28, 28), np.uint8), np.zeros((0, 2), np.float32), confidence)
+    return is_sure([found], decisions=t.decisions)
+
+
+@decides("Decisions")
+def a_mark_read_surely_is_one_character(t: Thresholds) -> bool:
+    return ends(t, 0.99)
+
+
+@decides("Decisions")
+def a_mark_read_with_doubt_may_be_several(t: Thresholds) -> bool:
+    return not ends(t, 0.7)
+
+
+def legible(t: Thresholds, probability: float) -> float:
+    read = np.full((6, 1), probability, np.float32)
+    return legibility(read, 1, thresholds=t.legibility)
+
+
+@decides("Legibility")
+def characters_read_surely_speak_for_the_way_up(t: Thresholds) -> bool:
+    return legible(t, 0.8) > 0
+
+
+@decides("Legibility")
+def characters_read_with_doubt_speak_against_it(t: Thresholds) -> bool:
+    return legible(t, 0.45) < 0
