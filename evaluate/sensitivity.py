@@ -2,11 +2,10 @@
 
 Each is made smaller and larger, alone, and the pages are read again: how many more characters are
 wrong then? Where nothing changes, the threshold decides nothing on these pages, or its value is far
-from where it would. Pages of a folder whose ``pages.csv`` has a column ``half`` count where it says
-A: the other half is to report on, and nothing is chosen by it.
+from where it would. The half of a folder that is to report on is not read: nothing is chosen by it.
 
-A reading of all pages takes about half a minute, and there are some two hundred; the file takes a
-line for each page that was read, and a run that was stopped goes on from there.
+All pages are read some two hundred times; the file takes a line for each page that was read, and a
+run that was stopped goes on from there.
 """
 
 from __future__ import annotations
@@ -27,16 +26,14 @@ from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.tables import markdown
-from evaluate.pages import read_rows
-from evaluate.scoring.scores import CONTROL, score_text
+from evaluate.scoring.scores import APART, score_text
+from evaluate.scoring.sets import read_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 #: What thresholds are multiplied by.
 SMALLER, LARGER = 0.7, 1.4
-#: The half of the pages by which something may be chosen.
-_HALF = "A"
 # What a reading may end with where a value makes no sense; it costs all characters of the page.
 _FAILURES = (cv2.error, EmnistEdgeError, ValueError, ArithmeticError, LookupError)
 
@@ -105,14 +102,10 @@ def apply(thresholds: Any, move: Move) -> Any:
 
 def find_pictures(folder: Path, count: int | None = None) -> list[Picture]:
     """Return the pictures of ``folder`` that may be chosen by, or ``count`` of them."""
-    rows = [
-        row
-        for row in read_rows(folder)
-        if row.get("half", _HALF) == _HALF and row["kind"] not in {CONTROL, "form-printed"}
-    ]
-    rows.sort(
-        key=lambda row: crc32(row["file"].encode())
-    )  # few are of all kinds, and of those more
+    sets = (each for each in read_sets([folder]) if not each.hidden)
+    rows = [row for each in sets for row in each.rows if row["kind"] not in APART]
+    # In an order of no meaning, the first few are of all kinds, and among any more of them.
+    rows.sort(key=lambda row: crc32(row["file"].encode()))
     return [Picture(folder / row["file"], row) for row in rows[:count]]
 
 
