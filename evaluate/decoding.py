@@ -108,7 +108,7 @@ class Images:
                 self.boxes(texts[number], chosen[number], 3 * _CAP * line)
                 for line, number in enumerate(part)
             ]
-            found += decoder.decode(self.probabilities[rows], lines, 3)
+            found += decoder.decode(self.probabilities[rows], lines).lines(3)
         return found
 
 

@@ -124,7 +124,7 @@ def true_boxes(drawn: DrawnPage) -> list[BoxLike]:
 
 def found_boxes(page: Page) -> list[BoxLike]:
     """Return the boxes of all that was read."""
-    return [character.box for line in page.lines for character in line.characters]
+    return [character.box for character in page.characters]
 
 
 def touching_pairs(drawn: DrawnPage) -> list[tuple[int, int]]:

@@ -170,7 +170,7 @@ def test_steps_are_in_the_order_in_which_a_picture_takes_them() -> None:
     try:
         outcome = read_task(Task(str(ROOT / "samples" / "note.jpg")), reader, DEFAULTS)
         assert outcome.page is not None
-        outcome.page.as_dict()
+        outcome.page.to_dict()
     finally:
         sys.setprofile(before)
     assert [name for name in returned if name in steps] == steps

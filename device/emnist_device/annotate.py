@@ -28,13 +28,12 @@ def annotate(picture: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
         (H', W', 3) BGR uint8, larger than ``picture`` by a whole factor where characters are small.
         Boxes run from green (sure) over yellow to red (unsure).
     """
-    characters = [character for line in page.lines for character in line.characters]
-    heights = [character.box.height for character in characters] or [_LABEL_HEIGHT]
+    heights = [character.box.height for character in page.characters] or [_LABEL_HEIGHT]
     wanted = int(np.ceil(_LABEL_HEIGHT / np.median(heights)))
     factor = max(1, min(wanted, _MAX_SIDE // max(picture.shape[:2])))
     colour = picture if picture.ndim == 3 else cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
     canvas = cv2.resize(colour, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    for character in characters:
+    for character in page.characters:
         _draw(canvas, character, factor)
     return canvas
 

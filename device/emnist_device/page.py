@@ -1,8 +1,8 @@
-"""What was read: a page of lines of characters, as frozen dataclasses."""
+"""What was read: a page of lines of words of characters, as frozen dataclasses."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -46,9 +46,9 @@ class Box(NamedTuple):
 
 #: Stages of a reading that ``timing_ms`` may hold, in their order.
 STAGES = ("load", "segment", "glyph", "classify", "decode", "total")
-#: What is printed for a character that is not sure enough.
+#: What is printed for a character that is less probable than was asked for.
 UNSURE = "?"
-#: Why a line is read without what was asked for.
+#: What is said of a line that was read without the pattern or lexicon that was given.
 UNMATCHED = "without pattern or lexicon: nothing in them has as many characters"
 
 
@@ -59,96 +59,150 @@ class Alternative:
     char: str
     confidence: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON: the confidence to 4 decimals."""
+        return {"char": self.char, "confidence": round(self.confidence, 4)}
+
 
 @dataclass(frozen=True)
 class Character:
-    """One character: what it was read as, how surely (0..1), where, and what else it may be.
+    """One character: what it was read as, with which probability (0..1), and where.
 
-    char: :data:`UNSURE` where it is less probable than was asked for; the first alternative is then
-    what it was read as. box: in pixels of the picture as displayed. alternatives: most probable
-    first, without ``char``.
+    Attributes:
+        char: :data:`UNSURE` where it is less probable than was asked for; the first alternative is
+            then what it was read as.
+        confidence: probability that ``char``, or the first alternative of an unsure one, is right.
+        box: in pixels of the picture as displayed.
+        alternatives: what else it may be, the most probable first, without ``char``.
+        before: marks of a pattern that are printed between the character before it and this one,
+            such as a hyphen. No spaces: these part words.
     """
 
     char: str
     confidence: float
     box: Box
     alternatives: tuple[Alternative, ...]
+    before: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON: confidences to 4 decimals, ``before`` if there is any."""
+        content = {
+            "char": self.char,
+            "confidence": round(self.confidence, 4),
+            "box": list(self.box),
+            "alternatives": [other.to_dict() for other in self.alternatives],
+        }
+        return content | ({"before": self.before} if self.before else {})
 
 
 @dataclass(frozen=True)
 class Word:
-    """What stands between two spaces, and how probable (0..1) it is that all of it is right.
+    """What stands between two spaces: characters, and the marks that a pattern prints.
 
-    A word of nothing but marks, which a pattern prints, lies in a gap, and is as sure as the
-    pattern is: 1.
+    Attributes:
+        characters: from left to right; none where the word is of marks alone.
+        confidence: probability, 0..1, that all characters are right. Marks are as sure as the
+            pattern is that prints them: 1 for a word of nothing else.
+        after: marks that are printed after the last character; all of a word of marks alone.
+        gap: of a word of marks alone, where it would stand; of others None.
     """
 
-    text: str
+    characters: tuple[Character, ...]
     confidence: float
-    box: Box
+    after: str = ""
+    gap: Box | None = None
+
+    @property
+    def text(self) -> str:
+        """Characters and marks."""
+        return "".join(each.before + each.char for each in self.characters) + self.after
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around the characters; of a word of marks alone, its gap."""
+        if self.gap is not None:
+            return self.gap
+        return reduce(Box.union, (character.box for character in self.characters))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON: confidences to 4 decimals, ``after`` if there is any."""
+        content = {
+            "text": self.text,
+            "confidence": round(self.confidence, 4),
+            "box": list(self.box),
+            "characters": [character.to_dict() for character in self.characters],
+        }
+        return content | ({"after": self.after} if self.after else {})
 
 
 @dataclass(frozen=True)
 class Line:
-    """Characters from left to right.
+    """Words from left to right, with a space between each two.
 
-    between: what is printed before each of them, and after the last: a space between words, and
-    the marks of a pattern; nothing where it is not given. matched: whether the pattern or closed
-    lexicon that was given could be kept to; None where none was. Where not, because nothing in it
-    has as many characters, the line is read without.
+    Attributes:
+        words: at least one of them has characters.
+        matched: whether the pattern or closed lexicon that was given could be kept to; None where
+            none was. Where it could not, because nothing in it has as many characters, the line is
+            read without.
     """
 
-    characters: tuple[Character, ...]
-    between: tuple[str, ...] = ()
-    words: tuple[Word, ...] = ()
+    words: tuple[Word, ...]
     matched: bool | None = None
-
-    def __post_init__(self) -> None:
-        if not self.between:
-            object.__setattr__(self, "between", ("",) * (len(self.characters) + 1))
 
     @property
     def text(self) -> str:
-        """What is printed, with a space between words."""
-        *before, last = self.between
-        pairs = zip(before, self.characters, strict=True)
-        return "".join(mark + character.char for mark, character in pairs) + last
+        """The text of the words, a space between each two."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def characters(self) -> tuple[Character, ...]:
+        """The characters of all words, from left to right."""
+        return tuple(character for word in self.words for character in word.characters)
 
     @property
     def box(self) -> Box:
         """The smallest box around the characters."""
         return reduce(Box.union, (character.box for character in self.characters))
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the line as plain values for JSON; confidences to 4 decimals."""
-        content = {"text": self.text, "box": self.box, **asdict(self)}
-        del content["between"]
-        if self.matched is None:
-            del content["matched"]
-        for part in (*content["words"], *content["characters"]):
-            for value in (part, *part.get("alternatives", ())):
-                value["confidence"] = round(value["confidence"], 4)
-        return content
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; ``matched`` if it is known."""
+        content = {
+            "text": self.text,
+            "box": list(self.box),
+            "words": [word.to_dict() for word in self.words],
+        }
+        return content if self.matched is None else content | {"matched": self.matched}
 
 
 @dataclass(frozen=True)
 class Page:
     """All lines of a picture in reading order.
 
-    model: name of the model that read it. timing_ms: milliseconds for each stage of the reading.
-    turned: degrees, clockwise, by which the picture was turned to be read; boxes are in pixels of
-    the picture as it was.
+    Attributes:
+        lines: none where there is no writing.
+        model: name of the model that read it.
+        timing_ms: milliseconds for each of :data:`STAGES`.
+        turned: degrees, clockwise, by which the picture was turned to be read; boxes are in pixels
+            of the picture as it was.
+        left_out: how many characters were found and not read, because the picture was said to hold
+            one line, or one character.
     """
 
     lines: tuple[Line, ...]
     model: str
     timing_ms: dict[str, float]
     turned: int = 0
+    left_out: int = 0
 
     @property
     def text(self) -> str:
         """The text of the lines, a line break between each two."""
         return "\n".join(line.text for line in self.lines)
+
+    @property
+    def characters(self) -> tuple[Character, ...]:
+        """The characters of all lines, in reading order."""
+        return tuple(character for line in self.lines for character in line.characters)
 
     def timed(self, **seconds: float) -> Page:
         """Return the page with further stages in its ``timing_ms``; in order of the reading."""
@@ -156,12 +210,13 @@ class Page:
         stages = self.timing_ms | milliseconds
         return replace(self, timing_ms={name: stages[name] for name in STAGES if name in stages})
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the page as plain values for JSON; confidences to 4, times to 2 decimals."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON: confidences to 4 decimals, times to 2."""
         return {
             "text": self.text,
-            "lines": [line.as_dict() for line in self.lines],
+            "lines": [line.to_dict() for line in self.lines],
             "model": self.model,
             "timing_ms": {name: round(ms, 2) for name, ms in self.timing_ms.items()},
             "turned": self.turned,
+            "left_out": self.left_out,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import wraps
 from operator import itemgetter
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.detect.decision import Found
+    from emnist_device.image.turns import Legibility
+    from emnist_device.text.decode import Decoded
     from emnist_device.trace import Trace
 
 
@@ -39,6 +41,26 @@ _Result = TypeVar("_Result")
 
 # What is used where nothing is known.
 _DECODING = Decoding()
+
+
+@dataclass(frozen=True)
+class _View:
+    """A picture turned clockwise by ``quarters``: what is found on it then, and its text.
+
+    letters: (N, L), what the model says of the characters as letters and digits.
+    """
+
+    quarters: int
+    found: Found
+    letters: NDArray[np.float32]
+    text: Decoded
+
+    def legibility(self, watch: Stopwatch, thresholds: Legibility) -> float:
+        """Return how well the picture can be read this way up."""
+        possible = self.text.possible
+        watch.lap("decode")
+        lines = len(self.found.layout.lines)
+        return legibility(self.letters * possible, lines, thresholds=thresholds)
 
 
 def _one_at_a_time(
@@ -127,40 +149,36 @@ class Reader:
         """
         image = check_picture(image)
         watch = Stopwatch()
-        quarters, found = self._find(image, watch)
+        view = self._upright(image, watch)
         if trace is not None:
-            draw_steps(found, trace)
-        decoder = self._decoder(self._decoding.charset, single=self._single)
-        boxes = _boxes(found, turn(image, quarters).shape)
-        lines = decoder.decode(self._letters(found, single=self._single), boxes, self._top_k)
+            draw_steps(view.found, trace)
+        lines = view.text.lines(self._top_k)
         watch.lap("decode")
         page = Page(
-            turn_back(lines, quarters, image.shape), self.model, watch.milliseconds, 90 * quarters
+            turn_back(lines, view.quarters, image.shape),
+            self.model,
+            watch.milliseconds,
+            turned=90 * view.quarters,
         )
-        return page, found.glyphs
+        return page, view.found.glyphs
 
-    def _find(self, image: NDArray[np.uint8], watch: Stopwatch) -> tuple[int, Found]:
-        """Return by how many quarters to turn ``image`` clockwise, and what is found on it then."""
+    def _upright(self, image: NDArray[np.uint8], watch: Stopwatch) -> _View:
+        """Return the view of ``image`` that is the right way up."""
         if not self._turns:
-            return 0, self._finder.find(image, watch)
-        turned = (self._find_turned(image, quarters, watch) for quarters in range(4))
-        _, quarters, found = max(turned, key=itemgetter(0))
-        return quarters, found
+            return self._view(image, 0, watch)
+        views = (self._view(image, quarters, watch) for quarters in range(4))
+        thresholds = self._thresholds.legibility
+        told = ((view.legibility(watch, thresholds), view) for view in views)
+        return max(told, key=itemgetter(0))[1]
 
-    def _find_turned(
-        self, image: NDArray[np.uint8], quarters: int, watch: Stopwatch
-    ) -> tuple[float, int, Found]:
-        """Return how well ``image`` can be read once turned, ``quarters``, and what is found."""
+    def _view(self, image: NDArray[np.uint8], quarters: int, watch: Stopwatch) -> _View:
+        """Return what is found on ``image`` once it is turned clockwise by ``quarters``."""
         upright = turn(image, quarters)
         found = self._finder.find(upright, watch)
         boxes = _boxes(found, upright.shape)
         letters = self._letters(found, single=self._single)
         decoder = self._decoder(self._decoding.charset, single=self._single)
-        possible = decoder.possible(letters, boxes)
-        watch.lap("decode")
-        thresholds = self._thresholds.legibility
-        legible = legibility(letters * possible, len(boxes), thresholds=thresholds)
-        return legible, quarters, found
+        return _View(quarters, found, letters, decoder.decode(letters, boxes))
 
     @_one_at_a_time
     def read_character(
@@ -191,7 +209,8 @@ class Reader:
             return None
         ((blob,),) = found.layout.lines
         box = _to_picture(blob.box, found.layout.scale, image.shape)
-        (line,) = decoder.decode(self._letters(found, single=True), [[box]], self._top_k)
+        letters = self._letters(found, single=True)
+        (line,) = decoder.decode(letters, [[box]]).lines(self._top_k)
         return line.characters[0]
 
     def _letters(self, found: Found, *, single: bool) -> NDArray[np.float32]:

@@ -55,7 +55,7 @@ def judge(truth: str, page: Page, compared: Callable[[str], str] = normalize) ->
     Its confidence is that of the letter, in either case. ``compared``: what of a text is compared,
     in small letters; characters of which nothing is are left out.
     """
-    read = [c for line in page.lines for c in line.characters if compared(c.char)]
+    read = [c for c in page.characters if compared(c.char)]
     shown = "".join(character.char.lower() for character in read)
     written = compared(truth)
     pairs = [(i, j) for i, j in align(written, shown) if i is not None and j is not None]

@@ -197,16 +197,17 @@ def test_a_page_is_frozen_and_goes_into_json(reader: Reader) -> None:
     read = reader.read(page().picture).timed(load=0.01, total=0.5)
     with pytest.raises(dataclasses.FrozenInstanceError):
         read.model = "other"  # type: ignore[misc]
-    content = json.loads(json.dumps(read.as_dict()))
-    assert list(content) == ["text", "lines", "model", "timing_ms", "turned"]
+    content = json.loads(json.dumps(read.to_dict()))
+    assert list(content) == ["text", "lines", "model", "timing_ms", "turned", "left_out"]
     assert list(content["timing_ms"]) == ["load", "segment", "glyph", "classify", "decode", "total"]
     assert content["timing_ms"]["total"] == 500
     line = content["lines"][0]
-    assert list(line) == ["text", "box", "characters", "words"]
-    assert list(line["words"][0]) == ["text", "confidence", "box"]
+    assert list(line) == ["text", "box", "words"]
     assert len(line["box"]) == 4
-    assert list(line["characters"][0]) == ["char", "confidence", "box", "alternatives"]
-    assert list(line["characters"][0]["alternatives"][0]) == ["char", "confidence"]
+    assert list(line["words"][0]) == ["text", "confidence", "box", "characters"]
+    character = line["words"][0]["characters"][0]
+    assert list(character) == ["char", "confidence", "box", "alternatives"]
+    assert list(character["alternatives"][0]) == ["char", "confidence"]
 
 
 @pytest.mark.parametrize("scale", [0.3, 1.0])

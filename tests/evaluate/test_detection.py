@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from emnist_device.page import Box
+from emnist_device.page import Box, Word
 from emnist_edge import Character, Line, Page, Reader
 from emnist_edge.drawing.character import stroke_shape
 from emnist_edge.drawing.levels import LEVELS
@@ -26,7 +26,7 @@ def read_as(text: str, boxes: Sequence[BoxLike]) -> Page:
     characters = tuple(
         Character(char, 1.0, Box(*box), ()) for char, box in zip(text, boxes, strict=True)
     )
-    return Page((Line(characters),), "none", {})
+    return Page((Line((Word(characters, 1.0),)),), "none", {})
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ class JsonLines:
         """Return the page, or the reason why there is none."""
         content: dict[str, Any] = {"image": outcome.name}
         if outcome.page is not None:
-            content |= {**outcome.page.as_dict(), "pages": outcome.pages}
+            content |= {**outcome.page.to_dict(), "pages": outcome.pages}
         else:
             content["error"] = outcome.error
         if kept:
@@ -100,7 +100,7 @@ class Csv:
         """Return the row; it has no times of reading."""
         row: tuple[object, ...] = (_escaped(outcome.name), "", "", "", "", outcome.error)
         if outcome.page is not None:
-            surely = [c.confidence for line in outcome.page.lines for c in line.characters]
+            surely = [character.confidence for character in outcome.page.characters]
             least = f"{min(surely):.4f}" if surely else ""
             page = outcome.page
             row = (_escaped(outcome.name), page.text, len(surely), least, page.model, "")

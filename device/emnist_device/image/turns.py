@@ -12,7 +12,7 @@ from emnist_device.page import Box
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_device.page import Line
+    from emnist_device.page import Line, Word
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,16 @@ def turn_back(lines: tuple[Line, ...], quarters: int, shape: tuple[int, ...]) ->
         return lines
     height, width = shape[:2]
     upright = (width, height) if quarters % 2 else (height, width)
-    return tuple(
-        replace(
-            line,
-            characters=tuple(
-                replace(character, box=turn_box(character.box, -quarters, upright))
-                for character in line.characters
-            ),
-            words=tuple(
-                replace(word, box=turn_box(word.box, -quarters, upright)) for word in line.words
-            ),
+
+    def back(word: Word) -> Word:
+        characters = (
+            replace(character, box=turn_box(character.box, -quarters, upright))
+            for character in word.characters
         )
-        for line in lines
-    )
+        gap = None if word.gap is None else turn_box(word.gap, -quarters, upright)
+        return replace(word, characters=tuple(characters), gap=gap)
+
+    return tuple(replace(line, words=tuple(map(back, line.words))) for line in lines)
 
 
 def turn_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:

@@ -39,14 +39,14 @@ class Moment:
         """The text in sight, a line break between each two lines."""
         return "\n".join(each.line.text for each in self.lines)
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return all but the picture as plain values for JSON."""
         error = {} if self.error is None else {"error": self.error}
         return {
             "frame": self.frame.number,
             "time": round(self.frame.time, 3),
             "text": self.text,
-            "lines": [line.as_dict() for line in self.lines],
+            "lines": [line.to_dict() for line in self.lines],
             "settled": [settled.text for settled in self.settled],
             "rate": round(self.rate, 1),
             "latency_ms": round(self.latency_ms, 1),

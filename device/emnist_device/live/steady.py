@@ -42,25 +42,10 @@ class SteadyLine:
     line: Line
     settled: bool
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the line as plain values for JSON: boxes in pixels, confidences to 4 decimals."""
-        content = {
-            "text": self.line.text,
-            "track": self.track,
-            "settled": self.settled,
-            "box": list(self.line.box),
-            "characters": [
-                {
-                    "char": character.char,
-                    "confidence": round(character.confidence, 4),
-                    "box": list(character.box),
-                }
-                for character in self.line.characters
-            ],
-        }
-        if self.line.matched is not None:
-            content["matched"] = self.line.matched
-        return content
+        line = self.line.to_dict()
+        return {"text": line["text"], "track": self.track, "settled": self.settled} | line
 
 
 @dataclass(frozen=True)
@@ -72,14 +57,14 @@ class Settled:
     time: float
     confidence: float
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return it as plain values for JSON."""
-        line = self.line.as_dict()
+        line = self.line.to_dict()
         return {
             "settled": self.text,
             "time": round(self.time, 3),
             "confidence": round(self.confidence, 4),
-            **{key: line[key] for key in ("track", "box", "characters", "matched") if key in line},
+            **{key: line[key] for key in ("track", "box", "words", "matched") if key in line},
         }
 
 

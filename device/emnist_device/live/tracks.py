@@ -13,6 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from emnist_device.page import UNSURE, Alternative, Box, Character, Line
+from emnist_device.text.spelling import find_between, make_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ class Sight:
 
 def sights(line: Line) -> list[Sight]:
     """Return the characters of ``line``, with what is printed between them."""
-    *before, after = line.between
+    *before, after = find_between(line)
     last = len(line.characters) - 1
     return [
         Sight(character, mark, after if place == last else "", line.matched)
@@ -185,13 +186,19 @@ class LineTrack:
         shown = self._shown()
         if not shown:
             return None
-        characters = tuple(track.averaged(top_k, least) for track in shown)
+        characters = [track.averaged(top_k, least) for track in shown]
         marks = [track.printed for track in shown]
         before = [mark for mark, _ in marks]
         # A line whose first character is not shown begins with no space.
         between = (before[0].lstrip(), *before[1:], marks[-1][1])
+        # Frames tell of each character by itself; a word is right if all of them are.
+        words = make_words(
+            characters,
+            between,
+            lambda rows: math.prod(characters[row].confidence for row in rows),
+        )
         kept = [track.matched for track in shown if track.matched is not None]
-        return Line(characters, between, matched=all(kept) if kept else None)
+        return Line(words, matched=all(kept) if kept else None)
 
     def _shown(self) -> list[CharacterTrack]:
         return [track for track in self._characters if track.presence >= _SHOWN]

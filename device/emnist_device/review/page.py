@@ -46,11 +46,10 @@ def find_doubtful(
     The page was read from ``picture``, which is called ``name``; ``glyphs`` (N, 28, 28) are those
     of all its characters, in order.
     """
-    characters = [character for line in page.lines for character in line.characters]
     quarters = page.turned // 90
     upright = turn(picture, quarters)
     doubtful = []
-    for character, glyph in zip(characters, glyphs, strict=True):
+    for character, glyph in zip(page.characters, glyphs, strict=True):
         if character.confidence >= least:
             continue
         choices = [(other.char, round(other.confidence, 4)) for other in character.alternatives]

@@ -36,17 +36,14 @@ class Reading:
 
 
 class Source(Protocol):
-    """Something that words come from, each string with its weight.
-
-    ``emissions`` (N, C) float64 say how well each of C characters explains each of N places; they
-    need not sum to 1.
-    """
+    """Something that words come from, each string with its weight."""
 
     def evidence(self, emissions: NDArray[np.float64]) -> float:
-        """Return the evidence alone; see :class:`Reading`."""
+        """Return the evidence of one word; see :class:`Reading`.
 
-    def read(self, emissions: NDArray[np.float64]) -> Reading:
-        """Read one word."""
+        ``emissions`` (N, C) say how well each of C characters explains each of N places; they need
+        not sum to 1.
+        """
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,10 @@ class Automaton:
         return self._forward(emissions)[0]
 
     def read(self, emissions: NDArray[np.float64]) -> Reading:
-        """See :class:`Source`; ``best`` is the most probable string, empty where there is none."""
+        """Read one word; ``best`` is the most probable string, empty where there is none.
+
+        ``emissions`` (N, C) are as of :class:`Source`.
+        """
         evidence, steps = self._forward(emissions)
         found = np.zeros_like(emissions)
         if not np.isfinite(evidence):

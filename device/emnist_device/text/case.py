@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.page import Box
+    from emnist_device.text.spacing import PlacedLine
 
 # Forms: height and lower end in cap heights, how much people vary (standard deviations of the
 # logarithm of the height, and of the lower end), and the characters.
@@ -84,29 +85,26 @@ def weigh_shapes(boxes: Sequence[Box], foot: NDArray[np.bool_]) -> NDArray[np.fl
 
 
 def weigh_places(
-    emissions: NDArray[np.float64],
-    lines: Sequence[Sequence[Box]],
-    words: Sequence[Sequence[int]],
+    emissions: NDArray[np.float64], lines: Sequence[PlacedLine]
 ) -> NDArray[np.float64]:
     """Return factors (N, 62) by which height and baseline speak for each of ``BYCLASS``.
 
     Args:
         emissions: (N, 62), how well each character explains each glyph.
-        lines: boxes of each line's characters; N in all.
-        words: row indices of each word, which follow one another.
+        lines: where the characters stand, and which make words; N in all.
     """
-    if not words:
+    if not lines:
         return np.ones_like(emissions)
-    boxes = [box for line in lines for box in line]
+    boxes = [box for line in lines for box in line.boxes]
     sizes = np.array([(box.height, box.bottom, box.x + box.width / 2) for box in boxes])
     heights = np.log(sizes[:, 0].clip(1))
     ends = np.array([0.03, 0.97]) * (len(heights) - 1)
     low, high = np.interp(ends, np.arange(len(heights)), np.sort(heights))
     grid = np.arange(low - 0.3, high + 1.0, 1 / _PER_E)
     begins = np.zeros(len(emissions), bool)
-    begins[[word[0] for word in words]] = True
+    begins[[word.start for line in lines for word in line.words]] = True
     mass = _explain(emissions, begins)
-    parts = list(_parts([len(line) for line in lines]))
+    parts = list(_parts([len(line.boxes) for line in lines]))
     above = [_above_baselines(sizes[part]) for part in parts]
 
     def look() -> Iterator[_Line]:

@@ -11,8 +11,6 @@ from emnist_device.text.automaton import Automaton, Reading, Source
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from emnist_device.text.word_kinds import Context
@@ -25,14 +23,10 @@ _LEAST_KIND = 1e-3
 
 @dataclass(frozen=True)
 class Words:
-    """Words of a page whose kinds have these ``shares``.
-
-    ``known`` is what has been read already, by the bytes of the emissions.
-    """
+    """Words of a page whose kinds are as common as ``shares`` (kinds,) say."""
 
     context: Context
     shares: NDArray[np.float64]
-    known: Mapping[bytes, Reading]
 
     def evidence(self, emissions: NDArray[np.float64]) -> float:
         """See :class:`Source`."""
@@ -40,32 +34,25 @@ class Words:
         with np.errstate(divide="ignore"):
             return float(np.logaddexp.reduce(level + np.log(self.shares)))
 
-    def read(self, emissions: NDArray[np.float64]) -> Reading:
-        """See :class:`Source`."""
-        known = self.known.get(emissions.tobytes())
-        if known is not None:
-            return known
-        kinds = self.context.read(emissions, np.array([len(emissions)]))
-        (reading,) = kinds.readings(self.shares)
-        return reading
-
 
 @dataclass(frozen=True)
 class Either:
-    """Words of a lexicon, but for a share ``out`` that comes from elsewhere."""
+    """Words of a lexicon, but for a fraction ``outside`` that comes from elsewhere."""
 
     lexicon: Automaton
     other: Source
-    out: float
+    outside: float
 
     def evidence(self, emissions: NDArray[np.float64]) -> float:
         """See :class:`Source`."""
         levels = self.lexicon.evidence(emissions), self.other.evidence(emissions)
         return float(np.logaddexp(*self._weigh(*levels)))
 
-    def read(self, emissions: NDArray[np.float64]) -> Reading:
-        """See :class:`Source`; the word is the lexicon's where that is more probable than not."""
-        listed, other = self.lexicon.read(emissions), self.other.read(emissions)
+    def join(self, listed: Reading, other: Reading) -> Reading:
+        """Return what a word is read as that is ``listed`` by the lexicon, else ``other``.
+
+        It is the lexicon's where that is more probable than not.
+        """
         inside, outside = self._weigh(listed.evidence, other.evidence)
         evidence = float(np.logaddexp(inside, outside))
         share = np.exp(inside - evidence) if np.isfinite(evidence) else 0.0
@@ -73,9 +60,9 @@ class Either:
         return Reading(evidence, marginals, listed.best if share > 0.5 else other.best)
 
     def _weigh(self, listed: float, other: float) -> tuple[float, float]:
-        """Return both evidences once each source's share is taken into account."""
+        """Return both evidences once each source's fraction is taken into account."""
         with np.errstate(divide="ignore"):
-            inside, outside = np.log([1 - self.out, self.out])
+            inside, outside = np.log([1 - self.outside, self.outside])
         return float(listed + inside), float(other + outside)
 
 
@@ -94,7 +81,7 @@ class AfterGaps:
         return self.automaton.evidence(self._told_apart(emissions))
 
     def read(self, emissions: NDArray[np.float64]) -> Reading:
-        """See :class:`Source`."""
+        """See :class:`Automaton`."""
         count = emissions.shape[1]
         reading = self.automaton.read(self._told_apart(emissions))
         marginals = reading.marginals[:, :count] + reading.marginals[:, count:]

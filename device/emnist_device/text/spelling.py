@@ -1,22 +1,30 @@
-"""Characters, and what is printed between them -> the words that a line is made of."""
+"""Characters, and what is printed between them <-> the words that a line is made of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from emnist_device.page import Box
+from emnist_device.page import Box, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from emnist_device.page import Character, Line
 
 
 @dataclass(frozen=True)
 class Spelled:
-    """A word of a line: its text, and which of the line's characters are in it."""
+    """A word of a line that is not made yet.
 
-    text: str
+    rows: which of the line's characters are in it; of a word of marks alone, an empty range at the
+    character that comes next. before, after: as of :class:`emnist_device.page.Character` and
+    :class:`emnist_device.page.Word`.
+    """
+
     rows: range
+    before: tuple[str, ...]
+    after: str = ""
 
 
 def tidy(between: Sequence[str]) -> tuple[str, ...]:
@@ -27,25 +35,65 @@ def tidy(between: Sequence[str]) -> tuple[str, ...]:
     return tuple(single)
 
 
-def split_words(chars: Sequence[str], between: Sequence[str]) -> list[Spelled]:
-    """Return the words of a line of ``chars`` (N) with what is printed ``between`` (N + 1).
+def split_words(between: Sequence[str]) -> list[Spelled]:
+    """Return the words of a line of N characters.
 
-    A word of marks alone has no rows; its range starts at the character that comes next.
+    ``between`` (N + 1) is what is printed before each of them, and after the last: marks and single
+    spaces.
     """
     words: list[Spelled] = []
-    text, start = "", 0
+    before: list[str] = []
+    start, count = 0, len(between) - 1
     for row, mark in enumerate(between):
         *ended, rest = mark.split(" ")
-        for part in ended:
-            if text + part:
-                words.append(Spelled(text + part, range(start, row)))
-            text, start = "", row
-        text += rest
-        if row < len(chars):
-            text += chars[row]
-    if text:
-        words.append(Spelled(text, range(start, len(chars))))
+        for after in ended:
+            if before or after:
+                words.append(Spelled(range(start, row), tuple(before), after))
+            before, start = [], row
+        if row < count:
+            before.append(rest)
+        elif before or rest:
+            words.append(Spelled(range(start, row), tuple(before), rest))
     return words
+
+
+def make_words(
+    characters: Sequence[Character],
+    between: Sequence[str],
+    confidence: Callable[[range], float],
+) -> tuple[Word, ...]:
+    """Return the words that ``characters`` (N) and what is printed ``between`` (N + 1) make.
+
+    ``between`` is as of :func:`split_words`; ``confidence`` returns how probable it is, 0..1, that
+    all characters of a range are right.
+    """
+    boxes = [character.box for character in characters]
+    words = []
+    for word in split_words(between):
+        if not word.rows:
+            words.append(Word((), 1.0, word.after, box_between(boxes, word.rows.start)))
+            continue
+        own = tuple(
+            replace(characters[row], before=mark) if mark else characters[row]
+            for row, mark in zip(word.rows, word.before, strict=True)
+        )
+        words.append(Word(own, confidence(word.rows), word.after))
+    return tuple(words)
+
+
+def find_between(line: Line) -> tuple[str, ...]:
+    """Return what ``line`` prints before each of its N characters, and after the last, (N + 1).
+
+    That is the other way round than :func:`make_words`.
+    """
+    between = [""]
+    for number, word in enumerate(line.words):
+        between[-1] += " " if number else ""
+        for character in word.characters:
+            between[-1] += character.before
+            between.append("")
+        between[-1] += word.after
+    return tuple(between)
 
 
 def box_between(boxes: Sequence[Box], place: int) -> Box:

@@ -1,105 +1,166 @@
-"""What is read together, words or lines for which a pattern holds, and what that comes from."""
+"""What is read together, words or lines for which a pattern holds, and what that is read as."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.text.alike import overrules
-from emnist_device.text.sources import Either
+from emnist_device.text.alike import overrules, restrain_kinds
+from emnist_device.text.sources import Either, Words, weigh_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from emnist_device.text.automaton import Source
+    from emnist_device.text.automaton import Reading, Source
     from emnist_device.text.constraints import Constraints
+    from emnist_device.text.evidence import Evidence
     from emnist_device.text.pattern.pattern import Pattern
-    from emnist_device.text.sources import Words
+    from emnist_device.text.spacing import PlacedLine
+    from emnist_device.text.word_kinds import Context
+
+# Nothing is divided by less.
+_LEAST = 1e-100
 
 
 @dataclass(frozen=True)
 class Unit:
     """Characters that are read together.
 
-    rows: of the page's characters, from left to right. gaps: whether the picture has one before
-    each. emissions: how well each of ``BYCLASS`` explains each of them. source: what they come
-    from. pattern: what is printed between them; None for a space in each gap. matched: whether they
-    fulfil what was asked for, None where nothing was. bound: whether they can be nothing else than
-    what was asked for; what neighbours tell is a prior otherwise.
+    rows: of the page's characters. gaps: whether the picture has one before each. emissions:
+    (n, 62), how well each of ``BYCLASS`` explains each of them. source: what they come from.
+    reading: what they are read as. pattern: what is printed between them; None for a space in each
+    gap. matched: whether they fulfil what was asked for, None where nothing was. bound: whether
+    they can be nothing else than what was asked for; what neighbours tell is a prior otherwise.
     """
 
-    rows: tuple[int, ...]
+    rows: range
     gaps: tuple[bool, ...]
     emissions: NDArray[np.float64]
     source: Source
-    pattern: Pattern | None
-    matched: bool | None
-    bound: bool
+    reading: Reading
+    pattern: Pattern | None = None
+    matched: bool | None = None
+    bound: bool = False
+
+    def coherence(self, labels: NDArray[np.intp], part: range) -> float:
+        """Return how much more probable ``labels`` of a ``part`` are together than one by one.
+
+        Characters of a word tell of one another. ``labels`` (n,) are of all characters of the unit,
+        of which ``part`` are looked at.
+        """
+        alone = self.reading.marginals[part, labels[part]].tolist()
+        if min(alone) <= _LEAST:
+            return 1.0
+        chance = self.reading.chance
+        if len(part) < len(labels) or self.reading.best != tuple(labels.tolist()):
+            chance = None
+        if chance is None:
+            fixed = self.emissions.copy()
+            fixed[part] = 0
+            fixed[part, labels[part]] = self.emissions[part, labels[part]]
+            evidence = self.source.evidence(fixed)
+            chance = float(np.exp(min(evidence - self.reading.evidence, 0.0)))
+        return chance / math.prod(alone)
 
 
 @dataclass(frozen=True)
-class Units:
-    """Makes units of a page's N characters.
+class UnitReader:
+    """Cuts a page's lines into units, and reads each.
 
-    out: how probable words are that the lexicon of ``known`` lacks. free: what words come from that
-    fulfil nothing. picture: (N, groups), what the classifier says of look-alikes that may occur.
-    emissions: (N, 62). weighed: the same where a pattern holds.
+    constraints: what is known of the text. outside: how probable words are that its lexicon lacks,
+    0..1. context: the kinds of words.
     """
 
-    known: Constraints
-    out: float
+    constraints: Constraints
+    outside: float
+    context: Context
+
+    def read(self, evidence: Evidence) -> tuple[tuple[Unit, ...], ...]:
+        """Return the units of each line of a page."""
+        emissions = evidence.emissions
+        kinds = self.context.read(emissions, np.array([len(word) for word in evidence.words]))
+        shares = self.context.find_shares(kinds)
+        readings = kinds.readings(shares)
+        weighed = emissions
+        if self.constraints.pattern is not None:
+            marginals = np.concatenate([reading.marginals for reading in readings])
+            weighed = restrain_kinds(weigh_kinds(emissions, marginals), evidence.seen)
+        page = _Page(
+            self.constraints,
+            self.outside,
+            Words(self.context, shares),
+            evidence.seen,
+            emissions,
+            weighed,
+        )
+        rest = iter(readings)
+        return tuple(
+            tuple(page.cut(line, [next(rest) for _ in line.words])) for line in evidence.lines
+        )
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page whose kinds of words are known.
+
+    free: what words come from that fulfil nothing. seen: (N, groups), what the classifier says of
+    look-alikes that may occur. emissions: (N, 62). weighed: the same where a pattern holds.
+    """
+
+    constraints: Constraints
+    outside: float
     free: Words
-    picture: NDArray[np.float64]
+    seen: NDArray[np.float64]
     emissions: NDArray[np.float64]
     weighed: NDArray[np.float64]
 
-    def unit(self, rows: tuple[int, ...], gaps: tuple[bool, ...]) -> Unit:
-        """Return the unit of ``rows`` with ``gaps`` before its characters."""
-        known, pattern = self.known, self.known.pattern
-        if not known.fits(gaps):
-            own = self.emissions[list(rows)]
-            return Unit(rows, gaps, own, self.free, None, matched=False, bound=False)
-        own = self.weighed[list(rows)]
-        source: Source = self.free if pattern is None else pattern.source(gaps)
+    def cut(self, line: PlacedLine, readings: Sequence[Reading]) -> list[Unit]:
+        """Return the units of ``line``; ``readings`` are those of its words by their kinds."""
+        gaps, pattern = [line.gaps_of(word) for word in line.words], self.constraints.pattern
+        if pattern is not None and self.constraints.holds_for_line(gaps, line.gaps):
+            return [self._by_pattern(pattern, line.rows, line.gaps)]
+        words = zip(line.words, gaps, readings, strict=True)
+        return [self._word(rows, own, reading) for rows, own, reading in words]
+
+    def _word(self, rows: range, gaps: tuple[bool, ...], reading: Reading) -> Unit:
+        """Return the unit of a word, which is ``reading`` where nothing else is asked for."""
+        if not self.constraints.fits(gaps):
+            own = self.emissions[rows.start : rows.stop]
+            return Unit(rows, gaps, own, self.free, reading, matched=False)
+        if self.constraints.pattern is not None:
+            return self._by_pattern(self.constraints.pattern, rows, gaps)
+        return self._by_lexicon(rows, gaps, self.free, reading)
+
+    def _by_pattern(self, pattern: Pattern, rows: range, gaps: tuple[bool, ...]) -> Unit:
+        """Return the unit of ``rows``, which ``pattern`` holds for."""
+        source = pattern.source(gaps)
+        reading = source.read(self.weighed[rows.start : rows.stop])
+        return self._by_lexicon(rows, gaps, source, reading)
+
+    def _by_lexicon(
+        self, rows: range, gaps: tuple[bool, ...], source: Source, reading: Reading
+    ) -> Unit:
+        """Return the unit of ``rows``, from the lexicon, if there is one, or else ``source``."""
+        own = self.weighed[rows.start : rows.stop]
+        known = self.constraints
         if known.lexicon is not None:
-            either = Either(known.lexicon, source, self.out)
+            either = Either(known.lexicon, source, self.outside)
+            joined = either.join(known.lexicon.read(own), reading)
             # Within a pattern, a word that may be another is taken or left as a whole.
-            if pattern is None or self.out == 0 or not self._overrules(either, rows, own):
-                source = either
+            may_be_left = known.pattern is not None and self.outside > 0
+            if not (may_be_left and self._overruled(rows, joined, reading)):
+                source, reading = either, joined
         bound = bool(known.lengths)
-        return Unit(rows, gaps, own, source, pattern, matched=bound or None, bound=bound)
+        return Unit(
+            rows, gaps, own, source, reading, known.pattern, matched=bound or None, bound=bound
+        )
 
-    def _overrules(self, either: Either, rows: Sequence[int], own: NDArray[np.float64]) -> bool:
-        """Say whether the lexicon overrules the picture where the pattern lets it be."""
-        listed, other = either.read(own).best, either.other.read(own).best
-        return overrules(self.picture[list(rows)], np.array(listed), np.array(other))
-
-
-def cut_lines(
-    known: Constraints, gaps: Sequence[Sequence[bool]], grouped: Sequence[Sequence[int]]
-) -> Iterator[list[tuple[tuple[int, ...], tuple[bool, ...]]]]:
-    """Yield for each line what is read together: rows of characters, and gaps before these.
-
-    ``gaps`` are those between the characters of each line, and ``grouped`` the rows of each word.
-    """
-    before = [gap for line in gaps for gap in (False, *line)]
-    rest = iter(grouped)
-    start = 0
-    for line in gaps:
-        rows = range(start, start + len(line) + 1)
-        start = rows.stop
-        parts: list[tuple[int, ...]] = []
-        while not parts or parts[-1][-1] < rows[-1]:
-            parts.append(tuple(next(rest)))
-        if known.holds_for_line([_gaps(part, before) for part in parts], _gaps(rows, before)):
-            parts = [tuple(rows)]
-        yield [(part, _gaps(part, before)) for part in parts]
-
-
-def _gaps(rows: Sequence[int], before: Sequence[bool]) -> tuple[bool, ...]:
-    """Return whether a gap is before each of ``rows``, none being before the first."""
-    return tuple(before[row] and row > rows[0] for row in rows)
+    def _overruled(self, rows: range, listed: Reading, other: Reading) -> bool:
+        """Say whether ``listed`` overrules the picture where ``other`` lets it be."""
+        seen = self.seen[rows.start : rows.stop]
+        return overrules(seen, np.array(listed.best), np.array(other.best))

@@ -16,7 +16,7 @@ from emnist_device.batch.records import FORMATS
 from emnist_device.batch.results import Results
 from emnist_device.batch.run_record import record_path, write_record
 from emnist_device.batch.tasks import Outcome, Version, version_of
-from emnist_device.page import Alternative, Box, Character, Line, Page
+from emnist_device.page import Alternative, Box, Character, Line, Page, Word
 from emnist_edge.errors import EmnistEdgeError
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ BOX = Box(1, 2, 3, 4)
 CHARACTERS = tuple(
     Character(char, sure, BOX, (Alternative("0", 0.01),)) for char, sure in (("A", 0.9), ("7", 0.5))
 )
-PAGE = Page((Line(CHARACTERS), Line(CHARACTERS[:1])), "cnn-int8", {"load": 5.0})
+WORDS = (Word(CHARACTERS, 0.45), Word(CHARACTERS[:1], 0.9))
+PAGE = Page((Line(WORDS[:1]), Line(WORDS[1:])), "cnn-int8", {"load": 5.0})
 BLANK = Page((), "cnn-int8", {"load": 4.0})
 ODD = ["a,b.png", 'q"uote.png', "two\nlines.png", "r\r\n.png", "-", "ünï.png", "back\\udcff.png"]
 OUTCOMES = [
@@ -72,7 +73,7 @@ def test_json_lines_hold_the_page_without_times(tmp_path: Path) -> None:
     assert [os.fsencode(record["image"]) for record in records] == [
         os.fsencode(outcome.name) for outcome in OUTCOMES
     ]
-    assert list(records[0]) == ["image", "text", "lines", "model", "turned", "pages", "file"]
+    assert list(records[0]) == ["image", "text", "lines", "model", "turned", "left_out", "pages", "file"]
     assert records[0]["file"] == {"bytes": 2048, "modified": 1764425701.123456}
     assert records[0]["text"] == "A7\nA"
     assert records[2] == {"image": "bad.png", "error": "is empty"}

@@ -15,6 +15,7 @@ from emnist_device.live.frames import Frame
 from emnist_device.live.moment import Moment
 from emnist_device.live.steady import Settled, SteadyLine
 from emnist_device.page import Alternative, Box, Character, Line
+from emnist_device.text.spelling import make_words
 from emnist_edge.errors import SourceError
 from evaluate.cameras.live_video import shots, write_video
 
@@ -90,8 +91,7 @@ def write(text: str, x: int = 100, y: int = 50, confidence: float = 0.9, rest: s
             other = Alternative(rest, 1 - confidence)
             characters.append(Character(char, confidence, Box(left, y, 20, 30), (other,)))
         left += 30
-    between = re.split("[^ ]", text)
-    return Line(tuple(characters), tuple(between))
+    return Line(make_words(characters, re.split("[^ ]", text), lambda _: confidence))
 
 
 def moment(number: int, *texts: str) -> Moment:

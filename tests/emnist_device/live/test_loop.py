@@ -89,9 +89,9 @@ def test_a_frame_that_cannot_be_read_is_said_once_and_the_next_is_read() -> None
     assert [moment.frame.number for moment in output.moments] == list(range(40))
     errors = [moment.frame.number for moment in output.moments if moment.error is not None]
     assert errors == [1, 2, 23]
-    assert output.moments[1].as_dict()["error"] == str(TOO_MANY)
-    assert output.moments[1].as_dict()["model"] == "m"
-    assert "error" not in output.moments[0].as_dict()
+    assert output.moments[1].to_dict()["error"] == str(TOO_MANY)
+    assert output.moments[1].to_dict()["model"] == "m"
+    assert "error" not in output.moments[0].to_dict()
     assert [each.text for moment in output.moments for each in moment.settled] == ["ROOM 47"]
     assert words == [
         f"fake: frame 1 {TOO_MANY}; going on with the next",

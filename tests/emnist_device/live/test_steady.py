@@ -119,11 +119,13 @@ def test_what_is_gone_is_no_longer_shown() -> None:
 def test_plain_values_for_json() -> None:
     watch = Watch()
     watch.see(1, write("A 4"))
-    value = watch.settled[0].as_dict()
-    assert list(value) == ["settled", "time", "confidence", "track", "box", "characters"]
+    value = watch.settled[0].to_dict()
+    assert list(value) == ["settled", "time", "confidence", "track", "box", "words"]
     assert value["settled"] == "A 4"
     assert value["box"] == [100, 50, 80, 30]
-    assert [each["char"] for each in value["characters"]] == ["A", "4"]
+    assert [word["text"] for word in value["words"]] == ["A", "4"]
+    (character,) = value["words"][1]["characters"]
+    assert (character["char"], character["confidence"]) == ("4", value["words"][1]["confidence"])
 
 
 @pytest.mark.parametrize(

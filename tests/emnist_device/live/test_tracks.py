@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -8,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emnist_device.live.tracks import LineTrack, Sight, align, sights
-from emnist_device.page import UNSURE, Alternative, Box, Character
+from emnist_device.page import UNSURE, Alternative, Box, Character, Line
+from emnist_device.text.spelling import make_words
 from tests.emnist_device.live.conftest import write
 
 SCORES = st.integers(0, 4).flatmap(
@@ -33,13 +33,21 @@ def test_the_alignment_is_the_best_that_keeps_the_order(scores: list[list[float]
     assert all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
 
 
+def printed(line: Line, *between: str) -> Line:
+    """Return ``line`` with other marks and spaces between its characters."""
+    return Line(make_words(line.characters, between, lambda _: 1.0))
+
+
 def test_sights_know_what_is_printed_before_and_after_them() -> None:
     assert [sight.before for sight in sights(write("AB C"))] == ["", "", " "]
-    marked = replace(write("AB C"), between=("#", "", " - ", "%"))
+    marked = printed(write("AB C"), "#", "", " - ", "%")
     found = sights(marked)
     assert [(sight.before, sight.after) for sight in found] == [("#", ""), ("", ""), (" - ", "%")]
     track = LineTrack(1, found, 0.0)
     assert text(track) == marked.text == "#AB - C%"
+    line = track.line(top_k=0)
+    assert line is not None
+    assert [word.text for word in line.words] == ["#AB", "-", "C%"]
 
 
 def test_a_line_whose_first_word_is_gone_begins_with_no_space() -> None:
@@ -50,7 +58,7 @@ def test_a_line_whose_first_word_is_gone_begins_with_no_space() -> None:
 
 
 def test_what_most_frames_print_between_characters_is_printed() -> None:
-    plain, marked = write("AB1"), replace(write("AB1"), between=("", "", "-", "."))
+    plain, marked = write("AB1"), printed(write("AB1"), "", "", "-", ".")
     track = LineTrack(1, sights(plain), 0.0)
     for n in range(1, 12):
         track.add(sights(plain if n % 4 == 0 else marked), n / 30)

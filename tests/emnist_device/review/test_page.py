@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device.page import Alternative, Box, Character, Line, Page
+from emnist_device.page import Alternative, Box, Character, Line, Page, Word
 from emnist_device.review.page import find_doubtful, write_review
 from emnist_edge import Reader
 from emnist_edge.alphabet import BYCLASS, DIGITS
@@ -51,7 +51,7 @@ def test_doubtful_characters_are_shown_with_picture_glyph_and_alternatives(tmp_p
 
 def test_what_was_printed_as_unsure_shows_what_it_was_read_as(tmp_path: Path) -> None:
     unsure = Character("?", 0.4, Box(2, 2, 9, 9), (Alternative("O", 0.4), Alternative("0", 0.39)))
-    page = Page((Line((unsure,)),), "toy", {})
+    page = Page((Line((Word((unsure,), 0.5),)),), "toy", {})
     picture, glyphs = np.full((30, 30), 200, np.uint8), np.zeros((1, 28, 28), np.uint8)
     doubtful = find_doubtful("a.png", picture, page, glyphs, 0.5)
     write_review(tmp_path / "out.html", "toy", doubtful)
@@ -61,7 +61,7 @@ def test_what_was_printed_as_unsure_shows_what_it_was_read_as(tmp_path: Path) ->
 
 def test_a_page_needs_nothing_beside_it_and_no_name_gets_out_of_its_place(tmp_path: Path) -> None:
     box = Box(0, 0, 5, 5)
-    page = Page((Line((Character("A", 0.1, box, ()),)),), "toy", {})
+    page = Page((Line((Word((Character("A", 0.1, box, ()),), 0.1),)),), "toy", {})
     name = "</script><script>alert(1)</script>@DATA@.png"
     picture, glyphs = np.zeros((9, 9, 3), np.uint8), np.zeros((1, 28, 28), np.uint8)
     doubtful = find_doubtful(name, picture, page, glyphs, 0.5)

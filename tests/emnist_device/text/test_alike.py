@@ -78,7 +78,7 @@ def test_no_prior_overrules_the_picture_or_makes_it_surer(
 ) -> None:
     probabilities, lines = page
     decoder = DECODERS[context, charset, pattern]  # type: ignore[index]
-    found = [c for line in decoder.decode(probabilities, lines, 61) for c in line.characters]
+    found = [c for line in decoder.decode(probabilities, lines).lines(61) for c in line.characters]
     open_ = [c in "0123456789" for c in BYCLASS] if charset else [True] * 62
     there = np.isin(np.arange(GROUPS), GROUP_OF[open_])
     evidence = probabilities @ groups_of(BYMERGE) * there
@@ -199,11 +199,11 @@ def test_a_sure_one_i_or_l_is_not_turned_by_its_row(text: str, context: Context)
         row[BYMERGE.index(char)] += 0.93
     rows /= rows.sum(axis=1, keepdims=True)
     boxes = [Box(40 * n, 0, 17, 60) for n in range(len(text))]  # an L as narrow has a foot
-    (line,) = DECODERS[context, None, None].decode(rows, [boxes], 3)
+    (line,) = DECODERS[context, None, None].decode(rows, [boxes]).lines(3)
     assert "".join(fold(char.char) for char in line.characters) == text
     assert all(char.confidence < 1 for char in line.characters)
     assert text != "LLLLAL" or line.text == text  # a narrow one is no small l
-    (line,) = DECODERS[context, "digits", None].decode(rows, [boxes], 3)
+    (line,) = DECODERS[context, "digits", None].decode(rows, [boxes]).lines(3)
     assert {char.char for char in line.characters} <= set("0123456789")
 
 
@@ -212,5 +212,5 @@ def test_look_alikes_of_one_shape_are_left_to_what_is_beside_them() -> None:
     for row, char, other in zip(rows, "R00M", "BOON", strict=True):
         row[BYMERGE.index(char)], row[BYMERGE.index(other)] = 0.91, 0.08
     boxes = [Box(60 * n, 0, 45, 60) for n in range(4)]
-    (line,) = Decoder(BYMERGE, Decoding()).decode(rows, [boxes], 3)
+    (line,) = Decoder(BYMERGE, Decoding()).decode(rows, [boxes]).lines(3)
     assert line.text == "ROOM"

@@ -9,6 +9,7 @@ import pytest
 from emnist_device.page import Box
 from emnist_device.text import case
 from emnist_device.text.case import weigh_places, weigh_shapes
+from emnist_device.text.spacing import PlacedLine
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
 
 if TYPE_CHECKING:
@@ -40,16 +41,25 @@ def emissions(text: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     return table
 
 
-def grouped(text: str) -> list[list[int]]:
+def grouped(text: str) -> list[range]:
     lengths = [len(word) for word in text.split()]
-    ends = list(accumulate(lengths))
-    return [list(range(end - n, end)) for n, end in zip(lengths, ends, strict=True)]
+    ends = accumulate(lengths)
+    return [range(end - n, end) for n, end in zip(lengths, ends, strict=True)]
+
+
+def placed(lines: Sequence[str], boxes: Sequence[Sequence[Box]]) -> list[PlacedLine]:
+    """Return lines whose words are parted by the spaces of ``lines``."""
+    words = iter(grouped("\n".join(lines)))
+    return [
+        PlacedLine(tuple(own), (), tuple(next(words) for _ in line.split()))
+        for line, own in zip(lines, boxes, strict=True)
+    ]
 
 
 def cases(lines: Sequence[str], boxes: Sequence[Sequence[Box]]) -> str:
     text = "\n".join(lines)
     table = emissions(text)
-    weighed = table * weigh_places(table, boxes, grouped(text))
+    weighed = table * weigh_places(table, placed(lines, boxes))
     return "".join(BYCLASS[k] for k in weighed.argmax(axis=1))
 
 
@@ -78,7 +88,7 @@ def test_other_lines_tell_how_high_capitals_are() -> None:
 
 def test_all_of_one_height_says_nothing_of_the_case() -> None:
     table = emissions("COSMOS")
-    factors = weigh_places(table, [written("COSMOS")], [list(range(6))])
+    factors = weigh_places(table, placed(["COSMOS"], [written("COSMOS")]))
     c, small_c = BYCLASS.index("C"), BYCLASS.index("c")
     assert 0.1 < factors[0, small_c] / factors[0, c] < 10
 
@@ -86,7 +96,7 @@ def test_all_of_one_height_says_nothing_of_the_case() -> None:
 def test_size_does_not_matter() -> None:
     table = emissions("Soup")
     one, other = (
-        weigh_places(table, [written("Soup", cap=cap)], [[0, 1, 2, 3]]) for cap in (50, 500)
+        weigh_places(table, placed(["Soup"], [written("Soup", cap=cap)])) for cap in (50, 500)
     )
     assert one == pytest.approx(other, abs=0.25)
 
@@ -103,13 +113,13 @@ def test_a_bare_stroke_is_a_small_l_and_one_with_a_foot_a_capital() -> None:
 
 
 def test_nothing_written_nothing_weighed() -> None:
-    assert weigh_places(np.zeros((0, 62)), [], []).shape == (0, 62)
+    assert weigh_places(np.zeros((0, 62)), []).shape == (0, 62)
 
 
 def one_by_one(
     table: np.ndarray[tuple[int, int], np.dtype[np.float64]],
     lines: Sequence[Sequence[Box]],
-    words: Sequence[Sequence[int]],
+    words: Sequence[range],
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Return what :func:`weigh_places` does, each line, hypothesis and character by itself."""
     heights = [box.height for line in lines for box in line]
@@ -193,6 +203,6 @@ def test_places_are_weighed_as_one_by_one() -> None:
     table = np.random.default_rng(4).dirichlet(np.full(62, 0.3), 9)
     boxes = [written(lines[0], slope=0.05), written(lines[1], cap=44, y=300)]
     words = grouped("\n".join(lines))
-    assert weigh_places(table, boxes, words) == pytest.approx(
+    assert weigh_places(table, placed(lines, boxes)) == pytest.approx(
         one_by_one(table, boxes, words), rel=1e-6, abs=1e-9
     )

@@ -47,7 +47,8 @@ def boxes(count: int, y: int = 0, bare: Sequence[int] = (), gaps: Sequence[int] 
 def decode(
     table: NDArray[np.float32], lines: Sequence[Sequence[Box]] = (), top_k: int = 3, **options: Any
 ) -> tuple[Line, ...]:
-    return Decoder(BYMERGE, Decoding(**options)).decode(table, lines or [boxes(len(table))], top_k)
+    decoder = Decoder(BYMERGE, Decoding(**options))
+    return decoder.decode(table, lines or [boxes(len(table))]).lines(top_k)
 
 
 def text(table: NDArray[np.float32], lines: Sequence[Sequence[Box]] = (), **options: Any) -> str:
@@ -63,7 +64,8 @@ def test_what_a_model_holds_for_common_counts_less() -> None:
     read = {}
     for common in "AR":
         shares = [0.2 if char == common else 0.8 / 46 for char in BYMERGE]
-        (line,) = Decoder(BYMERGE, Decoding(charset="upper"), shares).decode(table, lines, 1)
+        decoder = Decoder(BYMERGE, Decoding(charset="upper"), shares)
+        (line,) = decoder.decode(table, lines).lines(1)
         read[common] = line.text
     assert read == {"A": "RRR", "R": "AAA"}
 
@@ -140,7 +142,7 @@ def test_within_a_pattern_no_rare_class_overrules_the_picture() -> None:
     shares = [0.5 if char == "4" else 0.001 if char == "H" else 0.499 / 45 for char in BYMERGE]
     table = rows("7", {"4": 0.92, "H": 0.075}, "K")
     decoder = Decoder(BYMERGE, Decoding(pattern="[0-9A-Z]{3}"), shares)
-    (line,) = decoder.decode(table, [boxes(3)], 1)
+    (line,) = decoder.decode(table, [boxes(3)]).lines(1)
     assert line.text == "74K"
 
 
@@ -402,4 +404,8 @@ def test_any_probabilities_can_be_decoded(context: str) -> None:
 
 
 def test_an_empty_page_has_no_lines() -> None:
-    assert Decoder(BYMERGE, Decoding()).decode(np.zeros((0, 47), np.float32), [], 3) == ()
+    empty = np.zeros((0, 47), np.float32)
+    for pattern in (None, "99"):
+        decoded = Decoder(BYMERGE, Decoding(pattern=pattern)).decode(empty, [])
+        assert decoded.lines(3) == ()
+        assert decoded.possible.shape == (0, 47)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emnist_device.page import Box
-from emnist_device.text.spacing import word_gaps, words
+from emnist_device.text.spacing import find_words, place_lines, word_gaps
 
 
 def boxes(*lefts: int) -> list[Box]:
@@ -24,11 +24,20 @@ def test_one_character_has_no_gap() -> None:
 
 
 def test_words_are_runs_between_spaces_and_lone_characters_go_together() -> None:
-    assert words([[False, True, False], []]) == [[0, 1], [2, 3], [4]]
-    assert words([[True, True, True, False]]) == [[0, 1, 2], [3, 4]]
+    assert find_words([False, False, True, False], 0) == (range(2), range(2, 4))
+    assert find_words([False, True, True, True, False], 7) == (range(7, 10), range(10, 12))
 
 
-@given(st.lists(st.lists(st.booleans(), max_size=6), max_size=5))
-def test_words_hold_each_row_once_in_order(spaces: list[list[bool]]) -> None:
-    rows = [row for word in words(spaces) for row in word]
-    assert rows == list(range(sum(len(gaps) + 1 for gaps in spaces)))
+@given(st.lists(st.booleans(), max_size=6), st.integers(0, 9))
+def test_words_hold_each_row_once_in_order(gaps: list[bool], first: int) -> None:
+    rows = [row for word in find_words([False, *gaps], first) for row in word]
+    assert rows == list(range(first, first + len(gaps) + 1))
+
+
+def test_lines_know_their_rows_and_the_gaps_of_any_of_them() -> None:
+    one, other = place_lines([boxes(5), boxes(0, 25, 50, 120, 145, 200)])
+    assert (one.rows, one.words) == (range(1), (range(1),))
+    assert (other.rows, other.words) == (range(1, 7), (range(1, 4), range(4, 6), range(6, 7)))
+    assert other.gaps_of(other.rows) == other.gaps == (False, False, False, True, False, True)
+    assert other.gaps_of(range(4, 6)) == (False, False)
+    assert other.gaps_of(range(3, 7)) == (False, True, False, True)

@@ -82,7 +82,16 @@ def test_json_has_an_object_per_image_and_line(picture: Path) -> None:
     result = classify("--json", "--top-k", "2", picture, picture)
     first, second = (json.loads(line) for line in result.stdout.splitlines())
     assert first["lines"] == second["lines"]
-    assert list(first) == ["image", "text", "lines", "model", "timing_ms", "turned", "pages"]
+    assert list(first) == [
+        "image",
+        "text",
+        "lines",
+        "model",
+        "timing_ms",
+        "turned",
+        "left_out",
+        "pages",
+    ]
     assert first["image"] == str(picture)
     assert first["text"] == "HARBOR\n7483"
     assert first["model"] == "small-int8"
@@ -90,7 +99,7 @@ def test_json_has_an_object_per_image_and_line(picture: Path) -> None:
     assert list(first["timing_ms"]) == [*stages, "total"]
     parts = sum(first["timing_ms"][stage] for stage in stages)
     assert parts <= first["timing_ms"]["total"] + 0.05
-    character = first["lines"][1]["characters"][0]
+    character = first["lines"][1]["words"][0]["characters"][0]
     assert character["char"] == "7"
     assert len(character["alternatives"]) == 2
     assert len(character["box"]) == 4

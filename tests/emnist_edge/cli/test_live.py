@@ -65,7 +65,7 @@ def test_json_has_an_object_for_each_frame(video: Path) -> None:
     assert list(last["timing_ms"]) == ["segment", "glyph", "classify", "decode", "track"]
     (line,) = last["lines"]
     assert line["settled"]
-    assert [each["char"] for each in line["characters"]] == list("BOX2906")
+    assert [c["char"] for word in line["words"] for c in word["characters"]] == list("BOX2906")
 
 
 def test_a_charset_rules_other_characters_out(video: Path) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from emnist_device.page import Box, Character, Line
+from emnist_device.text.spelling import make_words
 from evaluate.scoring.causes import find_causes, reorder
 
 SIDE = 20
@@ -18,7 +19,7 @@ def line(text: str, y: int = 0, widths: dict[int, int] | None = None, gap: int =
         width = (widths or {}).get(place, SIDE)
         characters.append(Character(char, 0.9, Box(x, y, width, SIDE), ()))
         x += width + (2 if width < SIDE else gap)
-    return Line(tuple(characters), tuple(re.split("[^ ]", text)))
+    return Line(make_words(characters, re.split("[^ ]", text), lambda _: 0.9))
 
 
 @pytest.mark.parametrize(

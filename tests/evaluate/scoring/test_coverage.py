@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_device.page import Alternative, Box, Character, Line, Page
+from emnist_device.page import Alternative, Box, Character, Line, Page, Word
 from evaluate.scoring.coverage import draw, judge, measure
 from evaluate.scoring.lines import signs
 
@@ -36,7 +36,7 @@ def test_characters_are_judged_where_they_stand_and_in_either_case() -> None:
     box = Box(0, 0, 9, 9)
     small = Character("k", 0.6, box, (Alternative("K", 0.3), Alternative("h", 0.1)))
     wrong, extra = Character("5", 0.5, box, ()), Character("Z", 0.4, box, ())
-    page = Page((Line((small, wrong, extra)),), "toy", {})
+    page = Page((Line((Word((small, wrong, extra), 0.1),)),), "toy", {})
     assert judge("K S", page) == [(pytest.approx(0.9), True), (0.5, False), (0.4, False)]
 
 

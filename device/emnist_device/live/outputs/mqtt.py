@@ -81,7 +81,7 @@ class Publisher:
                 self._outage.works()
         for settled in moment.settled:
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
-            content = {"text": settled.text, "at": at, **settled.as_dict()}
+            content = {"text": settled.text, "at": at, **settled.to_dict()}
             del content["settled"]
             with self._news:
                 if len(self._texts) >= _QUEUED:

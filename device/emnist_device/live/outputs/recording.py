@@ -156,7 +156,7 @@ class _Film:
 
 def _record(film: _Film, log: TextIO, moment: Moment) -> None:
     film.add(moment.frame.picture, moment.frame.time)
-    value = {"video_time": round(film.seconds, 3), **moment.as_dict()}
+    value = {"video_time": round(film.seconds, 3), **moment.to_dict()}
     log.write(json.dumps(value, ensure_ascii=False) + "\n")
     log.flush()
 

@@ -137,9 +137,9 @@ class Printer:
                 self._terminal.show_status(moment)
         elif self._trigger:
             for settled in moment.settled:
-                self._terminal.say_json(settled.as_dict())
+                self._terminal.say_json(settled.to_dict())
         else:
-            self._terminal.say_json(moment.as_dict())
+            self._terminal.say_json(moment.to_dict())
 
     def close(self) -> None:
         """Leave the terminal tidy."""

@@ -153,7 +153,7 @@ class _Handlers:
             return _refusal("too many pictures at once; try again", 503)
         except PictureError as error:
             return _refusal(str(error), 400)
-        return JSONResponse({**page.as_dict(), "pages": pages})
+        return JSONResponse({**page.to_dict(), "pages": pages})
 
     def _parse(self, content: bytes) -> Settings:
         """Return the settings that ``content`` asks for; raises ValueError or TypeError.

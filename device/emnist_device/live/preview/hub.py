@@ -91,6 +91,6 @@ def _encode(moment: Moment, settled: list[dict[str, Any]]) -> bytes:
         size = (round(width * scale), round(height * scale))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    value = moment.as_dict() | {"size": [width, height], "settled": settled}
+    value = moment.to_dict() | {"size": [width, height], "settled": settled}
     text = json.dumps(value, ensure_ascii=False).encode()
     return len(text).to_bytes(4, "big") + text + jpeg.tobytes()

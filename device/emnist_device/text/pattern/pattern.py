@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.text.automaton import Source
     from emnist_device.text.pattern.parts import Part
 
 # Limits that no pattern for written text comes near; they keep compilation short.
@@ -130,7 +129,7 @@ class Pattern:
         labels = np.concatenate([allowed, allowed]) if self.gapped else allowed
         return self.automaton.lengths(most, labels)
 
-    def source(self, gaps: abc.Sequence[bool]) -> Source:
+    def source(self, gaps: abc.Sequence[bool]) -> Automaton | AfterGaps:
         """Return where words come from that have gaps before these of their characters."""
         return AfterGaps(self.automaton, np.array(gaps, bool)) if self.gapped else self.automaton
 

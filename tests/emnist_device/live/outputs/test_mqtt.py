@@ -154,7 +154,7 @@ def test_each_settled_text_arrives_once_and_the_status_is_kept(
     assert listener.texts == ["ROOM 47", "BOX 2906", "ROOM 47"]
     assert listener.states == ["online", "offline"]
     value = json.loads(next(content for topic, content in listener.arrived if topic == "lab/door"))
-    assert list(value) == ["text", "at", "time", "confidence", "track", "box", "characters"]
+    assert list(value) == ["text", "at", "time", "confidence", "track", "box", "words"]
     assert words == []
 
 

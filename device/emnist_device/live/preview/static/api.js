@@ -24,12 +24,15 @@ export async function read(blob) {
   return (await request("api/read", { method: "POST", body: blob })).json();
 }
 
+/** Return the characters of a line, from left to right. */
+export const charactersOf = (line) => line.words.flatMap((word) => word.characters);
+
 const hue = (confidence) => 145 * Math.min(1, Math.max(0, (confidence - 0.4) / 0.6));
 
 /** Draw the boxes of lines onto a 2d context whose picture is `scale` times as large as theirs. */
 export function drawBoxes(context, lines, scale) {
   for (const line of lines) {
-    for (const { char, confidence, box } of line.characters) {
+    for (const { char, confidence, box } of charactersOf(line)) {
       const [x, y, width, height] = box.map((side) => side * scale);
       const colour = `hsl(${hue(confidence)} 85% 32%)`;
       context.strokeStyle = colour;
@@ -123,14 +126,16 @@ export function showText(output, lines) {
   for (const line of lines) {
     const row = document.createElement("span");
     if (line.settled) row.className = "settled-line";
-    const letters = [...line.characters];
-    for (const char of line.text) {
-      const letter = char === " " ? null : letters.shift();
-      const span = document.createElement("span");
-      span.textContent = char;
-      if (letter) span.className = letter.confidence < 0.6 ? "letter unsure" : "letter";
-      row.append(span);
-    }
+    line.words.forEach((word, number) => {
+      if (number) row.append(" ");
+      for (const { char, confidence, before = "" } of word.characters) {
+        const span = document.createElement("span");
+        span.textContent = char;
+        span.className = confidence < 0.6 ? "letter unsure" : "letter";
+        row.append(before, span);
+      }
+      row.append(word.after ?? "");
+    });
     if (output.childElementCount) output.append("\n");
     output.append(row);
   }
