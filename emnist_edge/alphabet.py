@@ -36,3 +36,13 @@ def fold(text: str) -> str:
 def confusable_group(char: str) -> str:
     """Return the confusable group of ``char``, or ``char`` itself when it stands alone."""
     return next((group for group in CONFUSABLE if char in group), char)
+
+
+def confusable_groups(alphabet: str) -> tuple[str, ...]:
+    """Return the confusable group of each class of ``alphabet``, by the class that ByMerge files it
+    under.
+
+    >>> confusable_groups("0oA")
+    ('0O', '0O', 'A')
+    """
+    return tuple(confusable_group(fold(char)) for char in alphabet)

@@ -13,29 +13,43 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.alphabet import BYCLASS, CONFUSABLE, DIGITS, LOWER, UPPER, confusable_group, fold
+from emnist_edge.alphabet import BYCLASS, CONFUSABLE, DIGITS, LOWER, UPPER, confusable_groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# What the classifier is sure of. A prior lowers the odds of what it reads, against all else
-# together, by no more than a factor of under 0.9 / 0.1, so that it never overrules that: with as
-# much as that leaves, ``python -m evaluate.pages`` has the fewest errors.
-_SURE, _AGAINST_BEST = 0.9, 8.0
-# Nor does it change the odds between any other look-alikes and those by more than this: of 9, 30,
-# 100 and 1000, less leaves more errors on pages, and more costs characters that were read right in
-# rows of equal ones with one that is not.
-_AGAINST_OTHERS = 30.0
+
+@dataclass(frozen=True)
+class Restraint:
+    """How far a prior may go beyond the picture.
+
+    sure: what the classifier gives this probability is not overruled.
+    against_best: a prior lowers the odds of what the classifier finds most probable, against all
+        else together, by this factor at most. Under ``sure / (1 - sure)``, so that it overrules
+        nothing that is sure; with as much as that leaves, ``python -m evaluate.pages`` has the
+        fewest errors.
+    against_others: nor does it change the odds between any other look-alikes and those by more. Of
+        9, 30, 100 and 1000, less leaves more errors on pages, and more costs characters that were
+        read right in rows of equal ones with one that is not.
+    outside: how often a constraint of the user does not hold for a mark: a speck, a letter among
+        digits. By hand: it bounds confidences, and changes no text.
+    """
+
+    sure: float = 0.9
+    against_best: float = 8.0
+    against_others: float = 30.0
+    outside: float = 0.02
+
+
+RESTRAINT = Restraint()
 # Look-alikes that are shapes of their own where the classifier is that sure: of 250 characters of
 # each kind by UNIPEN's writers to learn from, it takes 89 % of L, 45 % of I and 2 % of 1 for what
 # they are, and less than 1 % for another of the three; yet 4 % of Z for 2, and 9 % of O for 0.
 _TOLD = np.isin(list(BYCLASS), list("1IiLl"))
-# How often a user's constraint does not hold for a mark: a speck, a letter among digits.
-_OUTSIDE = 0.02
 # Nothing is divided by less; also what decides within a group where no prior does.
 _LEAST = 1e-100
 
-_NAMES = [confusable_group(fold(char)) for char in BYCLASS]
+_NAMES = confusable_groups(BYCLASS)
 _GROUPS = sorted(set(_NAMES))
 #: Of each of ``BYCLASS``, the number of the group of characters that look like it: (62,).
 GROUP_OF = np.array([_GROUPS.index(name) for name in _NAMES])
@@ -83,11 +97,15 @@ def restrain(picture: NDArray[np.float64], claimed: NDArray[np.float64]) -> NDAr
     most, of_best = picture[rows, best], claimed[rows, best]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         change = claimed / of_best[:, None] * (most[:, None] / np.maximum(picture, _LEAST))
-        change[of_best <= 0] = _AGAINST_OTHERS
-        belief = picture * np.clip(change, 1 / _AGAINST_OTHERS, _AGAINST_OTHERS)
+        change[of_best <= 0] = RESTRAINT.against_others
+        belief = picture * np.clip(change, 1 / RESTRAINT.against_others, RESTRAINT.against_others)
         belief[rows, best] = 0
         others, rest = belief.sum(axis=1), picture.sum(axis=1) - most
-        odds = np.clip(most / others, most / rest / _AGAINST_BEST, most / rest * _AGAINST_BEST)
+        odds = np.clip(
+            most / others,
+            most / rest / RESTRAINT.against_best,
+            most / rest * RESTRAINT.against_best,
+        )
         odds[(others <= _LEAST) | (rest <= _LEAST)] = np.inf
         belief *= (1 / (1 + odds) / np.maximum(others, _LEAST))[:, None]
         belief[rows, best] = 1 / (1 + 1 / odds)
@@ -119,7 +137,7 @@ def restrain_kinds(
     best = picture.argmax(axis=1)
     most = picture[rows, best]
     alike = best[:, None] == GROUP_OF
-    odds = _AGAINST_BEST * (picture.sum(axis=1) - most) / np.maximum(most, _LEAST)
+    odds = RESTRAINT.against_best * (picture.sum(axis=1) - most) / np.maximum(most, _LEAST)
     limit = odds * np.where(alike, weighed, 0).max(axis=1)
     others = np.maximum.reduceat(np.where(alike, 0, weighed), _KIND_STARTS, axis=1)
     scale = np.minimum(1, limit[:, None] / np.maximum(others, _LEAST))
@@ -135,7 +153,7 @@ def overrules(
     ``others`` (N,) is what could be read instead; ``picture`` is (N, groups).
     """
     best = picture.argmax(axis=1)
-    sure = picture.max(axis=1) >= _SURE * picture.sum(axis=1)
+    sure = picture.max(axis=1) >= RESTRAINT.sure * picture.sum(axis=1)
     return bool((sure & (GROUP_OF[others] == best) & (GROUP_OF[labels] != best)).any())
 
 
@@ -161,7 +179,7 @@ def find_sure(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
     ``probabilities`` (N, 62) are of each one's class, 0 for what there cannot be. Where it is sure
     of one of :data:`_TOLD`, no other is left.
     """
-    sure = (probabilities >= _SURE) & _TOLD
+    sure = (probabilities >= RESTRAINT.sure) & _TOLD
     return np.asarray(sure | ~sure.any(axis=1, keepdims=True))
 
 
@@ -181,7 +199,7 @@ def hold_to_picture(
     rows = np.arange(len(seen))
     best, printed = seen.argmax(axis=1), GROUP_OF[claims.labels]
     swayed = claimed[rows, printed] > claimed[rows, best]
-    swayed |= seen[rows, best] >= _SURE * seen.sum(axis=1)
+    swayed |= seen[rows, best] >= RESTRAINT.sure * seen.sum(axis=1)
     over = swayed & (belief[rows, printed] <= belief[rows, best]) & ~claims.bound
     within = claims.marginals + _LEAST * emissions
     own = best[:, None] == GROUP_OF
@@ -197,7 +215,7 @@ def _as_sure(within: NDArray[np.float64], sure: NDArray[np.bool_]) -> NDArray[np
     """Return ``within`` (N, 62) with those of ``sure`` (N, 62) as sure in each group as need be."""
     parts = [np.where(sure, within, 0), np.where(sure, 0, within)]
     shares = [part / np.maximum(sum_groups(part), _LEAST**2)[:, GROUP_OF] for part in parts]
-    return np.asarray(_SURE * shares[0] + (1 - _SURE) * shares[1])
+    return np.asarray(RESTRAINT.sure * shares[0] + (1 - RESTRAINT.sure) * shares[1])
 
 
 def support(picture: NDArray[np.float64], possible: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -208,8 +226,8 @@ def support(picture: NDArray[np.float64], possible: NDArray[np.bool_]) -> NDArra
     """
     inside = picture * possible
     share = inside.sum(axis=1, keepdims=True)
-    total = (1 - _OUTSIDE) * share + _OUTSIDE * (1 - share).clip(0)
-    return np.asarray((1 - _OUTSIDE) * inside / total)
+    total = (1 - RESTRAINT.outside) * share + RESTRAINT.outside * (1 - share).clip(0)
+    return np.asarray((1 - RESTRAINT.outside) * inside / total)
 
 
 def even_out(emissions: NDArray[np.float64], word: NDArray[np.intp]) -> NDArray[np.float64]:

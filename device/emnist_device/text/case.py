@@ -7,12 +7,14 @@ where the baseline runs is not known; all that fit are tried, each as probable a
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
+from emnist_device.text.baselines import find_baselines
+from emnist_device.text.frequencies import CHARACTER_KINDS, HEIGHT_KINDS
+from emnist_edge.alphabet import BYCLASS, DIGITS, UPPER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,52 +24,90 @@ if TYPE_CHECKING:
     from emnist_device.page import Box
     from emnist_device.text.spacing import PlacedLine
 
-# Forms: height and lower end in cap heights, how much people vary (standard deviations of the
-# logarithm of the height, and of the lower end), and the characters.
+
+@dataclass(frozen=True)
+class Form:
+    """How tall some characters are, and where they end.
+
+    tall: height in cap heights. low: lower end above the baseline, in cap heights. spread: how much
+    people vary, as the standard deviation of the logarithm of the height. drop: that of the lower
+    end. chars: which characters.
+    """
+
+    tall: float
+    low: float
+    spread: float
+    drop: float
+    chars: str
+
+
+# By hand: the proportions of school alphabets, and deviations as wide as they are on samples.
 _FORMS = (
-    (1.0, 0.0, 0.12, 0.09, DIGITS + UPPER + "bdfhklt"),
-    (0.6, 0.0, 0.17, 0.09, "acemnorsuvwxz"),
-    (0.9, -0.3, 0.15, 0.13, "gpqy"),
-    (1.15, -0.3, 0.20, 0.13, "j"),
-    (0.85, 0.0, 0.20, 0.09, "i"),
+    Form(1.0, 0.0, 0.12, 0.09, DIGITS + UPPER + "bdfhklt"),
+    Form(0.6, 0.0, 0.17, 0.09, "acemnorsuvwxz"),
+    Form(0.9, -0.3, 0.15, 0.13, "gpqy"),
+    Form(1.15, -0.3, 0.20, 0.13, "j"),
+    Form(0.85, 0.0, 0.20, 0.09, "i"),
 )
-_FORM_OF = np.array([next(n for n, form in enumerate(_FORMS) if c in form[4]) for c in BYCLASS])
+
+
+@dataclass(frozen=True)
+class Places:
+    """Thresholds of heights and baselines.
+
+    odd: fraction of characters that are written anyhow: with ``2 ** (doublings / 2)`` times the
+        usual deviations.
+    per_e: cap heights that are tried for each factor of e.
+    hopeless: hypotheses that explain a line worse than the best by this factor, as a logarithm,
+        tell nothing.
+    line_spread: lines of a page are alike in size: the standard deviation of the logarithm.
+    other_size: but for this fraction of the lines.
+    bare: width over height below which a character is one upright stroke: no foot, no serif.
+    bare_capital, bare_small: how often L and l, which EMNIST files under L, are one upright stroke.
+    """
+
+    odd: float = 0.08
+    doublings: int = 4
+    per_e: int = 14
+    hopeless: float = 30.0
+    line_spread: float = 0.12
+    other_size: float = 0.1
+    bare: float = 0.32
+    bare_capital: float = 0.03
+    bare_small: float = 0.9
+
+
+PLACES = Places()
+
+_FORM_OF = np.array([next(n for n, form in enumerate(_FORMS) if c in form.chars) for c in BYCLASS])
 # The same as columns, (forms, 1, 1); lower ends without repetition, and which one each form has.
-_TALL, _SPREAD = (np.array([form[k] for form in _FORMS])[:, None, None] for k in (0, 2))
-_TALL = np.log(_TALL)
-_ENDS = sorted({(low, drop) for _, low, _, drop, _ in _FORMS})
+_TALL = np.log([form.tall for form in _FORMS])[:, None, None]
+_SPREAD = np.array([form.spread for form in _FORMS])[:, None, None]
+_ENDS = sorted({(form.low, form.drop) for form in _FORMS})
 _LOW, _DROP = np.array(_ENDS).T[..., None, None]
-_END_OF = [_ENDS.index((low, drop)) for _, low, _, drop, _ in _FORMS]
+_END_OF = [_ENDS.index((form.low, form.drop)) for form in _FORMS]
 _AREA = _SPREAD * _DROP[_END_OF]
-# This share of characters is written anyhow: these many times the usual deviations.
-_ODD, _DOUBLINGS = 0.08, 4
-_WIDER = 2 ** (_DOUBLINGS / 2)
-# Kinds of words and how common they are: digits, capitals, small, capitalized, mixed.
-_KINDS = np.array([0.3, 0.3, 0.15, 0.15, 0.1])
-_SETS = np.array([[c in kind for c in BYCLASS] for kind in (DIGITS, UPPER, LOWER, BYCLASS)], float)
+# Digits, capitals, small, capitalized and mixed words: how common they are, and which of the sets
+# of characters they begin and go on with.
+_KINDS = np.array(
+    [
+        HEIGHT_KINDS.digits,
+        HEIGHT_KINDS.capitals,
+        HEIGHT_KINDS.small,
+        HEIGHT_KINDS.capitalized,
+        HEIGHT_KINDS.mixed,
+    ]
+)
+_SETS = np.vstack([CHARACTER_KINDS.T, np.ones(len(BYCLASS))])
+_FIRST, _REST = [0, 1, 2, 1, 3], [0, 1, 2, 2, 3]
 # Which characters have each form, (62, forms).
 _IN_FORM = np.eye(len(_FORMS))[_FORM_OF]
-_FIRST, _REST = [0, 1, 2, 1, 3], [0, 1, 2, 2, 3]
-# Cap heights that are tried, for each factor of e; baselines at most. Baselines rise or fall by no
-# more than this, and are near a lower end within this share of the usual height.
-_PER_E, _BASELINES, _STEEPEST, _NEAR = 14, 10, 0.35, 0.1
-# Hypotheses that explain a line worse than the best by this factor, as a logarithm, tell nothing.
-_HOPELESS = 30.0
 # Nothing is less probable; so many probabilities are multiplied before their logarithm is taken.
 _LEAST, _FEW = 1e-30, 8
 # So many characters of a line are looked at together.
 _TOGETHER = 80
-# Baselines through two lower ends are tried for so many characters of these, evenly spaced.
-_JOINED = 24
 # Tables of up to this many characters are kept, at some 25 kB each.
 _KEPT = 400
-# Lines of a page are alike in size: the standard deviation of the logarithm, and the share of lines
-# of any size.
-_LINE_SPREAD, _OTHER_SIZE = 0.12, 0.1
-# Width over height below which a character is one upright stroke: no foot, no serif.
-_BARE = 0.32
-# How often each of the two characters that EMNIST files under L is one upright stroke.
-_BARE_L, _BARE_SMALL_L = 0.03, 0.9
 
 
 def weigh_shapes(boxes: Sequence[Box], foot: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -77,10 +117,10 @@ def weigh_shapes(boxes: Sequence[Box], foot: NDArray[np.bool_]) -> NDArray[np.fl
     are known to have one, however narrow.
     """
     factors = np.ones((len(boxes), len(BYCLASS)))
-    bare = np.array([box.width < _BARE * box.height for box in boxes], bool) & ~foot
-    for char, share in (("L", _BARE_L), ("l", _BARE_SMALL_L)):
-        both = (_BARE_L + _BARE_SMALL_L) / 2
-        factors[:, BYCLASS.index(char)] = np.where(bare, share / both, (1 - share) / (1 - both))
+    bare = np.array([box.width < PLACES.bare * box.height for box in boxes], bool) & ~foot
+    both = (PLACES.bare_capital + PLACES.bare_small) / 2
+    for char, own in (("L", PLACES.bare_capital), ("l", PLACES.bare_small)):
+        factors[:, BYCLASS.index(char)] = np.where(bare, own / both, (1 - own) / (1 - both))
     return factors
 
 
@@ -100,12 +140,12 @@ def weigh_places(
     heights = np.log(sizes[:, 0].clip(1))
     ends = np.array([0.03, 0.97]) * (len(heights) - 1)
     low, high = np.interp(ends, np.arange(len(heights)), np.sort(heights))
-    grid = np.arange(low - 0.3, high + 1.0, 1 / _PER_E)
+    grid = np.arange(low - 0.3, high + 1.0, 1 / PLACES.per_e)
     begins = np.zeros(len(emissions), bool)
     begins[[word.start for line in lines for word in line.words]] = True
     mass = _explain(emissions, begins)
     parts = list(_parts([len(line.boxes) for line in lines]))
-    above = [_above_baselines(sizes[part]) for part in parts]
+    above = [find_baselines(sizes[part]) for part in parts]
 
     def look() -> Iterator[_Line]:
         for part, ends in zip(parts, above, strict=True):
@@ -115,12 +155,12 @@ def weigh_places(
     tables = list(look()) if len(emissions) <= _KEPT else None
     told = np.array([line.sizes() for line in tables or look()])
     counts = np.array([part.stop - part.start for part in parts], float)
-    near = np.exp(-0.5 * ((grid[:, None] - grid) / _LINE_SPREAD) ** 2)
+    near = np.exp(-0.5 * ((grid[:, None] - grid) / PLACES.line_spread) ** 2)
     near /= near.sum(axis=1, keepdims=True)
     told *= counts[:, None]
     others = np.maximum(told.sum(axis=0) - told, 0)
     alike = others @ near / np.maximum(counts.sum() - counts, 1)[:, None]
-    share = _OTHER_SIZE if len(parts) > 1 else 1.0
+    share = PLACES.other_size if len(parts) > 1 else 1.0
     priors = np.log(share / len(grid) + (1 - share) * alike)
     fit = [line.fit(prior) for line, prior in zip(tables or look(), priors, strict=True)]
     return np.asarray(np.concatenate(fit)[:, _FORM_OF])
@@ -191,7 +231,7 @@ class _Line:
         ``prior`` (G,) are logarithms of how probable each cap height is by what other lines tell.
         """
         total = self._total + np.repeat(prior, len(self._total) // self._grid)
-        near = np.flatnonzero(total > total.max() - _HOPELESS)
+        near = np.flatnonzero(total > total.max() - PLACES.hopeless)
         others = _mix(self._together[..., near][self._word] - np.log(self._terms[..., near]))
         rest = (total[near] - self._of_words[:, near])[self._word] + others
         share = np.exp(rest - rest.max(axis=1, keepdims=True))
@@ -212,48 +252,15 @@ def _densities(height: NDArray[np.float64], above: NDArray[np.float64]) -> NDArr
         height: (N, G, 1), logarithms of heights over cap heights.
         above: (N, G, B), how far lower ends are above baselines, in cap heights.
     """
-    lower = np.exp(((above[:, None] - _LOW) / _DROP) ** 2 / (-2 * _WIDER**2))
-    tall = np.exp(((height[:, None] - _TALL) / _SPREAD) ** 2 / (-2 * _WIDER**2))
+    wider = 2 ** (PLACES.doublings / 2)
+    lower = np.exp(((above[:, None] - _LOW) / _DROP) ** 2 / (-2 * wider**2))
+    tall = np.exp(((height[:, None] - _TALL) / _SPREAD) ** 2 / (-2 * wider**2))
     wide = tall * lower[:, _END_OF]
     usual = wide * wide
-    for _ in range(_DOUBLINGS - 1):
+    for _ in range(PLACES.doublings - 1):
         usual *= usual
-    wide *= _ODD / _WIDER**2
-    usual *= 1 - _ODD
+    wide *= PLACES.odd / wider**2
+    usual *= 1 - PLACES.odd
     usual += wide
     usual /= _AREA
     return usual.reshape(len(above), len(_FORMS), -1)
-
-
-@lru_cache(maxsize=_TOGETHER)
-def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the numbers of all pairs of ``count`` things; of many, of some of these."""
-    some = np.linspace(0, count - 1, min(count, _JOINED)).round().astype(np.intp)
-    first, second = np.triu_indices(len(some), 1)
-    return some[first], some[second]
-
-
-def _above_baselines(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far each lower end is above each baseline that the line may have, (B, N) pixels.
-
-    ``sizes`` (N, 3) are heights, lower ends and middles. Baselines are tried that run level through
-    a lower end, or through two of them that lie apart; those that most lower ends are near to come
-    first, and others that are much like them are left.
-    """
-    y, x = sizes[:, 1], sizes[:, 2]
-    tall = np.sort(sizes[:, 0].clip(1))
-    height = float(tall[(len(tall) - 1) // 2] + tall[len(tall) // 2]) / 2
-    i, j = _pairs(len(sizes))
-    far = x[j] - x[i] > height
-    slopes = (y[j] - y[i])[far] / (x[j] - x[i])[far]
-    steep = np.abs(slopes) > _STEEPEST
-    slope = np.concatenate([np.zeros(len(sizes)), slopes[~steep]])
-    start = np.concatenate([np.arange(len(sizes)), i[far][~steep]])
-    above = y[start, None] + slope[:, None] * (x - x[start, None]) - y
-    support = np.exp(-0.5 * (above / (_NEAR * height)) ** 2).sum(axis=1)
-    above = above[np.argsort(-support, kind="stable")]
-    found: list[NDArray[np.float64]] = []
-    while len(above) and len(found) < _BASELINES:
-        found.append(above[0])
-        above = above[np.abs(above - above[0]).max(axis=1) > _NEAR * height / 2]
-    return np.array(found)

@@ -11,20 +11,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
+from emnist_device.text.frequencies import CHARACTER_KINDS
+from emnist_edge.alphabet import BYCLASS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Rows of digits, of capitals, of small letters, then series of each.
 CHAINS = 6
-_BREAK = 0.03
+
+
+@dataclass(frozen=True)
+class Breaks:
+    """How rows and series are broken.
+
+    fraction: of the steps from a character to the next, how many go to any character of the kind.
+        By hand: one odd one in about thirty.
+    """
+
+    fraction: float = 0.03
+
+
+BREAKS = Breaks()
 # Nothing is divided by less.
 _LEAST = 1e-300
-_KINDS = np.array([[char in kind for kind in (DIGITS, UPPER, LOWER)] for char in BYCLASS], float)
 # Of each character, the size of its kind, the kind's first, and how far it is from that.
-_SIZE = _KINDS @ _KINDS.sum(axis=0)
-_START = (_KINDS @ (_KINDS.argmax(axis=0))).astype(np.intp)
+_SIZE = CHARACTER_KINDS @ CHARACTER_KINDS.sum(axis=0)
+_START = (CHARACTER_KINDS @ (CHARACTER_KINDS.argmax(axis=0))).astype(np.intp)
 _PLACE = np.arange(len(BYCLASS)) - _START
 _EVEN = 1 / _SIZE
 
@@ -57,11 +70,11 @@ class Chains:
         columns = _columns(np.arange(places))[:, None]
         own[:, :, 1] = np.take_along_axis(table, np.broadcast_to(columns, table.shape), axis=2)
         ahead = np.empty_like(own)
-        totals = np.ones((places, words, 2, _KINDS.shape[1]))
+        totals = np.ones((places, words, 2, CHARACTER_KINDS.shape[1]))
         state = own[0] * _EVEN
         for place, (flow, count) in enumerate(zip(_flows(places), _counts(lengths), strict=True)):
             if place:
-                state = (flow * state[:count] + _BREAK * _EVEN) * own[place, :count]
+                state = (flow * state[:count] + BREAKS.fraction * _EVEN) * own[place, :count]
             totals[place, :count] = _sum_kinds(state)
             state = state / _spread(np.maximum(totals[place, :count], _LEAST))
             ahead[place, :count] = state
@@ -79,7 +92,7 @@ class Chains:
             active = after[: counts[place]]
             found[place, : counts[place]] = self.ahead[place, : counts[place]] * active
             rest = self.own[place, : counts[place]] * active
-            before = flows[place] * rest + _BREAK * _spread(_sum_kinds(rest * _EVEN))
+            before = flows[place] * rest + BREAKS.fraction * _spread(_sum_kinds(rest * _EVEN))
             active[:] = before / _spread(np.maximum(_sum_kinds(before), _LEAST))
         found *= _spread(shares.reshape(words, 2, -1) / np.maximum(_sum_kinds(found), _LEAST))
         columns = _columns(-np.arange(places))[:, None]
@@ -96,22 +109,24 @@ def chain_steps(labels: NDArray[np.intp], place: NDArray[np.intp]) -> NDArray[np
     """
     states = np.stack([labels, _columns(-place)[np.arange(len(labels)), labels]])
     same = states == np.roll(states, 1, axis=1)
-    flow = np.where(same, 1 - _BREAK, 0)
+    flow = np.where(same, 1 - BREAKS.fraction, 0)
     flow[1, (labels == _START[labels]) & (_START[labels] > 0)] = 0  # nothing comes before A and a
-    kind = _KINDS[labels].T
+    kind = CHARACTER_KINDS[labels].T
     stays = np.where(place > 0, kind * np.roll(kind, 1, axis=1), kind)
-    step = np.where(place > 0, flow + _BREAK * _EVEN[labels], _EVEN[labels])
+    step = np.where(place > 0, flow + BREAKS.fraction * _EVEN[labels], _EVEN[labels])
     return np.asarray((step[:, None] * stays).reshape(CHAINS, -1))
 
 
 def _sum_kinds(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the sums of ``values`` (..., 62) over digits, capitals and small letters, (..., 3)."""
-    return (values.reshape(-1, len(BYCLASS)) @ _KINDS).reshape(*values.shape[:-1], -1)
+    return (values.reshape(-1, len(BYCLASS)) @ CHARACTER_KINDS).reshape(*values.shape[:-1], -1)
 
 
 def _spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return for each character what ``values`` (..., 3) has for its kind, (..., 62)."""
-    return (values.reshape(-1, values.shape[-1]) @ _KINDS.T).reshape(*values.shape[:-1], -1)
+    return (values.reshape(-1, values.shape[-1]) @ CHARACTER_KINDS.T).reshape(
+        *values.shape[:-1], -1
+    )
 
 
 def _counts(lengths: NDArray[np.intp]) -> list[int]:
@@ -124,7 +139,7 @@ def _flows(places: int) -> NDArray[np.float64]:
 
     After 9 comes 0; after Z and z nothing.
     """
-    flows = np.full((places, 2, len(BYCLASS)), 1 - _BREAK)
+    flows = np.full((places, 2, len(BYCLASS)), 1 - BREAKS.fraction)
     begins = (_columns(np.arange(places)) == _START) & (_START > 0)
     flows[:, 1][begins] = 0
     return flows

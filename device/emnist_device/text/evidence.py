@@ -21,8 +21,19 @@ if TYPE_CHECKING:
     from emnist_device.text.constraints import Constraints
     from emnist_device.text.spacing import PlacedLine
 
-# No class is impossible, however sure the classifier is: it errs by itself about this often.
-_FLOOR = 1e-3
+
+@dataclass(frozen=True)
+class Floors:
+    """What is left to what the classifier rules out.
+
+    classes: probability that is spread over all classes, however sure the classifier is. By hand:
+        it keeps a class possible that neighbours speak for.
+    """
+
+    classes: float = 1e-3
+
+
+FLOORS = Floors()
 _L = BYCLASS.index("L")
 
 
@@ -79,11 +90,12 @@ class Weigher:
         """
         placed = place_lines(lines)
         # A small probability is left to each class, and so to each group of look-alikes.
-        picture = (probabilities @ self._groups) * (1 - _FLOOR) + self._groups.mean(axis=0) * _FLOOR
+        floor = FLOORS.classes
+        picture = (probabilities @ self._groups) * (1 - floor) + self._groups.mean(axis=0) * floor
         classes = self._constraints.classes
         allowed = self._constraints.allowed
         sure = find_sure(probabilities[:, classes].astype(np.float64) * allowed)
-        smooth = (1 - _FLOOR) * probabilities.astype(np.float64) + _FLOOR / probabilities.shape[1]
+        smooth = (1 - floor) * probabilities.astype(np.float64) + floor / probabilities.shape[1]
         emissions = (smooth / self._prior)[:, classes] * allowed
         if self._places:
             boxes = [box for line in placed for box in line.boxes]

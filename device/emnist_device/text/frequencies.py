@@ -1,27 +1,76 @@
-"""How common characters are where nothing is known of a text."""
+"""How common characters and kinds of words are where nothing is known of a text: all priors."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.alphabet import BYCLASS
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.text.constraints import Constraints
 
-# Shares of EMNIST ByMerge: digits are half of it, small letters with a class of their own an
-# eighth. Of characters whose case it does not tell, this share is capitals in mixed words.
-_DIGITS, _CAPITALS, _SMALL = 0.5, 0.375, 0.125
-_CAPITAL_OF_BOTH = 0.85
+#: Whether each of ``BYCLASS`` is a digit, a capital or a small letter: (62, 3), 0 or 1.
+CHARACTER_KINDS = np.array(
+    [[char in kind for kind in (DIGITS, UPPER, LOWER)] for char in BYCLASS], float
+)
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """How common characters are, as fractions.
+
+    digits, capitals, small: in EMNIST ByMerge (Cohen et al. 2017), of which 402,953 of 814,255
+        images are digits; an eighth is of small letters with a class of their own.
+    capital: of characters whose case the classes do not tell, in mixed words. By hand.
+    """
+
+    digits: float = 0.5
+    capitals: float = 0.375
+    small: float = 0.125
+    capital: float = 0.85
+
+
+@dataclass(frozen=True)
+class WordKinds:
+    """How common kinds of words are, as weights, before anything on the page is read.
+
+    digits, capitals, small, capitalized: of one kind of characters, or with a capital first.
+    mixed: of any characters.
+    rows: of the same digit, capital or small letter again and again.
+    series: of digits, capitals or small letters in order.
+    english: in capitals, in small letters, with a capital first.
+    """
+
+    digits: float = 0.36
+    capitals: float = 0.12
+    small: float = 0.06
+    capitalized: float = 0.04
+    mixed: float = 0.14
+    rows: tuple[float, ...] = (0.03, 0.02, 0.005)
+    series: tuple[float, ...] = (0.01, 0.02, 0.005)
+    english: tuple[float, ...] = (0.1, 0.06, 0.06)
+
+
+FREQUENCIES = Frequencies()
+#: Where words are read by their characters.
+WORD_KINDS = WordKinds()
+#: Where heights and baselines are compared with what words of each kind have. Rows, series and
+#: English are in the first four.
+HEIGHT_KINDS = WordKinds(0.3, 0.3, 0.15, 0.15, 0.1, (), (), ())
 
 
 def class_prior(alphabet: str) -> NDArray[np.float64]:
     """Return how common each class of ``alphabet`` usually is, (C,); sums to 1."""
-    kinds = [_DIGITS if c.isdigit() else _CAPITALS if c.isupper() else _SMALL for c in alphabet]
+    usual = FREQUENCIES
+    kinds = [
+        usual.digits if char.isdigit() else usual.capitals if char.isupper() else usual.small
+        for char in alphabet
+    ]
     shares = np.array([kind / kinds.count(kind) for kind in kinds])
     return np.asarray(shares / shares.sum())
 
@@ -32,5 +81,7 @@ def background(prior: NDArray[np.float64], known: Constraints) -> NDArray[np.flo
     counts = np.bincount(known.classes[known.allowed], minlength=len(prior))
     both = counts[known.classes] > 1
     capital = np.array([char.isupper() for char in BYCLASS])
-    shares = shares * np.where(both, np.where(capital, _CAPITAL_OF_BOTH, 1 - _CAPITAL_OF_BOTH), 1.0)
+    shares = shares * np.where(
+        both, np.where(capital, FREQUENCIES.capital, 1 - FREQUENCIES.capital), 1.0
+    )
     return np.asarray(shares / shares.sum())

@@ -23,11 +23,23 @@ LETTERS = string.ascii_lowercase
 #: The table holds logarithms to base 2 in steps of this.
 BITS_PER_STEP = 1 / 8
 
-# Letters that explain a place worse than its best by this factor are left out there, and at most
-# so many are kept: the rest would not change what is read.
-_NEGLIGIBLE, _MOST = 3e-3, 6
-# Words with up to so many strings of these are read by writing these down, all words at once.
-_STRINGS = 200
+
+@dataclass(frozen=True)
+class Pruning:
+    """Which letters of a place are looked at; the rest would not change what is read.
+
+    negligible: letters that explain it worse than its best by this factor are left out.
+    most: so many are kept.
+    strings: words with up to so many strings of these are read by writing these down, all words at
+        once; it changes the time alone.
+    """
+
+    negligible: float = 3e-3
+    most: int = 6
+    strings: int = 200
+
+
+PRUNING = Pruning()
 # Nothing is divided by less.
 _LEAST = 1e-300
 # The logarithm of what is as good as impossible.
@@ -86,7 +98,7 @@ class NGrams:
         for word in np.flatnonzero(live.any(axis=0)).tolist():
             rows = range(starts[word], starts[word] + lengths[word])
             choices = [kept[row] for row in rows]
-            if math.prod(map(len, choices)) <= _STRINGS:
+            if math.prod(map(len, choices)) <= PRUNING.strings:
                 few.append(_Strings(word, rows, choices))
                 continue
             variants = np.flatnonzero(live[:, word])
@@ -243,9 +255,9 @@ def load_ngrams(path: Path = MODELS / "english.npz") -> NGrams:
 def _keep(emissions: NDArray[np.float64]) -> list[NDArray[np.int64]]:
     """Return for each place the letters that are worth a look, in order."""
     best = emissions.max(axis=0)
-    likely = best > _NEGLIGIBLE * best.max(axis=1, keepdims=True)
+    likely = best > PRUNING.negligible * best.max(axis=1, keepdims=True)
     found = [np.flatnonzero(row) for row in likely]
     for place, letters in enumerate(found):
-        if len(letters) > _MOST:
-            found[place] = np.sort(np.argsort(-best[place], kind="stable")[:_MOST])
+        if len(letters) > PRUNING.most:
+            found[place] = np.sort(np.argsort(-best[place], kind="stable")[: PRUNING.most])
     return found

@@ -8,17 +8,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.text.automaton import Automaton, Reading, Source
-from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
+from emnist_device.text.frequencies import CHARACTER_KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.text.word_kinds import Context
 
-# Digits, capitals and small letters, as columns of ones among zeros.
-_KINDS = np.array([[char in kind for kind in (DIGITS, UPPER, LOWER)] for char in BYCLASS], float)
-# No kind is less probable in its context, so that a pattern can ask for any.
-_LEAST_KIND = 1e-3
+
+@dataclass(frozen=True)
+class KindFloors:
+    """What is left to kinds of characters that their context rules out.
+
+    least: probability that each of digits, capitals and small letters has at least, so that a
+        pattern can ask for any. By hand.
+    """
+
+    least: float = 1e-3
+
+
+KIND_FLOORS = KindFloors()
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,9 @@ def weigh_kinds(
     kind nothing changes, so that a pattern that asks for one reads as it does without: where it
     leaves open whether a stroke is a one or an l, the characters beside it tell.
     """
-    own = emissions @ _KINDS / emissions.sum(axis=1, keepdims=True)
-    factor = np.maximum(marginals @ _KINDS, _LEAST_KIND) / np.maximum(own, np.finfo(float).tiny)
-    weighed = np.where(emissions > 0, emissions * (factor @ _KINDS.T), 0.0)
+    own = emissions @ CHARACTER_KINDS / emissions.sum(axis=1, keepdims=True)
+    factor = np.maximum(marginals @ CHARACTER_KINDS, KIND_FLOORS.least) / np.maximum(
+        own, np.finfo(float).tiny
+    )
+    weighed = np.where(emissions > 0, emissions * (factor @ CHARACTER_KINDS.T), 0.0)
     return np.asarray(weighed / weighed.max(axis=1, keepdims=True))

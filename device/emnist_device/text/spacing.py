@@ -70,7 +70,7 @@ def place_lines(lines: Sequence[Sequence[Box]]) -> tuple[PlacedLine, ...]:
     return tuple(placed)
 
 
-def word_gaps(boxes: Sequence[Box], *, spacing: Spacing = SPACING) -> list[bool]:
+def word_gaps(boxes: Sequence[Box]) -> list[bool]:
     """Return for each of the N - 1 gaps between ``boxes`` whether it parts two words.
 
     The gaps of a line are cut in two where the step from one to the next larger is greatest. They
@@ -78,12 +78,12 @@ def word_gaps(boxes: Sequence[Box], *, spacing: Spacing = SPACING) -> list[bool]
     evenly spaced characters make one word, however far apart.
     """
     height = median(box.height for box in boxes)
-    gaps = [max(-a.overlap_x(b) / height, spacing.least) for a, b in pairwise(boxes)]
+    gaps = [max(-a.overlap_x(b) / height, SPACING.least) for a, b in pairwise(boxes)]
     if len(gaps) < 3:  # too few to tell what is usual here
-        return [gap > spacing.sure for gap in gaps]
-    steps = [(b / a, a) for a, b in pairwise(sorted(gaps)) if b >= spacing.word]
+        return [gap > SPACING.sure for gap in gaps]
+    steps = [(b / a, a) for a, b in pairwise(sorted(gaps)) if b >= SPACING.word]
     step, widest = max(steps, key=itemgetter(0), default=(0.0, 0.0))
-    return [step >= spacing.clear and gap > widest for gap in gaps]
+    return [step >= SPACING.clear and gap > widest for gap in gaps]
 
 
 def find_words(gaps: Sequence[bool], first: int) -> tuple[range, ...]:

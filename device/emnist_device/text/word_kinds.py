@@ -8,6 +8,7 @@ is estimated from the page itself (expectation maximization over a mixture of th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from emnist_device.text.alike import even_out
 from emnist_device.text.automaton import Reading
 from emnist_device.text.chains import CHAINS, Chains, chain_steps
+from emnist_device.text.frequencies import WORD_KINDS
 from emnist_device.text.ngrams import NGrams, load_ngrams
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
@@ -23,16 +25,26 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# Shares of kinds on a page, and for how many words' worth that belief counts.
-_SHARES = {"digits": 0.36, "capitals": 0.12, "small": 0.06, "capitalized": 0.04, "mixed": 0.14}
-# Rows of digits, of capitals, of small letters; series of each.
-_CHAIN_SHARES = (0.03, 0.02, 0.005, 0.01, 0.02, 0.005)
-# English in capitals, in small letters, capitalized.
-_ENGLISH_SHARES = (0.1, 0.06, 0.06)
-_PRIOR_WORDS, _ROUNDS = 3.0, 4
-# An English word that is less probable than other kinds by this factor, as a logarithm, is not
-# looked at; and none has more letters.
-_HOPELESS, _LONGEST = 8.0, 40
+
+@dataclass(frozen=True)
+class Mixtures:
+    """How the kinds of words of a page are found out.
+
+    prior_words: for how many words' worth the usual frequencies of kinds count beside those of the
+        page. By trial, on drawn and development pages.
+    rounds: of expectation maximization; more change nothing to speak of.
+    hopeless: an English word that is less probable than other kinds by this factor, as a logarithm,
+        is not looked at.
+    longest: nor is one of more letters.
+    """
+
+    prior_words: float = 3.0
+    rounds: int = 4
+    hopeless: float = 8.0
+    longest: int = 40
+
+
+MIXTURES = Mixtures()
 # Places of words that are looked at together as rows and series, at some 4 kB each.
 _TOGETHER = 2000
 # Nothing is divided by less.
@@ -66,9 +78,10 @@ class Context:
         self.weights = np.array([*uniform, [background, background]])  # (kinds, first/rest, 62)
         self.chains = kind != "none"
         self.ngrams = load_ngrams() if kind == "english" else None
-        shares = [_SHARES[name] for name in (*named, "mixed")]
-        shares += list(_CHAIN_SHARES) if self.chains else []
-        shares += list(_ENGLISH_SHARES) if self.ngrams else []
+        usual = WORD_KINDS
+        shares = [getattr(usual, name) for name in (*named, "mixed")]
+        shares += [*usual.rows, *usual.series] if self.chains else []
+        shares += [*usual.english] if self.ngrams else []
         self.prior = np.array(shares) / sum(shares)
         self._alone = np.arange(len(shares)) == len(named)
 
@@ -228,9 +241,11 @@ class Kinds:
 def mix_kinds(evidence: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the shares of the kinds on a page, (kinds,), from each word's evidence (W, kinds)."""
     shares = prior
-    for _ in range(_ROUNDS):
+    for _ in range(MIXTURES.rounds):
         posterior = posterior_kinds(evidence, shares)
-        shares = (_PRIOR_WORDS * prior + posterior.sum(axis=0)) / (_PRIOR_WORDS + len(evidence))
+        shares = (MIXTURES.prior_words * prior + posterior.sum(axis=0)) / (
+            MIXTURES.prior_words + len(evidence)
+        )
     return shares
 
 
@@ -262,4 +277,4 @@ def _worth_a_look(
     # No string is explained better than by the best character of each place.
     with np.errstate(divide="ignore"):
         bounds = np.add.reduceat(np.log(letters.max(axis=2)), starts, axis=1)
-    return np.asarray((bounds > best - _HOPELESS) & (lengths <= _LONGEST))
+    return np.asarray((bounds > best - MIXTURES.hopeless) & (lengths <= MIXTURES.longest))

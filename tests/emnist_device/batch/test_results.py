@@ -73,7 +73,16 @@ def test_json_lines_hold_the_page_without_times(tmp_path: Path) -> None:
     assert [os.fsencode(record["image"]) for record in records] == [
         os.fsencode(outcome.name) for outcome in OUTCOMES
     ]
-    assert list(records[0]) == ["image", "text", "lines", "model", "turned", "left_out", "pages", "file"]
+    assert list(records[0]) == [
+        "image",
+        "text",
+        "lines",
+        "model",
+        "turned",
+        "left_out",
+        "pages",
+        "file",
+    ]
     assert records[0]["file"] == {"bytes": 2048, "modified": 1764425701.123456}
     assert records[0]["text"] == "A7\nA"
     assert records[2] == {"image": "bad.png", "error": "is empty"}

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from emnist_device.page import Box
-from emnist_device.text import case
+from emnist_device.text import baselines, case
+from emnist_device.text.baselines import find_baselines
 from emnist_device.text.case import weigh_places, weigh_shapes
 from emnist_device.text.spacing import PlacedLine
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
@@ -76,7 +77,7 @@ def test_the_baseline_of_a_long_line_is_found_though_not_all_pairs_are_tried(slo
     text = " ".join(["Cosmo copy", "COSMO Cup", "Oxo Tom pops", "Max of Cups"] * 2)
     assert len(emissions(text)) > 60
     assert cases([text], [written(text, slope=slope)]) == text.replace(" ", "")
-    pairs = [len(case._pairs(count)[0]) for count in (24, 60, 80)]
+    pairs = [len(baselines._pairs(count)[0]) for count in (24, 60, 80)]
     assert pairs == [276, 276, 276]
 
 
@@ -124,26 +125,26 @@ def one_by_one(
     """Return what :func:`weigh_places` does, each line, hypothesis and character by itself."""
     heights = [box.height for line in lines for box in line]
     low, high = np.quantile(np.log(heights), [0.03, 0.97])
-    grid = np.arange(low - 0.3, high + 1.0, 1 / case._PER_E)
+    grid = np.arange(low - 0.3, high + 1.0, 1 / case.PLACES.per_e)
     starts = [0, *accumulate(len(line) for line in lines)]
     fits, explained, alone = [], [], []
     for start, line in pairwise(starts):
         boxes = [box for line in lines for box in line][start:line]
         sizes = np.array([(box.height, box.bottom, box.x + box.width / 2) for box in boxes])
-        above = case._above_baselines(sizes)
+        above = find_baselines(sizes)
         fit = np.array([[place(boxes, a, cap) for a in above] for cap in np.exp(grid)])
         own = [[row - start for row in word] for word in words if start <= word[0] < line]
         fits.append(fit)
         explained.append((table[start:line], own))
         of_sizes = np.exp(sum(mixture(fit, table[start:line], word) for word in own)).sum(axis=1)
         alone.append(of_sizes / of_sizes.sum())
-    near = np.exp(-0.5 * ((grid[:, None] - grid) / case._LINE_SPREAD) ** 2)
+    near = np.exp(-0.5 * ((grid[:, None] - grid) / case.PLACES.line_spread) ** 2)
     near /= near.sum(axis=1, keepdims=True)
     found = []
     for index, (fit, (part, own)) in enumerate(zip(fits, explained, strict=True)):
         others = [(len(fits[k][0, 0]), alone[k]) for k in range(len(fits)) if k != index]
         alike = sum(n * told for n, told in others) @ near / sum(n for n, _ in others)
-        share = case._OTHER_SIZE
+        share = case.PLACES.other_size
         prior = np.log(share / len(grid) + (1 - share) * alike)[:, None]
         for word in own:
             for row in word:
@@ -165,14 +166,14 @@ def place(
             sum(
                 share
                 / wider**2
-                / (spread * drop)
+                / (form.spread * form.drop)
                 * np.exp(
-                    -0.5 * ((np.log(box.height / cap / tall) / spread / wider) ** 2)
-                    - 0.5 * (((up / cap - low) / drop / wider) ** 2)
+                    -0.5 * ((np.log(box.height / cap / form.tall) / form.spread / wider) ** 2)
+                    - 0.5 * (((up / cap - form.low) / form.drop / wider) ** 2)
                 )
-                for share, wider in ((1 - case._ODD, 1), (case._ODD, 4))
+                for share, wider in ((1 - case.PLACES.odd, 1), (case.PLACES.odd, 4))
             )
-            for tall, low, spread, drop, _ in case._FORMS
+            for form in case._FORMS
         ]
         for box, up in zip(boxes, above, strict=True)
     ]
