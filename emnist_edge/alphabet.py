@@ -39,8 +39,7 @@ def confusable_group(char: str) -> str:
 
 
 def confusable_groups(alphabet: str) -> tuple[str, ...]:
-    """Return the confusable group of each class of ``alphabet``, by the class that ByMerge files it
-    under.
+    """Return the confusable group of each character of ``alphabet``, folded to ByMerge.
 
     >>> confusable_groups("0oA")
     ('0O', '0O', 'A')

@@ -48,7 +48,7 @@ def example(word: str) -> str:
 @pytest.mark.parametrize(
     ("word", "printed"),
     [
-        ("page.lines", r"MEET AT 9\nROOM 47\nBRING TEA\nM 0\."),
+        ("page.lines", r"MEET AT 9\nROOM 47\nBRING TEA\nMEET 0\.[^\n]*\nM 0\."),
         ("Decoding(pattern", r"EK 2047 B\n$"),
         ("read_character", r"first 2 [01]\.\d\d\nsecond empty\n$"),
     ],

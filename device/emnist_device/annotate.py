@@ -64,5 +64,5 @@ def _draw(canvas: NDArray[np.uint8], character: Character, factor: int) -> None:
 
 def confidence_colour(confidence: float) -> tuple[int, int, int]:
     """Return the BGR colour for a confidence of 0..1: red at 0.4 and below, green at 1."""
-    share = float(np.clip((confidence - 0.4) / 0.6, 0, 1))
-    return (0, int(160 * min(1.0, 2 * share)), int(210 * min(1.0, 2 * (1 - share))))
+    sure = float(np.clip((confidence - 0.4) / 0.6, 0, 1))
+    return (0, int(160 * min(1.0, 2 * sure)), int(210 * min(1.0, 2 * (1 - sure))))

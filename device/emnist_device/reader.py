@@ -159,6 +159,7 @@ class Reader:
             self.model,
             watch.milliseconds,
             turned=90 * view.quarters,
+            left_out=view.found.layout.left_out,
         )
         return page, view.found.glyphs
 

@@ -75,6 +75,11 @@ class Console:
             self.complain(f"{outcome.title}: has {outcome.pages} pages; the first was read")
         if not outcome.page.lines:
             self.complain(f"{outcome.title}: nothing to read")
+        if outcome.page.left_out:
+            self.complain(
+                f"{outcome.title}: characters that were found and left out, as --line or --single "
+                f"asks: {outcome.page.left_out}"
+            )
         for number, line in enumerate(outcome.page.lines, start=1):
             if line.matched is False:
                 self.complain(

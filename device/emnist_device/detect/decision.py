@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.alphabet import NOTHING, confusable_group, fold
+from emnist_edge.alphabet import NOTHING, confusable_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,12 +56,12 @@ class Found:
     looks: tuple[Look, ...] = ()
 
 
-def which_look_alike(alphabet: Sequence[str]) -> NDArray[np.float64]:
+def which_look_alike(alphabet: str) -> NDArray[np.float64]:
     """Return which of the C classes of ``alphabet`` look alike: (C, C), 1 where they do.
 
     What is no character looks like nothing, and not like itself.
     """
-    groups = [confusable_group(fold(char)) for char in alphabet]
+    groups = confusable_groups(alphabet)
     alike = np.array([[one == other for other in groups] for one in groups], float)
     return alike * np.array([char != NOTHING for char in alphabet])
 

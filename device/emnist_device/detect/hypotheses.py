@@ -115,5 +115,6 @@ class Hypotheses:
             lines = arrange(blobs, settings=thresholds.columns)
         else:
             lines = arrange_one(blobs, settings=thresholds.columns.lines)
-        layout = Layout(lines, labels, coverage, view.scale * look.zoom, wholes, look)
+        left_out = len(blobs) - sum(map(len, lines))
+        layout = Layout(lines, labels, coverage, view.scale * look.zoom, wholes, look, left_out)
         return layout.largest() if self._holds == "character" else layout

@@ -31,6 +31,8 @@ class Layout:
     wholes: by their labels, characters with ink that hangs on them but may not be theirs: each is
         a hypothesis beside the blob of the same label.
     look: what the page network saw and said; None where it was not asked.
+    left_out: how many characters were found that are not in ``lines``, because the picture is to
+        hold one line, or one character.
     """
 
     lines: tuple[tuple[Blob, ...], ...]
@@ -39,6 +41,7 @@ class Layout:
     scale: float
     wholes: dict[int, Whole] = field(default_factory=dict)
     look: Look | None = None
+    left_out: int = 0
 
     @property
     def blobs(self) -> list[Blob]:
@@ -57,7 +60,8 @@ class Layout:
         """Return the layout with the character that has most ink alone; without any, as it is."""
         if not self.lines:
             return self
-        return replace(self, lines=((max(self.blobs, key=lambda blob: blob.area),),))
+        largest = max(self.blobs, key=lambda blob: blob.area)
+        return replace(self, lines=((largest,),), left_out=self.left_out + len(self.blobs) - 1)
 
     @property
     def owners(self) -> list[int]:

@@ -214,8 +214,8 @@ def hold_to_picture(
 def _as_sure(within: NDArray[np.float64], sure: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return ``within`` (N, 62) with those of ``sure`` (N, 62) as sure in each group as need be."""
     parts = [np.where(sure, within, 0), np.where(sure, 0, within)]
-    shares = [part / np.maximum(sum_groups(part), _LEAST**2)[:, GROUP_OF] for part in parts]
-    return np.asarray(RESTRAINT.sure * shares[0] + (1 - RESTRAINT.sure) * shares[1])
+    fractions = [part / np.maximum(sum_groups(part), _LEAST**2)[:, GROUP_OF] for part in parts]
+    return np.asarray(RESTRAINT.sure * fractions[0] + (1 - RESTRAINT.sure) * fractions[1])
 
 
 def support(picture: NDArray[np.float64], possible: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -225,8 +225,8 @@ def support(picture: NDArray[np.float64], possible: NDArray[np.bool_]) -> NDArra
     speaks for counts against all of them, as far as constraints may not hold.
     """
     inside = picture * possible
-    share = inside.sum(axis=1, keepdims=True)
-    total = (1 - RESTRAINT.outside) * share + RESTRAINT.outside * (1 - share).clip(0)
+    allowed = inside.sum(axis=1, keepdims=True)
+    total = (1 - RESTRAINT.outside) * allowed + RESTRAINT.outside * (1 - allowed).clip(0)
     return np.asarray((1 - RESTRAINT.outside) * inside / total)
 
 
@@ -251,7 +251,7 @@ def even_out(emissions: NDArray[np.float64], word: NDArray[np.intp]) -> NDArray[
         most = np.stack([part.max(axis=1) for part in parts])
         relative = most / most.max(axis=0)
         less = 1 / counts - 1
-        for columns, part, share in zip((digits, letters), parts, relative, strict=True):
-            change = np.where(share > 0, share, 1) ** less
+        for columns, part, ratio in zip((digits, letters), parts, relative, strict=True):
+            change = np.where(ratio > 0, ratio, 1) ** less
             emissions[np.ix_(rows, columns)] = part * change[:, None]
     return emissions

@@ -98,8 +98,8 @@ class Automaton:
         after = self.end
         for place in range(len(steps) - 1, -1, -1):
             arcs, flow = steps[place]
-            share = flow * after[self.target[arcs]]
-            found[place] = np.bincount(self.label[arcs], share, minlength=emissions.shape[1])
+            weight = flow * after[self.target[arcs]]
+            found[place] = np.bincount(self.label[arcs], weight, minlength=emissions.shape[1])
             found[place] /= found[place].sum()
             step = self.weight[arcs] * emissions[place, self.label[arcs]]
             before = np.bincount(

@@ -160,8 +160,8 @@ def weigh_places(
     told *= counts[:, None]
     others = np.maximum(told.sum(axis=0) - told, 0)
     alike = others @ near / np.maximum(counts.sum() - counts, 1)[:, None]
-    share = PLACES.other_size if len(parts) > 1 else 1.0
-    priors = np.log(share / len(grid) + (1 - share) * alike)
+    fraction = PLACES.other_size if len(parts) > 1 else 1.0
+    priors = np.log(fraction / len(grid) + (1 - fraction) * alike)
     fit = [line.fit(prior) for line, prior in zip(tables or look(), priors, strict=True)]
     return np.asarray(np.concatenate(fit)[:, _FORM_OF])
 
@@ -222,8 +222,8 @@ class _Line:
 
     def sizes(self) -> NDArray[np.float64]:
         """Return the probability of each cap height (G,) that the line alone tells."""
-        share = np.exp(self._total - self._total.max())
-        return np.asarray(share.reshape(self._grid, -1).sum(axis=1) / share.sum())
+        weight = np.exp(self._total - self._total.max())
+        return np.asarray(weight.reshape(self._grid, -1).sum(axis=1) / weight.sum())
 
     def fit(self, prior: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (N, forms): the fit of each form, by a size that the others of the line tell.
@@ -234,8 +234,8 @@ class _Line:
         near = np.flatnonzero(total > total.max() - PLACES.hopeless)
         others = _mix(self._together[..., near][self._word] - np.log(self._terms[..., near]))
         rest = (total[near] - self._of_words[:, near])[self._word] + others
-        share = np.exp(rest - rest.max(axis=1, keepdims=True))
-        fit = np.matmul(self._fits[..., near], share[..., None])[..., 0]
+        weight = np.exp(rest - rest.max(axis=1, keepdims=True))
+        fit = np.matmul(self._fits[..., near], weight[..., None])[..., 0]
         return np.asarray(fit / fit.max(axis=1, keepdims=True))
 
 

@@ -1,7 +1,7 @@
 """Rows of one character and series, as on sheets of samples: read by forward and backward sums.
 
 Each is of digits, of capitals or of small letters. In a row the next character is the same, in a
-series the next one, but for a share of breaks, after which it is any of the same kind.
+series the next one, but for a fraction of breaks, after which it is any of the same kind.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class Chains:
             evidence = np.log(totals).sum(axis=0).reshape(words, CHAINS)
         return cls(own, ahead, lengths, evidence)
 
-    def marginals(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return (T, W, 62): probabilities of characters, of chains with ``shares`` (W, 6)."""
+    def marginals(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (T, W, 62): probabilities of characters, of chains with ``weights`` (W, 6)."""
         places, words = self.own.shape[:2]
         found = np.zeros_like(self.own)
         after = np.ones(self.own.shape[1:])
@@ -94,7 +94,7 @@ class Chains:
             rest = self.own[place, : counts[place]] * active
             before = flows[place] * rest + BREAKS.fraction * _spread(_sum_kinds(rest * _EVEN))
             active[:] = before / _spread(np.maximum(_sum_kinds(before), _LEAST))
-        found *= _spread(shares.reshape(words, 2, -1) / np.maximum(_sum_kinds(found), _LEAST))
+        found *= _spread(weights.reshape(words, 2, -1) / np.maximum(_sum_kinds(found), _LEAST))
         columns = _columns(-np.arange(places))[:, None]
         series = np.take_along_axis(
             found[:, :, 1], np.broadcast_to(columns, found[:, :, 1].shape), axis=2

@@ -71,17 +71,17 @@ def class_prior(alphabet: str) -> NDArray[np.float64]:
         usual.digits if char.isdigit() else usual.capitals if char.isupper() else usual.small
         for char in alphabet
     ]
-    shares = np.array([kind / kinds.count(kind) for kind in kinds])
-    return np.asarray(shares / shares.sum())
+    frequencies = np.array([kind / kinds.count(kind) for kind in kinds])
+    return np.asarray(frequencies / frequencies.sum())
 
 
 def background(prior: NDArray[np.float64], known: Constraints) -> NDArray[np.float64]:
     """Return how common each of ``BYCLASS`` is in mixed words, (62,); sums to 1."""
-    shares = np.where(known.allowed, prior[known.classes], 0.0)
+    frequencies = np.where(known.allowed, prior[known.classes], 0.0)
     counts = np.bincount(known.classes[known.allowed], minlength=len(prior))
     both = counts[known.classes] > 1
     capital = np.array([char.isupper() for char in BYCLASS])
-    shares = shares * np.where(
+    frequencies = frequencies * np.where(
         both, np.where(capital, FREQUENCIES.capital, 1 - FREQUENCIES.capital), 1.0
     )
-    return np.asarray(shares / shares.sum())
+    return np.asarray(frequencies / frequencies.sum())

@@ -130,7 +130,7 @@ def build_trie(words: Iterable[str]) -> Automaton:
     index = np.full(128, -1, np.intp)
     index[[ord(char) for char in BYCLASS]] = np.arange(len(BYCLASS))
     rest = np.unique(np.array(list(words), dtype=np.bytes_))
-    share = 1 / len(rest)
+    weight = 1 / len(rest)
     source: list[NDArray[np.intp]] = []
     label: list[NDArray[np.intp]] = []
     target: list[NDArray[np.intp]] = []
@@ -147,7 +147,7 @@ def build_trie(words: Iterable[str]) -> Automaton:
         target.append(states + np.arange(len(prefixes)))
         complete = np.char.str_len(rest) == depth
         end = np.zeros(len(prefixes))
-        end[number[complete]] = share
+        end[number[complete]] = weight
         ends.append(end)
         parents, rest = (states + number)[~complete], rest[~complete]
         states += len(prefixes)

@@ -205,8 +205,8 @@ class NGrams:
             if place % _RESCALED == 0:
                 most = after.reshape(variants, -1).max(axis=1)
                 after /= np.maximum(most, _LEAST).reshape(-1, *[1] * (order - 1))
-            share = (states[place] * after).reshape(variants, -1, len(kept[place]))
-            found[place][:, kept[place]] = np.add.reduce(share, axis=1)
+            weight = (states[place] * after).reshape(variants, -1, len(kept[place]))
+            found[place][:, kept[place]] = np.add.reduce(weight, axis=1)
             after = after * fits[place]
         found /= np.maximum(np.add.reduce(found, axis=2), _LEAST)[..., None]
         return found.transpose(1, 0, 2)

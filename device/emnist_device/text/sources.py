@@ -32,16 +32,16 @@ KIND_FLOORS = KindFloors()
 
 @dataclass(frozen=True)
 class Words:
-    """Words of a page whose kinds are as common as ``shares`` (kinds,) say."""
+    """Words of a page whose kinds are as common as ``frequencies`` (kinds,) say."""
 
     context: Context
-    shares: NDArray[np.float64]
+    frequencies: NDArray[np.float64]
 
     def evidence(self, emissions: NDArray[np.float64]) -> float:
         """See :class:`Source`."""
         (level,) = self.context.read(emissions, np.array([len(emissions)])).evidence
         with np.errstate(divide="ignore"):
-            return float(np.logaddexp.reduce(level + np.log(self.shares)))
+            return float(np.logaddexp.reduce(level + np.log(self.frequencies)))
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Either:
         """
         inside, outside = self._weigh(listed.evidence, other.evidence)
         evidence = float(np.logaddexp(inside, outside))
-        share = np.exp(inside - evidence) if np.isfinite(evidence) else 0.0
-        marginals = share * listed.marginals + (1 - share) * other.marginals
-        return Reading(evidence, marginals, listed.best if share > 0.5 else other.best)
+        weight = np.exp(inside - evidence) if np.isfinite(evidence) else 0.0
+        marginals = weight * listed.marginals + (1 - weight) * other.marginals
+        return Reading(evidence, marginals, listed.best if weight > 0.5 else other.best)
 
     def _weigh(self, listed: float, other: float) -> tuple[float, float]:
         """Return both evidences once each source's fraction is taken into account."""

@@ -84,8 +84,8 @@ class UnitReader:
         """Return the units of each line of a page."""
         emissions = evidence.emissions
         kinds = self.context.read(emissions, np.array([len(word) for word in evidence.words]))
-        shares = self.context.find_shares(kinds)
-        readings = kinds.readings(shares)
+        frequencies = self.context.find_frequencies(kinds)
+        readings = kinds.readings(frequencies)
         weighed = emissions
         if self.constraints.pattern is not None:
             marginals = np.concatenate([reading.marginals for reading in readings])
@@ -93,7 +93,7 @@ class UnitReader:
         page = _Page(
             self.constraints,
             self.outside,
-            Words(self.context, shares),
+            Words(self.context, frequencies),
             evidence.seen,
             emissions,
             weighed,

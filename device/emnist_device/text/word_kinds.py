@@ -79,11 +79,11 @@ class Context:
         self.chains = kind != "none"
         self.ngrams = load_ngrams() if kind == "english" else None
         usual = WORD_KINDS
-        shares = [getattr(usual, name) for name in (*named, "mixed")]
-        shares += [*usual.rows, *usual.series] if self.chains else []
-        shares += [*usual.english] if self.ngrams else []
-        self.prior = np.array(shares) / sum(shares)
-        self._alone = np.arange(len(shares)) == len(named)
+        frequencies = [getattr(usual, name) for name in (*named, "mixed")]
+        frequencies += [*usual.rows, *usual.series] if self.chains else []
+        frequencies += [*usual.english] if self.ngrams else []
+        self.prior = np.array(frequencies) / sum(frequencies)
+        self._alone = np.arange(len(frequencies)) == len(named)
 
     def read(self, emissions: NDArray[np.float64], lengths: NDArray[np.intp]) -> Kinds:
         """Read words of ``lengths`` (W,), one after another, by each kind.
@@ -95,7 +95,7 @@ class Context:
         even = even_out(emissions, word) if self.chains else emissions
         return Kinds(self, emissions, even, starts, lengths, word)
 
-    def find_shares(self, kinds: Kinds) -> NDArray[np.float64]:
+    def find_frequencies(self, kinds: Kinds) -> NDArray[np.float64]:
         """Return how common each kind is on the page with these words.
 
         A lone character tells nothing of its kind: it is taken for what it looks like.
@@ -138,17 +138,17 @@ class Kinds:
             levels.append(level.T)
         self.evidence = np.concatenate(levels, axis=1)
 
-    def readings(self, shares: NDArray[np.float64]) -> list[Reading]:
-        """Return what each word is read as, where kinds have these ``shares``.
+    def readings(self, frequencies: NDArray[np.float64]) -> list[Reading]:
+        """Return what each word is read as, ``frequencies`` (kinds,) being how common kinds are.
 
         What is printed is the most probable character of each place: with kinds that know no word
         from another, that makes the fewest errors.
         """
-        posterior = posterior_kinds(self.evidence, shares)
+        posterior = posterior_kinds(self.evidence, frequencies)
         marginals = self._marginals(posterior)
         best = marginals.argmax(axis=1)
         with np.errstate(divide="ignore"):
-            evidence = np.logaddexp.reduce(self.evidence + np.log(shares), axis=1)
+            evidence = np.logaddexp.reduce(self.evidence + np.log(frequencies), axis=1)
         chances = self.chances(posterior, best)
         ends = self._starts + self._lengths
         return [
@@ -204,10 +204,10 @@ class Kinds:
     def _marginals(self, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability of each character at each place, (N, 62)."""
         weights = self._context.weights
-        share = posterior[self.word, : len(weights)]
-        share = share / np.maximum(self._masses(self._emissions), _LEAST)
-        found = share @ weights[:, 1]
-        found[self._starts] = share[self._starts] @ weights[:, 0]
+        weight = posterior[self.word, : len(weights)]
+        weight = weight / np.maximum(self._masses(self._emissions), _LEAST)
+        found = weight @ weights[:, 1]
+        found[self._starts] = weight[self._starts] @ weights[:, 0]
         found *= self._emissions
         first = len(weights)
         for words, chains in self._batches:
@@ -216,8 +216,8 @@ class Kinds:
                 start, length = self._starts[number], self._lengths[number]
                 found[start : start + length] += table[:length, column]
         if self._context.ngrams is not None:
-            shares = posterior[self.word, -len(self._letters) :].T[..., None]
-            capitals, small, capitalized = shares * self._letters
+            weight = posterior[self.word, -len(self._letters) :].T[..., None]
+            capitals, small, capitalized = weight * self._letters
             capitals[self._starts] += capitalized[self._starts]
             capitalized[self._starts] = 0
             found[:, _CAPITAL] += capitals
@@ -239,22 +239,22 @@ class Kinds:
 
 
 def mix_kinds(evidence: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the shares of the kinds on a page, (kinds,), from each word's evidence (W, kinds)."""
-    shares = prior
+    """Return how common kinds are on a page, (kinds,), from each word's evidence (W, kinds)."""
+    frequencies = prior
     for _ in range(MIXTURES.rounds):
-        posterior = posterior_kinds(evidence, shares)
-        shares = (MIXTURES.prior_words * prior + posterior.sum(axis=0)) / (
+        posterior = posterior_kinds(evidence, frequencies)
+        frequencies = (MIXTURES.prior_words * prior + posterior.sum(axis=0)) / (
             MIXTURES.prior_words + len(evidence)
         )
-    return shares
+    return frequencies
 
 
 def posterior_kinds(
-    evidence: NDArray[np.float64], shares: NDArray[np.float64]
+    evidence: NDArray[np.float64], frequencies: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the probability of each kind, of logarithms (..., kinds) and the kinds' shares."""
+    """Return the probability of each kind, of logarithms (..., kinds) and how common they are."""
     with np.errstate(divide="ignore"):
-        joint = evidence + np.log(shares)
+        joint = evidence + np.log(frequencies)
     posterior = np.exp(joint - joint.max(axis=-1, keepdims=True))
     return np.asarray(posterior / posterior.sum(axis=-1, keepdims=True))
 

@@ -88,7 +88,7 @@ def test_kinds_hold_their_characters_only() -> None:
 def test_a_lone_character_tells_nothing_of_its_kind() -> None:
     context = Context(EVEN, "english")
     table = emissions({"0": 0.55, "O": 0.44})
-    alone = context.find_shares(context.read(table, np.array([1])))
+    alone = context.find_frequencies(context.read(table, np.array([1])))
     assert alone.tolist() == [0, 0, 0, 0, 1] + [0] * 9
     (reading,) = context.read(table, np.array([1])).readings(alone)
     assert reading.marginals[0] == pytest.approx(table[0] / table[0].sum())

@@ -105,6 +105,16 @@ def test_json_has_an_object_per_image_and_line(picture: Path) -> None:
     assert len(character["box"]) == 4
 
 
+@pytest.mark.parametrize(("option", "left_out"), [("--line", 4), ("--single", 9)])
+def test_how_many_characters_are_left_out_is_said(
+    picture: Path, option: str, left_out: int
+) -> None:
+    result = classify("--json", option, picture)
+    assert json.loads(result.stdout)["left_out"] == left_out
+    said = "characters that were found and left out, as --line or --single asks"
+    assert result.stderr == f"emnist-edge: {picture}: {said}: {left_out}\n"
+
+
 def test_what_cannot_be_read_is_said_and_the_rest_is_read(picture: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.jpg").touch()
     (tmp_path / "text.png").write_text("Dear reader\n" * 40)

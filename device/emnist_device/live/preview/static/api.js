@@ -99,7 +99,7 @@ function showChoices(list, letter) {
 export function showTextAndChoices(output, list, lines) {
   showText(output, lines);
   list.replaceChildren();
-  const letters = lines.flatMap((line) => line.characters);
+  const letters = lines.flatMap(charactersOf);
   if (!letters.length) return;
   const spans = [...output.querySelectorAll(".letter")];
   const choose = (index) => {
