@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 class Restraint:
     """How far a prior may go beyond the picture.
 
-    sure: what the classifier gives this probability is not overruled.
+    sure: what the classifier gives this probability is not overruled. It is what users are told.
     against_best: a prior lowers the odds of what the classifier finds most probable, against all
         else together, by this factor at most. Under ``sure / (1 - sure)``, so that it overrules
-        nothing that is sure; with as much as that leaves, ``python -m evaluate.pages`` has the
-        fewest errors.
+        nothing that is sure: of 1,397 characters of development pages 66 are wrong, with 4 in its
+        place 73. With 16 it would be 61, and characters that the classifier is sure of would turn.
     against_others: nor does it change the odds between any other look-alikes and those by more. Of
         9, 30, 100 and 1000, less leaves more errors on pages, and more costs characters that were
         read right in rows of equal ones with one that is not.

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 class Baselines:
     """Which baselines are tried.
 
-    most: so many of a line. By trial, on development pages, as are the other two.
+    By hand; with half and with twice as much of any, as many characters of development pages are
+    wrong.
+
+    most: so many of a line.
     steepest: they rise or fall by no more than this for each pixel to the right.
     near: lower ends are on a baseline that are this near to it, in the usual height.
     joined: those through two lower ends are tried for so many characters, evenly spaced: of a long

@@ -55,6 +55,10 @@ _FORMS = (
 class Places:
     """Thresholds of heights and baselines.
 
+    By trial, on drawn pages in both cases (``python -m evaluate.case``). With half or
+    twice as much of any but ``bare``, as many of 1,397 characters of development pages are wrong,
+    ignoring case; with half of that, 2 more.
+
     odd: fraction of characters that are written anyhow: with ``2 ** (doublings / 2)`` times the
         usual deviations.
     per_e: cap heights that are tried for each factor of e.

@@ -3,15 +3,17 @@ from __future__ import annotations
 import base64
 from functools import reduce
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import cv2
 import numpy as np
 import pytest
 
 from emnist_device.detect.finder import Finder
-from emnist_device.image.turns import legibility, turn, turn_box
-from emnist_device.page import Box
+from emnist_device.image.turns import legibility, turn, turn_back, turn_box
+from emnist_device.page import Box, Character, Line, Word
 from emnist_device.review.page import find_doubtful
+from emnist_device.text.units import UnitReader
 from emnist_device.trace import Trace
 from emnist_edge import Decoding, Reader
 from emnist_edge.drawing.pages import draw_page
@@ -144,3 +146,23 @@ def test_each_way_up_is_looked_at_once(
     reader.read(turn(picture, 1), Trace(tmp_path))
     assert len(looks) == 8  # the steps of the one that is read are written, not taken again
     assert "contrast" in " ".join(path.name for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("known", "times"), [(Decoding(), 1), (Decoding(pattern="[A-Z]+"), 4)])
+def test_the_text_of_each_way_up_is_read_once_at_most(known: Decoding, times: int) -> None:
+    picture = draw_page("HARBOR", size=(400, 300), height=50, seed=3).picture
+    reader = Reader(turns=True, decoding=known)
+    with patch.object(UnitReader, "read", autospec=True, side_effect=UnitReader.read) as read:
+        assert reader.read(picture).text == "HARBOR"
+    assert read.call_count == times
+
+
+def test_marks_of_a_turned_word_are_turned_with_it() -> None:
+    character = Character("A", 0.9, Box(10, 20, 30, 40), ())
+    line = Line((Word((character,), 0.9), Word((), 1.0, "-", Box(40, 20, 6, 40))))
+    (turned,) = turn_back((line,), 1, (300, 400))
+    assert turned.text == "A -"
+    assert [word.box for word in turned.words] == [
+        turn_box(word.box, -1, (400, 300)) for word in line.words
+    ]
+    assert turned.box == turn_box(line.box, -1, (400, 300))

@@ -36,9 +36,12 @@ def test_words_of_characters_and_of_marks() -> None:
 
 def test_words_know_what_is_printed_in_them_and_how_sure_they_are() -> None:
     asked: list[range] = []
-    words = make_words(
-        characters("AB1C"), ("#", "-", " - ", " ", "!"), lambda rows: asked.append(rows) or 0.4
-    )
+
+    def confidence(rows: range) -> float:
+        asked.append(rows)
+        return 0.4
+
+    words = make_words(characters("AB1C"), ("#", "-", " - ", " ", "!"), confidence)
     assert [word.text for word in words] == ["#A-B", "-", "1", "C!"]
     assert [[c.before for c in word.characters] for word in words] == [["#", "-"], [], [""], [""]]
     assert [word.after for word in words] == ["", "-", "", "!"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,10 +17,12 @@ from emnist_device.live.preview.address import Address
 from emnist_device.live.preview.server import Preview
 from emnist_device.live.sources.video import Stream
 from emnist_device.live.steady import Patience
+from emnist_device.page import Line
+from emnist_device.text.spelling import make_words
 from evaluate.cameras.live_video import frames, shots
 from evaluate.cameras.mjpeg import NetworkCamera
 from tests.conftest import ROOT
-from tests.emnist_device.live.conftest import LINES, Words
+from tests.emnist_device.live.conftest import LINES, Words, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -245,6 +248,21 @@ def test_a_pattern_that_is_written_is_kept_to_and_one_that_is_none_is_told(page:
     pattern.send_keys("\n")
     wait_for(lambda: text(page, "text") in LINES)
     page.get_log("browser")  # type: ignore[no-untyped-call]  # the refusals
+
+
+def test_marks_are_shown_and_unsure_characters_marked(page: Chrome) -> None:
+    line = write("A7", confidence=0.9)
+    sure, unsure = line.characters
+    unsure = replace(unsure, confidence=0.3)
+    line = Line(make_words([sure, unsure], ["#", " - (", ")"], lambda _: 0.3))
+    shown: Any = page.execute_async_script(
+        "const [line, done] = arguments; const output = document.createElement('pre');"
+        "import('/api.js').then(({showText}) => { showText(output, [line]);"
+        "  const marked = output.querySelectorAll('.unsure');"
+        "  done([output.textContent, [...marked].map((each) => each.textContent)]); });",
+        line.to_dict(),
+    )
+    assert shown == ["#A - (7)", ["7"]]
 
 
 def test_it_fits_a_phone(page: Chrome) -> None:
