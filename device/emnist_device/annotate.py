@@ -18,7 +18,7 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 def annotate(picture: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
-    """Return a copy of ``picture`` with box, character and confidence of all that was read.
+    """Return a copy of ``picture`` with the box, the text and the confidence of each character.
 
     Args:
         picture: (H, W) or (H, W, 3) BGR uint8, the one that ``page`` was read from.

@@ -40,7 +40,7 @@ _GIVEN = {_TEXT: "text", _FILE: "the path of a file", _NUMBER: "a number"}
 
 @dataclass(frozen=True)
 class Decoding:
-    """How probabilities become text. Constraints may be combined.
+    """What is known of a text, and how it is to be printed. Constraints may be combined.
 
     charset: a name of :data:`CHARSETS`, or the characters that there are; see
         :mod:`emnist_device.text.charset`. None for all.
@@ -54,7 +54,8 @@ class Decoding:
     holds: what is on each picture: a ``page`` of lines, just one ``line``, or just one
         ``character``, for which there is no context: all classes are taken to be equally common.
 
-    Raises :class:`ConstraintError` for a value of the wrong type or out of range.
+    Raises:
+        ConstraintError: a value is of the wrong type or out of range.
     """
 
     charset: str | None = None
@@ -72,9 +73,9 @@ class Decoding:
                     f"{name} is of type {type(value).__name__}; give {_GIVEN[kinds]}"
                 )
         if self.context not in CONTEXTS:
-            raise ConstraintError(f"context {self.context!r} is none of {', '.join(CONTEXTS)}")
+            raise ConstraintError(f"context {self.context!r} is not one of {', '.join(CONTEXTS)}")
         if self.holds not in HOLDS:
-            raise ConstraintError(f"holds {self.holds!r} is none of {', '.join(HOLDS)}")
+            raise ConstraintError(f"holds {self.holds!r} is not one of {', '.join(HOLDS)}")
         for name in ("out_of_lexicon", "min_confidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConstraintError(f"{name} is {getattr(self, name)}, and must be from 0 to 1")

@@ -51,8 +51,8 @@ def read_on_cluster(
 
     The workers have this package installed, and see the files under the same paths.
 
-    Raises :class:`EmnistEdgeError` where Dask is not installed, no scheduler answers, or no reader
-    can be made.
+    Raises:
+        EmnistEdgeError: Dask is not installed, no scheduler answers, or no reader can be made.
     """
     with connect(scheduler) as client:
         from dask.distributed import as_completed

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emnist_device.batch.reading import read_many
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from emnist_device.batch.reading import MakeReader
     from emnist_device.batch.tasks import Outcome, Task
     from emnist_device.image.limits import Limits
-from emnist_device.batch.reading import read_many
 
 
 def outcomes(
@@ -20,9 +21,17 @@ def outcomes(
     scheduler: str | None,
     limits: Limits,
 ) -> Generator[tuple[int, Outcome], None, None]:
-    """Yield number and outcome of each task, as they are done.
+    """Yield the number of each task and its outcome, as they are done.
 
-    They are read in processes, or on the cluster of a Dask ``scheduler``.
+    Args:
+        tasks: pictures to read.
+        make_reader: returns a reader; called in each process, so it can be pickled.
+        jobs: how many processes read.
+        scheduler: address of a Dask scheduler whose workers read instead; None for processes here.
+        limits: what a picture may cost.
+
+    Raises:
+        EmnistEdgeError: no reader can be made, or the scheduler does not answer.
     """
     if scheduler is not None:
         from emnist_device.batch.cluster import read_on_cluster

@@ -35,7 +35,8 @@ def load_reader(model: str, **options: Any) -> Reader:
 def read_task(task: Task, reader: Reader, limits: Limits) -> Outcome:
     """Read one picture, draw it where that is asked for, and time the whole.
 
-    Raises :class:`EmnistEdgeError` where it cannot be read or drawn.
+    Raises:
+        EmnistEdgeError: it cannot be read or drawn.
     """
     from emnist_device.annotate import annotate
     from emnist_device.image.headers import read_header
@@ -66,10 +67,17 @@ def read_many(
     """Read pictures in ``jobs`` processes; yields the index of each and its outcome, as it is done.
 
     A picture that crashes its process, or takes more memory or time than the limits allow, has that
-    for its outcome; the others are read. ``make_reader`` is called in each process and can be
-    pickled: ``functools.partial(load_reader, model)``.
+    for its outcome; the others are read.
 
-    Raises :class:`EmnistEdgeError` where no reader can be made.
+    Args:
+        tasks: pictures to read.
+        make_reader: called in each process, so it can be pickled:
+            ``functools.partial(load_reader, model)``.
+        jobs: how many processes.
+        limits: what a picture may cost.
+
+    Raises:
+        EmnistEdgeError: no reader can be made.
     """
     tasks = list(tasks)
     terms = Terms(limits, alone=min(jobs, len(tasks)) == 1)

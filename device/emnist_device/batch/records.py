@@ -29,7 +29,7 @@ class Entry:
 
 
 class Format(Protocol):
-    """How outcomes are written down: for a file of results (``kept``), or to be shown once."""
+    """How outcomes are written: for a file of results (``kept``), or to be shown once."""
 
     def heading(self, *, kept: bool) -> bytes:
         """Return what stands before the first record."""
@@ -41,7 +41,7 @@ class Format(Protocol):
         """Say whether the lines of ``record`` make a whole record."""
 
     def entry(self, record: bytes) -> Entry:
-        """Read a record; raises ValueError for what is none."""
+        """Return what a record says of its picture; ValueError where it is damaged."""
 
 
 class JsonLines:
@@ -69,7 +69,7 @@ class JsonLines:
         return record.endswith(b"\n")
 
     def entry(self, record: bytes) -> Entry:
-        """Read a line."""
+        """Return what a line says of its picture; ValueError where it is damaged."""
         content = json.loads(record)
         match content:
             case {"image": str(name)}:
@@ -116,7 +116,7 @@ class Csv:
         return record.endswith(b"\r\n") and record.count(b'"') % 2 == 0
 
     def entry(self, record: bytes) -> Entry:
-        """Read a row."""
+        """Return what a row says of its picture; ValueError where it is damaged."""
         row = next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True), [])
         columns = len(self.columns + self.of_version)
         if len(row) != columns:

@@ -34,7 +34,8 @@ def describe(model: str, options: Mapping[str, Any]) -> RunRecord:
 
     Dataclasses among them count field by field, files by what is in them.
 
-    Raises :class:`EmnistEdgeError` where the model or a lexicon cannot be read.
+    Raises:
+        EmnistEdgeError: the model or a lexicon cannot be read.
     """
     artifact, page = open_model(model)[0], open_model(PAGE_MODEL)[0]
     record: RunRecord = {
@@ -88,7 +89,7 @@ def check_record(results: Path, record: RunRecord) -> None:
     except (OSError, ValueError, RecursionError) as error:
         raise EmnistEdgeError(f"{shown(path)}: cannot be read ({shown(error)})") from error
     if not isinstance(before, dict):
-        raise EmnistEdgeError(f"{shown(path)}: is no record of options; name another file")
+        raise EmnistEdgeError(f"{shown(path)}: is not a record of options; name another file")
     names = [*record, *(name for name in before if name not in record)]
     differ = [
         f"{shown(name)} was {_shown(before, name)} and is {_shown(record, name)}"

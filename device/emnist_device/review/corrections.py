@@ -35,9 +35,16 @@ _DAMAGED = (
 
 
 def read_corrections(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return glyphs (N, 28, 28) and labels (N,), indices into ``BYMERGE``, that ``path`` holds.
+    """Return the labelled glyphs that a person corrected.
 
-    Raises :class:`DataError` where it was not saved by a review page.
+    Args:
+        path: a file that a review page saved.
+
+    Returns:
+        Glyphs (N, 28, 28) uint8 and labels (N,) uint8, indices into ``BYMERGE``.
+
+    Raises:
+        DataError: the file cannot be read, or was not saved by a review page.
     """
     try:
         content = json.loads(_read(path))
@@ -52,7 +59,9 @@ def read_corrections(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         pairs = [(_glyph(row["glyph"]), row["char"]) for row in rows]
         labels = [BYMERGE.index(fold(_known(char))) for _, char in pairs]
     except (TypeError, KeyError, ValueError) as error:
-        raise DataError(f"{path}: has a correction that is none ({error}); review again") from error
+        raise DataError(
+            f"{path}: has a damaged correction ({error}); review the pictures again"
+        ) from error
     glyphs = np.array([glyph for glyph, _ in pairs], np.uint8).reshape(-1, SIDE, SIDE)
     return glyphs, np.array(labels, np.uint8)
 
@@ -66,8 +75,16 @@ def add_reviewed(
     at once. One that is killed leaves what was there before, or all: images are only appended, and
     count once their labels are there. Files that lack their other half are left as they are.
 
-    Returns how many there are now, and the files: images, labels and mapping. Raises
-    :class:`DataError` where the files are incomplete, damaged, full or cannot be written.
+    Args:
+        glyphs: (N, 28, 28) uint8, upright.
+        labels: (N,) uint8, indices into ``BYMERGE``.
+        folder: of the reviewed glyphs; made where it is missing.
+
+    Returns:
+        How many there are now, and the files: images, labels and mapping.
+
+    Raises:
+        DataError: the files are incomplete, damaged, full or cannot be written.
     """
     images_path, labels_path, mapping_path = paths = [
         folder / name for name in (_IMAGES, _LABELS, _MAPPING)
@@ -99,7 +116,7 @@ def _check_files(paths: list[Path]) -> None:
     """Raise DataError where something else than a file has the name of one of ``paths``."""
     for path in paths:
         if os.path.lexists(path) and not path.is_file():
-            raise DataError(f"{path}: is no file, or leads to none; move it away")
+            raise DataError(f"{path}: is not a file, or links to nothing; move it away")
 
 
 def _before(folder: Path) -> dict[bytes, int]:

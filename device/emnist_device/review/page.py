@@ -43,8 +43,15 @@ def find_doubtful(
 ) -> tuple[Doubt, ...]:
     """Return the characters of ``page`` that are less probable than ``least``.
 
-    The page was read from ``picture``, which is called ``name``; ``glyphs`` (N, 28, 28) are those
-    of all its characters, in order.
+    Args:
+        name: of the picture, as it is shown.
+        picture: (H, W) or (H, W, 3) BGR uint8, which the page was read from.
+        page: boxes in pixels of ``picture``.
+        glyphs: (N, 28, 28) uint8, what the model saw of its characters, in order.
+        least: a probability, 0..1.
+
+    Returns:
+        Each as the script of the review page takes it, with a picture of its surroundings.
     """
     quarters = page.turned // 90
     upright = turn(picture, quarters)
@@ -71,9 +78,14 @@ def find_doubtful(
 class Doubts:
     """Doubtful characters on their way to the page ``path``; on disk, for they may be many.
 
-    charset: of what may be there, as of ``Decoding``. pictures: how many were read.
+    pictures: how many were read.
 
-    Raises :class:`PictureError` where nothing can be written.
+    Args:
+        path: the page; the characters wait in a file beside it that has no name.
+        charset: what a person may type, as of :class:`emnist_device.decoding.Decoding`.
+
+    Raises:
+        PictureError: nothing can be written there.
     """
 
     def __init__(self, path: Path, charset: str | None = None) -> None:
@@ -113,9 +125,16 @@ class Doubts:
 def write_review(
     path: Path, model: str, doubtful: Iterable[Doubt], charset: str | None = None
 ) -> None:
-    """Write the page, whole or not at all; it takes the characters of ``charset`` and no others.
+    """Write the review page, whole or not at all.
 
-    Raises PictureError where ``path`` cannot be written.
+    Args:
+        path: the file.
+        model: name of the model that read the pictures.
+        doubtful: characters that :func:`find_doubtful` returned.
+        charset: what a person may type, and nothing else.
+
+    Raises:
+        PictureError: ``path`` cannot be written.
     """
     taken = expand_charset(charset)
     characters = "".join(char for char in BYCLASS if char in taken)

@@ -148,7 +148,7 @@ def restrain_kinds(
 def overrules(
     picture: NDArray[np.float64], labels: NDArray[np.intp], others: NDArray[np.intp]
 ) -> bool:
-    """Say whether ``labels`` (N,) differ from what is sure by the picture, and ``others`` do not.
+    """Return whether ``labels`` (N,) contradict what is sure by the picture, and ``others`` do not.
 
     ``others`` (N,) is what could be read instead; ``picture`` is (N, groups).
     """

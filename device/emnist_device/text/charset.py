@@ -198,7 +198,7 @@ def _refuse_words(charset: str) -> None:
     advice = f"did you mean {meant}?" if meant else f"names are {', '.join(CHARSETS)}."
     if words == [charset]:
         advice += f" To list characters, write them in brackets: [{charset}]"
-    raise ConstraintError(shown(f"charset '{charset}' looks like a name, and is none; {advice}"))
+    raise ConstraintError(shown(f"charset '{charset}' looks like a name, but is not one; {advice}"))
 
 
 def _is_list(word: str) -> bool:

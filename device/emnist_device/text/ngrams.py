@@ -241,7 +241,7 @@ class _Windows:
 
 
 def load_ngrams(path: Path = MODELS / "english.npz") -> NGrams:
-    """Return the table in ``path``; ModelError where there is none."""
+    """Return the table in ``path``; raises ModelError where it is missing or damaged."""
     try:
         with np.load(path, allow_pickle=False) as content:
             costs = content["costs"]

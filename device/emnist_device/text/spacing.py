@@ -75,7 +75,7 @@ def place_lines(lines: Sequence[Sequence[Box]]) -> tuple[PlacedLine, ...]:
 
 
 def word_gaps(boxes: Sequence[Box]) -> list[bool]:
-    """Return for each of the N - 1 gaps between ``boxes`` whether it parts two words.
+    """Return whether each of the N - 1 gaps between ``boxes`` parts two words.
 
     The gaps of a line are cut in two where the step from one to the next larger is greatest. They
     are gaps between words if they are wide beside the characters' height and the step is clear;

@@ -147,7 +147,7 @@ def test_what_was_read_otherwise_is_not_gone_on_with(tmp_path: Path) -> None:
     refused("charset was not given and is digits; give", RUN | {"charset": "digits"})
     refused("seconds was 60.0 and is 5.0, line was not given", RUN | {"seconds": 5.0, "line": True})
     refused("charset was not given", {**RUN, "charset": "\x1b" * 99})
-    for content, message in ((b"{", "cannot be read"), (b"[]", "is no record of options")):
+    for content, message in ((b"{", "cannot be read"), (b"[]", "is not a record of options")):
         record_path(path).write_bytes(content)
         refused(message)
     record_path(path).unlink()

@@ -84,11 +84,11 @@ def test_training_takes_them_up_and_never_holds_them_back(toy_data: Path, tmp_pa
     ("changes", "message"),
     [
         ({"schema": 2}, "no corrections of schema 1"),
-        ({"corrections": None}, "a correction that is none"),
-        ({"corrections": [{"char": "A"}]}, "a correction that is none"),
+        ({"corrections": None}, "a damaged correction"),
+        ({"corrections": [{"char": "A"}]}, "a damaged correction"),
         ({"corrections": [{"char": "AB", "glyph": glyph(1)}]}, "'AB' is no letter or digit"),
         ({"corrections": [{"char": "A", "glyph": "AAAA"}]}, "glyph of 3 bytes"),
-        ({"corrections": [{"char": "A", "glyph": "%"}]}, "a correction that is none"),
+        ({"corrections": [{"char": "A", "glyph": "%"}]}, "a damaged correction"),
     ],
 )
 def test_what_no_page_saved_is_said(tmp_path: Path, changes: Any, message: str) -> None:
@@ -339,7 +339,7 @@ def half(folder: Path, state: str) -> None:
             f"its images, {IMAGES}, are missing; nothing was changed; put",
         ),
         *[
-            (f"{name}: {what}", f"{name}: is no file, or leads to none; move it away")
+            (f"{name}: {what}", f"{name}: is not a file, or links to nothing; move it away")
             for name in (IMAGES, LABELS, MAPPING)
             for what in ("a folder", "a link to nothing", "a pipe")
         ],

@@ -46,7 +46,7 @@ def test_what_nothing_can_fulfil_is_said(tmp_path: Path) -> None:
         ({"pattern": "-+"}, "matches nothing"),
         ({"lexicon": lexicon, "charset": "digits"}, "has no word within charset 'digits'"),
         ({"lexicon": lexicon, "pattern": "99"}, "has no word that pattern '99' matches"),
-        ({"context": "french"}, "is none of english, neutral, none"),
+        ({"context": "french"}, "is not one of english, neutral, none"),
         ({"min_confidence": 1.5}, "must be from 0 to 1"),
         ({"min_confidence": float("nan")}, "must be from 0 to 1"),
         ({"min_confidence": "0.5"}, "min_confidence is of type str; give a number"),

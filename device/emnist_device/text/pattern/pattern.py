@@ -106,7 +106,7 @@ class _Graph:
 
 
 class Pattern:
-    """A compiled pattern; raises :class:`ConstraintError` for what is none.
+    """A compiled pattern; raises :class:`ConstraintError` where a text is not a pattern.
 
     automaton: accepts the characters with ink, labelled by their index in ``BYCLASS``; where
     ``gapped``, by that plus 62 if they come after a gap. All strings weigh the same.
