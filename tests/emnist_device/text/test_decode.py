@@ -37,6 +37,11 @@ def test_a_mixed_code_is_left_as_it_is() -> None:
     assert text(rows("L", "7", "A", "U")) == "L7AU"
 
 
+def test_of_what_may_be_a_number_or_letters_the_number_is_read() -> None:
+    table = rows({"2": 0.5, "Z": 0.49}, {"0": 0.5, "O": 0.49}, {"2": 0.5, "Z": 0.49})
+    assert text(table) == "202"
+
+
 def test_a_page_of_numbers_sways_a_lone_character() -> None:
     table = rows(*["3", "8", "4"] * 4, {"0": 0.4, "O": 0.59})
     lines = [boxes(3, y=100 * n) for n in range(4)] + [boxes(1, y=400)]

@@ -19,6 +19,11 @@ def test_evenly_spaced_characters_are_one_word_however_wide_the_gap() -> None:
     assert word_gaps(boxes(0, 100, 200, 300)) == [False] * 3
 
 
+def test_gaps_that_differ_a_little_part_no_words() -> None:
+    assert word_gaps(boxes(0, 42, 84, 132, 174)) == [False] * 4
+    assert word_gaps(boxes(0, 42, 84, 144, 186)) == [False, False, True, False]
+
+
 def test_one_character_has_no_gap() -> None:
     assert word_gaps(boxes(5)) == []
 
