@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from emnist_device.page import Box, Character, Line
+from emnist_device.page import Box, Character, Line, Word
 from emnist_device.text.spelling import make_words
 from evaluate.scoring.causes import find_causes, reorder
 
@@ -79,7 +79,7 @@ def test_rules_that_were_read_as_characters() -> None:
 @pytest.mark.parametrize(("size", "cause"), [(8, "speck"), (14, "added"), (50, "large")])
 def test_what_was_added_is_told_by_its_size(size: int, cause: str) -> None:
     extra = Character("0", 0.9, Box(300, 0, size, size), ())
-    lines = [Line((*line("HARBOR").characters, extra))]
+    lines = [Line((Word((*line("HARBOR").characters, extra), 0.9),))]
     assert dict(find_causes("HARBOR", lines)) == {cause: 1}
 
 

@@ -43,7 +43,7 @@ def test_characters_are_judged_where_they_stand_and_in_either_case() -> None:
 def test_symbols_are_judged_where_they_are_compared() -> None:
     box = Box(0, 0, 9, 9)
     slash, five = Character("/", 0.8, box, ()), Character("5", 0.6, box, ())
-    page = Page((Line((slash, five)),), "toy", {})
+    page = Page((Line((Word((slash, five), 0.5),)),), "toy", {})
     assert judge("/ 6", page) == [(0.6, False)]
     assert judge("/ 6", page, signs) == [(0.8, True), (0.6, False)]
 
