@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from emnist_device.detect.segment import whole_mark
 
 from emnist_device.detect.cell import find_cell_inks
+from emnist_device.detect.layout import whole_mark
 from emnist_edge.alphabet import BYMERGE, LOWER, UPPER, fold
 from emnist_edge.dataset.unipen_cleaning import find_text_faults
 from emnist_edge.glyph import make_glyph

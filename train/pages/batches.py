@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
-from emnist_device.detect.network import OFFSET_UNIT, STRIDE
+from emnist_device.detect.maps import OFFSET_UNIT, STRIDE
 from train.pages.crops import SIDE
 
 if TYPE_CHECKING:
