@@ -102,7 +102,7 @@ class Tally:
         self.milliseconds.append(milliseconds)
         return f1(len(matched), len(truth), len(found))
 
-    def as_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
         """Return counts and scores for a JSON file, times to the tenth of a millisecond."""
         content = vars(self) | {"milliseconds": round(float(np.median(self.milliseconds)), 1)}
         scores = {
@@ -259,7 +259,7 @@ def main(
                 "model": reader.model,
                 "levels": {
                     number: {"title": LEVELS[number].title, "f1_target": LEVELS[number].f1}
-                    | tally.as_dict()
+                    | tally.to_dict()
                     for number, tally in tallies.items()
                 },
                 "blanks": blanks,

@@ -202,7 +202,7 @@ def main(
     click.echo(f"\n{cause_table(own)}")
     if json_path is not None:
         content = {
-            name: {" ".join(_named(kind)): tally.as_dict() for kind, tally in tallies.items()}
+            name: {" ".join(_named(kind)): tally.to_dict() for kind, tally in tallies.items()}
             for name, tallies in (own | others).items()
         }
         json_path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")

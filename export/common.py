@@ -165,9 +165,9 @@ def judge(
     prior = np.array(run.letters.shares(run.prior.tolist()))
     equal = score(balance(probabilities, prior), labels, alphabet)
     return {
-        **score(probabilities, labels, alphabet).as_dict(),
+        **score(probabilities, labels, alphabet).to_dict(),
         "balanced_recall": round(equal.macro_recall, 6),
-        **calibrate(probabilities, labels).as_dict(),
+        **calibrate(probabilities, labels).to_dict(),
     }
 
 

@@ -115,7 +115,7 @@ class Trainer:
             "nodes": count_nodes(forest),
             "deepest": max(estimator.tree_.max_depth for estimator in forest.estimators_),
             "seconds": round(seconds, 1),
-            "validation": validation.as_dict(),
+            "validation": validation.to_dict(),
         }
 
     def sweep(self, criterion: str, depth: int) -> dict[str, Any]:
@@ -168,7 +168,7 @@ class Trainer:
             ).fit(self.pixels, self.labels)
             return {
                 **self.measured(forest, start),
-                "test": scored(forest, test, np.arange(len(test))).as_dict(),
+                "test": scored(forest, test, np.arange(len(test))).to_dict(),
             }
 
         return {"criterion": criterion, "depth": self.recipe.depth, **self.once("full", work)}
@@ -235,7 +235,7 @@ def train(
         "full": full,
         "chosen": chosen["name"],
         "validation": chosen["validation"],
-        "test": scored(forest, test, np.arange(len(test))).as_dict(),
+        "test": scored(forest, test, np.arange(len(test))).to_dict(),
     }  # fmt: skip
     write_json(options.output / "metrics.json", metrics)
     return metrics

@@ -196,7 +196,7 @@ def _measure_sources(model: keras.Model, training: TrainingData) -> dict[str, An
             "validation": len(held),
             "validation_written": len(training.written_held),
         },
-        "validation": score(answers, training.samples.labels[held], BYMERGE).as_dict(),
+        "validation": score(answers, training.samples.labels[held], BYMERGE).to_dict(),
         "sources": training.judge(predict, training.frequencies),
     }
 

@@ -25,7 +25,7 @@ def doctor(as_json: bool) -> None:
     for finding in examine():
         faults += finding.state == "fault"
         if as_json:
-            click.echo(json.dumps(finding.as_dict(), ensure_ascii=False))
+            click.echo(json.dumps(finding.to_dict(), ensure_ascii=False))
             continue
         state = click.style(f"{finding.state:<6}", fg=_COLOURS[finding.state])
         click.echo(f"{state}{finding.topic:<13}{finding.text}")

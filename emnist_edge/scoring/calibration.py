@@ -34,7 +34,7 @@ class Calibration:
     risk_95: float
     risk_90: float
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return the figures rounded to 6 digits, for a JSON file."""
         return {name: round(value, 6) for name, value in asdict(self).items()}
 

@@ -36,7 +36,7 @@ class Scores:
     weighted_recall: float
     weighted_f1: float
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return the scores rounded to 6 digits, for a JSON file."""
         return {name: round(value, 6) for name, value in asdict(self).items()}
 

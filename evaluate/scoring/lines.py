@@ -98,7 +98,7 @@ class LineTally:
             "boundary F1": self.boundaries.f1 if self.boundaries.written else None,
         }
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the figures and what they are of, for a JSON file."""
         counts = ("texts", "characters", "signs", "boxes", "found", "hits")
         return {

@@ -81,7 +81,7 @@ def test_the_benchmark_runs(tmp_path: Path) -> None:
 def test_scores_repeat_and_bad_pages_are_drawn(tmp_path: Path) -> None:
     reader = Reader()
     tallies = [
-        run_level(LEVELS[5], 30, seed, stroke_shape, reader, tmp_path).as_dict()
+        run_level(LEVELS[5], 30, seed, stroke_shape, reader, tmp_path).to_dict()
         | {"milliseconds": 0}
         for seed in (3, 3, 4)
     ]

@@ -81,7 +81,7 @@ def test_forests_that_are_there_are_not_grown_again(
     toy_forest_run: Path, toy_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = json.loads((toy_forest_run / "metrics.json").read_text())
-    monkeypatch.setattr(forest, "RandomForestClassifier", None)  # calling it would fail
+    monkeypatch.setattr("sklearn.ensemble.RandomForestClassifier", None)  # calling it would fail
     recipe = toy_forest_recipe()
     again = forest.train(recipe, RunOptions(toy_forest_run, toy_data, resume=True))
     assert json.loads(json.dumps(again)) == before

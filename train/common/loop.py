@@ -188,10 +188,10 @@ def measure(
         "epochs": len(history),
         "best_epoch": best_epoch(history) + 1,
         "images_per_second": round(float(np.median([r["images_per_second"] for r in history]))),
-        "validation": score(predict(model, images), labels, alphabet).as_dict(),
+        "validation": score(predict(model, images), labels, alphabet).to_dict(),
     }
     if test is not None:
         metrics["images"]["test"] = len(test)
         metrics["test_data"] = test.sha256
-        metrics["test"] = score(predict(model, test.images), test.labels, test.alphabet).as_dict()
+        metrics["test"] = score(predict(model, test.images), test.labels, test.alphabet).to_dict()
     return metrics

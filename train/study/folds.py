@@ -163,7 +163,7 @@ def run_fold(
     return {
         "fold": number,
         "seconds": round(time.perf_counter() - start, 1),
-        **scores.as_dict(),
+        **scores.to_dict(),
     }
 
 

@@ -28,8 +28,8 @@ def classify(engine: Engine, samples: Samples) -> tuple[dict[str, Any], dict[str
     predicted = probabilities.argmax(axis=1).astype(np.uint8)
     confusion = confusion_matrix(predicted, samples.labels, len(samples.alphabet))
     figures = {
-        "scores": score(probabilities, samples.labels, samples.alphabet).as_dict(),
-        "calibration": calibrate(probabilities, samples.labels).as_dict(),
+        "scores": score(probabilities, samples.labels, samples.alphabet).to_dict(),
+        "calibration": calibrate(probabilities, samples.labels).to_dict(),
         "confused": confused_pairs(confusion, samples.alphabet, _PAIRS),
     }
     return figures, {"predicted": predicted}

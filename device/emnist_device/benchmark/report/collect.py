@@ -91,9 +91,9 @@ def _accuracy(run: Run) -> dict[str, Any] | None:
             {
                 "float": first,
                 "int8": second,
-                "drop_points": drop(right[first], right[second]).as_dict(),
+                "drop_points": drop(right[first], right[second]).to_dict(),
                 "agreement": _agreement(run, first, second),
-                "mcnemar": mcnemar(right[first], right[second]).as_dict(),
+                "mcnemar": mcnemar(right[first], right[second]).to_dict(),
             }
             for first, second in pairs(names)
         ],
@@ -150,9 +150,9 @@ def _noise(run: Run) -> dict[str, Any] | None:
             {
                 "float": first,
                 "int8": second,
-                "clean": drop(~clean_by_name[first], ~clean_by_name[second]).as_dict(),
+                "clean": drop(~clean_by_name[first], ~clean_by_name[second]).to_dict(),
                 "kinds": {
-                    kind: drop(~by_name[first][row], ~by_name[second][row]).as_dict()
+                    kind: drop(~by_name[first][row], ~by_name[second][row]).to_dict()
                     for row, kind in enumerate(kinds)
                 },
             }
@@ -183,7 +183,7 @@ def _corruption_errors(
         for row, kind in enumerate(kinds)
     }
     return {
-        **{which: None if error is None else error.as_dict() for which, error in found.items()},
+        **{which: None if error is None else error.to_dict() for which, error in found.items()},
         "relative_mce": None if relative is None else round(relative, 6),
         "ce": {
             kind: None if error is None else round(error.value, 6) for kind, error in single.items()

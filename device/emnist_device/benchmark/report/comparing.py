@@ -24,7 +24,7 @@ class Interval:
     low: float
     high: float
 
-    def as_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         """Return the figures rounded to 6 digits, for a JSON file."""
         return {name: round(value, 6) for name, value in asdict(self).items()}
 
@@ -41,7 +41,7 @@ class McNemar:
     second_only: int
     p: float
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the figures for a JSON file, p to 6 significant digits."""
         return {**asdict(self), "p": float(f"{self.p:.6g}")}
 
