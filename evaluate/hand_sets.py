@@ -14,7 +14,7 @@ import numpy as np
 from emnist_device.detect.cell import find_cell_inks
 from emnist_device.detect.layout import whole_mark
 from emnist_edge.alphabet import BYMERGE, LOWER, UPPER, fold
-from emnist_edge.dataset.unipen_cleaning import find_text_faults
+from emnist_edge.dataset.unipen.cleaning import find_text_faults
 from emnist_edge.glyph import make_glyph
 from emnist_edge.scoring.metrics import balance
 from emnist_edge.scoring.sources import read_hands
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Characters, Texts
+    from emnist_edge.dataset.unipen.characters import Characters, Texts
     from evaluate.hand_parts import Hands, Model
 
 # Classes with fewer characters than this tell little: no recall is given.

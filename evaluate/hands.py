@@ -19,7 +19,7 @@ import numpy as np
 
 from emnist_device.runtime.engine import Engine
 from emnist_edge.alphabet import BYCLASS, BYMERGE, SYMBOLS, fold
-from emnist_edge.dataset.unipen_files import load_characters, load_texts, unipen_dir
+from emnist_edge.dataset.unipen.packed import load_characters, load_texts, unipen_dir
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import read_file
 from emnist_edge.scoring.metrics import balance, score
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_edge.dataset.emnist import Samples
-    from emnist_edge.dataset.unipen import Characters
+    from emnist_edge.dataset.unipen.characters import Characters
 
 # Symbols with fewer characters than this tell little: they do not count.
 _LEAST = 20

@@ -18,7 +18,7 @@ import numpy as np
 
 from emnist_device.image.picture import write_picture
 from emnist_edge import Reader
-from emnist_edge.dataset.unipen_files import load_texts, unipen_dir
+from emnist_edge.dataset.unipen.packed import load_texts, unipen_dir
 from emnist_edge.drawing.pens import TIPS
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.tables import markdown, percent
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from emnist_device.page import Page
-    from emnist_edge.dataset.unipen import Text, Texts
+    from emnist_edge.dataset.unipen.characters import Text, Texts
     from emnist_edge.drawing.pages import DrawnPage
     from evaluate.scoring.box_causes import BoxError
 

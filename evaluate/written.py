@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_edge.dataset.unipen import TEXT_HEIGHT, Texts
-from emnist_edge.dataset.unipen_cleaning import smooth
+from emnist_edge.dataset.unipen.characters import TEXT_HEIGHT, Texts
+from emnist_edge.dataset.unipen.cleaning import smooth
 from emnist_edge.drawing.character import DrawnCharacter, project
 from emnist_edge.drawing.ink import lay_ink
 from emnist_edge.drawing.pages import DrawnLine, DrawnPage
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Character, Text
+    from emnist_edge.dataset.unipen.characters import Character, Text
     from emnist_edge.drawing.camera import Camera
     from emnist_edge.drawing.ink import Ink
     from emnist_edge.drawing.pens import Tip

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset import emnist
 from emnist_edge.dataset.emnist import DATA_VARIABLE
-from emnist_edge.dataset.unipen_files import UNIPEN_VARIABLE
+from emnist_edge.dataset.unipen.packed import UNIPEN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.dataset.unipen import Character, Characters, Texts, make_characters
+from emnist_edge.dataset.unipen.characters import Character, Characters, Texts, make_characters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,8 @@ import click
 import joblib
 import numpy as np
 
-from emnist_edge.dataset.unipen_cleaning import writer_folds
-from emnist_edge.dataset.unipen_files import load_texts
+from emnist_edge.dataset.unipen.cleaning import writer_folds
+from emnist_edge.dataset.unipen.packed import load_texts
 from emnist_edge.drawing.handwriting import EmnistGlyphs
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.files import write_json, written_whole
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Texts
+    from emnist_edge.dataset.unipen.characters import Texts
     from train.common.checkpoints import History
 
 _CHUNK = 25  # pages that a process draws at a time

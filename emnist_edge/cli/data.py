@@ -72,8 +72,8 @@ def unipen(folder: Path, output: Path | None, seed: int) -> None:
     Exit codes: 0 done, 1 a file is missing or damaged (damaged labels are left out), 2 wrong usage.
     """
     load_module("numpy")
-    from emnist_edge.dataset.unipen_cleaning import find_faults, find_text_faults, usable_texts
-    from emnist_edge.dataset.unipen_files import load_characters, load_texts
+    from emnist_edge.dataset.unipen.cleaning import find_faults, find_text_faults, usable_texts
+    from emnist_edge.dataset.unipen.packed import load_characters, load_texts
 
     damaged = 0 if output is None else _pack(folder, output, seed)
     for part in ("train", "heldout"):
@@ -92,8 +92,8 @@ def unipen(folder: Path, output: Path | None, seed: int) -> None:
 
 def _pack(folder: Path, output: Path, seed: int) -> int:
     """Pack the distribution in ``folder``, and return how many of its files are damaged."""
-    from emnist_edge.dataset.unipen_distribution import read_distribution, split_writers
-    from emnist_edge.dataset.unipen_files import save
+    from emnist_edge.dataset.unipen.distribution import read_distribution, split_writers
+    from emnist_edge.dataset.unipen.packed import save
 
     damaged: list[str] = []
 
@@ -112,7 +112,7 @@ def _pack(folder: Path, output: Path, seed: int) -> int:
 
 def _report(name: str, faults: NDArray[np.str_]) -> None:
     """Print how many characters of the file ``name`` have which of ``faults``."""
-    from emnist_edge.dataset.unipen_cleaning import FAULTS, count_faults
+    from emnist_edge.dataset.unipen.cleaning import FAULTS, count_faults
 
     counts = count_faults(faults)
     kept = len(faults) - sum(counts.values())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from emnist_edge.alphabet import BYMERGE
-from emnist_edge.dataset.unipen import Texts
+from emnist_edge.dataset.unipen.characters import Texts
 from evaluate.hand_parts import Hands
 from evaluate.hand_report import form_table, weakest
 from evaluate.hand_sets import (

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset.emnist import Samples
-from emnist_edge.dataset.unipen import make_characters
-from emnist_edge.dataset.unipen_files import save
+from emnist_edge.dataset.unipen.characters import make_characters
+from emnist_edge.dataset.unipen.packed import save
 from evaluate import hands
 from evaluate.hand_parts import Hands, Model
 from evaluate.hand_report import table

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from emnist_edge import Reader
-from emnist_edge.dataset.unipen import Texts, make_characters
-from emnist_edge.dataset.unipen_files import load_texts, save
+from emnist_edge.dataset.unipen.characters import Texts, make_characters
+from emnist_edge.dataset.unipen.packed import load_texts, save
 from evaluate import peers
 from evaluate.lines import draw_samples, main, read_samples, with_total
 from tests.pen_strokes import character, several, texts

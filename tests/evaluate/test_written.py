@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emnist_edge.dataset.unipen import Text, Texts, make_characters
+from emnist_edge.dataset.unipen.characters import Text, Texts, make_characters
 from emnist_edge.drawing.pens import CHALK, FELT, STYLUS
 from evaluate.written import HEIGHT, choose_texts, draw_text, room, split_lines
 from tests.pen_strokes import character, cross, texts

@@ -17,8 +17,8 @@ from emnist_edge.alphabet import BYCLASS, BYMERGE, NOTHING, SYMBOLS
 from emnist_edge.artifact import read_sidecar
 from emnist_edge.cli.main import cli
 from emnist_edge.dataset import emnist
-from emnist_edge.dataset.unipen import make_characters
-from emnist_edge.dataset.unipen_files import save
+from emnist_edge.dataset.unipen.characters import make_characters
+from emnist_edge.dataset.unipen.packed import save
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import ConstraintError, DataError, ParityError
 from emnist_edge.scoring.metrics import balance
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Characters
+    from emnist_edge.dataset.unipen.characters import Characters
 
 pytestmark = pytest.mark.filterwarnings("default")  # TensorFlow's are not ours to mend
 

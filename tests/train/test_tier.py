@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset import emnist
-from emnist_edge.dataset.unipen import make_characters
-from emnist_edge.dataset.unipen_files import save
+from emnist_edge.dataset.unipen.characters import make_characters
+from emnist_edge.dataset.unipen.packed import save
 from emnist_edge.errors import DataError
 from tests.conftest import (
     stopped_after_an_epoch,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Characters
+    from emnist_edge.dataset.unipen.characters import Characters
     from train.common.checkpoints import History
     from train.common.data import TrainingData
 

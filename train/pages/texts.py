@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_edge.dataset.unipen import TEXT_HEIGHT
-from emnist_edge.dataset.unipen_cleaning import find_text_faults, smooth, usable_texts
+from emnist_edge.dataset.unipen.characters import TEXT_HEIGHT
+from emnist_edge.dataset.unipen.cleaning import find_text_faults, smooth, usable_texts
 from emnist_edge.drawing.character import DrawnCharacter, project
 from emnist_edge.drawing.ink import lay_ink
 from emnist_edge.drawing.paper import Grid, light, paint_sheet
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Texts
+    from emnist_edge.dataset.unipen.characters import Texts
     from emnist_edge.drawing.pens import Tip
 
 # A capital is this much higher than the median of the heights of a text's letters and digits.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Characters
+    from emnist_edge.dataset.unipen.characters import Characters
 
 _FIELDS = {"glyphs": Field("u", (None, SIDE, SIDE)), "key": Field("U", ())}
 

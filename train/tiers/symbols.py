@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.dataset.unipen import Character, make_characters
+from emnist_edge.dataset.unipen.characters import Character, make_characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emnist_edge.dataset.unipen import Characters
+    from emnist_edge.dataset.unipen.characters import Characters
 
 
 def compose_missing(characters: Characters, seed: int) -> Characters:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.dataset.unipen_cleaning import smooth
+from emnist_edge.dataset.unipen.cleaning import smooth
 from train.tiers.penned import Penned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Characters
+    from emnist_edge.dataset.unipen.characters import Characters
 
 #: Long side of the box of a character that is no letter or digit, in cap heights: about what people
 #: write in UNIPEN's texts.

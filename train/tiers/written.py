@@ -13,8 +13,8 @@ from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
 from emnist_edge.alphabet import NOTHING as NO_CHARACTER
 from emnist_edge.alphabet import SYMBOLS as SIGNS
 from emnist_edge.dataset.emnist import Samples
-from emnist_edge.dataset.unipen_cleaning import count_faults, find_faults, writer_folds
-from emnist_edge.dataset.unipen_files import load_characters
+from emnist_edge.dataset.unipen.cleaning import count_faults, find_faults, writer_folds
+from emnist_edge.dataset.unipen.packed import load_characters
 from emnist_edge.files import writing_to, written_whole
 from emnist_edge.scoring.sources import EMNIST, NOTHING, SYMBOLS, UNIPEN
 from train.tiers.glyph_store import key_of, stored
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Characters
+    from emnist_edge.dataset.unipen.characters import Characters
     from train.common.data import TrainingData
     from train.tiers.mixture import Blend
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.page import UNSURE, Alternative, Box, Character, Line
-from emnist_device.text.alike import Claims, hold_to_picture
 from emnist_device.text.constraints import Constraints
 from emnist_device.text.evidence import Weigher
 from emnist_device.text.frequencies import background, class_prior
+from emnist_device.text.restraint import Claims, hold_to_picture
 from emnist_device.text.spelling import make_words, tidy
 from emnist_device.text.units import UnitReader
 from emnist_device.text.word_kinds import Context
@@ -52,7 +52,8 @@ class Decoder:
         if places:
             prior = np.array(class_shares) if class_shares else class_prior(alphabet)
         weigher = Weigher(alphabet, constraints, prior, places=places)
-        context = Context(background(prior, constraints), decoding.context)
+        usual = background(prior, constraints.classes, constraints.allowed)
+        context = Context(usual, decoding.context)
         reader = UnitReader(constraints, decoding.out_of_lexicon, context)
         self._parts = _Parts(constraints, weigher, reader, decoding.min_confidence)
 

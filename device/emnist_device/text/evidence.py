@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.text.alike import find_sure, groups_of, restrain_emissions, sum_groups
 from emnist_device.text.case import weigh_places, weigh_shapes
+from emnist_device.text.restraint import find_sure, groups_of, restrain_emissions, sum_groups
 from emnist_device.text.spacing import place_lines
 from emnist_edge.alphabet import BYCLASS
 
@@ -43,7 +43,7 @@ class Evidence:
     """What speaks for each of a page's N characters before its neighbours are asked.
 
     lines: where they stand, and which make words. picture: (N, groups), what the classifier says of
-    look-alikes; see :mod:`emnist_device.text.alike`. possible: (groups,), those that the charset
+    look-alikes; see :mod:`emnist_device.text.restraint`. possible: (groups,), what the charset
     has. sure: (N, 62), which of ``BYCLASS`` each may be where the classifier tells look-alikes.
     emissions: (N, 62), how well each of ``BYCLASS`` explains each; largest 1.
     """

@@ -12,8 +12,6 @@ from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_device.text.constraints import Constraints
-
 #: Whether each of ``BYCLASS`` is a digit, a capital or a small letter: (62, 3), 0 or 1.
 CHARACTER_KINDS = np.array(
     [[char in kind for kind in (DIGITS, UPPER, LOWER)] for char in BYCLASS], float
@@ -80,11 +78,19 @@ def class_prior(alphabet: str) -> NDArray[np.float64]:
     return np.asarray(frequencies / frequencies.sum())
 
 
-def background(prior: NDArray[np.float64], known: Constraints) -> NDArray[np.float64]:
-    """Return how common each of ``BYCLASS`` is in mixed words, (62,); sums to 1."""
-    frequencies = np.where(known.allowed, prior[known.classes], 0.0)
-    counts = np.bincount(known.classes[known.allowed], minlength=len(prior))
-    both = counts[known.classes] > 1
+def background(
+    prior: NDArray[np.float64], classes: NDArray[np.integer], allowed: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return how common each of ``BYCLASS`` is in mixed words, (62,); sums to 1.
+
+    Args:
+        prior: (C,), how common each class is.
+        classes: (62,), the class of each of ``BYCLASS``.
+        allowed: (62,), which of them may be read.
+    """
+    frequencies = np.where(allowed, prior[classes], 0.0)
+    counts = np.bincount(classes[allowed], minlength=len(prior))
+    both = counts[classes] > 1
     capital = np.array([char.isupper() for char in BYCLASS])
     frequencies = frequencies * np.where(
         both, np.where(capital, FREQUENCIES.capital, 1 - FREQUENCIES.capital), 1.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.text.alike import overrules, restrain_kinds
+from emnist_device.text.restraint import overrules, restrain_kinds
 from emnist_device.text.sources import Either, Words, weigh_kinds
 
 if TYPE_CHECKING:

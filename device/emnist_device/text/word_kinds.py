@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.text.alike import even_out
 from emnist_device.text.automaton import Reading
 from emnist_device.text.chains import CHAINS, Chains, chain_steps
 from emnist_device.text.frequencies import WORD_KINDS
 from emnist_device.text.ngrams import NGrams, load_ngrams
+from emnist_device.text.restraint import even_out
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
 if TYPE_CHECKING:

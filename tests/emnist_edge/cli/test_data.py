@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from emnist_edge.cli.main import cli
-from emnist_edge.dataset import unipen_files
-from emnist_edge.dataset.unipen import make_characters
+from emnist_edge.dataset.unipen import packed
+from emnist_edge.dataset.unipen.characters import make_characters
 from emnist_edge.errors import DataError
-from tests.emnist_edge.dataset.test_unipen_distribution import write
+from tests.emnist_edge.dataset.unipen.test_distribution import write
 from tests.pen_strokes import character, cross, stroke, texts
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def test_what_is_left_out_is_counted_by_kind(tmp_path: Path) -> None:
     found = [character("X", *cross(n)) for n in range(3)]
     found += [character("T", stroke((0, 0), (9, 1000))), character("X", *cross(1))]
     for part in ("train", "heldout"):
-        unipen_files.save(tmp_path, part, make_characters(found), texts("AB", clean=False))
+        packed.save(tmp_path, part, make_characters(found), texts("AB", clean=False))
     result = CliRunner().invoke(cli, ["data", "unipen", str(tmp_path)], catch_exceptions=False)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
@@ -44,14 +44,14 @@ def test_a_distribution_is_packed_with_writers_held_out(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, command, catch_exceptions=False)
     assert result.exit_code == 0
     assert "characters-heldout: 2 of 3 characters are kept" in result.stdout
-    assert len(unipen_files.load_characters("train", output)) == 21
-    assert len(unipen_files.load_texts("heldout", output)) == 1
+    assert len(packed.load_characters("train", output)) == 21
+    assert len(packed.load_texts("heldout", output)) == 1
     assert not any(b"Otto" in path.read_bytes() for path in output.iterdir())
     write(tmp_path / "raw", "3/app/bad.dat", "w", labels='.SEGMENT CHARACTER 9 ? "L"\n')
     result = CliRunner().invoke(cli, command, catch_exceptions=False)
     assert result.exit_code == 1
     assert "bad.dat: has a segment of '9'" in result.stderr
-    assert len(unipen_files.load_characters("train", output)) == 21
+    assert len(packed.load_characters("train", output)) == 21
 
 
 @pytest.mark.parametrize("packing", [False, True])

@@ -11,7 +11,7 @@ import pytest
 
 from emnist_device.detect.network import PageNet
 from emnist_edge.alphabet import BYCLASS
-from emnist_edge.dataset.unipen import make_characters
+from emnist_edge.dataset.unipen.characters import make_characters
 from emnist_edge.drawing.ink import Ink, lay_ink
 from emnist_edge.drawing.pens import STYLUS, TIPS, Tip
 from emnist_edge.drawing.strokes import Hand, print_character

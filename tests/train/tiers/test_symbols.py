@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from emnist_edge.alphabet import BYCLASS, NOTHING, SYMBOLS
-from emnist_edge.dataset.unipen import is_label, make_characters
+from emnist_edge.dataset.unipen.characters import is_label, make_characters
 from tests.pen_strokes import character, stroke
 from train.tiers.symbols import compose_missing
 

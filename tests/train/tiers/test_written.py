@@ -7,8 +7,8 @@ import pytest
 
 from emnist_edge.alphabet import BYMERGE, fold
 from emnist_edge.alphabet import SYMBOLS as SIGNS
-from emnist_edge.dataset.unipen import Characters, make_characters
-from emnist_edge.dataset.unipen_files import save
+from emnist_edge.dataset.unipen.characters import Characters, make_characters
+from emnist_edge.dataset.unipen.packed import save
 from emnist_edge.scoring.sources import EMNIST, NOTHING, SYMBOLS, UNIPEN
 from tests.pen_strokes import character, cross, stroke, texts
 from train.common.data import load_training

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.dataset.unipen import (
+from emnist_edge.dataset.unipen.characters import (
     BOX_SIDE,
     MOST_COORDINATE,
     TEXT_HEIGHT,
@@ -22,7 +22,7 @@ from emnist_edge.dataset.unipen import (
     is_label,
     make_characters,
 )
-from emnist_edge.dataset.unipen_text import read_annotation
+from emnist_edge.dataset.unipen.markup import read_annotation
 from emnist_edge.errors import DataError, shown
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen_text import Segment
+    from emnist_edge.dataset.unipen.markup import Segment
 
 _ALONE = ("1", "2")  # what the names of categories start with
 # Words are written over each other where more than this fraction of the characters lie on another

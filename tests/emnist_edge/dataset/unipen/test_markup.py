@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emnist_edge.dataset import unipen_text
-from emnist_edge.dataset.unipen_text import read_annotation
+from emnist_edge.dataset.unipen import markup
+from emnist_edge.dataset.unipen.markup import read_annotation
 from emnist_edge.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emnist_edge.dataset.unipen_text import Segment
+    from emnist_edge.dataset.unipen.markup import Segment
 
 POINTS = """
 .INCLUDE lab/lab.doc
@@ -138,7 +138,7 @@ def test_many_or_deep_includes_end(root: Path, monkeypatch: pytest.MonkeyPatch) 
         (root / f"{number}.dat").write_text(f".INCLUDE {number + 1}.dat\n")
     with pytest.raises(DataError, match=r"\d\.dat: includes more than 200 files, or 8 deep"):
         read(root, ".INCLUDE 0.dat\n")
-    monkeypatch.setattr(unipen_text, "MOST_INCLUDES", 5)
+    monkeypatch.setattr(markup, "MOST_INCLUDES", 5)
     with pytest.raises(DataError, match=r"labels\.dat: includes more than 5 files"):
         read(root, ".INCLUDE lab/lab.doc\n" * 5)
 
@@ -165,7 +165,7 @@ def test_links_in_a_circle_and_pipes_are_refused(root: Path) -> None:
 def test_huge_files_are_refused(
     root: Path, monkeypatch: pytest.MonkeyPatch, limit: str, message: str
 ) -> None:
-    monkeypatch.setattr(unipen_text, limit, 30 if limit == "MOST_BYTES" else 5)
+    monkeypatch.setattr(markup, limit, 30 if limit == "MOST_BYTES" else 5)
     with pytest.raises(DataError, match=rf"\.dat: .*{message}"):
         read(root)
 

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from emnist_device.decoding import CONTEXTS, Context, Decoding
 from emnist_device.page import Box
-from emnist_device.text.alike import (
+from emnist_device.text.decode import Decoder
+from emnist_device.text.restraint import (
     GROUP_OF,
     GROUPS,
     Claims,
@@ -22,7 +23,6 @@ from emnist_device.text.alike import (
     sum_groups,
     support,
 )
-from emnist_device.text.decode import Decoder
 from emnist_edge.alphabet import BYCLASS, BYMERGE, CONFUSABLE, fold
 
 if TYPE_CHECKING:

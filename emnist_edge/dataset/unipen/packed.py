@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from emnist_edge.dataset.npz import Field, read_arrays
-from emnist_edge.dataset.unipen import MOST_COORDINATE, Characters, Texts, is_label, starts_of
+from emnist_edge.dataset.unipen.characters import (
+    MOST_COORDINATE,
+    Characters,
+    Texts,
+    is_label,
+    starts_of,
+)
 from emnist_edge.errors import DataError
 from emnist_edge.files import written_whole
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emnist_edge.dataset import unipen, unipen_files
-from emnist_edge.dataset.unipen import Character, make_characters
+from emnist_edge.dataset.unipen import characters as unipen
+from emnist_edge.dataset.unipen import packed
+from emnist_edge.dataset.unipen.characters import Character, make_characters
 from emnist_edge.errors import DataError
 from tests.pen_strokes import character, several, stroke, texts
 
@@ -72,11 +73,11 @@ def test_sizes_are_those_of_all_strokes(counts: list[list[int]]) -> None:
 
 def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
     characters, written = several(5), texts("HI", "Xyz")
-    paths = unipen_files.save(tmp_path, "heldout", characters, written)
+    paths = packed.save(tmp_path, "heldout", characters, written)
     assert [path.name for path in paths] == ["characters-heldout.npz", "texts-heldout.npz"]
     again, read = (
-        unipen_files.load_characters("heldout", tmp_path),
-        unipen_files.load_texts("heldout", tmp_path),
+        packed.load_characters("heldout", tmp_path),
+        packed.load_texts("heldout", tmp_path),
     )
     for one, other in ((again, characters), (read.characters, written.characters)):
         assert np.array_equal(one.points, other.points)
@@ -93,14 +94,14 @@ def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
 
 
 def test_the_folder_is_given_or_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv(unipen_files.UNIPEN_VARIABLE, raising=False)
+    monkeypatch.delenv(packed.UNIPEN_VARIABLE, raising=False)
     with pytest.raises(DataError, match="EMNIST_EDGE_UNIPEN"):
-        unipen_files.unipen_dir()
-    monkeypatch.setenv(unipen_files.UNIPEN_VARIABLE, str(tmp_path))
-    assert unipen_files.unipen_dir() == tmp_path
-    assert unipen_files.unipen_dir(tmp_path / "other") == tmp_path / "other"
+        packed.unipen_dir()
+    monkeypatch.setenv(packed.UNIPEN_VARIABLE, str(tmp_path))
+    assert packed.unipen_dir() == tmp_path
+    assert packed.unipen_dir(tmp_path / "other") == tmp_path / "other"
     with pytest.raises(DataError, match=r"characters-train\.npz: not there; pack it anew"):
-        unipen_files.load_characters("train")
+        packed.load_characters("train")
 
 
 CHARACTERS = {
@@ -148,7 +149,7 @@ def test_arrays_that_do_not_fit_are_refused(
     wrong = np.array(value) if value else np.zeros(0, int)
     np.savez(tmp_path / "characters-train.npz", **{**CHARACTERS, name: wrong})  # type: ignore[arg-type]
     with pytest.raises(DataError, match=rf"characters-train\.npz: .*({message}).*; pack it anew"):
-        unipen_files.load_characters("train", tmp_path)
+        packed.load_characters("train", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -168,14 +169,14 @@ def test_texts_that_do_not_fit_are_refused(
     tmp_path: Path, name: str, value: Any, message: str
 ) -> None:
     np.savez(tmp_path / "texts-train.npz", **TEXTS)  # type: ignore[arg-type]
-    assert len(unipen_files.load_texts("train", tmp_path)) == 2
+    assert len(packed.load_texts("train", tmp_path)) == 2
     np.savez(tmp_path / "texts-train.npz", **{**TEXTS, name: np.array(value)})  # type: ignore[arg-type]
     with pytest.raises(DataError, match=rf"texts-train\.npz: .*{message}"):
-        unipen_files.load_texts("train", tmp_path)
+        packed.load_texts("train", tmp_path)
 
 
 def test_writers_of_the_collection_are_parted(unipen_data: Path) -> None:
-    train, held = (unipen_files.load_characters(part, unipen_data) for part in ("train", "heldout"))
+    train, held = (packed.load_characters(part, unipen_data) for part in ("train", "heldout"))
     assert len(train) > 10_000
     assert len(held) > 1000
     assert not set(train.writers.tolist()) & set(held.writers.tolist())

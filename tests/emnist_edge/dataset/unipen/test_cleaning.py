@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emnist_edge.dataset.unipen import make_characters
-from emnist_edge.dataset.unipen_cleaning import (
+from emnist_edge.dataset.unipen.characters import make_characters
+from emnist_edge.dataset.unipen.cleaning import (
     FAULTS,
     count_faults,
     find_faults,
@@ -23,7 +23,7 @@ from tests.pen_strokes import character, cross, several, stroke, texts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emnist_edge.dataset.unipen import Character
+    from emnist_edge.dataset.unipen.characters import Character
 
 BAR, FOOT = stroke((0, 0), (30, 1000)), stroke((0, 0), (1000, 60))
 POINT = stroke((0, 0), (0, 0))
@@ -185,7 +185,7 @@ def test_no_writer_is_in_two_folds(writers: list[int], folds: int) -> None:
 
 
 def test_most_of_the_collection_is_kept(unipen_data: Path) -> None:
-    from emnist_edge.dataset.unipen_files import load_characters
+    from emnist_edge.dataset.unipen.packed import load_characters
 
     characters = load_characters("heldout", unipen_data)
     faults = find_faults(characters)

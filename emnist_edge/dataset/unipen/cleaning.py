@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from emnist_edge.alphabet import confusable_group
-from emnist_edge.dataset.unipen import TEXT_HEIGHT
+from emnist_edge.dataset.unipen.characters import TEXT_HEIGHT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen import Characters, Texts
+    from emnist_edge.dataset.unipen.characters import Characters, Texts
 
 #: What may be wrong with a character, in the order that it is looked for, and how to say so.
 FAULTS = {

@@ -3,8 +3,8 @@
 Guyon, Schomaker, Plamondon, Liberman, Janet, "UNIPEN project of on-line data exchange and
 recognizer benchmarks" (ICPR 1994). The data, train_r01_v07, are CC BY 4.0, doi
 10.5281/zenodo.1195803. No writer's name is kept, only numbers. Packed files
-(:mod:`emnist_edge.dataset.unipen_files`) hold these, and the official distribution does
-(:mod:`emnist_edge.dataset.unipen_distribution`).
+(:mod:`emnist_edge.dataset.unipen.packed`) hold these, and the official distribution does
+(:mod:`emnist_edge.dataset.unipen.distribution`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_edge.dataset.unipen_distribution import read_distribution, split_writers
+from emnist_edge.dataset.unipen.distribution import read_distribution, split_writers
 from emnist_edge.errors import DataError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def test_writers_are_held_out_whole(tmp_path: Path) -> None:
 
 
 def test_the_sample_is_packed_as_the_packed_files_have_it(unipen_data: Path) -> None:
-    from emnist_edge.dataset.unipen_files import load_characters
+    from emnist_edge.dataset.unipen.packed import load_characters
 
     sample = unipen_data / "raw-sample"
     if not sample.is_dir():
