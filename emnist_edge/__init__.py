@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from emnist_device.decoding import Decoding
-    from emnist_device.page import Alternative, Character, Line, Page, Word
+    from emnist_device.image.limits import Limits
+    from emnist_device.page import Alternative, Box, Character, Line, Page, Word
     from emnist_device.reader import Reader
 
 __version__ = "0.1.0"
-__all__ = ["Alternative", "Character", "Decoding", "Line", "Page", "Reader", "Word", "__version__"]
+__all__ = [
+    "Alternative", "Box", "Character", "Decoding", "Limits", "Line", "Page", "Reader", "Word",
+    "__version__",
+]  # fmt: skip
+
+# Modules of what is not in ``emnist_device.page``.
+_MODULES = {"Decoding": "decoding", "Limits": "image.limits", "Reader": "reader"}
 
 
 def __getattr__(name: str) -> Any:
@@ -26,6 +33,6 @@ def __getattr__(name: str) -> Any:
     from emnist_edge.packages import load_base
 
     load_base()
-    module = {"Decoding": "decoding", "Reader": "reader"}.get(name, "page")
+    module = _MODULES.get(name, "page")
     value = globals()[name] = getattr(importlib.import_module(f"emnist_device.{module}"), name)
     return value

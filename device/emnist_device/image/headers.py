@@ -25,6 +25,15 @@ SUFFIXES = frozenset(
     )
 )  # fmt: skip
 
+#: Those of documents and pictures that cannot be read: whoever names a folder is told of them.
+UNREAD_SUFFIXES = frozenset(
+    f".{suffix}"
+    for suffix in (
+        "pdf", "heic", "heif", "avif", "jxl", "jp2", "djvu", "psd", "xcf", "svg", "eps",
+        "dng", "cr2", "cr3", "nef", "arw",
+    )
+)  # fmt: skip
+
 _READERS: tuple[tuple[bytes, Callable[[bytes], Header]], ...] = (
     (rb"\xff\xd8", jpeg.read),
     (rb"\x89PNG\r\n\x1a\n", png.read),

@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emnist_device.image.headers import SUFFIXES
+from emnist_device.image.headers import SUFFIXES, UNREAD_SUFFIXES
 from emnist_edge.errors import shown
 
 if TYPE_CHECKING:
@@ -44,11 +44,26 @@ def find_pictures(names: Sequence[str], *, recursive: bool = False) -> tuple[lis
 
 
 def _in_folder(folder: str, recursive: bool, problems: list[str]) -> Iterator[str]:
-    """Yield the pictures in ``folder``; folders that cannot be listed go to ``problems``."""
+    """Yield the pictures in ``folder``.
+
+    Folders that cannot be listed go to ``problems``, and pictures that cannot be read.
+    """
     for parent, files in _walk(folder, recursive, problems):
+        unreadable = []
         for file in sorted(files):
-            if Path(file).suffix.lower() in SUFFIXES and not file.startswith("."):
+            suffix = Path(file).suffix.lower()
+            if file.startswith("."):
+                continue
+            if suffix in SUFFIXES:
                 yield os.path.join(parent, file)  # noqa: PTH118  # Path rewrites the name
+            elif suffix in UNREAD_SUFFIXES:
+                unreadable.append(file)
+        if unreadable:
+            count = f" and {len(unreadable) - 1} more" if len(unreadable) > 1 else ""
+            problems.append(
+                f"{shown(parent)}: {shown(unreadable[0])}{count} cannot be read; "
+                "convert to PNG or JPEG first"
+            )
 
 
 def _walk(folder: str, recursive: bool, problems: list[str]) -> Iterator[tuple[str, list[str]]]:
