@@ -19,11 +19,12 @@ from emnist_device.decoding import CONTEXTS, Context
 from emnist_edge import Decoding, Reader
 from emnist_edge.alphabet import MERGED
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli.program import Program
 from emnist_edge.drawing.character import Glyphs, stroke_shape
 from emnist_edge.drawing.handwriting import EmnistGlyphs
 from emnist_edge.drawing.pages import Camera, Pen, draw_page
 from emnist_edge.drawing.strokes import Hand
-from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.errors import DataError
 from emnist_edge.scoring.edits import align, compared
 from emnist_edge.scoring.metrics import wilson_interval
 from train.common.data import load_test
@@ -100,7 +101,7 @@ def score_pages(reader: Reader, glyphs: Glyphs, pages: int, seed: int) -> CaseSc
     return score
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--pages", type=click.IntRange(1), default=40, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--context", type=click.Choice(CONTEXTS), default=CONTEXTS[0], show_default=True)
@@ -108,17 +109,14 @@ def score_pages(reader: Reader, glyphs: Glyphs, pages: int, seed: int) -> CaseSc
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the EMNIST files.")
 def main(pages: int, seed: int, context: Context, model: str, data: Path | None) -> None:
     """Score the case of letters on drawn pages of mixed-case words."""
+    reader = Reader(model, decoding=Decoding(context=context))
+    click.echo(f"strokes: {score_pages(reader, stroke_shape, pages, seed)}")
     try:
-        reader = Reader(model, decoding=Decoding(context=context))
-        click.echo(f"strokes: {score_pages(reader, stroke_shape, pages, seed)}")
-        try:
-            samples = load_test(data, None)
-        except DataError as error:
-            click.echo(f"emnist: left out ({error})")
-        else:
-            click.echo(f"emnist: {score_pages(reader, EmnistGlyphs(samples), pages, seed)}")
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+        samples = load_test(data, None)
+    except DataError as error:
+        click.echo(f"emnist: left out ({error})")
+    else:
+        click.echo(f"emnist: {score_pages(reader, EmnistGlyphs(samples), pages, seed)}")
 
 
 if __name__ == "__main__":

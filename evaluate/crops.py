@@ -22,12 +22,13 @@ from emnist_device.image.picture import read_picture
 from emnist_edge import Decoding, Reader
 from emnist_edge.alphabet import DIGITS, UPPER, confusable_group
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli.program import Program
 from emnist_edge.drawing.character import Glyphs, Pen, stroke_shape
 from emnist_edge.drawing.compose import compose_blanks
 from emnist_edge.drawing.handwriting import EmnistGlyphs
 from emnist_edge.drawing.pages import Camera, draw_blank, draw_page
 from emnist_edge.drawing.strokes import Hand
-from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.errors import DataError
 from train.common.data import load_test
 
 if TYPE_CHECKING:
@@ -167,37 +168,34 @@ def right(reader: Reader, crops: Iterator[Crop], *, case: bool = True) -> list[b
     ]
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--count", type=click.IntRange(1), default=40, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--model", default=DEFAULT_MODEL, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the EMNIST files.")
 def main(count: int, seed: int, model: str, data: Path | None) -> None:
     """Score single characters, crops, cells, rows with one odd character, and empty pages."""
+    free, alone = Reader(model), Reader(model, decoding=Decoding(context="none"))
+    digits = Reader(model, decoding=Decoding(charset="digits"))
+    for length in (1, 2, 3):
+        show(f"numbers of {length}, digits", right(digits, numbers(length, count, seed)))
+    show("cells with their box, digits", right(digits, cells(count, seed)))
+    show("lines and words of samples", right(free, sample_lines(free)))
+    show("pages without writing", right(free, empty_pages(count, seed)))
+    show("tables without writing", right(free, empty_tables(count, seed)))
+    shapes: dict[str, Glyphs] = {"strokes": stroke_shape}
     try:
-        free, alone = Reader(model), Reader(model, decoding=Decoding(context="none"))
-        digits = Reader(model, decoding=Decoding(charset="digits"))
-        for length in (1, 2, 3):
-            show(f"numbers of {length}, digits", right(digits, numbers(length, count, seed)))
-        show("cells with their box, digits", right(digits, cells(count, seed)))
-        show("lines and words of samples", right(free, sample_lines(free)))
-        show("pages without writing", right(free, empty_pages(count, seed)))
-        show("tables without writing", right(free, empty_tables(count, seed)))
-        shapes: dict[str, Glyphs] = {"strokes": stroke_shape}
-        try:
-            samples = load_test(data, None)
-        except DataError as error:
-            click.echo(f"EMNIST: left out ({error})")
-        else:
-            shapes["EMNIST"] = EmnistGlyphs(samples)
-            show("EMNIST 28x28, digits", right(digits, single_digits(samples, 100)))
-        for (name, glyphs), (kind, chars) in product(shapes.items(), ODD_ROWS.items()):
-            drawn = list(odd_rows(count, seed, glyphs, chars))
-            rows = [right(each, iter(drawn), case=False) for each in (free, alone)]
-            show(f"one odd in a row, {kind}, {name}", rows[0])
-            show("  of those right without context", kept(*rows))
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+        samples = load_test(data, None)
+    except DataError as error:
+        click.echo(f"EMNIST: left out ({error})")
+    else:
+        shapes["EMNIST"] = EmnistGlyphs(samples)
+        show("EMNIST 28x28, digits", right(digits, single_digits(samples, 100)))
+    for (name, glyphs), (kind, chars) in product(shapes.items(), ODD_ROWS.items()):
+        drawn = list(odd_rows(count, seed, glyphs, chars))
+        rows = [right(each, iter(drawn), case=False) for each in (free, alone)]
+        show(f"one odd in a row, {kind}, {name}", rows[0])
+        show("  of those right without context", kept(*rows))
 
 
 def kept(with_context: list[bool], without: list[bool]) -> list[bool]:

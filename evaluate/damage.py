@@ -20,6 +20,7 @@ from PIL import Image
 
 from emnist_device.image.picture import decode_picture
 from emnist_edge import Reader
+from emnist_edge.cli.program import Program
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import PictureError
 from emnist_edge.scoring.edits import normalize
@@ -142,7 +143,7 @@ def table(found: dict[Trial, Counter[Outcome]]) -> str:
     return markdown(("of", *OUTCOMES), rows)
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--count", type=click.IntRange(1), help="Damage this many for each row.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the places.")
 def main(count: int | None, seed: int) -> None:

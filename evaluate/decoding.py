@@ -22,7 +22,8 @@ from emnist_device.text.decode import Decoder
 from emnist_edge import Decoding, Page
 from emnist_edge.alphabet import DIGITS, LOWER, UPPER, fold
 from emnist_edge.artifact import DEFAULT_MODEL
-from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.cli.program import Program
+from emnist_edge.errors import DataError
 from emnist_edge.scoring.metrics import wilson_interval
 from evaluate.scoring.coverage import Judged, draw, judge, measure
 from train.common.data import load_test, load_training
@@ -183,7 +184,7 @@ def _share(right: int, count: int) -> str:
     return f"{100 * right / count:6.2f} % ({100 * low:.2f} to {100 * high:.2f} of {count})"
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--model", default=DEFAULT_MODEL, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the EMNIST files.")
 @click.option("--validation", is_flag=True, help="Images held back from training, to choose by.")
@@ -203,15 +204,12 @@ def main(
     figure: Path | None,
 ) -> None:
     """Score charsets, patterns, context and confidence on EMNIST's images."""
-    try:
-        if validation:
-            training = load_training(None, data, None, 0.1, seed=1)  # as models are trained
-            samples = training.samples.pick(training.held).first(limit)
-        else:
-            samples = load_test(data, limit)
-        images = Images.of(samples, model)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    if validation:
+        training = load_training(None, data, None, 0.1, seed=1)  # as models are trained
+        samples = training.samples.pick(training.held).first(limit)
+    else:
+        samples = load_test(data, limit)
+    images = Images.of(samples, model)
     click.echo(f"{len(images.labels)} {'validation' if validation else 'test'} images, {model}")
     score_charsets(images)
     score_codes(images, codes, np.random.default_rng([seed, 1]))

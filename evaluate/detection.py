@@ -19,12 +19,12 @@ import numpy as np
 from emnist_device.image.picture import write_picture
 from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli.program import Program
 from emnist_edge.dataset import emnist
 from emnist_edge.drawing.character import Glyphs, stroke_shape
 from emnist_edge.drawing.compose import compose_blanks, compose_pages
 from emnist_edge.drawing.handwriting import EmnistGlyphs
 from emnist_edge.drawing.levels import LEVELS, TOUCHING_TARGET, Level
-from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
 from emnist_edge.scoring.edits import count_edits, normalize
 from evaluate.scoring.matching import BoxLike, f1, match_boxes, name_faults
@@ -217,7 +217,7 @@ def parse_levels(_context: object, _parameter: object, value: str) -> list[Level
         raise click.BadParameter(f"{value!r} is no list of levels such as 1,2,5") from error
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--characters", type=click.IntRange(1), default=1000, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--levels", default="1,2,3,4,5", show_default=True, callback=parse_levels)
@@ -242,31 +242,28 @@ def main(
     """Score the reader on drawn pages of five levels of difficulty, and on blank ones."""
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-    try:
-        source: Glyphs = stroke_shape
-        if glyphs == "emnist":
-            source = EmnistGlyphs(emnist.load(emnist.SPLITS["bymerge"], "test", data))
-        reader = Reader(model)
-        tallies = {}
-        for level in levels:
-            tally = run_level(level, characters, seed, source, reader, output)
-            tallies[level.number] = tally
-            click.echo(describe(level, tally))
-        blanks = run_blanks(seed, reader, output)
-        if json_path is not None:
-            content = {
-                "options": {"characters": characters, "seed": seed, "glyphs": glyphs},
-                "model": reader.model,
-                "levels": {
-                    number: {"title": LEVELS[number].title, "f1_target": LEVELS[number].f1}
-                    | tally.to_dict()
-                    for number, tally in tallies.items()
-                },
-                "blanks": blanks,
-            }
-            write_json(json_path, content)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    source: Glyphs = stroke_shape
+    if glyphs == "emnist":
+        source = EmnistGlyphs(emnist.load(emnist.SPLITS["bymerge"], "test", data))
+    reader = Reader(model)
+    tallies = {}
+    for level in levels:
+        tally = run_level(level, characters, seed, source, reader, output)
+        tallies[level.number] = tally
+        click.echo(describe(level, tally))
+    blanks = run_blanks(seed, reader, output)
+    if json_path is not None:
+        content = {
+            "options": {"characters": characters, "seed": seed, "glyphs": glyphs},
+            "model": reader.model,
+            "levels": {
+                number: {"title": LEVELS[number].title, "f1_target": LEVELS[number].f1}
+                | tally.to_dict()
+                for number, tally in tallies.items()
+            },
+            "blanks": blanks,
+        }
+        write_json(json_path, content)
     wrong = ", ".join(f"{name} {count}" for name, count in blanks.items() if count)
     click.echo(
         f"-  blank: {len(blanks)} pages, {sum(blanks.values())} characters read (target 0)"

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from emnist_device.image.picture import write_picture
+from emnist_edge.cli.program import Program
 from emnist_edge.drawing.compose import compose_page
 from emnist_edge.drawing.levels import LEVELS
 
@@ -34,7 +35,7 @@ def write_pages(folder: Path, pages: int, seed: int) -> int:
     return len(rows)
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--pages", type=click.IntRange(1), default=4, show_default=True, help="Of each level."

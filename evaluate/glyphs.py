@@ -21,7 +21,8 @@ import numpy as np
 from emnist_device.runtime.engine import Engine
 from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL, SIDE
-from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.cli.program import Program
+from emnist_edge.errors import DataError
 from emnist_edge.scoring.metrics import wilson_interval
 
 if TYPE_CHECKING:
@@ -91,26 +92,23 @@ def read_by_shrinking(cells: NDArray[np.uint8], engine: Engine, charset: str) ->
     return [alphabet[index] for index in probabilities.argmax(axis=1)]
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--model", default=DEFAULT_MODEL, show_default=True)
 def main(file: Path, model: str) -> None:
     """Score the reader on the cells of FILE, with the most frequent confusions."""
-    try:
-        cells, labels = read_cells(file)
-        reader, engine = Reader(model), Engine(model)
-        alphabet = engine.letters.alphabet
-        charsets = {"any class": alphabet, "kinds known": known_charset(labels, alphabet)}
-        click.echo(f"accuracy ignoring case, Wilson's 95 % interval; {reader.model}")
-        for name, charset in charsets.items():
-            found = [reader.read_character(cell, charset) for cell in cells]
-            score = compare(labels, [character.char if character else "" for character in found])
-            naive = compare(labels, read_by_shrinking(cells, engine, charset))
-            click.echo(f"{name:<12} read_character   {score}")
-            click.echo(f"{name:<12} inverted, shrunk {naive}")
-            click.echo(f"    read_character takes {_most_frequent(score)}")
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    cells, labels = read_cells(file)
+    reader, engine = Reader(model), Engine(model)
+    alphabet = engine.letters.alphabet
+    charsets = {"any class": alphabet, "kinds known": known_charset(labels, alphabet)}
+    click.echo(f"accuracy ignoring case, Wilson's 95 % interval; {reader.model}")
+    for name, charset in charsets.items():
+        found = [reader.read_character(cell, charset) for cell in cells]
+        score = compare(labels, [character.char if character else "" for character in found])
+        naive = compare(labels, read_by_shrinking(cells, engine, charset))
+        click.echo(f"{name:<12} read_character   {score}")
+        click.echo(f"{name:<12} inverted, shrunk {naive}")
+        click.echo(f"    read_character takes {_most_frequent(score)}")
 
 
 def _most_frequent(score: GlyphScore) -> str:

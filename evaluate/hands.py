@@ -19,8 +19,8 @@ import numpy as np
 
 from emnist_device.runtime.engine import Engine
 from emnist_edge.alphabet import BYCLASS, BYMERGE, SYMBOLS, fold
+from emnist_edge.cli.program import Program
 from emnist_edge.dataset.unipen.packed import load_characters, load_texts, unipen_dir
-from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import read_file
 from emnist_edge.scoring.metrics import balance, score
 from emnist_edge.scoring.sources import KEPT, read_hands
@@ -186,7 +186,7 @@ def measure(
     return row | measure_emnist(model, samples, held)
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("models", nargs=-1, required=True)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of EMNIST's IDX files.")
 @click.option("--unipen", type=click.Path(path_type=Path), help="Folder of UNIPEN's packed files.")
@@ -214,24 +214,21 @@ def main(
     json_path: Path | None,
 ) -> None:
     """Print what MODELS read of UNIPEN's held-out writers, and of EMNIST's held-back images."""
-    try:
-        opened = [open_any(name) for name in models]
-        folder = unipen_dir(unipen)
-        letters = pick_letters(load_texts("heldout", folder))
-        hands = draw_hands(load_characters("heldout", folder), glyphs, letters)
-        cells = [cut_cells(path) for path in cell_files]
-        training = load_training(None, data, None, Recipe.validation_share, HELD_BACK)
-        held = unseen(opened, training.held)
-        results = {
-            model.name: {
-                "figures": measure(model, hands, cells, training.samples, held),
-                "forms": measure_forms(model, hands),
-                "recalls": class_recalls(model, hands),
-            }
-            for model in opened
+    opened = [open_any(name) for name in models]
+    folder = unipen_dir(unipen)
+    letters = pick_letters(load_texts("heldout", folder))
+    hands = draw_hands(load_characters("heldout", folder), glyphs, letters)
+    cells = [cut_cells(path) for path in cell_files]
+    training = load_training(None, data, None, Recipe.validation_share, HELD_BACK)
+    held = unseen(opened, training.held)
+    results = {
+        model.name: {
+            "figures": measure(model, hands, cells, training.samples, held),
+            "forms": measure_forms(model, hands),
+            "recalls": class_recalls(model, hands),
         }
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+        for model in opened
+    }
     times = time_in_turns([model for model in opened if model.exported], hands.glyphs[0])
     for name, milliseconds in times.items():
         results[name]["milliseconds"] = milliseconds

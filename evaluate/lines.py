@@ -18,9 +18,9 @@ import numpy as np
 
 from emnist_device.image.picture import write_picture
 from emnist_edge import Reader
+from emnist_edge.cli.program import Program
 from emnist_edge.dataset.unipen.packed import load_texts, unipen_dir
 from emnist_edge.drawing.pens import TIPS
-from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.tables import markdown, percent
 from evaluate.peers import Peer, make_peers
 from evaluate.scoring.box_causes import BOX_CAUSES
@@ -162,7 +162,7 @@ def parse_pens(_context: object, _parameter: object, value: str) -> list[str]:
     return pens
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("models", nargs=-1, required=True)
 @click.option("--unipen", type=click.Path(path_type=Path), help="Folder of UNIPEN's packed files.")
 @click.option("--count", type=click.IntRange(1), default=60, show_default=True, help="Of texts.")
@@ -188,16 +188,11 @@ def main(
     """Print how well MODELS and peers read lines of UNIPEN's held-out writers."""
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-    try:
-        readers = [Reader(model) for model in models]
-        peers = make_peers(peer_names)
-        samples = list(draw_samples(load_texts("heldout", unipen_dir(unipen)), count, pens))
-        own = {
-            reader.model: with_total(read_samples(samples, reader, output)) for reader in readers
-        }
-        others = {peer.name: with_total(read_by_peer(samples, peer)) for peer in peers}
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    readers = [Reader(model) for model in models]
+    peers = make_peers(peer_names)
+    samples = list(draw_samples(load_texts("heldout", unipen_dir(unipen)), count, pens))
+    own = {reader.model: with_total(read_samples(samples, reader, output)) for reader in readers}
+    others = {peer.name: with_total(read_by_peer(samples, peer)) for peer in peers}
     click.echo(table(own | others))
     click.echo(f"\n{cause_table(own)}")
     if json_path is not None:

@@ -26,6 +26,7 @@ from emnist_device.live.sources.video import Video
 from emnist_device.live.steady import Patience
 from emnist_edge.alphabet import fold
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli.program import Program
 from emnist_edge.errors import EmnistEdgeError
 from evaluate.cameras.live_video import RATE, Shot, shots, write_video
 
@@ -111,7 +112,7 @@ def _show(title: str, probe: Probe, seconds: float, parts: Sequence[Shot], *, pa
     )
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--model", default=DEFAULT_MODEL, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 @click.option(

@@ -20,7 +20,8 @@ from emnist_device.decoding import CONTEXTS, Context
 from emnist_device.image.picture import read_picture, write_picture
 from emnist_edge import Decoding, Reader
 from emnist_edge.artifact import DEFAULT_MODEL
-from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.cli.program import Program
+from emnist_edge.errors import DataError
 from evaluate.peers import Peer, make_peers
 from evaluate.scoring.causes import find_causes
 from evaluate.scoring.coverage import Doubt, Judged, draw, judge, measure
@@ -169,7 +170,7 @@ def as_json(results: Results, opened: Sequence[str]) -> dict[str, Any]:
     return content
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("folders", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--model", default=DEFAULT_MODEL, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
@@ -201,16 +202,13 @@ def main(  # noqa: PLR0913, PLR0917  # options
     worst: int,
 ) -> None:
     """Score the reader and its peers on FOLDERS, worst pages last."""
-    try:
-        sets = read_sets(folders)
-        names = _readers_names(model, context, against)
-        readers = {
-            name: Reader(model, threads=threads, decoding=Decoding(context=used))
-            for used, name in names.items()
-        }
-        results = read_all(sets, readers, make_peers(peer_names), output)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    sets = read_sets(folders)
+    names = _readers_names(model, context, against)
+    readers = {
+        name: Reader(model, threads=threads, decoding=Decoding(context=used))
+        for used, name in names.items()
+    }
+    results = read_all(sets, readers, make_peers(peer_names), output)
     opened = [pages.name for pages in sets if not pages.hidden]
     for name in opened:
         own = results[name][names[context]]

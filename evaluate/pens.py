@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from emnist_device.detect.network import PageNet
+from emnist_edge.cli.program import Program
 from emnist_edge.drawing.ink import lay_ink
 from emnist_edge.drawing.pens import CHALK, TIPS
 from emnist_edge.drawing.strokes import Hand, print_character
@@ -74,7 +75,7 @@ def measure(tip: Tip, count: int, seed: int) -> float:
     return count / (time.process_time() - start)
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), default="pens.png",
     show_default=True, help="Picture to write.",

@@ -17,7 +17,8 @@ from emnist_device.benchmark.report.collect import SCHEMA_VERSION
 from emnist_device.benchmark.report.summary import summary
 from emnist_device.benchmark.run import SUITES
 from emnist_edge.artifact import DEFAULT_MODEL
-from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.cli.program import Program
+from emnist_edge.errors import DataError
 from emnist_edge.tables import markdown
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -111,14 +112,11 @@ def publish(folder: Path, results: Path = RESULTS, readme: Path = README) -> Non
     readme.write_text(text, encoding="utf-8")
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def main(folder: Path) -> None:
     """Publish the benchmark in FOLDER."""
-    try:
-        publish(folder)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    publish(folder)
     first = machine.summary(read_results(RESULTS)["machine"]).splitlines()[0]
     click.echo(f"{RESULTS}: {first}; the table in README.md is written")
 

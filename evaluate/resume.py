@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from emnist_edge.alphabet import BYMERGE
+from emnist_edge.cli.program import Program
 from emnist_edge.drawing.pages import draw_page
 
 # One picture in so many is cut off in the middle.
@@ -79,7 +80,7 @@ def compare(pictures: int, kills: int, jobs: int, seed: int, suffix: str) -> tup
         return done, sorted(killed.read_bytes().split(b"\n")) == sorted(expected.split(b"\n"))
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--pictures", type=click.IntRange(1), default=1000, show_default=True)
 @click.option("--kills", type=click.IntRange(0), default=5, show_default=True)
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True)

@@ -26,7 +26,7 @@ from emnist_device.hardware import version
 from emnist_device.quiet import quiet_stderr
 from emnist_device.runtime.engine import Engine
 from emnist_edge.artifact import Artifact, family_of, installed, open_model
-from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.cli.program import Program
 from emnist_edge.files import write_json
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def compare(
     return Comparison(library, name, theirs, ours, same, len(glyphs))
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
 @click.option("--quick", is_flag=True, help="A first look.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="File for all figures.")
@@ -169,24 +169,21 @@ def main(runs: Path, quick: bool, json_path: Path | None) -> None:
     click.echo(f"{summary()}, {', '.join(versions) or 'no training libraries'}")
     click.echo(f"{'model':<16}{'library':<14}{'ms':>9}{'engine ms':>11}{'ratio':>8}  same class")
     rows = []
-    try:
-        for artifact in installed():
-            for library, other in libraries(artifact, runs):
-                if isinstance(other, str):
-                    click.echo(f"{artifact.name:<16}{library:<14}{other}")
-                    continue
-                row = compare(artifact.name, library, other, glyphs, rules)
-                rows.append(asdict(row))
-                click.echo(
-                    f"{row.model:<16}{row.library:<14}{row.milliseconds:>9.4f}"
-                    f"{row.engine_milliseconds:>11.4f}"
-                    f"{row.milliseconds / row.engine_milliseconds:>8.2f}  "
-                    f"{row.same} of {row.glyphs}"
-                )
-        if json_path is not None:
-            write_json(json_path, rows)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    for artifact in installed():
+        for library, other in libraries(artifact, runs):
+            if isinstance(other, str):
+                click.echo(f"{artifact.name:<16}{library:<14}{other}")
+                continue
+            row = compare(artifact.name, library, other, glyphs, rules)
+            rows.append(asdict(row))
+            click.echo(
+                f"{row.model:<16}{row.library:<14}{row.milliseconds:>9.4f}"
+                f"{row.engine_milliseconds:>11.4f}"
+                f"{row.milliseconds / row.engine_milliseconds:>8.2f}  "
+                f"{row.same} of {row.glyphs}"
+            )
+    if json_path is not None:
+        write_json(json_path, rows)
 
 
 if __name__ == "__main__":

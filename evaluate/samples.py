@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import cv2
 
+from emnist_edge.cli.program import Program
 from emnist_edge.drawing.pages import Camera, DrawnPage, Paper, Pen, draw_page
 from emnist_edge.drawing.strokes import Hand
 from emnist_edge.files import write_json
@@ -111,7 +112,7 @@ def write_samples(folder: Path) -> list[Path]:
     return [folder / name for name in (*SAMPLES, "expected.json")]
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("samples"), show_default=True
 )

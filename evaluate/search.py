@@ -21,8 +21,8 @@ import numpy as np
 
 from emnist_device.runtime.engine import softmax
 from emnist_edge.artifact import SIDE
+from emnist_edge.cli.program import Program
 from emnist_edge.dataset import emnist
-from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
 from emnist_edge.tables import markdown, percent
 from evaluate.candidates import compare_nets, compare_recipes
@@ -168,7 +168,7 @@ def _table(rows: list[dict[str, Any]]) -> str:
     return markdown([*head, "training, s"], cells)
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("tables", nargs=-1, required=True)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the IDX files.")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/search"))
@@ -199,22 +199,19 @@ def main(
     if unknown:
         raise click.UsageError(f"no table {min(unknown)!r}; there are {', '.join(known)}")
     budget = Budget(images, epochs)
-    try:
-        training = load_training(None, data, None, Recipe.validation_share, HELD_BACK)
-        order = np.random.default_rng(budget.seed).permutation(training.kept)
-        training = replace(training, kept=order[:images])
-        for table in tables:
-            if table == RECIPES:
-                trials = compare_recipes(teachers, emnist.load_unlabelled(data)[0])
-            else:
-                trials = compare_nets(table)
-            for name, trial in trials.items():
-                folder = runs / table / name.replace(",", "").replace(" ", "-")
-                row = try_out(name, trial, training, folder, budget)
-                click.echo(f"{table}, {name}: validation accuracy {row['accuracy']:.4f}")
-        write_tables(runs, output)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    training = load_training(None, data, None, Recipe.validation_share, HELD_BACK)
+    order = np.random.default_rng(budget.seed).permutation(training.kept)
+    training = replace(training, kept=order[:images])
+    for table in tables:
+        if table == RECIPES:
+            trials = compare_recipes(teachers, emnist.load_unlabelled(data)[0])
+        else:
+            trials = compare_nets(table)
+        for name, trial in trials.items():
+            folder = runs / table / name.replace(",", "").replace(" ", "-")
+            row = try_out(name, trial, training, folder, budget)
+            click.echo(f"{table}, {name}: validation accuracy {row['accuracy']:.4f}")
+    write_tables(runs, output)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_device.image.picture import read_picture
 from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli.program import Program
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.tables import markdown
 from evaluate.scoring.scores import APART, score_text
@@ -194,7 +195,7 @@ def table(steps: dict[str, Any], pictures: Sequence[Picture], results: Results) 
     return markdown(head, rows)
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--output",
@@ -212,13 +213,10 @@ def main(
 ) -> None:
     """Move each threshold of detection, and print what that costs on the pages of FOLDERS."""
     steps = {name: step for name, step in steps_of(THRESHOLDS).items() if not only or name in only}
-    try:
-        pictures = [picture for folder in folders for picture in find_pictures(folder, pages)]
-        results = Results(output, model)
-        moves = [BASE, *(move for step in steps.values() for move in moves_of(step))]
-        read_all(moves, pictures, results, model)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    pictures = [picture for folder in folders for picture in find_pictures(folder, pages)]
+    results = Results(output, model)
+    moves = [BASE, *(move for step in steps.values() for move in moves_of(step))]
+    read_all(moves, pictures, results, model)
     characters = sum(results.characters[str(picture.path)] for picture in pictures)
     wrong = results.errors(BASE, pictures)
     click.echo(f"{len(pictures)} pages, {wrong} of {characters} characters are read wrong.\n")

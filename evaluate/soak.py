@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emnist_device.benchmark.machine import summary
+from emnist_edge.cli.program import Program
 from evaluate.cameras.live_video import RATE, frames, shots
 from evaluate.cameras.mjpeg import NetworkCamera
 
@@ -177,7 +178,7 @@ def soak(
     return watched, samples, process.returncode
 
 
-@click.command()
+@click.command(cls=Program)
 # A camera that goes away within half a minute of its return is not said to be back.
 @click.option("--minutes", type=click.FloatRange(6), default=30, show_default=True)
 def main(minutes: float) -> None:

@@ -25,6 +25,7 @@ from emnist_device.benchmark.stages import CAMERA, PAPER, draw_frame, time_readi
 from emnist_device.image.picture import read_picture, write_picture
 from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.cli.program import Program
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import EmnistEdgeError
 from evaluate.peers import installed, make_peers
@@ -98,40 +99,37 @@ def _show_peers(names: Sequence[str], path: Path, ours: float) -> None:
         click.echo(f"{peer.name} on the photo: {middle:.0f} ms, {middle / ours:.1f} times as long")
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--model", default=DEFAULT_MODEL, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--rounds", type=click.IntRange(1), default=20, show_default=True)
 def main(model: str, threads: int, rounds: int) -> None:
     """Measure the reader on a photo of 12 megapixels and on a camera frame."""
     cv2.setNumThreads(threads)
-    try:
-        reader = Reader(model, threads=threads)
-        click.echo(f"{summary()}\n{reader.model}, {threads} threads, {rounds} rounds")
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "photo.jpg")
-            draw_photo(path)
+    reader = Reader(model, threads=threads)
+    click.echo(f"{summary()}\n{reader.model}, {threads} threads, {rounds} rounds")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "photo.jpg")
+        draw_photo(path)
 
-            def read_photo() -> Page:
-                start = time.perf_counter()
-                picture = read_picture(path)
-                loaded = time.perf_counter() - start
-                return reader.read(picture).timed(load=loaded)
+        def read_photo() -> Page:
+            start = time.perf_counter()
+            picture = read_picture(path)
+            loaded = time.perf_counter() - start
+            return reader.read(picture).timed(load=loaded)
 
-            times = time_readings(read_photo, after_one(rounds))
-            _show("photo of 12 megapixels, from the file", times, PHOTO_TARGET_MS)
-            frame = draw_frame()
-            frames = time_readings(lambda: reader.read(frame), after_one(5 * rounds))
-            _show("frame of 640 x 480, from the array", frames, FRAME_TARGET_MS)
-            # Last: what a peer leaves in this process would be in the times of our own.
-            _show_peers(
-                [name for name in installed() if name == "rapidocr"],
-                path,
-                float(np.median(times["total"])),
-            )
-            peak = peak_memory(path, model, threads)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+        times = time_readings(read_photo, after_one(rounds))
+        _show("photo of 12 megapixels, from the file", times, PHOTO_TARGET_MS)
+        frame = draw_frame()
+        frames = time_readings(lambda: reader.read(frame), after_one(5 * rounds))
+        _show("frame of 640 x 480, from the array", frames, FRAME_TARGET_MS)
+        # Last: what a peer leaves in this process would be in the times of our own.
+        _show_peers(
+            [name for name in installed() if name == "rapidocr"],
+            path,
+            float(np.median(times["total"])),
+        )
+        peak = peak_memory(path, model, threads)
     verdict = "held" if peak <= MEMORY_TARGET_MB else "MISSED"
     click.echo(f"peak memory of a process reading the photo: {peak:.0f} MB, ", nl=False)
     click.echo(f"target {MEMORY_TARGET_MB} MB  {verdict}")

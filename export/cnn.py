@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emnist_edge.cli.program import Program
 from export.common import export_options, report
 from export.network import export_network
 from export.run import read_run
@@ -32,7 +33,7 @@ def export(run: Path, output: Path, card: Path, data: Path | None) -> list[Artif
     return export_network("cnn", trained, output, card, ["best_epoch", "seen_corruptions"])
 
 
-@click.command()
+@click.command(cls=Program)
 @export_options("runs/cnn")
 def main(run: Path, output: Path, card: Path, data: Path | None) -> None:
     """Export the trained CNN to TFLite, float32 and full-integer int8."""

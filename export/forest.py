@@ -15,6 +15,7 @@ import joblib
 
 from emnist_device.runtime.engine import BATCH
 from emnist_device.runtime.onnx_forest import OnnxForest
+from emnist_edge.cli.program import Program
 from export.common import (
     EMNIST,
     candidate,
@@ -98,7 +99,7 @@ def milliseconds(run: Callable[[NDArray[np.uint8]], Any], images: NDArray[np.uin
     return min(rounds)
 
 
-@click.command()
+@click.command(cls=Program)
 @export_options("runs/forest")
 def main(run: Path, output: Path, card: Path, data: Path | None) -> None:
     """Export the edge forest to ONNX."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emnist_edge.cli.program import Program
 from export.common import export_options, report
 from export.network import export_network
 from export.run import read_run
@@ -26,7 +27,7 @@ def export(run: Path, output: Path, card: Path, data: Path | None) -> list[Artif
     return export_network("mlp", read_run(run, "train.mlp", data), output, card, _FACTS)
 
 
-@click.command()
+@click.command(cls=Program)
 @export_options("runs/mlp")
 def main(run: Path, output: Path, card: Path, data: Path | None) -> None:
     """Export the network of one hidden layer to TFLite, float32 and full-integer int8."""

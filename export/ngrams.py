@@ -21,6 +21,7 @@ import numpy as np
 
 from emnist_device.text.ngrams import BITS_PER_STEP, LETTERS
 from emnist_edge.artifact import MODELS
+from emnist_edge.cli.program import Program
 from emnist_edge.errors import DataError, RuntimeMissingError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def estimate(
     return (1 - uniform) * probabilities + uniform / size
 
 
-@click.command()
+@click.command(cls=Program)
 @click.option("--order", type=click.IntRange(2, 4), default=4, show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), default=MODELS / "english.npz")
 def main(order: int, output: Path) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from emnist_device.detect.grouping import GROUPING, find_middles
 from emnist_device.detect.maps import OFFSET_UNIT, STRIDE, Maps
 from emnist_device.detect.network import MARGIN, PageNet
+from emnist_edge.cli.program import Program
 from emnist_edge.errors import ParityError
 from export.common import export_options, published, report, sidecar
 from export.run import read_files, read_output
@@ -116,7 +117,7 @@ def _match(found: NDArray[np.floating], true: NDArray[np.floating]) -> tuple[int
     return int((mutual & near).sum()), len(found), len(true)
 
 
-@click.command()
+@click.command(cls=Program)
 @export_options("runs/page", data=False)
 def main(run: Path, output: Path, card: Path) -> None:
     """Export the network that finds characters to full-integer int8 TFLite."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emnist_edge.artifact import TIERS
+from emnist_edge.cli.program import Program
 from emnist_edge.errors import DataError
 from export.common import export_options, report
 from export.network import export_network
@@ -107,7 +108,7 @@ def _measure(tier: str, run: Run) -> dict[str, Any]:
     return {"seed": run.metrics["recipe"]["seed"], **scores}
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("tier", type=click.Choice(TIERS))
 @export_options("runs/TIER")
 @click.option(

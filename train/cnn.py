@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from emnist_edge.artifact import SIDE
-from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.cli.program import Program
 from emnist_edge.files import write_json
 from train.common import checkpoints, loop
 from train.common.augment import Augmentation
@@ -104,7 +104,7 @@ def train(
     return metrics
 
 
-@click.command()
+@click.command(cls=Program)
 @run_options("runs/cnn")
 @click.option("--epochs", type=click.IntRange(1), default=Recipe.epochs, show_default=True)
 @click.option("--batch", type=click.IntRange(1), default=Recipe.batch, show_default=True)
@@ -118,10 +118,7 @@ def main(
 ) -> None:
     """Train the four-layer CNN on EMNIST ByMerge."""
     recipe = Recipe(epochs=epochs, batch=batch, learning_rate=learning_rate, seed=seed)
-    try:
-        metrics = train(recipe, options)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    metrics = train(recipe, options)
     test = metrics["test"]
     click.echo(
         f"{options.output}: test accuracy {test['accuracy']:.4f}, "

@@ -18,7 +18,8 @@ import click
 import joblib
 import numpy as np
 
-from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.cli.program import Program
+from emnist_edge.errors import DataError
 from emnist_edge.files import write_json
 from emnist_edge.scoring.metrics import Scores, score
 from train.common.data import RunOptions, TrainingData, open_run, read_json, run_options
@@ -241,7 +242,7 @@ def train(
     return metrics
 
 
-@click.command()
+@click.command(cls=Program)
 @run_options("runs/forest")
 @click.option("--quick", is_flag=True, help="Few and small forests, to try the program out.")
 @click.option(
@@ -255,10 +256,7 @@ def main(
 ) -> None:
     """Train random forests on EMNIST ByMerge: one for the device, and the study's full one."""
     recipe = replace(QUICK if quick else Recipe(), seed=seed)
-    try:
-        metrics = train(recipe, options, jobs)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    metrics = train(recipe, options, jobs)
     for name in (metrics["chosen"], "full"):
         test = (metrics if name != "full" else metrics["full"])["test"]
         click.echo(

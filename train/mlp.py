@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emnist_edge.artifact import SIDE
-from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.cli.program import Program
 from emnist_edge.files import write_json
 from train.common import checkpoints, loop
 from train.common.curves import draw_comparison
@@ -86,7 +86,7 @@ def train(
     return metrics
 
 
-@click.command()
+@click.command(cls=Program)
 @run_options("runs/mlp")
 @click.option("--epochs", type=click.IntRange(1), default=Recipe.epochs, show_default=True)
 @click.option("--batch", type=click.IntRange(1), default=Recipe.batch, show_default=True)
@@ -100,10 +100,7 @@ def main(
 ) -> None:
     """Train networks of one hidden layer on EMNIST ByMerge, and compare their activations."""
     recipe = Recipe(epochs=epochs, batch=batch, learning_rate=learning_rate, seed=seed)
-    try:
-        metrics = train(recipe, options)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    metrics = train(recipe, options)
     for name, row in metrics["comparison"].items():
         click.echo(
             f"{name:<8} validation accuracy {row['validation_accuracy']:.4f}, macro recall "

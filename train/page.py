@@ -18,10 +18,11 @@ import click
 import joblib
 import numpy as np
 
+from emnist_edge.cli.program import Program
 from emnist_edge.dataset.unipen.cleaning import writer_folds
 from emnist_edge.dataset.unipen.packed import load_texts
 from emnist_edge.drawing.handwriting import EmnistGlyphs
-from emnist_edge.errors import DataError, EmnistEdgeError
+from emnist_edge.errors import DataError
 from emnist_edge.files import write_json, written_whole
 from train.common import checkpoints
 from train.common.data import RunOptions, TrainingData, open_run, read_json, run_options
@@ -233,7 +234,7 @@ def _record_of(start: Path) -> dict[str, Any]:
     return {name: metrics[name] for name in ("recipe", "crops", "started_from") if name in metrics}
 
 
-@click.command()
+@click.command(cls=Program)
 @run_options("runs/page")
 @click.option("--pages", type=click.IntRange(1), default=PageRecipe.pages, show_default=True)
 @click.option(
@@ -277,11 +278,8 @@ def main(  # one for each option
         seed=seed,
         start=hashlib.sha256(start.read_bytes()).hexdigest() if start else None,
     )
-    try:
-        recipe = replace(recipe, others=[_pages_of(run) for run in others])
-        metrics = train(recipe, options, start, others, unipen)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    recipe = replace(recipe, others=[_pages_of(run) for run in others])
+    metrics = train(recipe, options, start, others, unipen)
     click.echo(f"{options.output}: validation loss {metrics['history'][-1]['val_loss']:.4f}")
 
 

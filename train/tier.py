@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emnist_edge.alphabet import BYMERGE
+from emnist_edge.cli.program import Program
 from emnist_edge.dataset import emnist
-from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.files import write_json
 from emnist_edge.scoring.metrics import score
 from train.common import checkpoints, loop
@@ -217,7 +217,7 @@ def _precision(policy: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-@click.command()
+@click.command(cls=Program)
 @click.argument("tier", type=click.Choice(list(TIERS)))
 @run_options("runs/TIER")
 @click.option(
@@ -266,11 +266,8 @@ def main(
     recipe = (Settled if chosen.settles else Recipe)(
         epochs or chosen.epochs, seed=seed, augmentation=chosen.variation, precision=precision
     )
-    try:
-        writers = Writers(unipen, Blend(symbols), glyphs) if unipen else None
-        metrics = train(tier, chosen.net, recipe, options, teachers, writers)
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    writers = Writers(unipen, Blend(symbols), glyphs) if unipen else None
+    metrics = train(tier, chosen.net, recipe, options, teachers, writers)
     validation = metrics["validation"]
     click.echo(
         f"{options.output}: {metrics['weight_bytes'] / 1000:.1f} kB of weights, "

@@ -93,6 +93,8 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     from emnist_device.live.run import NO_SOURCE, Options, run
     from emnist_device.live.sources.source import WishError
 
+    if not source:
+        raise click.UsageError("SOURCE is empty; name one, or leave it out for the first camera")
     if source == NO_SOURCE and serve is None:
         raise click.UsageError("without a source there is nothing to do but --serve")
     changing = sys.stdout is not None and sys.stdout.isatty()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from click.core import ParameterSource
 
+from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ _CAMERA = (
         help="Of a camera.",
     ),
     click.option(
-        "--fps", type=click.FloatRange(1, 240), default=30, show_default=True, help="Of a camera."
+        "--fps", type=FiniteRange(1, 240), default=30, show_default=True, help="Of a camera."
     ),
     click.option(
         "--focus",
@@ -92,7 +93,7 @@ _CAMERA = (
     ),
     click.option(
         "--zoom",
-        type=click.FloatRange(1, 16),
+        type=FiniteRange(1, 16),
         default=1,
         show_default=True,
         help="Of the Pi's own camera: the middle of the picture, enlarged.",
@@ -101,21 +102,21 @@ _CAMERA = (
 _PATIENCE = (
     click.option(
         "--settle",
-        type=click.FloatRange(0, 60),
+        type=FiniteRange(0, 60),
         default=0.5,
         show_default=True,
         help="Seconds that a text must read the same to be settled.",
     ),
     click.option(
         "--confidence",
-        type=click.FloatRange(0, 1),
+        type=FiniteRange(0, 1),
         default=0.6,
         show_default=True,
         help="What the characters of a settled text have at the mean.",
     ),
     click.option(
         "--again",
-        type=click.FloatRange(0),
+        type=FiniteRange(0),
         default=5,
         show_default=True,
         help="Seconds out of sight after which a text is reported once more.",

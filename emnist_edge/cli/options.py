@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.cli.completion import complete_model
+from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.errors import ConstraintError
 from emnist_edge.packages import load_module
 
@@ -41,7 +42,7 @@ _OPTIONS = (
     ),
     click.option(
         "--out-of-lexicon",
-        type=click.FloatRange(0, 1),
+        type=FiniteRange(0, 1),
         default=0.01,
         show_default=True,
         metavar="P",
@@ -56,7 +57,7 @@ _OPTIONS = (
     ),
     click.option(
         "--min-confidence",
-        type=click.FloatRange(0, 1),
+        type=FiniteRange(0, 1),
         default=0.0,
         show_default=True,
         metavar="P",

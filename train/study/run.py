@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emnist_edge.artifact import MODELS
-from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.cli.program import Program
 from train.common.data import RunOptions, run_options
 from train.study import folds, noise
 from train.study import models as study_models
@@ -96,7 +96,7 @@ def run_parts(
             work[part]()
 
 
-@click.command()
+@click.command(cls=Program)
 @run_options("runs/study")
 @click.option(
     "--epochs", type=click.IntRange(1), default=study_models.Recipe.epochs, show_default=True
@@ -160,15 +160,12 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
         options = replace(options, output=options.output / "quick", limit=limit)
         page = options.output / PAGE.name
     parts = only or PARTS
-    try:
-        workers = folds.Workers(jobs, scheduler)
-        run_parts(parts, recipe, models, options, workers)
-        if "page" in parts:
-            results = read_results(options.output, models)
-            write_page(results, page, options.output, quick=is_quick)
-            click.echo(f"{page}: written")
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
+    workers = folds.Workers(jobs, scheduler)
+    run_parts(parts, recipe, models, options, workers)
+    if "page" in parts:
+        results = read_results(options.output, models)
+        write_page(results, page, options.output, quick=is_quick)
+        click.echo(f"{page}: written")
 
 
 if __name__ == "__main__":

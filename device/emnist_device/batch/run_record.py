@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     #: Name of an option -> its value, in plain values for JSON.
     RunRecord = dict[str, str | float | bool | None]
 
+#: Of the shape of results: files of another one are not gone on with. 2: lines hold words, words
+#: hold characters.
+RESULTS_SCHEMA = 2
 # A record has some 20 short values; a larger file is none.
 _MOST_BYTES = 100_000
 # Values are shown as far as this.
@@ -40,6 +43,7 @@ def describe(model: str, options: Mapping[str, Any]) -> RunRecord:
     artifact, page = open_model(model)[0], open_model(PAGE_MODEL)[0]
     record: RunRecord = {
         "emnist-edge": __version__,
+        "schema of results": RESULTS_SCHEMA,
         "model": artifact.name,
         "sha256 of model": artifact.sha256,
         "sha256 of page model": page.sha256,

@@ -199,3 +199,9 @@ def test_a_recording_that_cannot_be_made_is_said(video: Path, tmp_path: Path) ->
     result = live("--record", tmp_path / "absent" / "out.mp4", video)
     assert result.exit_code == 1
     assert "absent/out.mp4: cannot be written" in str(result.exception)
+
+
+def test_an_empty_source_is_none() -> None:
+    result = CliRunner().invoke(cli, ["live", ""])
+    assert result.exit_code == 2
+    assert "SOURCE is empty" in result.output
