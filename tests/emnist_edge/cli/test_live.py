@@ -204,4 +204,4 @@ def test_a_recording_that_cannot_be_made_is_said(video: Path, tmp_path: Path) ->
 def test_an_empty_source_is_none() -> None:
     result = CliRunner().invoke(cli, ["live", ""])
     assert result.exit_code == 2
-    assert "SOURCE is empty" in result.output
+    assert "SOURCE is empty" in result.stderr

@@ -34,7 +34,7 @@ def test_known_errors_and_files_are_said_in_a_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(program, [what])
-    assert (result.exit_code, result.output) == (1, said)
+    assert (result.exit_code, result.stderr) == (1, said)
 
 
 def test_bugs_are_not_hidden() -> None:
