@@ -7,7 +7,6 @@ the causes of errors. Peers that are installed read the same pictures in the sam
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from emnist_edge import Reader
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset.unipen.packed import load_texts, unipen_dir
 from emnist_edge.drawing.pens import TIPS
+from emnist_edge.files import write_json
 from emnist_edge.tables import markdown, percent
 from evaluate.peers import Peer, make_peers
 from evaluate.scoring.box_causes import BOX_CAUSES
@@ -200,7 +200,7 @@ def main(
             name: {" ".join(_named(kind)): tally.to_dict() for kind, tally in tallies.items()}
             for name, tallies in (own | others).items()
         }
-        json_path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+        write_json(json_path, content)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ installed read the same pictures in the same run, by the same score.
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from emnist_edge import Decoding, Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.cli.program import Program
 from emnist_edge.errors import DataError
+from emnist_edge.files import write_json
 from evaluate.peers import Peer, make_peers
 from evaluate.scoring.causes import find_causes
 from evaluate.scoring.coverage import Doubt, Judged, draw, judge, measure
@@ -226,7 +226,7 @@ def main(  # noqa: PLR0913, PLR0917  # options
         draw(figure, {used: judged_by(name, results) for used, name in names.items()})
     if json_path is not None:
         content = {"context": context, "sets": as_json(joined, opened)}
-        json_path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        write_json(json_path, content)
 
 
 def _readers_names(model: str, context: Context, against: Context | None) -> dict[Context, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emnist_edge.artifact import SIDE
 from emnist_edge.errors import DataError
 from emnist_edge.scoring.metrics import balance, recalls
 from emnist_edge.scoring.sources import SOURCES, score_written
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_SIDE = 28
 _ADVICE = "write it anew: python -m train.tier, with the options of the run and --resume"
 
 
@@ -52,7 +52,7 @@ class Written:
         images, labels, sources, held = (np.asarray(arrays[name]) for name in names)
         count = len(images)
         if (
-            images.shape != (count, _SIDE, _SIDE)
+            images.shape != (count, SIDE, SIDE)
             or any(array.shape != (count,) for array in (labels, sources, held))
             or {array.dtype.name for array in (images, labels, sources)} != {"uint8"}
             or held.dtype != np.bool_

@@ -20,7 +20,7 @@ import numpy as np
 
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset.unipen.cleaning import writer_folds
-from emnist_edge.dataset.unipen.packed import load_texts
+from emnist_edge.dataset.unipen.packed import digest_of, load_texts
 from emnist_edge.drawing.handwriting import EmnistGlyphs
 from emnist_edge.errors import DataError
 from emnist_edge.files import write_json, written_whole
@@ -52,7 +52,8 @@ class PageRecipe:
     """What a run depends on, besides the data; written to ``metrics.json``.
 
     pages, validation_pages: drawn for training and validation. texts, validation_texts: the same of
-    UNIPEN's texts; with them, punctuation counts as characters. start: SHA-256 of the model that
+    UNIPEN's texts; with them, punctuation counts as characters. unipen: SHA-256 of their file.
+    start: SHA-256 of the model that
     the weights are from at first, if any. others: pages and seed of runs whose crops are
     added. The learning rate falls to zero along a half cosine.
     """
@@ -61,6 +62,7 @@ class PageRecipe:
     validation_pages: int = 400
     texts: int = 0
     validation_texts: int = 0
+    unipen: str | None = None
     epochs: int = _EPOCHS
     batch: int = 16
     learning_rate: float = 0.003
@@ -273,6 +275,7 @@ def main(  # one for each option
         validation_pages=max(pages // 16, 1),
         texts=pages if unipen else 0,
         validation_texts=max(pages // 16, 1) if unipen else 0,
+        unipen=digest_of("texts", "train", unipen) if unipen else None,
         epochs=epochs,
         learning_rate=learning_rate,
         seed=seed,

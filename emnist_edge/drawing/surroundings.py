@@ -12,6 +12,10 @@ from emnist_edge.drawing.paper import Paper
 if TYPE_CHECKING:
     from emnist_edge.drawing.pens import Tip
 
+#: How often each kind of pen (:data:`emnist_edge.drawing.pens.TIPS`) is taken, as weights.
+USUAL_TIPS = {
+    "ballpoint": 4.0, "pencil": 2.0, "felt": 2.5, "marker": 1.5, "chalk": 0.75, "stylus": 1.5
+}  # fmt: skip
 # Papers, and boards for chalk; BGR.
 _PAPERS = ((240, 244, 245), (205, 228, 238), (150, 226, 246), (205, 200, 240), (240, 226, 208))
 _BOARDS = ((58, 68, 48), (50, 46, 44), (70, 84, 40))

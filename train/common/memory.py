@@ -1,4 +1,4 @@
-"""Memory that a training needs again and again is kept, which saves a third of its time."""
+"""Memory that a training needs again and again is kept."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _NEVER, _STEP = 2**31 - 1, 256 * 2**20
 def keep_memory() -> bool:
     """Tell glibc to keep freed memory for the next batch, and say whether it will.
 
-    Otherwise each large tensor is mapped anew: of ``small``'s training, 38 % of the processor's
-    time went to page faults (150,000 a second), and a batch took 1.8 times as long.
+    Otherwise each large tensor is mapped anew in every batch, and page faults take much of the
+    processor's time.
     """
     if not sys.platform.startswith("linux"):
         return False

@@ -18,7 +18,7 @@ from emnist_edge.drawing.character import DrawnCharacter, project
 from emnist_edge.drawing.ink import lay_ink
 from emnist_edge.drawing.paper import Grid, light, paint_sheet
 from emnist_edge.drawing.pens import TIPS
-from emnist_edge.drawing.surroundings import draw_surroundings, pick_name
+from emnist_edge.drawing.surroundings import USUAL_TIPS, draw_surroundings, pick_name
 from emnist_edge.errors import DataError
 
 if TYPE_CHECKING:
@@ -48,11 +48,7 @@ class Writing:
     :func:`emnist_edge.drawing.surroundings.draw_surroundings`.
     """
 
-    tips: dict[str, float] = field(
-        default_factory=lambda: {
-            "ballpoint": 4, "pencil": 2, "felt": 2.5, "marker": 1.5, "chalk": 0.75, "stylus": 1.5
-        }
-    )  # fmt: skip
+    tips: dict[str, float] = field(default_factory=lambda: dict(USUAL_TIPS))
     heights: tuple[float, float] = (14, 64)
     lines: int = 5
     pitch: tuple[float, float] = (0.85, 1.6)

@@ -24,7 +24,7 @@ from emnist_edge.drawing.character import project
 from emnist_edge.drawing.ink import lay_ink
 from emnist_edge.drawing.paper import Grid, light, paint_sheet
 from emnist_edge.drawing.pens import TIPS
-from emnist_edge.drawing.surroundings import draw_surroundings, pick_name
+from emnist_edge.drawing.surroundings import USUAL_TIPS, draw_surroundings, pick_name
 from emnist_edge.glyph import make_glyph
 from train.tiers.photographed import Photograph, curve
 
@@ -68,11 +68,7 @@ class Penned:
     sees, which takes rules out.
     """
 
-    tips: dict[str, float] = field(
-        default_factory=lambda: {
-            "ballpoint": 4, "pencil": 2, "felt": 2.5, "marker": 1.5, "chalk": 0.75, "stylus": 1.5
-        }
-    )  # fmt: skip
+    tips: dict[str, float] = field(default_factory=lambda: dict(USUAL_TIPS))
     heights: tuple[float, float] = (14, 48)
     spread: float = 1.25
     found: tuple[float, float, float] = (0.6, 0.25, 0.15)

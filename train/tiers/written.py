@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from emnist_edge.alphabet import NOTHING as NO_CHARACTER
 from emnist_edge.alphabet import SYMBOLS as SIGNS
 from emnist_edge.dataset.emnist import Samples
 from emnist_edge.dataset.unipen.cleaning import count_faults, find_faults, writer_folds
-from emnist_edge.dataset.unipen.packed import load_characters
+from emnist_edge.dataset.unipen.packed import digest_of, load_characters
 from emnist_edge.files import writing_to, written_whole
 from emnist_edge.scoring.sources import EMNIST, NOTHING, SYMBOLS, UNIPEN
 from train.tiers.glyph_store import key_of, stored
@@ -91,7 +90,7 @@ def mix(data: TrainingData, folder: Path, store: Path, blend: Blend, seed: int) 
         times=times,
         shares=class_shares(labels_kept, sources_kept, times, len(alphabet), blend.floor),
         written_held=np.concatenate(held),
-        unipen={path.name: hashlib.sha256(path.read_bytes()).hexdigest()},
+        unipen={path.name: digest_of("characters", "train", folder)},
     )
 
 

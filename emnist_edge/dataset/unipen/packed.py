@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +18,7 @@ from emnist_edge.dataset.unipen.characters import (
     starts_of,
 )
 from emnist_edge.errors import DataError
-from emnist_edge.files import written_whole
+from emnist_edge.files import read_file, written_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,6 +84,12 @@ def load_texts(part: Part, folder: Path | None = None) -> Texts:
         raise _damaged(path, "its characters do not follow the order of its texts")
     characters = _checked(path, arrays, arrays["text_writer"][text], arrays["text_set"][text])
     return Texts(characters, starts_of(np.bincount(text, minlength=count)), clean.astype(np.bool_))
+
+
+def digest_of(kind: Literal["characters", "texts"], part: Part, folder: Path) -> str:
+    """Return the SHA-256 of the packed file of ``kind``; DataError where it cannot be read."""
+    path = folder / f"{kind}-{part}.npz"
+    return hashlib.sha256(read_file(path, Path.read_bytes, _ADVICE)).hexdigest()
 
 
 def save(folder: Path, part: Part, characters: Characters, texts: Texts) -> list[Path]:

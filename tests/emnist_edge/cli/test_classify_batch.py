@@ -147,6 +147,17 @@ def test_results_are_gone_on_with_under_the_same_options_alone(folder: Path) -> 
     assert (same.exit_code, (folder / "out.csv").read_bytes()) == (0, before)
 
 
+def test_results_of_another_shape_are_not_gone_on_with(folder: Path) -> None:
+    assert classify("in/a.png", "--output", "out.jsonl").exit_code == 0
+    record = folder / "out.jsonl.run.json"
+    content = json.loads(record.read_text())
+    del content["schema of results"]  # as before there was one
+    record.write_text(json.dumps(content))
+    result = classify("in/a.png", "--output", "out.jsonl", "--resume")
+    assert result.exit_code == 2
+    assert "was read otherwise: schema of results was not given" in result.stderr
+
+
 def test_a_picture_that_was_replaced_is_read_again(folder: Path) -> None:
     classify("in/a.png", "in/b.jpg", "--output", "out.jsonl")
     (folder / "below.png").write_bytes((folder / "in" / "below" / "c.png").read_bytes())
