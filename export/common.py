@@ -15,7 +15,7 @@ import numpy as np
 from emnist_device.runtime.engine import Engine
 from emnist_edge import __version__
 from emnist_edge.artifact import MODELS, Artifact, InputType, read_sidecar
-from emnist_edge.errors import EmnistEdgeError, ModelError
+from emnist_edge.errors import ModelError
 from emnist_edge.files import writing_to
 from emnist_edge.scoring.calibration import calibrate
 from emnist_edge.scoring.metrics import balance, recalls, score
@@ -220,12 +220,8 @@ def export_options(run: str, *, data: bool = True) -> Callable[[_Command], _Comm
 
 
 def report(work: Callable[[], list[Artifact]], output: Path) -> None:
-    """Run an export for a command: print what it wrote, or one line about what went wrong."""
-    try:
-        artifacts = work()
-    except EmnistEdgeError as error:
-        raise click.ClickException(str(error)) from error
-    for artifact in artifacts:
+    """Run an export for a command, and print what it wrote."""
+    for artifact in work():
         part, scores = list(artifact.accuracy.items())[-1]
         shown = [name for name in _REPORTED if name in scores] or scores
         values = ", ".join(f"{name.replace('_', ' ')} {scores[name]:.4f}" for name in shown)
