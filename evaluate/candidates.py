@@ -10,9 +10,9 @@ import numpy as np
 from emnist_edge.artifact import SIDE
 from evaluate.ingredients import LITTLE, Averaged, Mixed
 from train.common.augment import Augmentation
-from train.tier import Recipe, Settled
 from train.tiers.architectures import TIERS, Net
 from train.tiers.photographed import Variation
+from train.tiers.recipe import Recipe, Settled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

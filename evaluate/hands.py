@@ -39,11 +39,12 @@ from evaluate.hand_sets import (
 )
 from train.common import checkpoints, loop
 from train.common.data import load_training, read_json
-from train.tier import HELD_BACK, Recipe
+from train.tier import HELD_BACK
 from train.tiers import priors
 from train.tiers.glyph_store import key_of, stored
 from train.tiers.nothing import draw_nothing
 from train.tiers.penned import Penned
+from train.tiers.recipe import Recipe
 from train.tiers.unipen_glyphs import unipen_glyphs, usual_strokes
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from train.common.data import complete
-from train.tier import Recipe
 from train.tiers.photographed import Variation
+from train.tiers.recipe import Recipe
 
 if TYPE_CHECKING:
     import keras

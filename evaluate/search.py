@@ -191,8 +191,9 @@ def main(
     teachers: tuple[str, ...],
 ) -> None:
     """Fill TABLES: tiers, whose architectures are compared, or ``recipes``."""
-    from train.tier import HELD_BACK, Recipe
+    from train.tier import HELD_BACK
     from train.tiers.architectures import TIERS
+    from train.tiers.recipe import Recipe
 
     known = [*TIERS, RECIPES]
     unknown = set(tables) - set(known)

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from emnist_device.runtime.engine import Engine
 from emnist_edge import __version__
 from emnist_edge.artifact import MODELS, Artifact, InputType, read_sidecar
+from emnist_edge.cli.declare import declare
 from emnist_edge.errors import ModelError
 from emnist_edge.files import writing_to
 from emnist_edge.scoring.calibration import calibrate
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 # Scores that are printed where a model has them.
 _REPORTED = ("accuracy", "macro_recall")
 
-_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 #: What parities call the images of EMNIST.
 EMNIST = SOURCES[0]
@@ -197,7 +197,9 @@ def published(output: Path, card: Path, most_bytes: int = MOST_BYTES) -> Iterato
     write_card([read_sidecar(path) for path in sorted(output.glob("*.json"))], card)
 
 
-def export_options(run: str, *, data: bool = True) -> Callable[[_Command], _Command]:
+def export_options(
+    run: str, *, data: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that gives a command the options of an export.
 
     ``data`` says whether it reads EMNIST.
@@ -211,12 +213,7 @@ def export_options(run: str, *, data: bool = True) -> Callable[[_Command], _Comm
     if data:
         options.append(click.option("--data", type=folder, help="Folder of the IDX files."))
 
-    def decorate(command: _Command) -> _Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+    return lambda command: declare(command, options)
 
 
 def report(work: Callable[[], list[Artifact]], output: Path) -> None:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from train import forest, mlp, tier
+    from train import forest, mlp
     from train.cnn import Recipe
+    from train.tiers import recipe
     from train.tiers.architectures import Net
 
 # One thread adds up in one order: two runs of a network on one machine give the same.
@@ -237,9 +238,9 @@ def toy_net() -> Net:
     return Net(8, ((16,), (24, 48)), separable=True)
 
 
-def toy_tier_recipe() -> tier.Recipe:
+def toy_tier_recipe() -> recipe.Recipe:
     """Return the recipe of a tier on the small data set."""
-    from train.tier import Recipe
+    from train.tiers.recipe import Recipe
 
     return Recipe(epochs=3, batch=40, learning_rate=0.01, augmentation=None)
 

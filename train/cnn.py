@@ -97,7 +97,7 @@ def train(
     draw_curves(history, output / "curves.png")
 
     model = build(classes)
-    model.set_weights(checkpoints.load(output / "best.keras").get_weights())
+    model.set_weights(checkpoints.load(output / loop.BEST).get_weights())
     model.save(output / "model.keras")
     metrics = {**run, **loop.measure(model, history, training, options.load_test())}
     write_json(output / "metrics.json", metrics)

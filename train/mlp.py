@@ -74,7 +74,7 @@ def train(
         for best in (loop.best_epoch(history),)
     }
     chosen = max(comparison, key=lambda name: comparison[name]["validation_accuracy"])
-    model = checkpoints.load(output / chosen / "best.keras")
+    model = checkpoints.load(output / chosen / loop.BEST)
     model.save(output / "model.keras")
     metrics = {
         **run,

@@ -16,7 +16,7 @@ Nothing here calls TensorFlow, so ``KERAS_BACKEND=jax`` or ``torch`` trains on a
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +29,14 @@ from emnist_edge.files import write_json
 from emnist_edge.scoring.metrics import score
 from train.common import checkpoints, loop
 from train.common.curves import draw_curves
-from train.common.data import RunOptions, open_run, run_options
+from train.common.data import RunOptions, open_run, read_json, run_options
 from train.common.lazy import keras
 from train.tiers import priors
-from train.tiers.architectures import CALM, TIERS, build, weight_bytes
-from train.tiers.mixture import Blend, Mixture
-from train.tiers.photographed import Variation
+from train.tiers.architectures import TIERS, build, weight_bytes
+from train.tiers.mixture import Mixture
+from train.tiers.recipe import GOES_ON, Recipe, Settled
 from train.tiers.teaching import digests, with_targets
+from train.tiers.writers import Writers, writers_options
 from train.tiers.written import keep_written, mix
 
 if TYPE_CHECKING:
@@ -53,56 +54,6 @@ if TYPE_CHECKING:
 HELD_BACK = 1
 
 
-@dataclass(frozen=True)
-class Recipe(loop.Recipe):
-    """The recipe of the tiers.
-
-    smoothing: of labels. distilled: share of the teacher in what should be answered. precision: a
-    Keras dtype policy; mixed_bfloat16 is faster wherever the processor knows bfloat16.
-    """
-
-    epochs: int = 20
-    batch: int = 256
-    learning_rate: float = 0.004
-    augmentation: Variation | None = field(default_factory=Variation)
-    weight_decay: float | None = 0.01
-    smoothing: float = 0.05
-    distilled: float = 0.7
-    precision: str = "mixed_bfloat16"
-
-
-@dataclass(frozen=True)
-class Settled(Recipe):
-    """Images are varied less in the last epochs, when the learning rate is low.
-
-    So what is learned last is close to what is read (Touvron et al. 2019, arXiv 1906.06423, of
-    sizes). settled: how they are varied then; settling: share of the epochs.
-    """
-
-    settled: Variation = CALM
-    settling: float = 0.25
-
-    def vary(
-        self, images: NDArray[np.uint8], answers: NDArray[Any], epoch: int, rng: np.random.Generator
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return a batch of ``epoch``, varied by what is its turn."""
-        if epoch >= round(self.epochs * (1 - self.settling)):
-            return self.settled(images, rng), answers
-        return super().vary(images, answers, epoch, rng)
-
-
-@dataclass(frozen=True)
-class Writers:
-    """UNIPEN's packed files in ``unipen``, to learn from as well, as ``blend`` says.
-
-    glyphs: folder of those that were drawn; None for one in the output folder.
-    """
-
-    unipen: Path
-    blend: Blend = field(default_factory=Blend)
-    glyphs: Path | None = None
-
-
 def train(
     name: str,
     net: Net,
@@ -110,11 +61,17 @@ def train(
     options: RunOptions,
     teachers: Sequence[str] = (),
     writers: Writers | None = None,
+    start: Path | None = None,
 ) -> dict[str, Any]:
-    """Run the whole training of ``net`` and return what ``metrics.json`` holds."""
+    """Run the whole training of ``net`` and return what ``metrics.json`` holds.
+
+    ``start``: folder of the run whose weights it starts from; None for random ones.
+    """
     output = options.output
     training = options.load_training(recipe.validation_share, HELD_BACK)
     described = {**asdict(recipe), "tier": name, "net": asdict(net), "teachers": digests(teachers)}
+    if start is not None:
+        described["start"] = read_json(start / "run.json")["recipe"]
     if writers is not None:
         store = writers.glyphs or output / "glyphs"
         training = mix(training, writers.unipen, store, writers.blend, HELD_BACK)
@@ -124,7 +81,8 @@ def train(
         keep_written(training, output / "written.npz", HELD_BACK)
     unlabelled, hashes = emnist.load_unlabelled(options.data) if teachers else (None, {})
     training = with_targets(training, recipe.smoothing, teachers, recipe.distilled, unlabelled)
-    model, history = fit(name, net, recipe, training, output)
+    weights = None if start is None else start / loop.BEST
+    model, history = fit(name, net, recipe, training, output, weights)
     draw_curves(history, output / "curves.png")
     metrics = {
         **run,
@@ -142,11 +100,17 @@ def train(
 
 
 def fit(
-    name: str, net: Net, recipe: Recipe, training: TrainingData, output: Path
+    name: str,
+    net: Net,
+    recipe: Recipe,
+    training: TrainingData,
+    output: Path,
+    start: Path | None = None,
 ) -> tuple[keras.Model, History]:
     """Train ``net``, or go on with it, and leave its best epoch in ``model.keras``, in float32.
 
-    It looks once while it is trained, on pictures that are turned anyway.
+    It looks once while it is trained, on pictures that are turned anyway. ``start``: see
+    :func:`train.common.loop.fit`.
     """
     from train.tiers.normalization import fuse  # a class of Keras', which takes long to load
 
@@ -154,9 +118,9 @@ def fit(
     keras.utils.set_random_seed(recipe.seed)
     with _precision(recipe.precision):
         once = build(replace(net, turned=0.0), classes, name)
-        history = loop.fit(fuse(once), training, recipe, output)
+        history = loop.fit(fuse(once), training, recipe, output, start)
     model = build(net, classes, name)
-    best = checkpoints.load(output / "best.keras")
+    best = checkpoints.load(output / loop.BEST)
     for ours, theirs in zip(_learned(model), _learned(best), strict=True):
         ours.set_weights(theirs.get_weights())
     samples, held = training.samples, training.held
@@ -235,16 +199,11 @@ def _precision(policy: str) -> Iterator[None]:
     help="float32 is faster, ten times, where the processor does not know bfloat16.",
 )
 @click.option(
-    "--unipen",
+    "--start",
     type=click.Path(path_type=Path),
-    help="Folder of UNIPEN's packed files, to learn from its writers as well.",
+    help="Folder of a run of the same network and classes, to start from its weights.",
 )
-@click.option("--symbols", is_flag=True, help="Classes for symbols and for what is no character.")
-@click.option(
-    "--glyphs",
-    type=click.Path(path_type=Path),
-    help="Folder to keep glyphs of UNIPEN's strokes in.  [default: OUTPUT/glyphs]",
-)
+@writers_options
 def main(
     tier: str,
     options: RunOptions,
@@ -252,22 +211,21 @@ def main(
     teachers: tuple[str, ...],
     epochs: int | None,
     precision: str,
-    unipen: Path | None,
-    glyphs: Path | None,
-    *,
-    symbols: bool,
+    start: Path | None,
+    writers: Writers | None,
 ) -> None:
     """Train the network of TIER on EMNIST ByMerge."""
-    if (symbols or glyphs) and unipen is None:
-        raise click.UsageError("--symbols and --glyphs need --unipen FOLDER")
     if options.output == Path("runs/TIER"):
         options = replace(options, output=options.output.with_name(tier))
     chosen = TIERS[tier]
     recipe = (Settled if chosen.settles else Recipe)(
-        epochs or chosen.epochs, seed=seed, augmentation=chosen.variation, precision=precision
+        epochs or chosen.epochs,
+        learning_rate=Recipe.learning_rate * (GOES_ON if start else 1),
+        seed=seed,
+        augmentation=chosen.variation,
+        precision=precision,
     )
-    writers = Writers(unipen, Blend(symbols), glyphs) if unipen else None
-    metrics = train(tier, chosen.net, recipe, options, teachers, writers)
+    metrics = train(tier, chosen.net, recipe, options, teachers, writers, start)
     validation = metrics["validation"]
     click.echo(
         f"{options.output}: {metrics['weight_bytes'] / 1000:.1f} kB of weights, "

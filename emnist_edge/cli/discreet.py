@@ -1,13 +1,15 @@
-"""The command, whose messages show no password of an address among its arguments."""
+"""The command, which shows no password of an address, and ends by Ctrl-C as shells expect it."""
 
 from __future__ import annotations
 
+import signal
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from emnist_edge.cli.exits import EXIT_STOPPED
 from emnist_edge.masking import masked
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ _ARGUMENTS = f"{__name__}.arguments"
 
 
 class Discreet(click.Group):
-    """A group whose usage errors, and those of all its commands, show no password of an address."""
+    """A group whose usage errors, and those of all its commands, show no password."""
 
     def make_context(
         self,
@@ -34,9 +36,15 @@ class Discreet(click.Group):
         return context
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Parse the rest and call the command as any group does."""
-        with _passwords_hidden(ctx.meta[_ARGUMENTS]):
-            return super().invoke(ctx)
+        """Parse the rest and call the command as any group does; one that Ctrl-C ends says so."""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see emnist_edge.cli.start
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            with _passwords_hidden(ctx.meta[_ARGUMENTS]):
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("emnist-edge: stopped", err=True)
+            ctx.exit(EXIT_STOPPED)
 
 
 @contextmanager

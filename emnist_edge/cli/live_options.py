@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from click.core import ParameterSource
 
+from emnist_edge.cli.declare import declare
 from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.packages import load_base
 
@@ -165,9 +166,7 @@ def camera_options(command: Callable[..., Any]) -> Callable[..., Any]:
         wish = Wish(size, fps, Lens(focus, exposure, gain, zoom))
         return command(*args, wish=wish, **kwargs)
 
-    for option in reversed(_CAMERA):
-        with_wish = option(with_wish)
-    return with_wish
+    return declare(with_wish, _CAMERA)
 
 
 def patience_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -182,9 +181,7 @@ def patience_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
         return command(*args, patience=Patience(settle, confidence, again), **kwargs)
 
-    for option in reversed(_PATIENCE):
-        with_patience = option(with_patience)
-    return with_patience
+    return declare(with_patience, _PATIENCE)
 
 
 def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -203,9 +200,7 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.BadParameter(str(error), param_hint="--serve, --token, --proxy") from error
         return command(*args, serve=address, **kwargs)
 
-    for option in reversed(_PAGE):
-        with_address = option(with_address)
-    return with_address
+    return declare(with_address, _PAGE)
 
 
 def _check_page(serve: str | None) -> None:

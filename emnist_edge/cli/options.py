@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.cli.completion import complete_model
+from emnist_edge.cli.declare import declare
 from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.errors import ConstraintError
 from emnist_edge.packages import load_module
@@ -93,9 +94,7 @@ def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
         except ConstraintError as error:
             raise click.UsageError(str(error)) from error
 
-    for option in reversed(_OPTIONS):
-        with_decoding = option(with_decoding)
-    return with_decoding
+    return declare(with_decoding, _OPTIONS)
 
 
 def _decoding(

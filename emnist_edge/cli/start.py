@@ -3,6 +3,7 @@
 This module is read by any Python 3, and needs no package.
 """
 
+import signal
 import sys
 from typing import NoReturn
 
@@ -13,7 +14,12 @@ _OLDEST_PYTHON = (3, 11)
 
 
 def main() -> NoReturn:
-    """Run the command; where it cannot, say in one line on stderr why, and what to do."""
+    """Run the command; where it cannot, say in one line on stderr why, and what to do.
+
+    Until a command runs, there is nothing to clean up: Ctrl-C ends it as it ends any program.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.version_info < _OLDEST_PYTHON:
         own, needed = (".".join(map(str, each[:2])) for each in (sys.version_info, _OLDEST_PYTHON))
         _end(f"this is Python {own}; run it with Python {needed} or newer")

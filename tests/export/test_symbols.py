@@ -35,6 +35,7 @@ from tests.conftest import (
 from tests.pen_strokes import character, cross, texts
 from train.common.data import RunOptions
 from train.tiers.mixture import Blend
+from train.tiers.writers import Writers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +78,8 @@ def run(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         teach_networks(patch)
         patch.setattr("train.tiers.written.unipen_glyphs", draw)
         patch.setattr("train.tiers.penned.Penned.glyphs", draw_nothing)
-        blend = Blend(symbols=True, drawings=1, nothings=12, held=5)
-        writers = training.Writers(folder, blend)
+        blend = Blend(symbols=True, drawings=1, nothings=12, held=5, counters=0)
+        writers = Writers(folder, blend)
         options = RunOptions(folder / "run", toy_files)
         training.train("tiny", toy_net(), toy_tier_recipe(), options, (), writers)
     return folder / "run"

@@ -31,6 +31,8 @@ from train.tiers.architectures import TIERS
 from train.tiers.mixture import Blend
 from train.tiers.photographed import Variation
 from train.tiers.priors import DIGITS
+from train.tiers.recipe import Recipe, Settled
+from train.tiers.writers import Writers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +94,10 @@ def test_answers_are_corrected_on_validation_images_once_trained(
     training = load_training(None, toy_data, None, 0.1, tier.HELD_BACK)
     asked: list[tuple[Any, ...]] = []
 
-    def fit(model: keras.Model, data: TrainingData, recipe: object, output: Path) -> History:
+    def fit(
+        model: keras.Model, data: TrainingData, recipe: object, output: Path, start: Path | None
+    ) -> History:
+        assert start is None
         model.layers[-1].set_weights([np.full_like(w, 3) for w in model.layers[-1].get_weights()])
         checkpoints.save(model, output / "best.keras")
         return [{"validation_accuracy": 0.5}]
@@ -152,7 +157,7 @@ def test_writers_of_unipen_are_learned_from_beside_emnist(
     monkeypatch.setattr("train.tiers.written.unipen_glyphs", draw)
     monkeypatch.setattr("train.tiers.priors.correct", correct)
     recipe = replace(toy_tier_recipe(), epochs=1)
-    writers = tier.Writers(folder, Blend(drawings=1))
+    writers = Writers(folder, Blend(drawings=1))
     metrics = tier.train(
         "small", toy_net(), recipe, RunOptions(tmp_path / "run", taught_data), (), writers
     )
@@ -214,9 +219,9 @@ class Inverted(Variation):
 
 def test_images_are_varied_less_in_the_last_quarter_of_the_epochs() -> None:
     images, answers = np.zeros((50, 28, 28), np.uint8), np.arange(50)
-    recipe = tier.Settled(epochs=8, augmentation=Inverted())
+    recipe = Settled(epochs=8, augmentation=Inverted())
 
-    def inverted(recipe: tier.Settled, epoch: int) -> bool:
+    def inverted(recipe: Settled, epoch: int) -> bool:
         shown, said = recipe.vary(images, answers, epoch, np.random.default_rng(1))
         assert np.array_equal(said, answers)
         return bool(shown[:, 0, 0].all())
@@ -225,22 +230,37 @@ def test_images_are_varied_less_in_the_last_quarter_of_the_epochs() -> None:
     assert inverted(replace(recipe, settling=0.0), 7)
 
 
+def test_a_run_that_starts_from_another_says_so(
+    toy_tier_run: Path, taught_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Path] = []
+    monkeypatch.setattr("train.common.loop.begin_with", lambda _, path: begun.append(path))
+    options, recipe = RunOptions(tmp_path, taught_data), replace(toy_tier_recipe(), seed=2)
+    metrics = tier.train("tiny", toy_net(), recipe, options, start=toy_tier_run)
+    assert begun == [toy_tier_run / "best.keras"]
+    assert metrics["recipe"]["seed"] == 2
+    assert metrics["recipe"]["start"]["seed"] == 1
+    with pytest.raises(DataError, match=r"run\.json"):
+        tier.train("tiny", toy_net(), recipe, options, start=tmp_path / "nowhere")
+
+
 def test_each_tier_is_trained_by_its_own_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
     recipes = []
 
-    def note(name: str, net: object, recipe: tier.Recipe, *_: object) -> None:
+    def note(name: str, net: object, recipe: Recipe, *_: object) -> None:
         recipes.append(recipe)
         raise DataError("enough")
 
     monkeypatch.setattr(tier, "train", note)
     shorter = ["--epochs", "3", "--seed", "7", "--precision", "float32"]
-    for arguments in (["small"], ["small", *shorter], ["tiny"]):
+    for arguments in (["small"], ["small", *shorter], ["tiny"], ["small", "--start", "runs/first"]):
         assert CliRunner().invoke(tier.main, arguments).exit_code == 1
-    small, short, tiny = recipes
-    assert small == tier.Settled(TIERS["small"].epochs)
-    assert short == tier.Settled(3, seed=7, precision="float32")
-    assert tiny == tier.Recipe(TIERS["tiny"].epochs, augmentation=TIERS["tiny"].variation)
+    small, short, tiny, again = recipes
+    assert small == Settled(TIERS["small"].epochs)
+    assert short == Settled(3, seed=7, precision="float32")
+    assert tiny == Recipe(TIERS["tiny"].epochs, augmentation=TIERS["tiny"].variation)
     assert type(tiny) is not type(small)
+    assert again == replace(small, learning_rate=0.003)
 
 
 def test_the_command_says_what_it_trained_or_what_is_missing(

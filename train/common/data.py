@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 import numpy as np
 
+from emnist_edge.cli.declare import declare
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import DataError
 from emnist_edge.files import read_file, write_json, writing_to, written_whole
@@ -225,8 +226,6 @@ def run_options(output: str) -> Callable[[Callable[..., None]], Callable[..., No
             told = {field.name: given.pop(field.name) for field in fields(RunOptions)}
             command(options=RunOptions(**told), **given)
 
-        for option in reversed(declared):
-            called = option(called)
-        return called
+        return declare(called, declared)
 
     return decorate

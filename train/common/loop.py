@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     #: Varies images (N, 28, 28) uint8; the shape stays.
     Variation = Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
 
+#: File in the folder of a run that holds the weights of its best epoch.
+BEST = "best.keras"
+
 #: Mean and standard deviation of EMNIST pixels, of full scale (training images).
 PIXEL_MEAN, PIXEL_STD = 0.174, 0.332
 
@@ -84,11 +87,18 @@ def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32
     return np.concatenate(pieces)
 
 
-def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) -> History:
+def fit(
+    model: keras.Model,
+    data: TrainingData,
+    recipe: Recipe,
+    output: Path,
+    start: Path | None = None,
+) -> History:
     """Train ``model``, untrained and not compiled, and return what was measured each epoch.
 
     After each epoch it validates and leaves a checkpoint in ``output``, which it goes on from where
-    there is one, and the best epoch so far in ``best.keras``.
+    there is one, and the best epoch so far in :data:`BEST`. ``start``: file of the weights that
+    it starts from, instead of random ones.
     """
     batches_per_epoch = data.epoch_images // recipe.batch
     if not batches_per_epoch:
@@ -103,10 +113,12 @@ def fit(model: keras.Model, data: TrainingData, recipe: Recipe, output: Path) ->
     compile_model(model, recipe, batches_per_epoch, loss)
     if stopped is not None:
         take_over(model, stopped)
+    elif start is not None:
+        begin_with(model, start)
     for epoch in range(len(history), recipe.epochs):
         history.append(train_epoch(model, data, recipe, epoch))
         if epoch == best_epoch(history):
-            checkpoints.save(model, output / "best.keras")
+            checkpoints.save(model, output / BEST)
         checkpoints.keep(model, history, output)
         click.echo(
             f"{model.name}: epoch {epoch + 1}: "
@@ -128,6 +140,14 @@ def compile_model(
         loss=loss,
         metrics=["accuracy"],
     )
+
+
+def begin_with(model: keras.Model, path: Path) -> None:
+    """Give ``model`` the weights of the one in ``path``; DataError where they do not fit."""
+    try:
+        model.set_weights(checkpoints.load(path).get_weights())
+    except ValueError as error:
+        raise DataError(f"{path}: is of another network or other classes") from error
 
 
 def take_over(model: keras.Model, stopped: keras.Model) -> None:

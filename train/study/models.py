@@ -102,7 +102,7 @@ def train_network(
             name=network.name,
         )
         history = loop.fit(model, training, recipe, output)
-        best = checkpoints.load(output / "best.keras")
+        best = checkpoints.load(output / loop.BEST)
         measured = loop.measure(best, history, training, test)
         write_json(path, {**run, **measured, "history": history})
     return dict(read_json(path))
@@ -124,7 +124,7 @@ def find_confusion(study: Path, test: Samples) -> None:
     path, run = study / "confusion.json", {"model": chosen, "test": trained[chosen]["test"]}
     if path.exists() and run.items() <= read_json(path).items():
         return
-    model = checkpoints.load(study / chosen / "best.keras")
+    model = checkpoints.load(study / chosen / loop.BEST)
     predicted = loop.predict(model, test.images).argmax(axis=1)
     confusion = confusion_matrix(predicted, test.labels, len(test.alphabet))
     write_json(path, {**run, "alphabet": test.alphabet, "confusion": confusion.tolist()})

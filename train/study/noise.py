@@ -16,6 +16,7 @@ import click
 from emnist_device.runtime.engine import Engine
 from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt
 from emnist_edge.files import write_json
+from train.common import checkpoints, loop
 from train.common.data import read_json
 from train.study.models import NETWORKS, shipped
 
@@ -48,7 +49,7 @@ def trained_models(study: Path, models: Path) -> dict[str, Path]:
 
     The networks in ``study``, and of the folder ``models`` those that :func:`shipped` finds.
     """
-    files = {name: study / name / "best.keras" for name in NETWORKS}
+    files = {name: study / name / loop.BEST for name in NETWORKS}
     files = {name: path for name, path in files.items() if (study / name / "metrics.json").exists()}
     files |= {name: models / artifact.file for name, artifact in shipped(models).items()}
     return {name: path for name, path in files.items() if path.exists()}
@@ -104,7 +105,6 @@ def load_predictor(path: Path) -> Predictor:
     """
     if path.suffix != ".keras":
         return Engine(path).read_letters
-    from train.common import checkpoints, loop
 
     network = checkpoints.load(path)
     return lambda images: loop.predict(network, images)

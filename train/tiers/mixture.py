@@ -45,7 +45,8 @@ class Blend:
     floor: of the class shares of a source, this fraction is spread over all classes: those that a
         source lacks are not impossible there.
     drawings: how often each character is drawn, with other pens. nothings, held: how many things
-        that are no character are made, for each drawing and for validation.
+        that are no character are made, for each drawing and for validation. counters: fraction of
+        them that are counters of bold characters.
     """
 
     symbols: bool = False
@@ -57,6 +58,7 @@ class Blend:
     drawings: int = 3
     nothings: int = 6000
     held: int = 1500
+    counters: float = 0.25
 
 
 @dataclass(frozen=True)

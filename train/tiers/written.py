@@ -16,6 +16,7 @@ from emnist_edge.dataset.unipen.cleaning import count_faults, find_faults, write
 from emnist_edge.dataset.unipen.packed import digest_of, load_characters
 from emnist_edge.files import writing_to, written_whole
 from emnist_edge.scoring.sources import EMNIST, NOTHING, SYMBOLS, UNIPEN
+from train.tiers.counters import draw_counters
 from train.tiers.glyph_store import key_of, stored
 from train.tiers.mixture import Mixture, class_shares, show_times
 from train.tiers.nothing import draw_nothing
@@ -167,15 +168,18 @@ def _draw_nothing(
     """Return glyphs of what is no character, made of the strokes of letters and digits."""
     plain = characters.pick(np.flatnonzero(np.isin(characters.labels, list(BYCLASS))))
     count, rounds = (blend.held, 1) if held else (blend.nothings, blend.drawings)
+    of_counters = round(blend.counters * count)
     parts: list[Glyphs] = []
     for drawing in range(1, rounds + 1):
 
         def draw(drawing: int = drawing) -> NDArray[np.uint8]:
-            things = draw_nothing(usual_strokes(plain), count, drawing)
-            return Penned().glyphs(things, drawing)
+            strokes = usual_strokes(plain)
+            things = draw_nothing(strokes, count - of_counters, drawing)
+            counters = draw_counters(strokes, of_counters, drawing)
+            return np.concatenate([Penned().glyphs(things, drawing), counters])
 
         name = f"nothing-{'held' if held else 'kept'}-{drawing}.npz"
-        images = stored(store / name, key_of(plain, count, drawing, Penned()), draw)
+        images = stored(store / name, key_of(plain, count, of_counters, drawing, Penned()), draw)
         labels = np.full(count, alphabet.index(NO_CHARACTER), np.uint8)
         parts.append(Glyphs(NOTHING, images, labels, np.full(count, held)))
     return parts

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -53,6 +54,30 @@ def test_help_is_there_at_once_and_loads_nothing_heavy() -> None:
 def test_the_module_runs_as_the_command_does(picture: Path) -> None:
     code = "import runpy; runpy.run_module('emnist_edge', run_name='__main__')"
     assert run("classify", str(picture), code=code) == "HARBOR\n7483\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "said"),
+    [
+        ("import emnist_edge.cli.streams as early\nearly.open_streams", -signal.SIGINT, ""),
+        ("import emnist_edge.cli.classify as late\nlate.load_base", 130, "emnist-edge: stopped\n"),
+    ],
+    ids=["before a command runs", "while a command loads what it needs"],
+)
+def test_ctrl_c_ends_it_without_a_traceback(
+    before: str, code: int, said: str, picture: Path
+) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"{before} = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "from emnist_edge.cli.start import main; main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "classify", str(picture)],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (code, said)
 
 
 def test_a_fault_of_our_own_is_one_line_without_a_traceback(picture: Path) -> None:

@@ -50,6 +50,10 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
         seen.append((len(things), seed))
         return np.full((len(things), 28, 28), seed, np.uint8)
 
+    def counters(_: object, count: int, seed: int) -> NDArray[np.uint8]:
+        return np.full((count, 28, 28), seed, np.uint8)
+
+    monkeypatch.setattr("train.tiers.written.draw_counters", counters)
     monkeypatch.setattr("train.tiers.written.unipen_glyphs", fill)
     monkeypatch.setattr("train.tiers.penned.Penned.glyphs", lambda _, *given: fill(*given))
     return seen
