@@ -65,7 +65,7 @@ def test_the_module_runs_as_the_command_does(picture: Path) -> None:
     ids=["before a command runs", "while a command loads what it needs"],
 )
 def test_ctrl_c_ends_it_without_a_traceback(
-    before: str, code: int, said: str, picture: Path
+    before: str, code: int, said: str, picture: Path, tmp_path: Path
 ) -> None:
     program = (
         "import os, signal, sys\n"
@@ -74,7 +74,7 @@ def test_ctrl_c_ends_it_without_a_traceback(
         "from emnist_edge.cli.start import main; main()"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", program, "classify", str(picture)],
+        [sys.executable, "-c", program, "classify", str(picture), "--review", tmp_path / "r.html"],
         check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert (ended.returncode, ended.stderr) == (code, said)
