@@ -13,7 +13,12 @@ import click
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
 from emnist_edge.cli.options import decoding_options, limit_option, model_option
-from emnist_edge.cli.session import doubts_kept, results_kept, said_where_ended
+from emnist_edge.cli.session import (
+    doubts_kept,
+    results_kept,
+    said_where_ended,
+    say_what_failed_before,
+)
 from emnist_edge.cli.targets import annotation_targets, check_folder, in_folder
 from emnist_edge.errors import ModelError
 from emnist_edge.packages import load_base
@@ -126,7 +131,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     try:
         with results_kept(output, resume, model, known, names) as results:
             done = {} if results is None else results.done
-            failed = bool(problems) or any(done.get(name, False) for name in names)
+            failed = bool(problems) or say_what_failed_before(console, output, done, names)
             tasks = [task for task in tasks if task.name not in done]
             before = len(names) - len(tasks)
             with (

@@ -84,6 +84,20 @@ def doubts_kept(
                 console.complain(f"{shown(page)}: {count} to look at{rest}")
 
 
+def say_what_failed_before(
+    console: Console, output: Path | None, done: Mapping[str, bool], names: list[str]
+) -> bool:
+    """Say how many of ``names`` an earlier run could not read; return whether there are any."""
+    count = sum(done.get(name, False) for name in names)
+    if count:
+        images = "image" if count == 1 else "images"
+        console.complain(
+            f"{shown(output)}: says of {count} {images} why reading failed; what was not replaced "
+            "since is not tried again"
+        )
+    return count > 0
+
+
 @contextmanager
 def said_where_ended(
     console: Console, output: Path | None, done: Mapping[str, bool], names: list[str]

@@ -92,7 +92,11 @@ def test_a_file_of_results_is_gone_on_with(folder: Path) -> None:
         "in/bad.png": "is empty",
     }
     done = classify("in", "--output", "out.jsonl", "--resume")
-    assert (done.exit_code, done.output) == (1, "")  # bad.png still is
+    assert (done.exit_code, done.stdout) == (1, "")  # bad.png still is
+    assert done.stderr == (
+        "emnist-edge: out.jsonl: says of 1 image why reading failed; what was not replaced since "
+        "is not tried again\n"
+    )
 
 
 @pytest.mark.parametrize(
