@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Pictures are enlarged until their characters are this high, so that labels can be read.
 _LABEL_HEIGHT, _MAX_SIDE = 40, 3000
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+# What OpenCV has no glyph for.
+_SPELLED = {"€": "EUR"}
 
 
 def annotate(picture: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
@@ -48,7 +50,7 @@ def _draw(canvas: NDArray[np.uint8], character: Character, factor: int) -> None:
     colour = confidence_colour(character.confidence)
     thickness = max(1, round(max(canvas.shape) / 800))
     cv2.rectangle(canvas, (x, y), (right, bottom), colour, thickness)
-    label = f"{character.char} {100 * character.confidence:.0f}"
+    label = f"{_SPELLED.get(character.char, character.char)} {100 * character.confidence:.0f}"
     # Labels of neighbours should not run into each other: a label is hardly wider than its box.
     room = 1.1 * max(right - x, 0.35 * (bottom - y))
     (unit, _), _ = cv2.getTextSize(label, _FONT, 1.0, thickness)

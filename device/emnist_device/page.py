@@ -46,7 +46,8 @@ class Box(NamedTuple):
 
 #: Stages of a reading that ``timing_ms`` may hold, in their order.
 STAGES = ("load", "segment", "glyph", "classify", "decode", "total")
-#: What is printed for a character that is less probable than was asked for.
+#: What is printed for a character that is less probable than was asked for. A question mark that is
+#: read is printed as well: :attr:`Character.unsure` tells both apart.
 UNSURE = "?"
 #: What is said of a line that was read without the pattern or lexicon that was given.
 UNMATCHED = "without pattern or lexicon: nothing in them has as many characters"
@@ -76,6 +77,7 @@ class Character:
         alternatives: what else it may be, the most probable first, without ``char``.
         before: marks of a pattern that are printed between the character before it and this one,
             such as a hyphen. No spaces: these part words.
+        unsure: whether it is less probable than was asked for.
     """
 
     char: str
@@ -83,6 +85,7 @@ class Character:
     box: Box
     alternatives: tuple[Alternative, ...]
     before: str = ""
+    unsure: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON: confidences to 4 decimals, ``before`` if there is any."""
@@ -186,6 +189,7 @@ class Page:
             of the picture as it was.
         left_out: how many characters were found and not read, because the picture was said to hold
             one line, or one character.
+        refused: how many marks were not read, because the model says that they are no characters.
     """
 
     lines: tuple[Line, ...]
@@ -193,6 +197,7 @@ class Page:
     timing_ms: dict[str, float]
     turned: int = 0
     left_out: int = 0
+    refused: int = 0
 
     @property
     def text(self) -> str:
@@ -211,8 +216,11 @@ class Page:
         return replace(self, timing_ms={name: stages[name] for name in STAGES if name in stages})
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON: confidences to 4 decimals, times to 2."""
-        return {
+        """Return plain values for JSON: confidences to 4 decimals, times to 2.
+
+        ``refused`` if there is any.
+        """
+        content = {
             "text": self.text,
             "lines": [line.to_dict() for line in self.lines],
             "model": self.model,
@@ -220,3 +228,4 @@ class Page:
             "turned": self.turned,
             "left_out": self.left_out,
         }
+        return content | ({"refused": self.refused} if self.refused else {})

@@ -45,14 +45,10 @@ _DECODING = Decoding()
 
 @dataclass(frozen=True)
 class _View:
-    """A picture turned clockwise by ``quarters``: what is found on it then, and its text.
-
-    letters: (N, L), what the model says of the characters as letters and digits.
-    """
+    """A picture turned clockwise by ``quarters``: what is found on it then, and its text."""
 
     quarters: int
     found: Found
-    letters: NDArray[np.float32]
     text: Decoded
 
     def legibility(self, watch: Stopwatch, thresholds: Legibility) -> float:
@@ -60,7 +56,7 @@ class _View:
         possible = self.text.possible
         watch.lap("decode")
         lines = len(self.found.layout.lines)
-        return legibility(self.letters * possible, lines, thresholds=thresholds)
+        return legibility(self.text.letters * possible, lines, thresholds=thresholds)
 
 
 def _one_at_a_time(
@@ -160,6 +156,7 @@ class Reader:
             watch.milliseconds,
             turned=90 * view.quarters,
             left_out=view.found.layout.left_out,
+            refused=view.found.refused,
         )
         return page, view.found.glyphs
 
@@ -176,10 +173,10 @@ class Reader:
         """Return what is found on ``image`` once it is turned clockwise by ``quarters``."""
         upright = turn(image, quarters)
         found = self._finder.find(upright, watch)
-        boxes = _boxes(found, upright.shape)
-        letters = self._letters(found, single=self._single)
         decoder = self._decoder(self._decoding.charset, single=self._single)
-        return _View(quarters, found, letters, decoder.decode(letters, boxes))
+        probabilities = self._probabilities(found, single=self._single)
+        text = decoder.decode(probabilities, _boxes(found, upright.shape))
+        return _View(quarters, found, text)
 
     @_one_at_a_time
     def read_character(
@@ -187,7 +184,7 @@ class Reader:
     ) -> Character | None:
         """Read a cell that holds one character and nothing else, such as a box of a form.
 
-        All classes of the model are taken to be equally common, and no context is looked at.
+        All letters and digits are taken to be equally common, and no context is looked at.
 
         Args:
             image: (H, W) grey or (H, W, 3) BGR uint8, the character about in the middle; dark on
@@ -210,18 +207,21 @@ class Reader:
             return None
         ((blob,),) = found.layout.lines
         box = _to_picture(blob.box, found.layout.scale, image.shape)
-        letters = self._letters(found, single=True)
-        (line,) = decoder.decode(letters, [[box]]).lines(self._top_k)
+        probabilities = self._probabilities(found, single=True)
+        (line,) = decoder.decode(probabilities, [[box]]).lines(self._top_k)
         return line.characters[0]
 
-    def _letters(self, found: Found, *, single: bool) -> NDArray[np.float32]:
-        """Return what the model says of ``found`` as letters and digits, (N, L), rows sum to 1.
+    def _probabilities(self, found: Found, *, single: bool) -> NDArray[np.float32]:
+        """Return what the model says of ``found``, (N, C), rows sum to 1.
 
-        That is all that is read. Of ``single`` characters, each by itself, all classes are taken
-        to be equally common; else they are as common as the model has them.
+        Of ``single`` characters, each by itself, all letters and digits are taken to be equally
+        common; else they are as common as the model has them.
         """
-        letters = self._engine.letters.pick(found.probabilities)
-        return balance(letters, np.array(self._shares)) if single else letters
+        if not single:
+            return found.probabilities
+        letters = self._engine.letters
+        equal = balance(letters.pick(found.probabilities), np.array(self._shares))
+        return letters.put(found.probabilities, equal)
 
     def _decoder(self, charset: str | None, *, single: bool) -> Decoder:
         """Return the decoder for ``charset``, made when it is first asked for.
@@ -231,7 +231,7 @@ class Reader:
         if (charset, single) not in self._decoders:
             context = "none" if single else self._decoding.context
             decoding = replace(self._decoding, charset=charset, context=context)
-            alphabet = self._engine.letters.alphabet
+            alphabet = self._engine.artifact.alphabet
             self._decoders[charset, single] = Decoder(alphabet, decoding, self._shares)
         return self._decoders[charset, single]
 

@@ -47,6 +47,19 @@ class Letters:
         equal = np.float32(1 / len(self.alphabet))
         return np.where(sums > 0, picked / np.where(sums > 0, sums, 1), equal)
 
+    def put(
+        self, probabilities: NDArray[np.float32], picked: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return ``probabilities`` (N, C) with ``picked`` (N, L) as of :meth:`pick` in them.
+
+        All letters and digits together stay as probable as they are.
+        """
+        if len(self.alphabet) == self.classes:
+            return picked
+        put = probabilities.copy()
+        put[:, self.places] = picked * probabilities[:, self.places].sum(axis=1, keepdims=True)
+        return put
+
     def shares(self, of_classes: Sequence[float]) -> list[float]:
         """Return how common letters and digits are among themselves; empty where not known.
 

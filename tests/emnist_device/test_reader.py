@@ -141,7 +141,7 @@ def test_the_charset_of_a_cell(reader: Reader) -> None:
     read = {charset: reader.read_character(picture, charset) for charset in ("0123", "lox", "H")}
     assert [character and character.char for character in read.values()] == ["0", "o", "H"]
     with pytest.raises(ConstraintError, match="which no model reads"):
-        reader.read_character(picture, "?")
+        reader.read_character(picture, "^")
 
 
 def test_the_charset_of_a_reader_holds_for_cells_and_pages() -> None:

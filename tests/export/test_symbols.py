@@ -20,7 +20,7 @@ from emnist_edge.dataset import emnist
 from emnist_edge.dataset.unipen.characters import make_characters
 from emnist_edge.dataset.unipen.packed import save
 from emnist_edge.drawing.pages import draw_page
-from emnist_edge.errors import ConstraintError, DataError, ParityError
+from emnist_edge.errors import DataError, ParityError
 from emnist_edge.scoring.metrics import balance
 from export import network, tier
 from export.run import read_run
@@ -168,7 +168,7 @@ def test_probabilities_are_of_all_classes_and_letters_are_picked(
     assert [ALPHABET[k] for k in engine.probabilities(symbol).argmax(axis=1)] == ["/", NOTHING]
 
 
-def test_pages_and_cells_are_read_in_letters_and_digits(models: Path, tmp_path: Path) -> None:
+def test_pages_and_cells_are_read_in_what_is_a_character(models: Path, tmp_path: Path) -> None:
     model = models / "tiny-int8.tflite"
     picture = draw_page("AB 12", size=(400, 200), height=60, seed=3).picture
     path = tmp_path / "page.png"
@@ -181,16 +181,18 @@ def test_pages_and_cells_are_read_in_letters_and_digits(models: Path, tmp_path: 
         (row,) = [json.loads(line) for line in done.stdout.splitlines()]
         text = row["text"].replace(" ", "").replace("\n", "")
         assert text
-        assert set(text) <= set(BYCLASS)
+        assert set(text) <= set(BYCLASS + SYMBOLS)
         assert NOTHING not in done.stdout
     cell = Reader(model).read_character(picture[:, :100])
     assert cell is not None
-    assert {cell.char, *(other.char for other in cell.alternatives)} <= set(BYCLASS)
+    found = {cell.char, *(other.char for other in cell.alternatives)}
+    assert found <= set(BYCLASS + SYMBOLS)
 
 
-def test_a_charset_of_symbols_is_refused_in_one_line(models: Path) -> None:
-    with pytest.raises(ConstraintError, match=r"charset '-/' has '-'.*list letters and digits"):
-        Reader(models / "tiny-int8.tflite", decoding=Decoding(charset="-/"))
+def test_a_charset_may_be_of_symbols(models: Path) -> None:
+    reader = Reader(models / "tiny-int8.tflite", decoding=Decoding(charset="-/"))
+    picture = draw_page("AB 12", size=(400, 200), height=60, seed=4).picture
+    assert set("".join(reader.read(picture).text.split())) <= set("-/")
 
 
 def test_ranges_are_set_by_each_source_alike_and_by_nothing_held_back(

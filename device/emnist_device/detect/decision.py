@@ -5,7 +5,7 @@ Of each character: with or without the ink that hangs on it. Of the picture: whi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,13 +28,22 @@ class Decisions:
     sure: a mark that is read as surely as this is not looked at for being several characters.
     as_well: a character keeps ink that hangs on it where it is read with this fraction of the
         probability that it has without: a stroke that is left out needs a reason.
+    faint: dots and bars count this fraction of their probability. Part of a letter, such as the
+        counters of a bold E with the wrong polarity, makes them more often than a hand does.
+    nothing: what is so probably no character is not read: a lost character is worse than one too
+        many. Of 7,389 letters and digits in lines by UNIPEN's held-out writers a trial model says
+        that of none, with 0.8 of one, with 0.5 of nine.
     """
 
     sure: float = 0.95
     as_well: float = 0.9
+    faint: float = 0.5
+    nothing: float = 0.9
 
 
 DECISIONS = Decisions()
+# Symbols that are but dots and bars.
+_FAINT = ".,-:;='\"_"
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class Found:
     confidence: how probable it is that all are read right, 0..1, each by itself and but for what
         looks alike; 0 where none is.
     looks: what the page network saw and said for all hypotheses that it was asked for.
+    refused: how many more there are that are no characters.
     """
 
     layout: Layout
@@ -54,16 +64,19 @@ class Found:
     probabilities: NDArray[np.float32]
     confidence: float
     looks: tuple[Look, ...] = ()
+    refused: int = 0
 
 
-def which_look_alike(alphabet: str) -> NDArray[np.float64]:
-    """Return which of the C classes of ``alphabet`` look alike: (C, C), 1 where they do.
+def which_look_alike(alphabet: str, *, decisions: Decisions = DECISIONS) -> NDArray[np.float64]:
+    """Return how far the C classes of ``alphabet`` look alike: (C, C), 1 where they do.
 
-    What is no character looks like nothing, and not like itself.
+    What is no character looks like nothing, and not like itself; dots and bars look little like
+    themselves.
     """
     groups = confusable_groups(alphabet)
     alike = np.array([[one == other for other in groups] for one in groups], float)
-    return alike * np.array([char != NOTHING for char in alphabet])
+    faint = {NOTHING: 0.0} | dict.fromkeys(_FAINT, decisions.faint)
+    return alike * np.array([faint.get(char, 1.0) for char in alphabet])
 
 
 def decide_inks(
@@ -84,7 +97,7 @@ def decide_inks(
         decisions: thresholds.
     """
     blobs, owners = layout.blobs, layout.owners
-    most = (probabilities * (alike.diagonal() > 0)).max(axis=1)
+    most = (probabilities * alike.diagonal()).max(axis=1)
     chosen = np.arange(len(blobs))
     for number, owner in enumerate(owners):
         if number >= len(blobs) and most[number] >= decisions.as_well * most[owner]:
@@ -103,3 +116,20 @@ def is_sure(found: Sequence[Found], *, decisions: Decisions = DECISIONS) -> bool
 def surest(found: Sequence[Found]) -> Found:
     """Return the most probable of ``found``; of equals the first."""
     return max(found, key=lambda each: each.confidence)
+
+
+def refuse(found: Found, alphabet: str, *, decisions: Decisions = DECISIONS) -> Found:
+    """Return ``found`` without what is no character by a model with classes of ``alphabet``."""
+    if NOTHING not in alphabet:
+        return found
+    kept = found.probabilities[:, alphabet.index(NOTHING)] < decisions.nothing
+    if kept.all():
+        return found
+    labels = {blob.label for blob, keep in zip(found.layout.blobs, kept, strict=True) if keep}
+    return replace(
+        found,
+        layout=found.layout.only(labels),
+        glyphs=found.glyphs[kept],
+        probabilities=found.probabilities[kept],
+        refused=int((~kept).sum()),
+    )

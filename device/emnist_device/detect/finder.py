@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.detect.decision import Found, decide_inks, is_sure, surest, which_look_alike
+from emnist_device.detect.decision import (
+    Found,
+    decide_inks,
+    is_sure,
+    refuse,
+    surest,
+    which_look_alike,
+)
 from emnist_device.detect.hypotheses import Hypotheses
 from emnist_device.detect.sizes import shrink
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
@@ -71,7 +78,8 @@ class Finder:
     ) -> None:
         self._hypotheses = Hypotheses(network, limits, holds, thresholds=thresholds)
         self._engine, self._thresholds = engine, thresholds
-        self._alike = which_look_alike(engine.artifact.alphabet)
+        self._alphabet = engine.artifact.alphabet
+        self._alike = which_look_alike(self._alphabet, decisions=thresholds.decisions)
 
     def find(self, picture: NDArray[np.uint8], watch: Stopwatch) -> Found:
         """Return the characters of ``picture``, (H, W) or (H, W, 3) BGR uint8.
@@ -87,11 +95,16 @@ class Finder:
         found = surest(tried)
         looks = tuple(each.layout.look for each in tried if each.layout.look is not None)
         layout = replace(found.layout, scale=scale * found.layout.scale)
-        return replace(found, layout=layout, looks=looks)
+        return self._refuse(replace(found, layout=layout, looks=looks))
 
     def find_in_cell(self, cell: NDArray[np.uint8], watch: Stopwatch) -> Found:
         """Return the character of ``cell``, which holds one about in its middle, or none."""
-        return surest([self._classify(layout, watch) for layout in self._hypotheses.of_cell(cell)])
+        cells = self._hypotheses.of_cell(cell)
+        return self._refuse(surest([self._classify(layout, watch) for layout in cells]))
+
+    def _refuse(self, found: Found) -> Found:
+        """Return ``found`` without what is no character."""
+        return refuse(found, self._alphabet, decisions=self._thresholds.decisions)
 
     def _classify(self, layout: Layout, watch: Stopwatch) -> Found:
         """Return the characters of ``layout``; of all their hypotheses the more probable ones."""

@@ -63,6 +63,11 @@ class Layout:
         largest = max(self.blobs, key=lambda blob: blob.area)
         return replace(self, lines=((largest,),), left_out=self.left_out + len(self.blobs) - 1)
 
+    def only(self, labels: Set[int]) -> Layout:
+        """Return the layout with the characters of ``labels`` alone."""
+        kept = (tuple(blob for blob in line if blob.label in labels) for line in self.lines)
+        return replace(self, lines=tuple(line for line in kept if line))
+
     @property
     def owners(self) -> list[int]:
         """Of which of ``blobs`` each hypothesis of a character is, in the order of :meth:`inks`."""

@@ -50,7 +50,7 @@ class Sight:
     def chances(self) -> dict[str, float]:
         """Return the probability of each character that it may be."""
         chances = {each.char: each.confidence for each in self.character.alternatives}
-        if self.character.char != UNSURE:  # else it is its first alternative
+        if not self.character.unsure:  # else it is its first alternative
             chances[self.character.char] = self.character.confidence
         return chances
 
@@ -114,7 +114,7 @@ class CharacterTrack:
         ordered = sorted(self.chances.items(), key=lambda item: -item[1])[: top_k + 1]
         best, *others = (Alternative(char, sum_ / self.weight) for char, sum_ in ordered)
         if best.confidence < least:
-            return Character(UNSURE, best.confidence, self.box, (best, *others))
+            return Character(UNSURE, best.confidence, self.box, (best, *others), unsure=True)
         return Character(best.char, best.confidence, self.box, tuple(others))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
+from emnist_edge.alphabet import BYCLASS, BYMERGE, SYMBOLS, fold
 from emnist_edge.artifact import SIDE
 from emnist_edge.dataset import emnist
 from emnist_edge.dataset.idx import parse_idx, read_packed, write_idx
@@ -41,7 +41,8 @@ def read_corrections(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         path: a file that a review page saved.
 
     Returns:
-        Glyphs (N, 28, 28) uint8 and labels (N,) uint8, indices into ``BYMERGE``.
+        Glyphs (N, 28, 28) uint8 and labels (N,) uint8, indices into ``BYMERGE``: of what was said
+        to be letters and digits. Nothing is learned from corrections to symbols.
 
     Raises:
         DataError: the file cannot be read, or was not saved by a review page.
@@ -56,8 +57,9 @@ def read_corrections(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         raise DataError(f"{path}: holds no corrections of schema {SCHEMA}; review once more")
     rows: Any = content.get("corrections")
     try:
-        pairs = [(_glyph(row["glyph"]), row["char"]) for row in rows]
-        labels = [BYMERGE.index(fold(_known(char))) for _, char in pairs]
+        every = [(_glyph(row["glyph"]), _known(row["char"])) for row in rows]
+        pairs = [(glyph, char) for glyph, char in every if char in BYCLASS]
+        labels = [BYMERGE.index(fold(char)) for _, char in pairs]
     except (TypeError, KeyError, ValueError) as error:
         raise DataError(
             f"{path}: has a damaged correction ({error}); review the pictures again"
@@ -177,6 +179,6 @@ def _glyph(text: str) -> NDArray[np.uint8]:
 
 
 def _known(char: str) -> str:
-    if not isinstance(char, str) or len(char) != 1 or char not in BYCLASS:
+    if not isinstance(char, str) or len(char) != 1 or char not in BYCLASS + SYMBOLS:
         raise ValueError(f"{str(char)[:20]!r} is no letter or digit")
     return char

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import cv2
 
 from emnist_device.image.turns import turn, turn_box
-from emnist_device.page import UNSURE
 from emnist_device.review.corrections import SCHEMA
 from emnist_device.text.charset import expand_charset
-from emnist_edge.alphabet import BYCLASS
+from emnist_edge.alphabet import BYCLASS, SYMBOLS
 from emnist_edge.errors import PictureError, shown
 from emnist_edge.files import written_whole
 
@@ -60,7 +59,7 @@ def find_doubtful(
         if character.confidence >= least:
             continue
         choices = [(other.char, round(other.confidence, 4)) for other in character.alternatives]
-        if character.char != UNSURE:
+        if not character.unsure:
             choices.insert(0, (character.char, round(character.confidence, 4)))
         doubtful.append(
             {
@@ -137,7 +136,7 @@ def write_review(
         PictureError: ``path`` cannot be written.
     """
     taken = expand_charset(charset)
-    characters = "".join(char for char in BYCLASS if char in taken)
+    characters = "".join(char for char in BYCLASS + SYMBOLS if char in taken)
     data = {"schema": SCHEMA, "model": model, "characters": characters, "items": []}
     template = importlib.resources.files("emnist_device.review") / "review.html"
     before, after = template.read_text(encoding="utf-8").split("@DATA@")

@@ -1,9 +1,10 @@
 r"""Charsets as users write them -> sets of characters: names, lists, ranges, and sets in brackets.
 
 A name of :data:`CHARSETS`, or one of its synonyms, in capitals or not, stands for its characters.
-Anything else lists characters and ranges, such as ``ABC``, ``0-9X`` or ``A-F0-9``. What looks like
-a word is taken for a mistyped name and refused; in brackets, it is a list. Brackets are those of a
-pattern: ``[A-F\d]``, ``[[:alpha:]]``.
+Anything else lists characters and ranges, such as ``ABC``, ``0-9X``, ``A-F0-9`` or ``0-9/.``:
+some models read symbols, which no name stands for. What looks like a word is taken for a mistyped
+name and refused; in brackets, it is a list. Brackets are those of a pattern: ``[A-F\d]``,
+``[[:alpha:]]``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from difflib import get_close_matches
 
 from emnist_device.decoding import CHARSETS
 from emnist_device.text.pattern.sets import parse_brackets, span
-from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, SYMBOLS, UPPER
 from emnist_edge.errors import ConstraintError, shown
 
 _SYNONYMS = {
@@ -49,6 +50,7 @@ _PROSE_RANGE = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*(?:[,;&+|]|(?<=\s)(?:and|or|und|et)(?=\s))\s*|\s+", re.IGNORECASE)
+_SYMBOLS = frozenset(SYMBOLS)
 # No charset is longer, whatever it lists more than once.
 _LONGEST = 1000
 _WORD, _RANGE = re.compile("[A-Za-z]{3,}"), re.compile(".-.")
@@ -61,7 +63,7 @@ def expand_charset(charset: str | None) -> frozenset[str]:
     that there is not.
     """
     if charset is None:
-        return frozenset(BYCLASS)
+        return frozenset(BYCLASS + SYMBOLS)
     plain = charset if "\\" in charset else re.sub(r"[-_\s]", "", charset).lower()
     name = _NAMES.get(plain)
     if name is not None:
@@ -101,6 +103,8 @@ def _without_prose(charset: str) -> str | None:
         sets = [expand_charset(part) for part in parts]
     except ConstraintError:
         return None
+    if any(one & _SYMBOLS for one in sets):
+        return None  # what parts symbols may be one
     names = [_NAMES.get(part.lower(), "") for part in parts]
     if any(names):
         return _of_several(names, sets)
@@ -153,7 +157,9 @@ def _listed(charset: str) -> frozenset[str]:
     found: set[str] = set()
     at = 0
     while at < len(charset):
-        if charset[at + 1 : at + 2] == "-" and at + 2 < len(charset):
+        ends = charset[at : at + 3 : 2]
+        # Between two symbols, as in +-*, it stands for itself.
+        if charset[at + 1 : at + 2] == "-" and len(ends) == 2 and not _SYMBOLS.issuperset(ends):
             found.update(span(charset[at], charset[at + 2], f"charset '{charset}'", at))
             at += 3
         else:
@@ -164,7 +170,7 @@ def _listed(charset: str) -> frozenset[str]:
 
 def _readable(found: frozenset[str], charset: str) -> frozenset[str]:
     """Return ``found``, what ``charset`` lists, unless no model reads some of it."""
-    known = found & frozenset(BYCLASS)
+    known = found & frozenset(BYCLASS + SYMBOLS)
     unread = sorted(found - known)
     if not unread:
         return known

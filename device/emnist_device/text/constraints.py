@@ -10,8 +10,9 @@ import numpy as np
 from emnist_device.text.charset import expand_charset
 from emnist_device.text.lexicon import build_trie, read_lexicon
 from emnist_device.text.pattern.pattern import Pattern
-from emnist_edge.alphabet import BYCLASS, fold
+from emnist_edge.alphabet import BYCLASS, NOTHING, SYMBOLS, fold
 from emnist_edge.errors import ConstraintError, shown
+from emnist_edge.scoring.letters import Letters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from emnist_device.decoding import Decoding
     from emnist_device.text.automaton import Automaton
+    from emnist_device.text.spacing import Stretch
 
 # Strings that are longer are not looked at: no line of writing is.
 _LONGEST = 200
@@ -30,12 +32,15 @@ _LONGEST = 200
 class Constraints:
     """What is known of a text, for one model.
 
-    classes: (62,) the model's class of each of ``BYCLASS``. allowed: (62,) whether it may occur.
-    pattern, lexicon: None where none was given. lengths: how many characters what they allow has.
+    classes: (62,) the model's class of each of ``BYCLASS``, among its letters and digits. allowed:
+    (62,) whether it may occur. symbols: what may occur beside these, of those that the model reads.
+    pattern, lexicon: None where none was given. lengths: how many characters what they allow has:
+    of a lexicon letters and digits, of a pattern all that is found as ink.
     """
 
     classes: NDArray[np.intp]
     allowed: NDArray[np.bool_]
+    symbols: str = ""
     pattern: Pattern | None = None
     lexicon: Automaton | None = None
     lengths: frozenset[int] = frozenset()
@@ -44,17 +49,19 @@ class Constraints:
     def compile(cls, decoding: Decoding, alphabet: str) -> Constraints:
         """Compile what ``decoding`` says, for a model with a class for each of ``alphabet``.
 
+        That may have symbols; whatever else it has is not read.
         Small letters that the model has no class for are taken to be filed under their capitals.
         Raises :class:`ConstraintError` where nothing that the model reads fulfils it all.
         """
-        own = np.array([alphabet.find(char) for char in BYCLASS])
-        classes = np.where(own >= 0, own, [alphabet.find(fold(char)) for char in BYCLASS])
-        allowed = _allowed(decoding.charset, classes, alphabet)
+        letters = Letters.of(alphabet).alphabet
+        own = np.array([letters.find(char) for char in BYCLASS])
+        classes = np.where(own >= 0, own, [letters.find(fold(char)) for char in BYCLASS])
+        allowed, symbols = _allowed(decoding.charset, classes, alphabet)
         if decoding.context == "none":
             # Nothing tells two characters of one class apart: it is called by its name.
             named = np.isin(classes, own[allowed & (own >= 0)])
             allowed &= (own >= 0) | ~named
-        pattern = None if decoding.pattern is None else Pattern(decoding.pattern)
+        pattern = None if decoding.pattern is None else Pattern(decoding.pattern, symbols)
         lengths: frozenset[int] = frozenset()
         if pattern is not None:
             lengths = pattern.lengths(_LONGEST, allowed)
@@ -68,39 +75,51 @@ class Constraints:
             lexicon = build_trie(_words(decoding, decoding.lexicon, allowed, pattern))
             if decoding.out_of_lexicon == 0:
                 lengths = lexicon.lengths(_LONGEST, allowed)
-        return cls(classes, allowed, pattern, lexicon, lengths)
+        return cls(classes, allowed, symbols, pattern, lexicon, lengths)
 
-    def holds_for_line(self, words: Sequence[tuple[bool, ...]], line: tuple[bool, ...]) -> bool:
-        """Say whether a pattern holds for a ``line`` as a whole, not for its ``words``.
+    def holds_for_line(self, stretches: Sequence[Stretch], line: Stretch) -> bool:
+        """Say whether a pattern holds for a ``line`` as a whole, not for its ``stretches``.
 
-        Both are the gaps before their characters, as in :meth:`fits`. It does where it has spaces,
-        or where not all words fit it, and the line does.
+        It does where it has spaces, or where not all stretches fit it, and the line does.
         """
         if self.pattern is None or not self.fits(line):
             return False
-        return self.pattern.spaced or not all(self.fits(word) for word in words)
+        return self.pattern.spaced or not all(self.fits(stretch) for stretch in stretches)
 
-    def fits(self, gaps: tuple[bool, ...]) -> bool:
-        """Say whether a string can fulfil them that has ``gaps`` before these of its characters."""
-        if self.lengths and len(gaps) not in self.lengths:
+    def fits_word(self, letters: range) -> bool:
+        """Say whether a string without gaps and symbols can fulfil them that has these letters."""
+        return not self.lengths or len(letters) in self.lengths
+
+    def fits(self, stretch: Stretch) -> bool:
+        """Say whether a string can fulfil them that has the gaps and symbols of ``stretch``."""
+        count = len(stretch.letters)
+        if not count or (self.lengths and not {count, len(stretch.rows)} & self.lengths):
             return False
-        if self.pattern is None or not self.pattern.gapped:
+        if self.pattern is None or not (self.pattern.exact or any(stretch.symbols)):
             return True
-        allowed = np.tile(self.allowed.astype(float), (len(gaps), 1))
-        return bool(np.isfinite(self.pattern.source(gaps).evidence(allowed)))
+        source = self.pattern.around(stretch.gaps, stretch.symbols)
+        allowed = np.tile(self.allowed.astype(float), (count, 1))
+        return bool(np.isfinite(source.evidence(allowed)))
 
 
-def _allowed(charset: str | None, classes: NDArray[np.intp], alphabet: str) -> NDArray[np.bool_]:
-    """Return whether each of ``BYCLASS`` is in ``charset``, (62,), and has one of ``classes``."""
+def _allowed(
+    charset: str | None, classes: NDArray[np.intp], alphabet: str
+) -> tuple[NDArray[np.bool_], str]:
+    """Return whether each of ``BYCLASS`` is in ``charset``, (62,), and which symbols are.
+
+    Of what the model has: of ``BYCLASS`` one of ``classes``, of symbols one of ``alphabet``.
+    """
     members = expand_charset(charset)
     listed = np.array([char in members for char in BYCLASS])
     unread = [char for char, each in zip(BYCLASS, listed & (classes < 0), strict=True) if each]
+    unread += [char for char in SYMBOLS if char in members and char not in alphabet]
     if charset is not None and unread:
         raise ConstraintError(
             f"charset '{charset}' has {unread[0]!r}, which this model does not read; it reads "
-            f"{alphabet}"
+            f"{alphabet.replace(NOTHING, '')}"
         )
-    return np.asarray(listed & (classes >= 0))
+    symbols = "".join(char for char in SYMBOLS if char in members and char in alphabet)
+    return np.asarray(listed & (classes >= 0)), symbols
 
 
 def _words(

@@ -15,9 +15,11 @@ from emnist_device.text.evidence import Weigher
 from emnist_device.text.frequencies import background, class_prior
 from emnist_device.text.restraint import Claims, hold_to_picture
 from emnist_device.text.spelling import make_words, tidy
+from emnist_device.text.symbols import SymbolFinder
 from emnist_device.text.units import UnitReader
 from emnist_device.text.word_kinds import Context
 from emnist_edge.alphabet import BYCLASS
+from emnist_edge.scoring.letters import Letters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from emnist_device.decoding import Decoding
     from emnist_device.page import Word
     from emnist_device.text.evidence import Evidence
-    from emnist_device.text.units import Unit
+    from emnist_device.text.symbols import Told
+    from emnist_device.text.units import Passage, Unit
 
 
 class Decoder:
@@ -36,8 +39,8 @@ class Decoder:
     Args:
         alphabet: the characters of the classifier's classes.
         decoding: what is known of the text.
-        class_shares: how common each class is by the classifier's lights, (C,); empty for what is
-            usual.
+        class_shares: how common letters and digits are among themselves by the classifier's
+            lights, (L,); empty for what is usual.
 
     Raises:
         ConstraintError: nothing that the model reads fulfils ``decoding``.
@@ -46,16 +49,18 @@ class Decoder:
     def __init__(
         self, alphabet: str, decoding: Decoding, class_shares: Sequence[float] = ()
     ) -> None:
+        letters = Letters.of(alphabet)
         constraints = Constraints.compile(decoding, alphabet)
         places = decoding.context != "none"
-        prior = np.ones(len(alphabet))
+        prior = np.ones(len(letters.alphabet))
         if places:
-            prior = np.array(class_shares) if class_shares else class_prior(alphabet)
-        weigher = Weigher(alphabet, constraints, prior, places=places)
+            prior = np.array(class_shares) if class_shares else class_prior(letters.alphabet)
+        weigher = Weigher(letters.alphabet, constraints, prior, places=places)
         usual = background(prior, constraints.classes, constraints.allowed)
         context = Context(usual, decoding.context)
         reader = UnitReader(constraints, decoding.out_of_lexicon, context)
-        self._parts = _Parts(constraints, weigher, reader, decoding.min_confidence)
+        finder = SymbolFinder(alphabet, constraints)
+        self._parts = _Parts(constraints, finder, weigher, reader, decoding.min_confidence)
 
     def decode(self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]) -> Decoded:
         """Return the text of a page, which is worked out when it is asked for.
@@ -73,6 +78,7 @@ class _Parts:
     """What a decoder is made of; ``least`` probable characters are unsure below that, 0..1."""
 
     constraints: Constraints
+    finder: SymbolFinder
     weigher: Weigher
     reader: UnitReader
     least: float
@@ -87,91 +93,142 @@ class Decoded:
         self._parts, self._probabilities, self._boxes = parts, probabilities, lines
 
     @cached_property
-    def _evidence(self) -> Evidence:
-        return self._parts.weigher.weigh(self._probabilities, self._boxes)
+    def _told(self) -> Told:
+        return self._parts.finder.find(self._probabilities, self._boxes)
 
     @cached_property
-    def _units(self) -> tuple[tuple[Unit, ...], ...]:
-        return self._parts.reader.read(self._evidence) if self._boxes else ()
+    def _evidence(self) -> Evidence | None:
+        placed = tuple(line.placed for line in self._told.lines if line.placed is not None)
+        return self._parts.weigher.weigh(self._told.letters, placed) if placed else None
+
+    @cached_property
+    def _passages(self) -> tuple[tuple[Passage, ...], ...]:
+        return self._parts.reader.read(self._evidence, self._told.lines) if self._boxes else ()
+
+    @property
+    def _units(self) -> list[Unit]:
+        return [unit for line in self._passages for passage in line for unit in passage.units]
+
+    @property
+    def letters(self) -> NDArray[np.float32]:
+        """What the classifier says of those that are read as letters and digits, (M, L)."""
+        return self._told.letters
 
     @property
     def possible(self) -> NDArray[np.bool_]:
-        """Which classes each character may be of by charset, pattern and closed lexicon, (N, C).
+        """Which classes each of ``letters`` may be of by charset, pattern and lexicon, (M, L).
 
-        The classifier may take it for any look-alike of what it may be: O for 0.
+        That is a closed lexicon. The classifier may take each for any look-alike: O for 0.
         """
         constraints = self._parts.constraints
-        may = np.tile(constraints.allowed, (len(self._probabilities), 1))
+        may = np.tile(constraints.allowed, (len(self.letters), 1))
         if constraints.lengths:
-            for unit in (unit for line in self._units for unit in line if unit.bound):
+            for unit in (unit for unit in self._units if unit.bound):
                 may[unit.rows.start : unit.rows.stop] = unit.reading.marginals > 0
         return self._parts.weigher.classes_of(may)
 
     def lines(self, top_k: int) -> tuple[Line, ...]:
         """Return the lines of text, with up to ``top_k`` alternatives for each character."""
-        units = [unit for line in self._units for unit in line]
-        if not units:
+        if not self._boxes:
             return ()
-        confidence, labels = hold_to_picture(
-            self._evidence.picture,
-            self._evidence.emissions,
-            Claims(
-                np.concatenate([unit.reading.marginals for unit in units]),
-                np.concatenate([unit.reading.best for unit in units]),
-                np.repeat([unit.bound for unit in units], [len(unit.rows) for unit in units]),
-                self._evidence.possible,
-                self._evidence.sure,
-            ),
-        )
+        told = self._told
+        chars = BYCLASS + self._parts.constraints.symbols
+        confidence = np.zeros((len(told.symbols), len(chars)))
+        confidence[:, len(BYCLASS) :] = told.chances
+        labels = np.array([chars.find(symbol) for symbol in told.symbols], np.intp)
+        if self._evidence is not None:
+            own, labels[told.rows] = self._hold(self._evidence)
+            confidence[told.rows, : len(BYCLASS)] = own * told.shares(self._bound)
+            confidence[told.rows[self._bound], len(BYCLASS) :] = 0
         boxes = [box for line in self._boxes for box in line]
-        characters = _characters(confidence, labels, boxes, top_k, self._parts.least)
-        return tuple(_line(line, labels, characters) for line in self._units)
+        characters = _characters(confidence, labels, chars, boxes, top_k, self._parts.least)
+        page = _Page(characters, labels, told.rows, chars)
+        return tuple(page.line(line) for line in self._passages)
+
+    @property
+    def _bound(self) -> NDArray[np.bool_]:
+        units = self._units
+        return np.repeat([unit.bound for unit in units], [len(unit.rows) for unit in units])
+
+    def _hold(self, evidence: Evidence) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """Return how sure letters and digits are, (M, 62), and which is printed, (M,)."""
+        units = self._units
+        claims = Claims(
+            np.concatenate([unit.reading.marginals for unit in units]),
+            np.concatenate([unit.reading.best for unit in units]),
+            self._bound,
+            evidence.possible,
+            evidence.sure,
+        )
+        return hold_to_picture(evidence.picture, evidence.emissions, claims)
 
 
 def _characters(
     confidence: NDArray[np.float64],
     labels: NDArray[np.intp],
+    chars: str,
     boxes: Sequence[Box],
     top_k: int,
     least: float,
 ) -> list[Character]:
     """Return the characters that ``labels`` (N,) are, unsure where less probable than ``least``.
 
-    ``confidence`` (N, 62) says how sure each of ``BYCLASS`` is.
+    ``confidence`` (N, C) says how sure each of ``chars`` is.
     """
     ranked = np.argsort(-confidence, axis=1, kind="stable")[:, : top_k + 1].tolist()
     rows = zip(confidence.tolist(), labels.tolist(), ranked, boxes, strict=True)
     found = []
     for row, label, order, box in rows:
         known = [k for k in order if k != label and row[k] > 0]
-        others = [Alternative(BYCLASS[k], row[k]) for k in known[:top_k]]
+        others = [Alternative(chars[k], row[k]) for k in known[:top_k]]
         if row[label] < least:
-            unsure = (Alternative(BYCLASS[label], row[label]), *others)
-            found.append(Character(UNSURE, row[label], box, unsure))
+            unsure = (Alternative(chars[label], row[label]), *others)
+            found.append(Character(UNSURE, row[label], box, unsure, unsure=True))
         else:
-            found.append(Character(BYCLASS[label], row[label], box, tuple(others)))
+            found.append(Character(chars[label], row[label], box, tuple(others)))
     return found
 
 
-def _line(units: Sequence[Unit], labels: NDArray[np.intp], characters: Sequence[Character]) -> Line:
-    """Return the line of ``units``; ``labels`` (N,) and ``characters`` are of the whole page."""
-    words = tuple(word for unit in units for word in _spell(unit, labels, characters))
-    matched = None if units[0].matched is None else all(unit.matched for unit in units)
-    return Line(words, matched)
+@dataclass(frozen=True)
+class _Page:
+    """A page whose characters are read.
 
+    characters: all, and labels: (N,) which of ``chars`` each is. rows: (M,), which of them are
+    letters and digits.
+    """
 
-def _spell(
-    unit: Unit, labels: NDArray[np.intp], characters: Sequence[Character]
-) -> tuple[Word, ...]:
-    """Return the words that those of the page's ``characters`` make which are in ``unit``."""
-    rows = slice(unit.rows.start, unit.rows.stop)
-    held, own = labels[rows], characters[rows]
-    chars = [BYCLASS[label] for label in held.tolist()]
-    marks = unit.pattern.spell(chars, unit.gaps) if unit.pattern is not None else None
-    between = tidy(marks or (*(" " * gap for gap in unit.gaps), ""))
+    characters: Sequence[Character]
+    labels: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    chars: str
 
-    def confidence(part: range) -> float:
-        sure = [own[row].confidence for row in part]
-        return min(unit.coherence(held, part) * math.prod(sure), *sure)
+    def line(self, passages: Sequence[Passage]) -> Line:
+        """Return the line of ``passages``."""
+        words = tuple(word for passage in passages for word in self._spell(passage))
+        kept = [passage.matched for passage in passages if passage.matched is not None]
+        return Line(words, all(kept) if kept else None)
 
-    return make_words(own, between, confidence)
+    def _spell(self, passage: Passage) -> tuple[Word, ...]:
+        """Return the words of ``passage``."""
+        stretch = passage.stretch
+        part = slice(stretch.rows.start, stretch.rows.stop)
+        own = self.characters[part]
+        marks = None
+        if passage.pattern is not None:
+            printed = [self.chars[label] for label in self.labels[part].tolist()]
+            marks = passage.pattern.spell(printed, stretch.gaps)
+        between = tidy(marks or (*(" " * gap for gap in stretch.gaps), ""))
+
+        def confidence(rows: range) -> float:
+            sure = [own[row].confidence for row in rows]
+            within = range(stretch.rows.start + rows.start, stretch.rows.start + rows.stop)
+            together = math.prod(self._coherence(unit, within) for unit in passage.units)
+            return min(together * math.prod(sure), *sure)
+
+        return make_words(own, between, confidence)
+
+    def _coherence(self, unit: Unit, rows: range) -> float:
+        """Return how much more probable those of ``unit`` are together that are in ``rows``."""
+        own = self.rows[unit.rows.start : unit.rows.stop]
+        first, last = np.searchsorted(own, [rows.start, rows.stop]).tolist()
+        return unit.coherence(self.labels[own], range(first, last)) if last > first else 1.0

@@ -9,15 +9,11 @@ import numpy as np
 
 from emnist_device.text.case import weigh_places, weigh_shapes
 from emnist_device.text.restraint import find_sure, groups_of, restrain_emissions, sum_groups
-from emnist_device.text.spacing import place_lines
 from emnist_edge.alphabet import BYCLASS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from emnist_device.page import Box
     from emnist_device.text.constraints import Constraints
     from emnist_device.text.spacing import PlacedLine
 
@@ -40,7 +36,7 @@ _L = BYCLASS.index("L")
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for each of a page's N characters before its neighbours are asked.
+    """What speaks for each of a page's N letters and digits before its neighbours are asked.
 
     lines: where they stand, and which make words. picture: (N, groups), what the classifier says of
     look-alikes; see :mod:`emnist_device.text.restraint`. possible: (groups,), what the charset
@@ -82,14 +78,13 @@ class Weigher:
         self._groups = groups_of(alphabet)
         self._possible = sum_groups(constraints.allowed[None].astype(float))[0] > 0
 
-    def weigh(self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]) -> Evidence:
-        """Return what speaks for each character.
+    def weigh(self, probabilities: NDArray[np.float32], placed: tuple[PlacedLine, ...]) -> Evidence:
+        """Return what speaks for each letter and digit.
 
         Args:
             probabilities: (N, C) by class; rows sum to 1.
-            lines: boxes of the same characters, each line from left to right.
+            placed: where the same characters stand.
         """
-        placed = place_lines(lines)
         # A small probability is left to each class, and so to each group of look-alikes.
         floor = FLOORS.classes
         picture = (probabilities @ self._groups) * (1 - floor) + self._groups.mean(axis=0) * floor

@@ -83,6 +83,8 @@ def background(
 ) -> NDArray[np.float64]:
     """Return how common each of ``BYCLASS`` is in mixed words, (62,); sums to 1.
 
+    Where none of them is ``allowed``, but symbols are, all are 0.
+
     Args:
         prior: (C,), how common each class is.
         classes: (62,), the class of each of ``BYCLASS``.
@@ -95,4 +97,4 @@ def background(
     frequencies = frequencies * np.where(
         both, np.where(capital, FREQUENCIES.capital, 1 - FREQUENCIES.capital), 1.0
     )
-    return np.asarray(frequencies / frequencies.sum())
+    return np.asarray(frequencies / frequencies.sum() if allowed.any() else frequencies)

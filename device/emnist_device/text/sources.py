@@ -101,6 +101,37 @@ class AfterGaps:
         return np.hstack([np.where(after, 0.0, emissions), np.where(after, emissions, 0.0)])
 
 
+@dataclass(frozen=True)
+class AmongSymbols:
+    """Letters and digits, as they come from ``source`` with symbols among them.
+
+    labels: (N,), the column of each symbol, less than 0 for letters and digits. width: of the
+    emissions that ``source`` takes: columns of letters and digits come first.
+    """
+
+    source: Automaton | AfterGaps
+    labels: NDArray[np.intp]
+    width: int
+
+    def evidence(self, emissions: NDArray[np.float64]) -> float:
+        """See :class:`Source`; ``emissions`` are of letters and digits alone."""
+        return self.source.evidence(self._among(emissions))
+
+    def read(self, emissions: NDArray[np.float64]) -> Reading:
+        """See :class:`Automaton`; ``emissions`` are of letters and digits alone."""
+        reading = self.source.read(self._among(emissions))
+        own = self.labels < 0
+        best = tuple(label for label, letter in zip(reading.best, own, strict=False) if letter)
+        return Reading(reading.evidence, reading.marginals[own, : emissions.shape[1]], best)
+
+    def _among(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
+        every = np.zeros((len(self.labels), self.width))
+        marked = self.labels >= 0
+        every[~marked, : emissions.shape[1]] = emissions
+        every[marked, self.labels[marked]] = 1
+        return every
+
+
 def weigh_kinds(
     emissions: NDArray[np.float64], marginals: NDArray[np.float64]
 ) -> NDArray[np.float64]:

@@ -38,50 +38,110 @@ SPACING = Spacing()
 
 
 @dataclass(frozen=True)
-class PlacedLine:
-    """Where the characters of a line stand, and which of them make words.
+class Stretch:
+    """Neighbours in a line: all of it, or what stands between two wide gaps.
 
-    boxes: from left to right, one at least. gaps: for each character, whether a wide gap is before
-    it; not before the first. words: of each word, which of the page's characters are in it; they
-    follow one another.
+    rows: of the page's characters. letters: which of the page's letters and digits are among them,
+    counted without symbols. gaps: for each character, whether a wide gap is before it; not before
+    the first. symbols: what each is that is a symbol, else empty. words: of each run of letters and
+    digits that tell of one another, which of the page's letters and digits are in it.
+    """
+
+    rows: range
+    letters: range
+    gaps: tuple[bool, ...]
+    symbols: tuple[str, ...]
+    words: tuple[range, ...]
+
+
+@dataclass(frozen=True)
+class PlacedLine:
+    """Where the letters and digits of a line stand, and which of them make words.
+
+    boxes: from left to right, one at least. words: of each word, which of the page's letters and
+    digits are in it; they follow one another.
     """
 
     boxes: tuple[Box, ...]
-    gaps: tuple[bool, ...]
     words: tuple[range, ...]
 
-    @property
-    def rows(self) -> range:
-        """Which of the page's characters are in the line."""
-        return range(self.words[0].start, self.words[-1].stop)
 
-    def gaps_of(self, rows: range) -> tuple[bool, ...]:
-        """Return the gaps of some of its characters that are read together: none before the first.
+@dataclass(frozen=True)
+class Spaced:
+    """A line with its gaps and symbols.
 
-        ``rows`` are those of the page's characters.
-        """
-        start = rows.start - self.rows.start
-        return (False, *self.gaps[start + 1 : start + len(rows)])
+    line: all of it as one stretch. stretches: what its wide gaps part. placed: its letters and
+    digits; None where it has none.
+    """
+
+    line: Stretch
+    stretches: tuple[Stretch, ...]
+    placed: PlacedLine | None
 
 
-def place_lines(lines: Sequence[Sequence[Box]]) -> tuple[PlacedLine, ...]:
-    """Return where characters stand whose boxes are ``lines``, each from left to right."""
-    placed, first = [], 0
+def space_lines(
+    lines: Sequence[Sequence[Box]], symbols: Sequence[str], joining: str
+) -> tuple[Spaced, ...]:
+    """Return where gaps part characters whose boxes are ``lines``, each from left to right.
+
+    ``symbols`` says of all characters which symbol each is, or is empty for letters and digits.
+    Symbols part words, but for those of ``joining``, as the one in O'NEIL.
+    """
+    spaced, first, letters = [], 0, 0
     for boxes in lines:
-        gaps = (False, *word_gaps(boxes))
-        placed.append(PlacedLine(tuple(boxes), gaps, find_words(gaps, first)))
+        own = tuple(symbols[first : first + len(boxes)])
+        spaced.append(_space_line(boxes, own, joining, first, letters))
         first += len(boxes)
-    return tuple(placed)
+        letters += own.count("")
+    return tuple(spaced)
 
 
-def word_gaps(boxes: Sequence[Box]) -> list[bool]:
+def _space_line(
+    boxes: Sequence[Box], symbols: tuple[str, ...], joining: str, first: int, letters: int
+) -> Spaced:
+    """Return a line whose first character is ``first`` of the page's, its first letter ``letters``.
+
+    For the other arguments see :func:`space_lines`.
+    """
+    plain = [box for box, symbol in zip(boxes, symbols, strict=True) if not symbol]
+    gaps = (False, *word_gaps(boxes, median(box.height for box in plain or boxes)))
+    parts = []
+    for rows in find_words(gaps, first):
+        own = slice(rows.start - first, rows.stop - first)
+        inner = (False, *gaps[own][1:])
+        words = find_words(_parted(inner, symbols[own], joining), letters)
+        count = symbols[own].count("")
+        parts.append(Stretch(rows, range(letters, letters + count), inner, symbols[own], words))
+        letters += count
+    every = tuple(word for part in parts for word in part.words)
+    line = Stretch(
+        range(parts[0].rows.start, parts[-1].rows.stop),
+        range(parts[0].letters.start, letters),
+        gaps,
+        symbols,
+        every,
+    )
+    return Spaced(line, tuple(parts), PlacedLine(tuple(plain), every) if plain else None)
+
+
+def _parted(gaps: Sequence[bool], symbols: Sequence[str], joining: str) -> list[bool]:
+    """Return for each letter or digit whether a gap, or what is not ``joining``, is before it."""
+    parted, apart = [], False
+    for gap, symbol in zip(gaps, symbols, strict=True):
+        apart |= gap or (symbol != "" and symbol not in joining)
+        if not symbol:
+            parted.append(apart)
+            apart = False
+    return parted
+
+
+def word_gaps(boxes: Sequence[Box], height: float) -> list[bool]:
     """Return whether each of the N - 1 gaps between ``boxes`` parts two words.
 
     The gaps of a line are cut in two where the step from one to the next larger is greatest. They
-    are gaps between words if they are wide beside the characters' height and the step is clear;
-    evenly spaced characters make one word, however far apart.
+    are gaps between words if they are wide beside ``height``, that of letters and digits, and the
+    step is clear; evenly spaced characters make one word, however far apart.
     """
-    height = median(box.height for box in boxes)
     gaps = [max(-a.overlap_x(b) / height, SPACING.least) for a, b in pairwise(boxes)]
     if len(gaps) < 3:  # too few to tell what is usual here
         return [gap > SPACING.sure for gap in gaps]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from emnist_device.text.constraints import Constraints
     from emnist_device.text.evidence import Evidence
     from emnist_device.text.pattern.pattern import Pattern
-    from emnist_device.text.spacing import PlacedLine
+    from emnist_device.text.spacing import Spaced, Stretch
     from emnist_device.text.word_kinds import Context
 
 # Nothing is divided by less.
@@ -29,21 +29,18 @@ _LEAST = 1e-100
 
 @dataclass(frozen=True)
 class Unit:
-    """Characters that are read together.
+    """Letters and digits that are read together.
 
-    rows: of the page's characters. gaps: whether the picture has one before each. emissions:
-    (n, 62), how well each of ``BYCLASS`` explains each of them. source: what they come from.
-    reading: what they are read as. pattern: what is printed between them; None for a space in each
-    gap. matched: whether they fulfil what was asked for, None where nothing was. bound: whether
-    they can be nothing else than what was asked for; what neighbours tell is a prior otherwise.
+    rows: of the page's letters and digits. emissions: (n, 62), how well each of ``BYCLASS``
+    explains each of them. source: what they come from. reading: what they are read as. matched:
+    whether they fulfil what was asked for, None where nothing was. bound: whether they can be
+    nothing else than what was asked for; what neighbours tell is a prior otherwise.
     """
 
     rows: range
-    gaps: tuple[bool, ...]
     emissions: NDArray[np.float64]
     source: Source
     reading: Reading
-    pattern: Pattern | None = None
     matched: bool | None = None
     bound: bool = False
 
@@ -69,8 +66,23 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """What is printed together: letters and digits with the symbols among them.
+
+    stretch: where all of it stands. units: its letters and digits; none where it is of symbols
+    alone. pattern: what is printed between them; None for a space in each gap. matched: whether it
+    fulfils what was asked for, None where nothing was.
+    """
+
+    stretch: Stretch
+    units: tuple[Unit, ...]
+    pattern: Pattern | None = None
+    matched: bool | None = None
+
+
+@dataclass(frozen=True)
 class UnitReader:
-    """Cuts a page's lines into units, and reads each.
+    """Cuts a page's lines into passages and units, and reads each.
 
     constraints: what is known of the text. outside: how probable words are that its lexicon lacks,
     0..1. context: the kinds of words.
@@ -80,8 +92,12 @@ class UnitReader:
     outside: float
     context: Context
 
-    def read(self, evidence: Evidence) -> tuple[tuple[Unit, ...], ...]:
-        """Return the units of each line of a page."""
+    def read(
+        self, evidence: Evidence | None, lines: Sequence[Spaced]
+    ) -> tuple[tuple[Passage, ...], ...]:
+        """Return the passages of each line of a page; without letters and digits, no evidence."""
+        if evidence is None:
+            return tuple(tuple(self._of_symbols(part) for part in line.stretches) for line in lines)
         emissions = evidence.emissions
         kinds = self.context.read(emissions, np.array([len(word) for word in evidence.words]))
         frequencies = self.context.find_frequencies(kinds)
@@ -99,9 +115,11 @@ class UnitReader:
             weighed,
         )
         rest = iter(readings)
-        return tuple(
-            tuple(page.cut(line, [next(rest) for _ in line.words])) for line in evidence.lines
-        )
+        return tuple(tuple(page.cut(line, [next(rest) for _ in line.line.words])) for line in lines)
+
+    def _of_symbols(self, stretch: Stretch) -> Passage:
+        """Return the passage of symbols alone, which no letter or digit tells of."""
+        return Passage(stretch, (), matched=None if self.constraints.pattern is None else False)
 
 
 @dataclass(frozen=True)
@@ -119,32 +137,42 @@ class _Page:
     emissions: NDArray[np.float64]
     weighed: NDArray[np.float64]
 
-    def cut(self, line: PlacedLine, readings: Sequence[Reading]) -> list[Unit]:
-        """Return the units of ``line``; ``readings`` are those of its words by their kinds."""
-        gaps, pattern = [line.gaps_of(word) for word in line.words], self.constraints.pattern
-        if pattern is not None and self.constraints.holds_for_line(gaps, line.gaps):
-            return [self._by_pattern(pattern, line.rows, line.gaps)]
-        words = zip(line.words, gaps, readings, strict=True)
-        return [self._word(rows, own, reading) for rows, own, reading in words]
+    def cut(self, line: Spaced, readings: Sequence[Reading]) -> list[Passage]:
+        """Return the passages of ``line``; ``readings`` are those of its words by their kinds."""
+        pattern = self.constraints.pattern
+        if pattern is not None and self.constraints.holds_for_line(line.stretches, line.line):
+            return [self._by_pattern(pattern, line.line)]
+        rest = iter(readings)
+        return [self._passage(part, [next(rest) for _ in part.words]) for part in line.stretches]
 
-    def _word(self, rows: range, gaps: tuple[bool, ...], reading: Reading) -> Unit:
+    def _passage(self, stretch: Stretch, readings: Sequence[Reading]) -> Passage:
+        """Return what ``stretch`` is; ``readings`` are those of its words by their kinds."""
+        pattern = self.constraints.pattern
+        if pattern is not None and self.constraints.fits(stretch):
+            return self._by_pattern(pattern, stretch)
+        units = tuple(
+            self._word(rows, reading) for rows, reading in zip(stretch.words, readings, strict=True)
+        )
+        kept = [unit.matched for unit in units if unit.matched is not None]
+        matched = all(kept) if kept else None
+        return Passage(stretch, units, matched=matched if pattern is None else False)
+
+    def _word(self, rows: range, reading: Reading) -> Unit:
         """Return the unit of a word, which is ``reading`` where nothing else is asked for."""
-        if not self.constraints.fits(gaps):
+        if self.constraints.pattern is not None or not self.constraints.fits_word(rows):
             own = self.emissions[rows.start : rows.stop]
-            return Unit(rows, gaps, own, self.free, reading, matched=False)
-        if self.constraints.pattern is not None:
-            return self._by_pattern(self.constraints.pattern, rows, gaps)
-        return self._by_lexicon(rows, gaps, self.free, reading)
+            return Unit(rows, own, self.free, reading, matched=False)
+        return self._by_lexicon(rows, self.free, reading)
 
-    def _by_pattern(self, pattern: Pattern, rows: range, gaps: tuple[bool, ...]) -> Unit:
-        """Return the unit of ``rows``, which ``pattern`` holds for."""
-        source = pattern.source(gaps)
+    def _by_pattern(self, pattern: Pattern, stretch: Stretch) -> Passage:
+        """Return the passage of ``stretch``, which ``pattern`` holds for."""
+        source = pattern.around(stretch.gaps, stretch.symbols)
+        rows = stretch.letters
         reading = source.read(self.weighed[rows.start : rows.stop])
-        return self._by_lexicon(rows, gaps, source, reading)
+        unit = self._by_lexicon(rows, source, reading)
+        return Passage(stretch, (unit,), pattern, unit.matched)
 
-    def _by_lexicon(
-        self, rows: range, gaps: tuple[bool, ...], source: Source, reading: Reading
-    ) -> Unit:
+    def _by_lexicon(self, rows: range, source: Source, reading: Reading) -> Unit:
         """Return the unit of ``rows``, from the lexicon, if there is one, or else ``source``."""
         own = self.weighed[rows.start : rows.stop]
         known = self.constraints
@@ -156,9 +184,7 @@ class _Page:
             if not (may_be_left and self._overruled(rows, joined, reading)):
                 source, reading = either, joined
         bound = bool(known.lengths)
-        return Unit(
-            rows, gaps, own, source, reading, known.pattern, matched=bound or None, bound=bound
-        )
+        return Unit(rows, own, source, reading, matched=bound or None, bound=bound)
 
     def _overruled(self, rows: range, listed: Reading, other: Reading) -> bool:
         """Say whether ``listed`` overrules the picture where ``other`` lets it be."""

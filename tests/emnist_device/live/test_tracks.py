@@ -135,7 +135,10 @@ def test_a_sight_knows_all_its_chances() -> None:
 
 def test_a_character_that_frames_call_unsure_counts_as_what_it_was_read_as() -> None:
     others = (Alternative("A", 0.5), Alternative("R", 0.4))
-    assert Sight(Character(UNSURE, 0.5, Box(0, 0, 9, 9), others)).chances() == {"A": 0.5, "R": 0.4}
+    unsure = Character(UNSURE, 0.5, Box(0, 0, 9, 9), others, unsure=True)
+    assert Sight(unsure).chances() == {"A": 0.5, "R": 0.4}
+    question_mark = Character("?", 0.9, Box(0, 0, 9, 9), (Alternative("7", 0.1),))
+    assert Sight(question_mark).chances() == {"?": 0.9, "7": 0.1}
 
 
 def test_a_character_is_unsure_by_its_average() -> None:

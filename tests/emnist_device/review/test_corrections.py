@@ -51,10 +51,10 @@ def glyph(grey: int) -> str:
 
 
 def test_corrections_become_labelled_glyphs(tmp_path: Path) -> None:
-    glyphs, labels = read_corrections(saved(tmp_path / "c.json", ("0", 10), ("c", 20), ("a", 30)))
-    assert "".join(BYMERGE[label] for label in labels) == "0Ca"
-    assert (glyphs[1, 0] == 9).all()
-    assert (glyphs[1, 1:] == 20).all()
+    glyphs, labels = read_corrections(saved(tmp_path / "c.json", ("/", 40), ("c", 20), ("a", 30)))
+    assert "".join(BYMERGE[label] for label in labels) == "Ca"
+    assert (glyphs[0, 0] == 9).all()
+    assert (glyphs[0, 1:] == 20).all()
 
 
 def test_glyphs_are_added_to_files_that_load_as_emnist_does(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from emnist_device.page import Alternative, Box, Character, Line, Page, Word
 from emnist_device.review.page import find_doubtful, write_review
 from emnist_edge import Reader
-from emnist_edge.alphabet import BYCLASS, DIGITS
+from emnist_edge.alphabet import BYCLASS, DIGITS, SYMBOLS
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import PictureError
 
@@ -50,7 +50,8 @@ def test_doubtful_characters_are_shown_with_picture_glyph_and_alternatives(tmp_p
 
 
 def test_what_was_printed_as_unsure_shows_what_it_was_read_as(tmp_path: Path) -> None:
-    unsure = Character("?", 0.4, Box(2, 2, 9, 9), (Alternative("O", 0.4), Alternative("0", 0.39)))
+    others = (Alternative("O", 0.4), Alternative("0", 0.39))
+    unsure = Character("?", 0.4, Box(2, 2, 9, 9), others, unsure=True)
     page = Page((Line((Word((unsure,), 0.5),)),), "toy", {})
     picture, glyphs = np.full((30, 30), 200, np.uint8), np.zeros((1, 28, 28), np.uint8)
     doubtful = find_doubtful("a.png", picture, page, glyphs, 0.5)
@@ -74,7 +75,7 @@ def test_a_page_needs_nothing_beside_it_and_no_name_gets_out_of_its_place(tmp_pa
 
 
 def test_a_page_takes_the_characters_of_the_charset(tmp_path: Path) -> None:
-    for charset, characters in (("digits", DIGITS), ("BA", "AB"), (None, BYCLASS)):
+    for charset, characters in (("digits", DIGITS), ("BA", "AB"), (None, BYCLASS + SYMBOLS)):
         write_review(tmp_path / "out.html", "toy", [], charset)
         assert data_of(tmp_path / "out.html")["characters"] == characters
 

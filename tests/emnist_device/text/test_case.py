@@ -52,7 +52,7 @@ def placed(lines: Sequence[str], boxes: Sequence[Sequence[Box]]) -> list[PlacedL
     """Return lines whose words are parted by the spaces of ``lines``."""
     words = iter(grouped("\n".join(lines)))
     return [
-        PlacedLine(tuple(own), (), tuple(next(words) for _ in line.split()))
+        PlacedLine(tuple(own), tuple(next(words) for _ in line.split()))
         for line, own in zip(lines, boxes, strict=True)
     ]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from emnist_device.decoding import CHARSETS
 from emnist_device.text.charset import expand_charset
-from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, SYMBOLS, UPPER
 from emnist_edge.errors import ConstraintError
 
 
@@ -66,6 +66,31 @@ def test_lists_of_characters(charset: str) -> None:
     assert listed(charset) == "".join(char for char in BYCLASS if char in charset)
 
 
+@pytest.mark.parametrize(
+    ("charset", "chars"),
+    [
+        ("0-9/.", DIGITS + "/."),
+        ("0-9-", DIGITS + "-"),
+        ("0-9,.", DIGITS + ",."),
+        ("0-9+-*/=", DIGITS + "+-*/="),
+        ("[A-Z-]", UPPER + "-"),
+        ("[0-9:]", DIGITS + ":"),
+        ("?", "?"),
+        ("+-", "+-"),
+        ("c.a.t", "cat."),
+    ],
+)
+def test_lists_may_have_symbols(charset: str, chars: str) -> None:
+    assert expand_charset(charset) == set(chars)
+
+
+def test_no_name_stands_for_symbols() -> None:
+    assert expand_charset(None) == set(BYCLASS + SYMBOLS)
+    assert expand_charset("all") == set(BYCLASS)
+    for name in CHARSETS:
+        assert not expand_charset(name) & set(SYMBOLS)
+
+
 def test_words_in_brackets_are_lists() -> None:
     assert expand_charset("[digit]") == set("digt")
     assert expand_charset("[lox]") == set("lox")
@@ -108,7 +133,7 @@ def test_words_in_brackets_are_lists() -> None:
         ),
         ("\u0410BC", "(CYRILLIC CAPITAL LETTER A), which no model reads; leave it out: BC"),
         ("B\u0410D", "(CYRILLIC CAPITAL LETTER A), which no model reads; leave it out: BD"),
-        ("0-9-", "has '-', which no model reads"),
+        ("0-9^", "has '^', which no model reads"),
         ("A,B", "is no name and no list of characters; write AB"),
         ("0 1", "write 01"),
         ("gb d", "write [gbd]"),
@@ -122,11 +147,11 @@ def test_words_in_brackets_are_lists() -> None:
         ("A\u2212Z", "write A-Z"),
         ("a to f and 0 to 9", "write a-f0-9"),
         ("A bis Z", "write A-Z"),
-        ("A/Z", "has '/', which no model reads; leave it out: AZ"),
+        ("A^Z", "has '^', which no model reads; leave it out: AZ"),
         ("12\n", r"has '\n', which no model reads"),
         ("ß", "list letters and digits, such as A-F0-9, or name one of digits"),
         ("A" * 1001, "has 1001 characters; list each once"),
-        ("?", "or name one of digits, letters, upper"),
+        ("~", "or name one of digits, letters, upper"),
         ("", "is empty: list letters and digits"),
         (r"\D", "which no model reads"),
         (r"A-F\d", r"write classes in brackets, such as [A-F\d]"),
@@ -135,7 +160,7 @@ def test_words_in_brackets_are_lists() -> None:
         ("A-z", "has A-z, which is no range of a kind"),
         ("[A-", "lacks a ]"),
         ("[A-F]0", "goes on after its brackets (at 6)"),
-        ("[A-Z-]", "has '-', which no model reads; leave it out: A-Z"),
+        ("[A-Z^]", "has '^', which no model reads; leave it out: A-Z"),
         ("[:digit:]", "write [[:digit:]]"),
         ("[^A-Za-z0-9]", "leaves nothing"),
         ("\uff11\uff12", "which no model reads"),
@@ -157,12 +182,12 @@ ADVICE = re.compile(r"(?:write|leave it out:|did you mean) (\S+?)\??$")
         "digits+X",
         "A..Z",
         "hex letters",
-        "12-",
+        "12~",
         "{0-9}",
         "di|git",
         "#digt",
-        "c.a.t",
-        "1..2..3",
+        "c|a|t",
+        "1..3",
     ],
 )
 def test_what_is_to_be_written_in_place_of_it_is_a_charset(charset: str) -> None:
@@ -181,4 +206,4 @@ def test_any_text_is_a_charset_or_is_refused(charset: str) -> None:
     except ConstraintError:
         return
     assert known
-    assert known <= set(BYCLASS)
+    assert known <= set(BYCLASS + SYMBOLS)

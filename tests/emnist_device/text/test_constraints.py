@@ -6,10 +6,12 @@ import pytest
 
 from emnist_device.decoding import CHARSETS, Decoding
 from emnist_device.text.constraints import Constraints
+from emnist_device.text.spacing import Stretch
 from emnist_edge.alphabet import BYCLASS, BYMERGE, DIGITS, UPPER
 from emnist_edge.errors import ConstraintError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -60,15 +62,21 @@ def test_what_nothing_can_fulfil_is_said(tmp_path: Path) -> None:
             Constraints.compile(Decoding(**options), BYMERGE)
 
 
-def gaps(*lengths: int) -> list[tuple[bool, ...]]:
-    """Return the gaps before the characters of words of these lengths."""
-    return [(False,) * length for length in lengths]
+def stretch(gaps: Sequence[bool], symbols: Sequence[str] = ()) -> Stretch:
+    """Return characters with these gaps before them; letters and digits, if not ``symbols``."""
+    own = tuple(symbols) or ("",) * len(gaps)
+    return Stretch(range(len(gaps)), range(own.count("")), tuple(gaps), own, ())
 
 
-def line(*lengths: int) -> tuple[bool, ...]:
-    """Return the gaps before the characters of a line with words of these lengths."""
+def gaps(*lengths: int) -> list[Stretch]:
+    """Return words of these lengths."""
+    return [stretch([False] * length) for length in lengths]
+
+
+def line(*lengths: int) -> Stretch:
+    """Return a line with words of these lengths."""
     starts = [place == 0 for length in lengths for place in range(length)]
-    return (False, *starts[1:])
+    return stretch([False, *starts[1:]])
 
 
 def test_a_pattern_holds_for_words_or_else_for_the_line() -> None:

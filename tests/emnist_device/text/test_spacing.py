@@ -4,28 +4,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emnist_device.page import Box
-from emnist_device.text.spacing import find_words, place_lines, word_gaps
+from emnist_device.text.spacing import Stretch, find_words, space_lines, word_gaps
+
+HEIGHT = 40
 
 
 def boxes(*lefts: int) -> list[Box]:
-    return [Box(left, 0, 20, 40) for left in lefts]
+    return [Box(left, 0, 20, HEIGHT) for left in lefts]
 
 
 def test_a_wide_gap_parts_words() -> None:
-    assert word_gaps(boxes(0, 25, 50, 120, 145)) == [False, False, True, False]
+    assert word_gaps(boxes(0, 25, 50, 120, 145), HEIGHT) == [False, False, True, False]
 
 
 def test_evenly_spaced_characters_are_one_word_however_wide_the_gap() -> None:
-    assert word_gaps(boxes(0, 100, 200, 300)) == [False] * 3
+    assert word_gaps(boxes(0, 100, 200, 300), HEIGHT) == [False] * 3
 
 
 def test_gaps_that_differ_a_little_part_no_words() -> None:
-    assert word_gaps(boxes(0, 42, 84, 132, 174)) == [False] * 4
-    assert word_gaps(boxes(0, 42, 84, 144, 186)) == [False, False, True, False]
+    assert word_gaps(boxes(0, 42, 84, 132, 174), HEIGHT) == [False] * 4
+    assert word_gaps(boxes(0, 42, 84, 144, 186), HEIGHT) == [False, False, True, False]
 
 
 def test_one_character_has_no_gap() -> None:
-    assert word_gaps(boxes(5)) == []
+    assert word_gaps(boxes(5), HEIGHT) == []
 
 
 def test_words_are_runs_between_spaces_and_lone_characters_go_together() -> None:
@@ -39,10 +41,65 @@ def test_words_hold_each_row_once_in_order(gaps: list[bool], first: int) -> None
     assert rows == list(range(first, first + len(gaps) + 1))
 
 
-def test_lines_know_their_rows_and_the_gaps_of_any_of_them() -> None:
-    one, other = place_lines([boxes(5), boxes(0, 25, 50, 120, 145, 200)])
-    assert (one.rows, one.words) == (range(1), (range(1),))
-    assert (other.rows, other.words) == (range(1, 7), (range(1, 4), range(4, 6), range(6, 7)))
-    assert other.gaps_of(other.rows) == other.gaps == (False, False, False, True, False, True)
-    assert other.gaps_of(range(4, 6)) == (False, False)
-    assert other.gaps_of(range(3, 7)) == (False, True, False, True)
+def test_gaps_part_lines_into_stretches() -> None:
+    one, other = space_lines([boxes(5), boxes(0, 25, 50, 120, 145, 200)], [""] * 7, "")
+    assert one.stretches == (one.line,)
+    assert (one.line.rows, one.line.letters, one.line.words) == (range(1), range(1), (range(1),))
+    assert other.line.rows == other.line.letters == range(1, 7)
+    assert other.line.gaps == (False, False, False, True, False, True)
+    assert [part.rows for part in other.stretches] == [range(1, 4), range(4, 6), range(6, 7)]
+    assert all(part.words == (part.letters,) == (part.rows,) for part in other.stretches)
+    assert not any(gap for part in other.stretches for gap in part.gaps)
+    assert other.placed is not None
+    assert other.placed.words == other.line.words
+    assert other.placed.boxes == tuple(boxes(0, 25, 50, 120, 145, 200))
+
+
+def spaced(symbols: str, joining: str = "") -> tuple[Stretch, tuple[Stretch, ...]]:
+    """Return a line that follows one of two letters; letters and digits are ``.``, gaps spaces."""
+    row, x = [], 0
+    for char in symbols:
+        x += 60 if char == " " else 25
+        row.append(x)
+    kept = [(left, char) for left, char in zip(row, symbols, strict=True) if char != " "]
+    own = ["" if char == "." else char for _, char in kept]
+    lines = [boxes(0, 25), boxes(*(left for left, _ in kept))]
+    found = space_lines(lines, ["", "", *own], joining)[1]
+    return found.line, found.stretches
+
+
+def test_symbols_part_words_but_no_stretches() -> None:
+    line, (part, last) = spaced("..-.... ...")
+    assert (part.rows, part.letters) == (range(2, 9), range(2, 8))
+    assert part.symbols == ("", "", "-", "", "", "", "")
+    assert part.words == (range(2, 4), range(4, 8))
+    assert last.rows == range(9, 12)
+    assert last.letters == range(8, 11)
+    assert line.words == (range(2, 4), range(4, 8), range(8, 11))
+
+
+def test_symbols_within_a_name_part_nothing() -> None:
+    _, (part, _) = spaced(".'.... ....", "'")
+    assert part.words == (range(2, 7),)
+
+
+def test_lone_characters_with_symbols_between_go_together() -> None:
+    line, (part,) = spaced(".+.=.")
+    assert part.words == line.words == (range(2, 5),)
+
+
+def test_a_line_of_symbols_alone_has_no_letters() -> None:
+    (line,) = space_lines([boxes(0, 25)], ["-", "-"], "")
+    assert line.placed is None
+    assert line.line.letters == range(0)
+    assert line.line.words == ()
+
+
+def test_low_symbols_make_no_gap_of_words() -> None:
+    """Heights of letters tell how wide a gap is, however many dots there are."""
+    row = boxes(0, 25, 50, 75, 100)
+    low = [box._replace(y=36, height=4) if n % 2 else box for n, box in enumerate(row)]
+    (line,) = space_lines([low], ["", ".", "", ".", ""], "")
+    assert len(line.stretches) == 1
+    assert line.placed is not None
+    assert line.placed.boxes == tuple(row[::2])

@@ -161,7 +161,7 @@ def test_nothing_to_read_is_no_error(tmp_path: Path, shape: tuple[int, ...]) -> 
         ),
         (["--annotate", __file__, "p.png", "q.png"], "is no folder; name one that exists"),
         (["--colour", "p.png"], "No such option"),
-        (["--charset", "?", "p.png"], "charset '?' has '?', which no model reads"),
+        (["--charset", "^", "p.png"], "charset '^' has '^', which no model reads"),
         (["--charset", "digist", "p.png"], "did you mean digits?"),
         (["--pattern", "[A-Z", "p.png"], "lacks a ]"),
         (["--pattern", "99", "--charset", "upper", "p.png"], "matches nothing that can be read"),

@@ -3,23 +3,23 @@ r"""A pattern that strings follow -> an automaton: masks such as AA99, or regula
 A mask is of nothing but ``A``, ``a``, ``9`` and marks: any capital, any small letter, any digit,
 the marks as they stand. Any other pattern is a regular expression; see
 :mod:`emnist_device.text.pattern.syntax`. It says what all of a word or line looks like. Characters
-that no model reads, such as a hyphen, take up no ink: they are printed where the pattern has them.
-Of a space that may be there, the gaps of the picture tell whether it is; ``.`` stands for it as
-well.
+other than letters and digits, such as a hyphen, are printed where the pattern has them, whether a
+model that reads symbols found their ink or not. Of a space that may be there, the gaps of the
+picture tell whether it is; ``.`` stands for it as well, and for a symbol that was found.
 """
 
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emnist_device.text.automaton import Automaton
-from emnist_device.text.pattern.parts import Choice, Print, Read, Repeat, Sequence
+from emnist_device.text.pattern.graph import Graph
 from emnist_device.text.pattern.syntax import parse
-from emnist_device.text.sources import AfterGaps
+from emnist_device.text.sources import AfterGaps, AmongSymbols
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.errors import ConstraintError
 
@@ -28,96 +28,38 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.text.pattern.parts import Part
-
-# Limits that no pattern for written text comes near; they keep compilation short.
-_MOST_STATES, _MOST_WORK = 2000, 20_000
-_ALL = len(BYCLASS)
+# A limit that no pattern for written text comes near; it keeps compilation short.
+_MOST_WORK = 20_000
 # The space that a way through a pattern has since the last character.
 _NO_SPACE, _OF_PATTERN, _OF_GAP = range(3)
-
-
-@dataclass
-class _Graph:
-    """States with arcs that read a character, print one that has no ink, or do neither.
-
-    reads: state -> (characters, target). prints: state -> (character or nothing, target).
-    gaps: state -> targets, for a space that is there only where the picture has a gap.
-    """
-
-    reads: list[list[tuple[frozenset[str], int]]] = field(default_factory=list)
-    prints: list[list[tuple[str, int]]] = field(default_factory=list)
-    gaps: list[list[int]] = field(default_factory=list)
-
-    def state(self) -> int:
-        """Add a state and return its number."""
-        if len(self.reads) >= _MOST_STATES:
-            raise ConstraintError("pattern is too large; repeat less, or without an end, as in .*")
-        self.reads.append([])
-        self.prints.append([])
-        self.gaps.append([])
-        return len(self.reads) - 1
-
-    def add(self, part: Part, start: int) -> int:
-        """Add ``part`` from the state ``start`` on; return the state in which it ends."""
-        match part:
-            case Read(chars, gap):
-                last = self.state()
-                self.reads[start].append((chars, last))
-                if gap:
-                    self.gaps[start].append(last)
-            case Print(char):
-                last = self.state()
-                self.prints[start].append((char, last))
-            case Sequence(parts):
-                last = start
-                for each in parts:
-                    last = self.add(each, last)
-            case Choice(parts):
-                last = self.state()
-                for each in parts:
-                    self._join(self.add(each, self._fork(start)), last)
-            case Repeat():
-                last = self._repeat(part, start)
-        return last
-
-    def _repeat(self, part: Repeat, start: int) -> int:
-        end = self.state()
-        last = start
-        if part.least == 0:
-            self._join(start, end)
-        for count in range(1, (part.least if part.most is None else part.most) + 1):
-            last = self.add(part.part, self._fork(last))
-            if count >= part.least:
-                self._join(last, end)
-        if part.most is None:
-            loop = self._fork(last)
-            self._join(self.add(part.part, loop), loop)
-            self._join(loop, end)
-        return end
-
-    def _fork(self, state: int) -> int:
-        new = self.state()
-        self._join(state, new)
-        return new
-
-    def _join(self, state: int, target: int) -> None:
-        self.prints[state].append(("", target))
 
 
 class Pattern:
     """A compiled pattern; raises :class:`ConstraintError` where a text is not a pattern.
 
-    automaton: accepts the characters with ink, labelled by their index in ``BYCLASS``; where
-    ``gapped``, by that plus 62 if they come after a gap. All strings weigh the same.
+    chars: the characters that may be found as ink: ``BYCLASS``, and the model's symbols.
+    automaton: accepts them, labelled by their index in ``chars``; where ``gapped``, by that plus
+    their number if they come after a gap. All strings weigh the same.
+
+    Args:
+        text: the pattern.
+        symbols: those that a model reads, and that there may be.
     """
 
-    def __init__(self, text: str) -> None:
-        self._graph = _Graph()
+    def __init__(self, text: str, symbols: str = "") -> None:
+        self.chars = BYCLASS + symbols
+        self._graph = Graph(frozenset(symbols))
         self._start = self._graph.state()
         self._last = self._graph.add(parse(text), self._start)
         self.gapped = any(self._graph.gaps)
         self.automaton = self._determinize()
+
+    @property
+    def exact(self) -> bool:
+        """Whether more than their number tells which characters it may read."""
+        return self.gapped or not self._graph.symbols.isdisjoint(
+            char for arcs in self._graph.reads for chars, _ in arcs for char in chars
+        )
 
     @property
     def spaced(self) -> bool:
@@ -125,13 +67,31 @@ class Pattern:
         return self.gapped or any(char == " " for arcs in self._graph.prints for char, _ in arcs)
 
     def lengths(self, most: int, allowed: NDArray[np.bool_]) -> frozenset[int]:
-        """Return how many of the ``allowed`` (62,) it may read, up to ``most``, whatever gaps."""
-        labels = np.concatenate([allowed, allowed]) if self.gapped else allowed
-        return self.automaton.lengths(most, labels)
+        """Return how many characters it may find as ink, up to ``most``, whatever gaps.
+
+        ``allowed`` (62,) says which letters and digits there may be.
+        """
+        every = np.ones(len(self.chars), bool)
+        every[: len(allowed)] = allowed
+        return self.automaton.lengths(most, np.tile(every, 1 + self.gapped))
 
     def source(self, gaps: abc.Sequence[bool]) -> Automaton | AfterGaps:
         """Return where words come from that have gaps before these of their characters."""
         return AfterGaps(self.automaton, np.array(gaps, bool)) if self.gapped else self.automaton
+
+    def around(
+        self, gaps: abc.Sequence[bool], symbols: abc.Sequence[str]
+    ) -> Automaton | AfterGaps | AmongSymbols:
+        """Return where the letters and digits come from of words that have symbols.
+
+        ``symbols`` says of each character which one it is, or is empty for letters and digits;
+        ``gaps`` are as of :meth:`source`.
+        """
+        source = self.source(gaps)
+        if len(self.chars) == len(BYCLASS):
+            return source
+        labels = [self.chars.index(symbol) if symbol else -1 for symbol in symbols]
+        return AmongSymbols(source, np.array(labels, np.intp), len(self.chars))
 
     def accepts(self, chars: str) -> bool:
         """Say whether ``chars``, letters and digits without a gap, can be what it reads."""
@@ -212,7 +172,7 @@ class Pattern:
         """Return the automaton by subset construction (Rabin, Scott 1959)."""
         start = self._before_next(frozenset([self._start]))
         numbers, queue, work = {start: 0}, [start], 0
-        arcs = []
+        arcs, width = [], len(self.chars)
         known: dict[frozenset[int], tuple[frozenset[int], ...]] = {}
         while queue:
             origins = queue.pop()
@@ -230,13 +190,13 @@ class Pattern:
                             "pattern can be read in too many ways; repeat less, or without an end, "
                             "as in .*"
                         )
-                    arcs.append((numbers[origins], label + shift * _ALL, numbers[target], 1.0))
+                    arcs.append((numbers[origins], label + shift * width, numbers[target], 1.0))
         return Automaton.of_arcs(arcs, [float(self._last in plain) for plain, *_ in numbers])
 
     def _steps(self, states: frozenset[int]) -> abc.Iterator[tuple[int, frozenset[int]]]:
         """Yield each character, by its index, that ``states`` read, and where that leads."""
         reads = [arc for state in states for arc in self._graph.reads[state]]
-        for label, char in enumerate(BYCLASS):
+        for label, char in enumerate(self.chars):
             reached = frozenset(target for known, target in reads if char in known)
             if reached:
                 yield label, reached

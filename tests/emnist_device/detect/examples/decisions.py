@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.detect.decision import Found, decide_inks, is_sure
+from emnist_device.detect.decision import (
+    Found,
+    decide_inks,
+    is_sure,
+    refuse,
+    surest,
+    which_look_alike,
+)
 from emnist_device.detect.grouping import Blob
 from emnist_device.detect.layout import Layout
 from emnist_device.detect.restore import Whole
 from emnist_device.image.turns import legibility
 from emnist_device.page import Box
+from emnist_edge.alphabet import NOTHING
 from tests.emnist_device.detect.examples.found import FOUND
 from tests.emnist_device.detect.examples.registry import decides
 
@@ -56,6 +64,50 @@ def a_mark_read_surely_is_one_character(t: Thresholds) -> bool:
 @decides("Decisions")
 def a_mark_read_with_doubt_may_be_several(t: Thresholds) -> bool:
     return not ends(t, 0.7)
+
+
+def remain(t: Thresholds, nothing: float) -> int:
+    """Return how many characters are left of one that is none with probability ``nothing``."""
+    empty = np.zeros((90, 90), np.uint8)
+    layout = Layout(((Blob(FOUND, 1, 500),),), empty.astype(np.int32), empty, 1.0)
+    probabilities = np.array([[1 - nothing, nothing]], np.float32)
+    found = Found(layout, np.zeros((1, 28, 28), np.uint8), probabilities, 1.0)
+    return len(refuse(found, "A" + NOTHING, decisions=t.decisions).layout.blobs)
+
+
+@decides("Decisions")
+def what_is_surely_no_character_is_refused(t: Thresholds) -> bool:
+    return remain(t, 0.97) == 0
+
+
+@decides("Decisions")
+def what_may_be_a_character_is_kept(t: Thresholds) -> bool:
+    return remain(t, 0.6) == 1
+
+
+def bars_win(t: Thresholds, bars: float, letter: float) -> bool:
+    """Say whether what looks like bars wins against what looks like a letter, both so surely."""
+    alphabet = "E="
+    empty = np.zeros((90, 90), np.uint8)
+    layout = Layout(((Blob(FOUND, 1, 500),),), empty.astype(np.int32), empty, 1.0)
+    alike = which_look_alike(alphabet, decisions=t.decisions)
+    seen = ([0.0, bars], [letter, 0.0])
+    glyphs = np.zeros((1, 28, 28), np.uint8)
+    found = [
+        decide_inks(layout, glyphs, np.array([row], np.float32), alike, decisions=t.decisions)
+        for row in seen
+    ]
+    return surest(found) is found[0]
+
+
+@decides("Decisions")
+def a_letter_wins_against_the_bars_that_its_counters_make(t: Thresholds) -> bool:
+    return not bars_win(t, 0.97, 0.6)
+
+
+@decides("Decisions")
+def bars_win_against_what_is_no_letter(t: Thresholds) -> bool:
+    return bars_win(t, 0.97, 0.3)
 
 
 def legible(t: Thresholds, probability: float) -> float:

@@ -1,0 +1,208 @@
+"""Symbols among letters and digits: told, printed where they stand, and within constraints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from emnist_device.decoding import Decoding
+from emnist_device.page import Box
+from emnist_device.text.constraints import Constraints
+from emnist_device.text.decode import Decoder
+from emnist_device.text.pattern.pattern import Pattern
+from emnist_edge.alphabet import BYCLASS, BYMERGE, NOTHING, SYMBOLS
+from emnist_edge.errors import ConstraintError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from emnist_device.page import Line
+
+ALPHABET = BYMERGE + SYMBOLS + NOTHING
+LOW, HEIGHT = ".,-'\"_", 40
+
+Seen = str | dict[str, float]
+
+
+def place(seen: Sequence[Seen]) -> list[Box]:
+    """Return the boxes of what a line is seen as; a space stands for a wide gap."""
+    found, x = [], 0
+    for each in seen:
+        if each == " ":
+            x += 40
+            continue
+        height = 6 if each in list(LOW) else HEIGHT
+        found.append(Box(x, HEIGHT - height, 24, height))
+        x += 30
+    return found
+
+
+def decode(*lines: str | Sequence[Seen], **options: Any) -> tuple[Line, ...]:
+    """Return what lines are read as that the model sees as these characters."""
+    kept = [each for line in lines for each in line if each != " "]
+    table = np.full((len(kept), len(ALPHABET)), 1e-5, np.float32)
+    for row, each in zip(table, kept, strict=True):
+        for char, probability in ({each: 0.995} if isinstance(each, str) else each).items():
+            row[ALPHABET.index(char)] = probability
+    table /= table.sum(axis=1, keepdims=True)
+    decoder = Decoder(ALPHABET, Decoding(**options))
+    return decoder.decode(table, [place(line) for line in lines]).lines(3)
+
+
+def read(*lines: str | Sequence[Seen], **options: Any) -> str:
+    return "\n".join(line.text for line in decode(*lines, **options))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12/05/2026",
+        "3+4=7",
+        "AB-1234",
+        "17.50",
+        "12 + 34 = 46",
+        "(A1)",
+        "$50",
+        "50%",
+        "A B-C",
+        "-4",
+    ],
+)
+@pytest.mark.parametrize("context", ["english", "neutral", "none"])
+def test_symbols_are_printed_where_they_stand(text: str, context: str) -> None:
+    (line,) = decode(text, context=context)
+    assert line.text == text
+    assert [each.char for each in line.characters] == list(text.replace(" ", ""))
+    assert all(0 <= word.confidence <= 1 for word in line.words)
+    assert line.matched is None
+
+
+def test_symbols_have_boxes_confidences_and_alternatives() -> None:
+    (line,) = decode(["1", {"/": 0.95, "1": 0.05}, "5"])
+    symbol = line.characters[1]
+    assert (symbol.char, symbol.box) == ("/", Box(30, 0, 24, HEIGHT))
+    assert 0.5 < symbol.confidence < 0.95  # symbols are rarer than models learn
+    assert line.words[0].confidence < symbol.confidence
+    (line,) = decode(["1", {"1": 0.6, "/": 0.4}, "5"])
+    digit = line.characters[1]
+    assert digit.char == "1"
+    assert "/" in [other.char for other in digit.alternatives]
+    assert digit.confidence + sum(other.confidence for other in digit.alternatives) <= 1 + 1e-9
+    (line,) = decode(["1", {"/": 0.95, "1": 0.05}, "5"], min_confidence=0.9)
+    assert line.text == "1?5"
+    assert line.characters[1].unsure
+    assert line.characters[1].alternatives[0].char == "/"
+
+
+def test_what_is_a_letter_or_a_symbol_is_rather_a_letter() -> None:
+    assert read(["1", {"(": 0.7, "C": 0.3}, "5"]) == "1C5"
+
+
+def test_words_beside_symbols_tell_of_no_other() -> None:
+    """A code's letters and digits are of one kind each, as if there were a space."""
+    either: Seen = {"0": 0.5, "O": 0.5}
+    assert read([*"ABC", either, "-", *"12", either, "4"]) == "ABCO-1204"
+    assert read([*"12", either, "/", either, "5"]) == "120/05"
+
+
+def test_an_apostrophe_is_within_a_word() -> None:
+    assert read("DON'T GO") == "DON'T GO"
+    assert read([*"D", {"0": 0.5, "O": 0.5}, *"N'T"]) == "DON'T"
+
+
+def test_high_characters_are_no_dots() -> None:
+    """Glyphs have no size: what is as high as its line is no full stop."""
+    tall: Seen = {".": 0.97, "0": 0.03}
+    assert read(["1", tall, "5"]) == "105"
+    assert read("1.5") == "1.5"
+
+
+def test_lines_of_symbols_alone_are_read() -> None:
+    (first, second) = decode("+", "12")
+    assert (first.text, second.text) == ("+", "12")
+    assert read("+") == "+"
+    (line,) = decode("+", pattern="99")
+    assert (line.text, line.matched) == ("+", False)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "seen", "text"),
+    [
+        ("99/99/9999", "12/05/2026", "12/05/2026"),
+        ("99/99/9999", "12052026", "12/05/2026"),
+        ("99/99", ["1", "2", {"1": 0.9, "/": 0.1}, "0", "5"], "12/05"),
+        (r"\d{5}", ["1", "2", {"/": 0.95, "1": 0.05}, "0", "5"], "12105"),
+        (r"(\+\d{2} )?\d{4}", "+49 1234", "+49 1234"),
+        (r"(\+\d{2} )?\d{4}", "1234", "1234"),
+        ("[A-Z]+-[0-9]+", [*"AB", {"0": 0.5, "O": 0.5}, "-", *"123"], "ABO-123"),
+        (r"\d+\.\d{2}", "17.50", "17.50"),
+        (".*", "3+4=7", "3+4=7"),
+        ("AA-9999", "AB-1234", "AB-1234"),
+        ("AA-9999", "AB 1234", "AB-1234"),
+    ],
+)
+def test_patterns_match_symbols_that_are_found_or_not(
+    pattern: str, seen: Sequence[Seen], text: str
+) -> None:
+    (line,) = decode(seen, pattern=pattern)
+    assert line.text == text
+    assert line.matched
+
+
+def test_a_pattern_makes_no_symbol_of_what_is_none() -> None:
+    (line,) = decode("12405", pattern="99/99")
+    assert (line.text, line.matched) == ("12405", False)
+    (line,) = decode("12+05", pattern="99/99")
+    assert (line.text, line.matched) == ("12+05", False)
+
+
+def test_a_pattern_holds_for_words_with_symbols() -> None:
+    (line,) = decode("12-34 56-78 90-12", pattern="99-99")
+    assert (line.text, line.matched) == ("12-34 56-78 90-12", True)
+
+
+def test_charsets_have_the_symbols_that_they_name() -> None:
+    seen: list[Seen] = ["1", "2", {"/": 0.95, "1": 0.05}, "0", "5"]
+    assert read(seen) == read(seen, charset="0-9/.") == "12/05"
+    assert read(seen, charset="digits") == read(seen, charset="0-9.") == "12105"
+    assert read(["+", {"/": 0.4, "1": 0.6}], charset="+/") == "+/"
+    (line,) = decode(seen, charset="digits")
+    assert "/" not in [other.char for each in line.characters for other in each.alternatives]
+
+
+def test_what_a_charset_lacks_is_not_looked_for() -> None:
+    """A stroke that looks like the letter l is a slash among digits."""
+    stroke: Seen = {"L": 0.9, "/": 0.09}
+    assert read(["1", stroke, "5"]).upper() == "1L5"
+    assert read(["A", stroke, "5"], charset="A5/") == "A/5"
+
+
+def test_models_without_a_symbol_name_it() -> None:
+    with pytest.raises(ConstraintError, match="has '/', which this model does not read"):
+        Constraints.compile(Decoding(charset="0-9/"), BYMERGE)
+    known = Constraints.compile(Decoding(), BYMERGE)
+    assert known.symbols == ""
+    assert Constraints.compile(Decoding(), ALPHABET).symbols == SYMBOLS
+
+
+def test_words_of_a_lexicon_are_found_beside_and_around_symbols(tmp_path: Path) -> None:
+    lexicon = tmp_path / "words.txt"
+    lexicon.write_text("O'NEIL\nAB-12\nTEA\n")
+    known: dict[str, Any] = {"lexicon": lexicon, "out_of_lexicon": 0}
+    assert read([*"O'NE", {"1": 0.5, "I": 0.5}, "L"], **known) == "O'NEIL"
+    assert read("AB-12", **known) == "AB-12"
+    (line,) = decode(["(", "T", {"E": 0.5, "F": 0.5}, "A", ")"], **known)
+    assert (line.text, line.matched) == ("(TEA)", True)
+
+
+def test_patterns_without_symbols_are_as_they_were() -> None:
+    plain, wider = Pattern("99/99"), Pattern("99/99", SYMBOLS)
+    every = np.ones(len(BYCLASS), bool)
+    assert plain.lengths(9, every) == {4}
+    assert wider.lengths(9, every) == {4, 5}
+    assert not plain.exact
+    assert wider.exact
+    assert not Pattern("9999", SYMBOLS).exact
