@@ -63,9 +63,8 @@ def dense(graph: Graph, operator: Operator) -> Dense:
 
 def pool(graph: Graph, operator: Operator) -> Pool:
     """Return the layer of a MAX_POOL_2D."""
-    options, output = operator.options, graph.tensors[operator.outputs[0]]
-    window = _window(graph, operator, (options.filterHeight, options.filterWidth))
-    return Pool(window, *_range(graph, operator, output))
+    options = operator.options
+    return Pool(_window(graph, operator, (options.filterHeight, options.filterWidth)))
 
 
 def mean(graph: Graph, operator: Operator) -> Mean:
@@ -95,10 +94,17 @@ def add(graph: Graph, operator: Operator) -> Add:
         raise graph.refused(operator, "its output is much finer than its inputs")
     (one, two, three), (right, left, last) = zip(*factors, strict=True)
     points = (first.zero_point, second.zero_point, output.zero_point)
-    size = int(np.prod(output.shape))
-    return Add(
-        (one, two, three), (right, left, last), points, size, *_range(graph, operator, output)
-    )
+    return Add((one, two, three), (right, left, last), points, int(np.prod(output.shape)))
+
+
+def activation(graph: Graph, operator: Operator) -> tuple[int, int]:
+    """Return the least and the highest number that ``operator``'s fused activation leaves."""
+    output = graph.tensors[operator.outputs[0]]
+    number = getattr(operator.options, "fusedActivationFunction", 0)
+    bounds = activation_range(number, output.scale, output.zero_point)
+    if bounds is None:
+        raise graph.refused(operator, f"fused activation {number} is not supported")
+    return bounds
 
 
 def elementwise(graph: Graph, operator: Operator, table: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -109,7 +115,7 @@ def elementwise(graph: Graph, operator: Operator, table: NDArray[np.int8]) -> ND
     first, second = _tensors(graph, operator, 2)
     data, constant = (second, first) if first.data is not None else (first, second)
     output = graph.tensors[operator.outputs[0]]
-    bounds = _range(graph, operator, output)
+    bounds = activation(graph, operator)
     number = int(_constant(graph, operator, constant).item()) - constant.zero_point
     numbers = [int(value) - data.zero_point for value in table]
     if operator.name == "MUL":
@@ -143,15 +149,6 @@ def _constant(graph: Graph, operator: Operator, tensor: Tensor) -> NDArray[np.in
     return tensor.data
 
 
-def _range(graph: Graph, operator: Operator, output: Tensor) -> tuple[int, int]:
-    """Return what ``operator``'s fused activation leaves."""
-    activation = operator.options.fusedActivationFunction
-    bounds = activation_range(activation, output.scale, output.zero_point)
-    if bounds is None:
-        raise graph.refused(operator, f"fused activation {activation} is not supported")
-    return bounds
-
-
 def _scaling(graph: Graph, operator: Operator, weights: NDArray[np.int8]) -> Scaling:
     """Return how sums with ``weights`` (outputs, inputs) become int8.
 
@@ -173,8 +170,7 @@ def _scaling(graph: Graph, operator: Operator, weights: NDArray[np.int8]) -> Sca
     shift = np.where(multiplier == 0, 1, shift)  # a channel without weights
     if shift.min() < 1 or max(count, len(bias)) > _MOST_SIDE:
         raise graph.refused(operator, "too many channels, or its output is too fine for its sums")
-    low, high = _range(graph, operator, output)
-    return Scaling(bias, multiplier, shift, output.zero_point, low, high)
+    return Scaling(bias, multiplier, shift, output.zero_point)
 
 
 def _factors(

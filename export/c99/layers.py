@@ -18,8 +18,6 @@ class Scaling:
     multiplier: NDArray[np.int64]
     shift: NDArray[np.int64]
     zero_point: int
-    low: int
-    high: int
 
 
 @dataclass(frozen=True)
@@ -115,8 +113,6 @@ class Pool:
     """MAX_POOL_2D."""
 
     window: Window
-    low: int
-    high: int
 
     @property
     def size(self) -> int:
@@ -153,15 +149,13 @@ class Add:
     shift: tuple[int, int, int]
     zero_point: tuple[int, int, int]
     size: int
-    low: int
-    high: int
 
     scratch = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """MUL and ADD of constants: the outputs of -128 to 127."""
+    """MUL and ADD of constants, or a fused activation: the outputs of -128 to 127."""
 
     table: NDArray[np.int8]
     size: int

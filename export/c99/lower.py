@@ -14,11 +14,12 @@ import numpy as np
 
 from export.c99 import constants
 from export.c99.layers import Table, Transpose
+from export.c99.rounding import HIGHEST, LOWEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from export.c99.graph import Graph, Operator
+    from export.c99.graph import Graph, Operator, Tensor
     from export.c99.layers import Convolution, Layer
 
 # Operators that compute the shape for RESHAPE.
@@ -85,7 +86,23 @@ class _Lowering:
         layer = self._layers[operator.outputs[0]]
         inputs = tuple(self.buffer(index, look) for index in self._sources(operator))
         self.steps.append(Step(layer, inputs, len(self.steps) + 1))
+        if not isinstance(layer, Table) and self._clips(operator):
+            self.steps.append(
+                Step(self._clipping(operator), (len(self.steps),), len(self.steps) + 1)
+            )
         return len(self.steps)
+
+    def _clips(self, operator: Operator) -> bool:
+        """Say whether ``operator``'s fused activation leaves less than all of int8."""
+        return constants.activation(self.graph, operator) != (LOWEST, HIGHEST)
+
+    def _clipping(self, operator: Operator) -> Table:
+        """Return the table of ``operator``'s fused activation."""
+        numbers = np.arange(LOWEST, HIGHEST + 1).clip(*constants.activation(self.graph, operator))
+        return Table(numbers.astype(np.int8), int(np.prod(self._output(operator).shape)))
+
+    def _output(self, operator: Operator) -> Tensor:
+        return self.graph.tensors[operator.outputs[0]]
 
     def _sources(self, operator: Operator) -> list[int]:
         """Return the tensors that ``operator`` reads, with what was taken into it."""
@@ -108,7 +125,8 @@ class _Lowering:
             taken = maker.name == "CONV_2D" and self._is_halving(operator)
         else:
             taken = False
-        return maker if taken else None
+        whole = maker.name in {"MUL", "ADD"} or (taken and not self._clips(maker))
+        return maker if taken and whole else None
 
     def _is_elementwise(self, operator: Operator) -> bool:
         """Say whether ``operator`` adds or multiplies by one constant number."""
@@ -183,9 +201,7 @@ class _Lowering:
         before = self._taken_in(operator, operator.inputs[0])
         if before is None:
             return layer
-        inner = self.convolution(before)
-        low, high = max(inner.scaling.low, layer.low), min(inner.scaling.high, layer.high)
-        return replace(inner, scaling=replace(inner.scaling, low=low, high=high), pooled=True)
+        return replace(self.convolution(before), pooled=True)
 
     def elementwise(self, operator: Operator) -> Layer:
         """Return the table of a chain of MUL and ADD with constants, or the layer of an ADD."""
@@ -199,10 +215,10 @@ class _Lowering:
             chain.append(link)
             (data,) = (i for i in link.inputs if self.graph.tensors[i].data is None)
             link = self._taken_in(link, data)
-        table = np.arange(-128, 128).astype(np.int8)
+        table = np.arange(LOWEST, HIGHEST + 1).astype(np.int8)
         for link in reversed(chain):
             table = constants.elementwise(self.graph, link, table)
-        return Table(table, int(np.prod(self.graph.tensors[operator.outputs[0]].shape)))
+        return Table(table, int(np.prod(self._output(operator).shape)))
 
     def transpose(self, operator: Operator) -> Layer:
         """Return the layer of a TRANSPOSE of rows and columns."""

@@ -84,10 +84,8 @@ class Tables:
         return _braces(
             self.numbers("int32_t", f"{name}_bias", scaling.bias),
             self.numbers("int32_t", f"{name}_multiplier", scaling.multiplier),
-            self.numbers("uint8_t", f"{name}_shift", scaling.shift),
-            scaling.zero_point,
-            scaling.low,
-            scaling.high,
+            self.numbers("uint8_t", f"{name}_less_shift", scaling.shift - 1),
+            2 * scaling.zero_point + 1,
         )
 
     def _convolution(self, layer: Convolution, name: str) -> Sequence[str]:
@@ -110,16 +108,16 @@ class Tables:
         return weights, self._scaling(name, layer.scaling), *_texts(inputs, outputs)
 
     def _pool(self, layer: Pool, _name: str) -> Sequence[str]:
-        return _window(layer.window), *_texts(layer.low, layer.high)
+        return (_window(layer.window),)
 
     def _mean(self, layer: Mean, _name: str) -> Sequence[str]:
-        points = layer.input_zero_point, layer.output_zero_point
-        return _texts(layer.multiplier, layer.pixels, *points, layer.shift, layer.channels)
+        points = layer.input_zero_point, 2 * layer.output_zero_point + 1
+        return _texts(layer.multiplier, layer.pixels, *points, layer.shift - 1, layer.channels)
 
     def _add(self, layer: Add, _name: str) -> Sequence[str]:
         factors = _braces(*layer.multiplier), _braces(*layer.shift)
         points = _braces(*layer.zero_point)
-        return *factors, str(layer.size), points, *_texts(layer.low, layer.high)
+        return *factors, str(layer.size), points
 
     def _table(self, layer: Table, name: str) -> Sequence[str]:
         return self.numbers("int8_t", f"{name}_outputs", layer.table), str(layer.size)

@@ -39,31 +39,38 @@ static inline int32_t multiply_high(int32_t value, int32_t multiplier)
 #endif
 }
 
-/* Return value / 2^shift, halves rounded away from 0; shift is 1 or more. */
-static inline int32_t divide_rounded(int32_t value, int32_t shift)
+static inline int8_t saturate(int32_t value)
 {
-    return (value + ((int32_t)1 << (shift - 1)) + (value >> 31)) >> shift;
+    return (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
 }
 
-static inline int32_t clamp(int32_t value, int32_t low, int32_t high)
+/* Return the output for a sum. offset: twice the output's zero point, and 1 to round halves. */
+static inline int8_t requantize(int32_t sum, int32_t multiplier, int32_t less_shift, int32_t offset)
 {
-    return value < low ? low : value > high ? high : value;
+    int32_t product = multiply_high(sum, multiplier);
+    int32_t twice = ((product + (product >> 31)) >> less_shift) + offset;
+#if defined(EMNIST_DSP)
+    int32_t output;
+    __asm__("ssat %0, #8, %1, asr #1" : "=r"(output) : "r"(twice) : "cc");
+    return (int8_t)output;
+#else
+    return saturate(twice >> 1);
+#endif
 }
 
-static inline int8_t requantize(int32_t sum, const emnist_scaling *scaling, int32_t channel)
+static inline int8_t requantize_channel(int32_t sum, const emnist_scaling *scaling, int32_t channel)
 {
-    int32_t scaled = divide_rounded(multiply_high(sum, scaling->multiplier[channel]),
-                                    scaling->shift[channel]);
-    return (int8_t)clamp(scaled + scaling->zero_point, scaling->low, scaling->high);
+    return requantize(sum, scaling->multiplier[channel], scaling->less_shift[channel],
+                      scaling->offset);
 }
 
 /* As requantize, but rounded once: so TensorFlow Lite does with FULLY_CONNECTED alone. */
 static int8_t requantize_once(int32_t sum, const emnist_scaling *scaling, int32_t channel)
 {
-    int32_t shift = scaling->shift[channel];
+    int32_t less_shift = scaling->less_shift[channel];
     int64_t product = (int64_t)sum * scaling->multiplier[channel];
-    int32_t scaled = (int32_t)((product + ((int64_t)1 << (30 + shift))) >> 32) >> (shift - 1);
-    return (int8_t)clamp(scaled + scaling->zero_point, scaling->low, scaling->high);
+    int64_t half = (int64_t)1 << (31 + less_shift);
+    return saturate(((int32_t)((product + half) >> 32) >> less_shift) + (scaling->offset >> 1));
 }
 
 static inline int32_t larger(int32_t first, int32_t second)
@@ -165,6 +172,7 @@ static void convolve_depthwise(const emnist_depthwise_layer *layer, const int8_t
                                int32_t column, const int8_t *padding, int8_t *output)
 {
     const emnist_window *window = &layer->window;
+    const emnist_scaling scaling = layer->scaling;
     const int8_t *taps[MOST_TAPS];
     int32_t channels = window->channels;
     int32_t count = 0;
@@ -180,10 +188,10 @@ static void convolve_depthwise(const emnist_depthwise_layer *layer, const int8_t
 #if defined(EMNIST_DSP)
     for (; channel + 4 <= channels; channel += 4) {
         const int8_t *weights = layer->weights + channel;
-        int32_t sum0 = layer->scaling.bias[channel];
-        int32_t sum1 = layer->scaling.bias[channel + 1];
-        int32_t sum2 = layer->scaling.bias[channel + 2];
-        int32_t sum3 = layer->scaling.bias[channel + 3];
+        int32_t sum0 = scaling.bias[channel];
+        int32_t sum1 = scaling.bias[channel + 1];
+        int32_t sum2 = scaling.bias[channel + 2];
+        int32_t sum3 = scaling.bias[channel + 3];
         for (int32_t tap = 0; tap < count; tap++) {
             uint32_t seen = load_four(taps[tap] + channel);
             uint32_t weight = load_four(weights);
@@ -197,20 +205,20 @@ static void convolve_depthwise(const emnist_depthwise_layer *layer, const int8_t
             sum3 = add_high_product(odd, odd_weight, sum3);
             weights += channels;
         }
-        output[channel] = requantize(sum0, &layer->scaling, channel);
-        output[channel + 1] = requantize(sum1, &layer->scaling, channel + 1);
-        output[channel + 2] = requantize(sum2, &layer->scaling, channel + 2);
-        output[channel + 3] = requantize(sum3, &layer->scaling, channel + 3);
+        output[channel] = requantize_channel(sum0, &scaling, channel);
+        output[channel + 1] = requantize_channel(sum1, &scaling, channel + 1);
+        output[channel + 2] = requantize_channel(sum2, &scaling, channel + 2);
+        output[channel + 3] = requantize_channel(sum3, &scaling, channel + 3);
     }
 #endif
     for (; channel < channels; channel++) {
         const int8_t *weights = layer->weights + channel;
-        int32_t sum = layer->scaling.bias[channel];
+        int32_t sum = scaling.bias[channel];
         for (int32_t tap = 0; tap < count; tap++) {
             sum += taps[tap][channel] * *weights;
             weights += channels;
         }
-        output[channel] = requantize(sum, &layer->scaling, channel);
+        output[channel] = requantize_channel(sum, &scaling, channel);
     }
 }
 
@@ -224,15 +232,13 @@ static void convolve_depthwise(const emnist_depthwise_layer *layer, const int8_t
 static void lay_out(int8_t *pair, int32_t lane, const int8_t *patch, int32_t row_size)
 {
     const int8_t *end = patch + row_size;
-    pair += 8 * lane;
+    uint32_t *halves = (uint32_t *)(void *)pair + 2 * lane;
     while (patch < end) {
         uint32_t four = load_four(patch);
-        uint32_t halves[2];
         halves[0] = first_third(four);
         halves[1] = second_fourth(four);
-        memcpy(pair, halves, sizeof halves);
         patch += 4;
-        pair += 16;
+        halves += 4;
     }
 }
 
@@ -241,6 +247,7 @@ static inline void add_dots(const int8_t *weights, const int8_t *other, const in
                             int32_t row_size, int32_t sums[4])
 {
     const int8_t *end = weights + row_size;
+    const uint32_t *halves = (const uint32_t *)(const void *)pair;
     int32_t sum00 = sums[0];
     int32_t sum01 = sums[1];
     int32_t sum10 = sums[2];
@@ -248,23 +255,25 @@ static inline void add_dots(const int8_t *weights, const int8_t *other, const in
     while (weights < end) {
         uint32_t four = load_four(weights);
         uint32_t four_other = load_four(other);
-        uint32_t halves[4];
         uint32_t even = first_third(four);
         uint32_t odd = second_fourth(four);
         uint32_t even_other = first_third(four_other);
         uint32_t odd_other = second_fourth(four_other);
-        memcpy(halves, pair, sizeof halves);
-        sum00 = add_products(even, halves[0], sum00);
-        sum00 = add_products(odd, halves[1], sum00);
-        sum01 = add_products(even_other, halves[0], sum01);
-        sum01 = add_products(odd_other, halves[1], sum01);
-        sum10 = add_products(even, halves[2], sum10);
-        sum10 = add_products(odd, halves[3], sum10);
-        sum11 = add_products(even_other, halves[2], sum11);
-        sum11 = add_products(odd_other, halves[3], sum11);
+        uint32_t first = halves[0];
+        uint32_t second = halves[1];
+        sum00 = add_products(even, first, sum00);
+        sum01 = add_products(even_other, first, sum01);
+        sum00 = add_products(odd, second, sum00);
+        sum01 = add_products(odd_other, second, sum01);
+        first = halves[2];
+        second = halves[3];
+        sum10 = add_products(even, first, sum10);
+        sum11 = add_products(even_other, first, sum11);
+        sum10 = add_products(odd, second, sum10);
+        sum11 = add_products(odd_other, second, sum11);
         weights += 4;
         other += 4;
-        pair += 16;
+        halves += 4;
     }
     sums[0] = sum00;
     sums[1] = sum01;
@@ -313,32 +322,37 @@ static inline void add_dots(const int8_t *weights, const int8_t *other, const in
 static void multiply(const emnist_convolution_layer *layer, const int8_t *pairs, int8_t *first,
                      int8_t *second)
 {
+    const emnist_scaling scaling = layer->scaling;
     int32_t row_size = layer->row_size;
     int32_t outputs = layer->outputs;
+    int32_t pooled = layer->pooled;
+    const int8_t *weights = layer->weights;
     for (int32_t channel = 0; channel < outputs; channel += 2) {
         int32_t next = channel + 1 < outputs ? channel + 1 : channel;
-        const int8_t *weights = layer->weights + channel * row_size;
-        const int8_t *other = layer->weights + next * row_size;
-        int32_t bias = layer->scaling.bias[channel];
-        int32_t bias_next = layer->scaling.bias[next];
+        const int8_t *other = weights + (next - channel) * row_size;
+        int32_t multiplier = scaling.multiplier[channel];
+        int32_t multiplier_next = scaling.multiplier[next];
+        int32_t less_shift = scaling.less_shift[channel];
+        int32_t less_shift_next = scaling.less_shift[next];
         int32_t sums[4];
-        sums[0] = sums[2] = bias;
-        sums[1] = sums[3] = bias_next;
+        sums[0] = sums[2] = scaling.bias[channel];
+        sums[1] = sums[3] = scaling.bias[next];
         add_dots(weights, other, pairs, row_size, sums);
-        if (layer->pooled) {
+        if (pooled) {
             int32_t best = larger(sums[0], sums[2]);
             int32_t best_next = larger(sums[1], sums[3]);
-            sums[0] = sums[2] = bias;
-            sums[1] = sums[3] = bias_next;
+            sums[0] = sums[2] = scaling.bias[channel];
+            sums[1] = sums[3] = scaling.bias[next];
             add_dots(weights, other, pairs + PAIR_SIZE(row_size), row_size, sums);
             sums[0] = larger(best, larger(sums[0], sums[2]));
             sums[1] = larger(best_next, larger(sums[1], sums[3]));
         } else {
-            second[channel] = requantize(sums[2], &layer->scaling, channel);
-            second[next] = requantize(sums[3], &layer->scaling, next);
+            second[channel] = requantize(sums[2], multiplier, less_shift, scaling.offset);
+            second[next] = requantize(sums[3], multiplier_next, less_shift_next, scaling.offset);
         }
-        first[channel] = requantize(sums[0], &layer->scaling, channel);
-        first[next] = requantize(sums[1], &layer->scaling, next);
+        first[channel] = requantize(sums[0], multiplier, less_shift, scaling.offset);
+        first[next] = requantize(sums[1], multiplier_next, less_shift_next, scaling.offset);
+        weights += 2 * row_size;
     }
 }
 
@@ -449,13 +463,13 @@ void emnist_pool(int8_t *arena, const emnist_step *step)
             int32_t x = column * window->stride_right - window->left;
             int32_t right = smaller(x + window->columns, window->width);
             for (int32_t channel = 0; channel < channels; channel++) {
-                int32_t best = layer->low;
+                int32_t best = -128;
                 for (int32_t v = larger(y, 0); v < bottom; v++) {
                     for (int32_t u = larger(x, 0); u < right; u++) {
                         best = larger(best, input[(v * window->width + u) * channels + channel]);
                     }
                 }
-                *output++ = (int8_t)smaller(best, layer->high);
+                *output++ = (int8_t)best;
             }
         }
     }
@@ -471,16 +485,19 @@ void emnist_mean(int8_t *arena, const emnist_step *step)
             sum += *input;
             input += layer->channels;
         }
-        sum = divide_rounded(multiply_high(sum, layer->multiplier), layer->shift);
-        arena[step->output + channel] = (int8_t)clamp(sum + layer->output_zero_point, -128, 127);
+        arena[step->output + channel] =
+            requantize(sum, layer->multiplier, layer->less_shift, layer->offset);
     }
 }
 
-/* Return value x multiplier / 2^31 / 2^shift as divide_rounded does; shift may be 0. */
+/* Return value x multiplier / 2^31 / 2^shift, rounded after each; shift may be 0. */
 static int32_t scale(int32_t value, int32_t multiplier, int32_t shift)
 {
     int32_t product = multiply_high(value, multiplier);
-    return shift == 0 ? product : divide_rounded(product, shift);
+    if (shift > 0) {
+        product = (((product + (product >> 31)) >> (shift - 1)) + 1) >> 1;
+    }
+    return product;
 }
 
 void emnist_add(int8_t *arena, const emnist_step *step)
@@ -495,7 +512,7 @@ void emnist_add(int8_t *arena, const emnist_step *step)
                       scale((second[place] - layer->zero_point[1]) * ((int32_t)1 << 20),
                             layer->multiplier[1], layer->shift[1]);
         sum = scale(sum, layer->multiplier[2], layer->shift[2]) + layer->zero_point[2];
-        output[place] = (int8_t)clamp(sum, layer->low, layer->high);
+        output[place] = saturate(sum);
     }
 }
 

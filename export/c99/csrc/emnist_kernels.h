@@ -72,19 +72,18 @@ struct emnist_network {
     uint16_t arena_size;
     uint16_t input;
     uint16_t output;
+    uint16_t power_count;
     uint8_t step_count;
-    uint8_t power_count;
     uint8_t classes;
 };
 
-/* Sums of products -> int8: times multiplier / 2^31, rounded, divided by 2^shift, rounded. */
+/* Sums of products -> int8: times multiplier / 2^31, rounded, divided by 2^shift, rounded, plus the
+ * output's zero point. */
 typedef struct {
     const int32_t *bias; /* less what the input's zero point adds to the sum */
     const int32_t *multiplier;
-    const uint8_t *shift; /* 1 or more */
-    int16_t zero_point;
-    int8_t low;
-    int8_t high;
+    const uint8_t *less_shift; /* shift - 1; shift is 1 or more */
+    int16_t offset;            /* twice the output's zero point, and 1 */
 } emnist_scaling;
 
 /* What a window sees: its taps, and the first of them for the output at (0, 0). */
@@ -127,8 +126,6 @@ typedef struct {
 /* MAX_POOL_2D. */
 typedef struct {
     emnist_window window;
-    int8_t low;
-    int8_t high;
 } emnist_pool_layer;
 
 /* MEAN over rows and columns. */
@@ -136,8 +133,8 @@ typedef struct {
     int32_t multiplier;
     uint16_t pixels;
     int16_t input_zero_point;
-    int16_t output_zero_point;
-    uint8_t shift;
+    int16_t offset; /* twice the output's zero point, and 1 */
+    uint8_t less_shift;
     uint8_t channels;
 } emnist_mean_layer;
 
@@ -147,11 +144,9 @@ typedef struct {
     uint8_t shift[3];
     uint16_t size;
     int16_t zero_point[3];
-    int8_t low;
-    int8_t high;
 } emnist_add_layer;
 
-/* MUL and ADD of constants: the output by input + 128. */
+/* MUL and ADD of constants, and fused activations: the output by input + 128. */
 typedef struct {
     const int8_t *table;
     uint16_t size;

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from export.c99.host import find_compiler
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@pytest.fixture(scope="session")
+def compiler() -> str:
+    """A C compiler of this machine."""
+    found = find_compiler()
+    if found is None:
+        pytest.skip("no C compiler: install gcc or clang")
+    return found
+
+
+@pytest.fixture(scope="session")
+def noise() -> NDArray[np.uint8]:
+    """Pictures (24, 28, 28) of which half are noise and half are of few grey levels."""
+    random = np.random.default_rng(7)
+    pixels = random.integers(0, 256, (24, 28, 28))
+    pixels[12:] = np.kron(random.integers(0, 3, (12, 7, 7)), np.ones((4, 4), int)) * 127
+    return pixels.astype(np.uint8)
