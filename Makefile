@@ -11,7 +11,7 @@ DATA := $(or $(EMNIST_EDGE_DATA),$(wildcard ../shared/emnist))
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-minimum test-arm64 lint fuzz benchmark benchmark-peers train seeds export ngrams samples wheel clean
+.PHONY: help demo test test-minimum test-arm64 test-mcu lint fuzz benchmark benchmark-peers train seeds export ngrams samples wheel clean
 
 help:  ## list what there is to make
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test-minimum: $(DEV)/ready  ## device and command with the oldest versions that 
 
 test-arm64: $(DEV)/ready  ## the runtime's tests on emulated systems of a Raspberry Pi
 	$(DEV)/bin/python -m tests.arm64
+
+test-mcu: $(DEV)/ready  ## networks as C99 on emulated microcontrollers; BOARDS=m4 for one
+	$(DEV)/bin/python -m tests.mcu $(BOARDS)
 
 lint: $(DEV)/ready
 	$(DEV)/bin/ruff check .

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from export.c99.layers import (
@@ -42,14 +41,12 @@ _WIDTH = 100
 
 def lines_of(items: Iterable[str]) -> str:
     """Return ``items`` with commas between, in indented lines."""
-    return textwrap.fill(
-        ", ".join(items),
-        _WIDTH,
-        initial_indent="    ",
-        subsequent_indent="    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    lines = ["   "]
+    for item in items:
+        if len(lines[-1]) + len(item) + 2 > _WIDTH:
+            lines.append("   ")
+        lines[-1] += f" {item},"
+    return "\n".join(lines).removesuffix(",")
 
 
 class Tables:

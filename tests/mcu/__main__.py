@@ -9,7 +9,6 @@ are missing.
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ import numpy as np
 from emnist_device.benchmark.latency import draw_glyphs
 from emnist_edge.artifact import open_model
 from emnist_edge.cli.program import Program
+from emnist_edge.errors import DataError
 from emnist_edge.tables import markdown
 from export.c99.host import reference_logits
 from export.c99.write import network_of
@@ -34,10 +34,13 @@ if TYPE_CHECKING:
 
 #: Glyphs that each network classifies.
 GLYPHS = 500
+#: Which network runs on which board.
+RUNS = (*(("tiny", name) for name in BOARDS), ("small", "m4"))
 #: Columns of the table.
 HEAD = ("network", "processor", "flash", "arena", "stack", "instructions", "equal")
-# Where the table stands in a document.
-_PLACE = re.compile(r"(?<=<!-- boards -->\n).*?(?=<!-- end of boards -->)", re.DOTALL)
+#: Lines of a document that the table stands between.
+BEGIN = "<!-- begin of what python -m tests.mcu writes -->"
+END = "<!-- end of what python -m tests.mcu writes -->"
 
 
 @dataclass(frozen=True)
@@ -99,41 +102,42 @@ def row_of(model: str, board: Board, found: Measured, expected: NDArray[np.int8]
 
 @click.command(cls=Program)
 @click.argument("names", nargs=-1, type=click.Choice([*BOARDS]), metavar="[BOARD]...")
-@click.option("--network", "models", multiple=True, default=("tiny",), show_default=True)
 @click.option("--glyphs", "count", type=click.IntRange(min=1), default=GLYPHS, show_default=True)
 @click.option("--require", is_flag=True, help="Fail where a board's tools are missing.")
 @click.option("--document", type=click.Path(path_type=Path), help="Write the table into this file.")
-def main(
-    names: Sequence[str], models: Sequence[str], count: int, require: bool, document: Path | None
-) -> None:
+def main(names: Sequence[str], count: int, require: bool, document: Path | None) -> None:
     """Run networks on BOARD, or on all of them."""
     glyphs = glyphs_of(count)
-    boards = [BOARDS[name] for name in names or BOARDS]
     rows, failed = [], []
-    for model in models:
+    for model, name in RUNS:
+        board = BOARDS[name]
+        if names and name not in names:
+            continue
+        missing = board.missing()
+        if missing:
+            click.echo(f"{name}: skipped: no {missing[0]}; apt install {PACKAGES}")
+            failed += [name] if require else []
+            continue
         expected = reference_logits(open_model(f"{model}-int8")[1], glyphs)
-        for board in boards:
-            missing = board.missing()
-            if missing:
-                click.echo(f"{board.name}: skipped: no {missing[0]}; apt install {PACKAGES}")
-                failed += [board.name] if require else []
-                continue
-            found, good = try_board(board, model, glyphs, expected)
-            rows.append(row_of(model, board, found, expected))
-            click.echo(f"{model} on {board.name}: {'held' if good else 'FAILED'}")
-            failed += [] if good else [board.name]
+        found, good = try_board(board, model, glyphs, expected)
+        rows.append(row_of(model, board, found, expected))
+        click.echo(f"{model} on {name}: {'held' if good else 'FAILED'}")
+        failed += [] if good else [name]
     if rows:
         table = markdown(HEAD, rows)
         click.echo(table)
         if document is not None:
-            _write(document, table)
+            write_table(document, table)
     sys.exit(1 if failed else 0)
 
 
-def _write(document: Path, table: str) -> None:
-    """Put ``table`` in its place in ``document``."""
-    text = document.read_text(encoding="utf-8")
-    document.write_text(_PLACE.sub(f"\n{table}\n\n", text), encoding="utf-8")
+def write_table(document: Path, table: str) -> None:
+    """Put ``table`` in its place in ``document``; raises :class:`DataError` where there is none."""
+    before, begin, rest = document.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise DataError(f"{document}: has no place for the table")
+    document.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

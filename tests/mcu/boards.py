@@ -74,12 +74,12 @@ class Measured:
     results: NDArray[Any]
 
 
-def _cortex(name: str, core: str, machine: str, rom: str, ram: str) -> Board:
+def _cortex(name: str, core: str, machine: str, rom: str, ram: str, *options: str) -> Board:
     return Board(
         name,
         f"Cortex-{name.upper()}",
         "arm-none-eabi",
-        ("-mthumb", f"-mcpu={core}"),
+        ("-mthumb", f"-mcpu={core}", *options),
         ("qemu-system-arm", "-M", machine),
         ("0", rom),
         ("0x20000000", ram),
@@ -94,7 +94,7 @@ BOARDS = {
         _cortex("m3", "cortex-m3", "mps2-an385", "1M", "64K"),
         _cortex("m4", "cortex-m4", "mps2-an386", "1M", "64K"),
         _cortex("m7", "cortex-m7", "mps2-an500", "1M", "64K"),
-        _cortex("m55", "cortex-m55", "mps3-an547", "512K", "64K"),
+        _cortex("m55", "cortex-m55", "mps3-an547", "512K", "64K", "-mfloat-abi=hard"),
         Board(
             "rv32",
             "RV32IMAC",

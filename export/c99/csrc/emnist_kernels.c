@@ -3,9 +3,14 @@
 
 #include <string.h>
 
-/* SMLAD and its kin: Armv7E-M and later, as the compiler says. EMNIST_PLAIN leaves them out. */
+/* SMLAD and its kin, Armv7E-M, and vectors, Armv8.1-M, as the compiler says. EMNIST_PLAIN leaves
+ * them out. */
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && !defined(EMNIST_PLAIN)
 #define EMNIST_DSP 1
+#if defined(__ARM_FEATURE_MVE)
+#define EMNIST_MVE 1
+#include <arm_mve.h>
+#endif
 #endif
 /* Cores that multiply to 32 bits only. */
 #if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
@@ -224,7 +229,7 @@ static void convolve_depthwise(const emnist_depthwise_layer *layer, const int8_t
 
 /* What a pair of patches is laid out as in memory, and sums of products with it. */
 
-#if defined(EMNIST_DSP)
+#if defined(EMNIST_DSP) && !defined(EMNIST_MVE)
 /* Four numbers of one patch as int16, the first, third, second and fourth; then four of the other.
  * A single patch comes after the two pairs. */
 #define PAIR_SIZE(row_size) (4 * (row_size))
@@ -299,6 +304,19 @@ static inline void add_dots(const int8_t *weights, const int8_t *other, const in
     int32_t sum01 = sums[1];
     int32_t sum10 = sums[2];
     int32_t sum11 = sums[3];
+#if defined(EMNIST_MVE)
+    for (int32_t place = 0; place < row_size; place += 16) {
+        mve_pred16_t there = vctp8q((uint32_t)(row_size - place));
+        int8x16_t weight = vldrbq_z_s8(weights + place, there);
+        int8x16_t weight_other = vldrbq_z_s8(other + place, there);
+        int8x16_t seen = vldrbq_z_s8(pair + place, there);
+        int8x16_t seen_second = vldrbq_z_s8(second + place, there);
+        sum00 = vmladavaq_s8(sum00, weight, seen);
+        sum01 = vmladavaq_s8(sum01, weight_other, seen);
+        sum10 = vmladavaq_s8(sum10, weight, seen_second);
+        sum11 = vmladavaq_s8(sum11, weight_other, seen_second);
+    }
+#else
     for (int32_t place = 0; place < row_size; place++) {
         int32_t weight = weights[place];
         int32_t weight_other = other[place];
@@ -309,6 +327,7 @@ static inline void add_dots(const int8_t *weights, const int8_t *other, const in
         sum10 += weight * seen_second;
         sum11 += weight_other * seen_second;
     }
+#endif
     sums[0] = sum00;
     sums[1] = sum01;
     sums[2] = sum10;

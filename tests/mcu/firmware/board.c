@@ -14,6 +14,10 @@ extern uint32_t board_stack_low[], board_stack_top[];
 
 void board_reset(void)
 {
+#if defined(__ARM_FEATURE_MVE)
+    *(volatile uint32_t *)0xE000ED88u |= 0xFu << 20; /* the coprocessors of vectors are on */
+    __asm__ volatile("dsb\nisb");
+#endif
     memcpy(board_data, board_data_source, (size_t)(board_data_end - board_data));
     memset(board_bss, 0, (size_t)(board_bss_end - board_bss));
     (void)main();
@@ -58,15 +62,10 @@ __attribute__((section(".start"), used)) static const struct {
 #define SYSTICK_CONTROL (*(volatile uint32_t *)0xE000E010u)
 #define SYSTICK_RELOAD (*(volatile uint32_t *)0xE000E014u)
 #define SYSTICK_VALUE (*(volatile uint32_t *)0xE000E018u)
-#define COPROCESSORS (*(volatile uint32_t *)0xE000ED88u)
 
 /* The system timer counts 24 bits down, with the emulated clock. */
 void board_start_counter(void)
 {
-#if defined(__ARM_FEATURE_MVE)
-    COPROCESSORS |= 0xFu << 20;
-    __asm__ volatile("dsb\nisb");
-#endif
     SYSTICK_RELOAD = 0xFFFFFFu;
     SYSTICK_VALUE = 0;
     SYSTICK_CONTROL = 5;
