@@ -27,7 +27,7 @@ from emnist_edge.files import write_json
 from emnist_edge.scoring.letters import Letters
 from emnist_edge.tables import markdown, percent
 from export.c99.host import Library, find_compiler, reference_logits
-from export.c99.write import network_of
+from export.c99.write import network_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,7 @@ def evaluate(model: str, samples: Samples, compiler: str) -> Found:
     seconds = 0.0
     with TemporaryDirectory() as temporary:
         network = network_of(model)
+        write(network, Path(temporary))
         library = Library(network, Path(temporary), compiler, ("-O3", "-march=native"))
         for start in range(0, len(samples), _PIECE):
             glyphs = samples.images[start : start + _PIECE]

@@ -12,7 +12,6 @@ import numpy as np
 
 from emnist_device.quiet import quiet_stderr
 from emnist_edge.errors import EmnistEdgeError
-from export.c99.write import write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,14 +45,13 @@ def compile_c(compiler: str, sources: Sequence[Path], output: Path, *options: st
 
 
 class Library:
-    """``network`` written to ``folder``, compiled by ``compiler``, and loaded."""
+    """The C files of ``network`` that were written to ``folder``, compiled and loaded."""
 
     def __init__(
         self, network: Network, folder: Path, compiler: str, options: Sequence[str] = ("-O2",)
     ) -> None:
-        sources = [path for path in write(network, folder) if path.suffix == ".c"]
         path = folder / f"emnist_{network.name}.so"
-        compile_c(compiler, sources, path, *options, "-shared", "-fPIC")
+        compile_c(compiler, sorted(folder.glob("*.c")), path, *options, "-shared", "-fPIC")
         library = ctypes.CDLL(str(path.absolute()))
         self._logits = library[f"emnist_{network.name}_logits"]
         self._classify = library[f"emnist_{network.name}_classify"]

@@ -12,6 +12,9 @@
 #include <arm_mve.h>
 #endif
 #endif
+#if defined(EMNIST_DSP)
+#include "emnist_dsp.h"
+#endif
 /* Cores that multiply to 32 bits only. */
 #if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
 #define EMNIST_SHORT_MULTIPLY 1
@@ -27,9 +30,7 @@ typedef char emnist_shifts_are_arithmetic[((-3) >> 1) == -2 ? 1 : -1];
 static inline int32_t multiply_high(int32_t value, int32_t multiplier)
 {
 #if defined(EMNIST_DSP)
-    int32_t product;
-    __asm__("smmulr %0, %1, %2" : "=r"(product) : "r"(value * 2), "r"(multiplier));
-    return product;
+    return emnist_smmulr(value * 2, multiplier);
 #elif defined(EMNIST_SHORT_MULTIPLY)
     uint32_t value_low = (uint32_t)value & 0xFFFFu;
     int32_t value_high = value >> 16;
@@ -55,9 +56,7 @@ static inline int8_t requantize(int32_t sum, int32_t multiplier, int32_t less_sh
     int32_t product = multiply_high(sum, multiplier);
     int32_t twice = ((product + (product >> 31)) >> less_shift) + offset;
 #if defined(EMNIST_DSP)
-    int32_t output;
-    __asm__("ssat %0, #8, %1, asr #1" : "=r"(output) : "r"(twice) : "cc");
-    return (int8_t)output;
+    return (int8_t)emnist_ssat_half(twice);
 #else
     return saturate(twice >> 1);
 #endif
@@ -95,44 +94,6 @@ static inline uint32_t load_four(const int8_t *from)
     uint32_t four;
     memcpy(&four, from, sizeof four);
     return four;
-}
-
-/* Return the first and the third of four int8 as two int16. */
-static inline uint32_t first_third(uint32_t four)
-{
-    uint32_t pair;
-    __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(four));
-    return pair;
-}
-
-/* Return the second and the fourth of four int8 as two int16. */
-static inline uint32_t second_fourth(uint32_t four)
-{
-    uint32_t pair;
-    __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(four));
-    return pair;
-}
-
-/* Return sum and the products of the low and of the high halves. */
-static inline int32_t add_products(uint32_t pair, uint32_t other, int32_t sum)
-{
-    int32_t total;
-    __asm__("smlad %0, %1, %2, %3" : "=r"(total) : "r"(pair), "r"(other), "r"(sum));
-    return total;
-}
-
-static inline int32_t add_low_product(uint32_t pair, uint32_t other, int32_t sum)
-{
-    int32_t total;
-    __asm__("smlabb %0, %1, %2, %3" : "=r"(total) : "r"(pair), "r"(other), "r"(sum));
-    return total;
-}
-
-static inline int32_t add_high_product(uint32_t pair, uint32_t other, int32_t sum)
-{
-    int32_t total;
-    __asm__("smlatt %0, %1, %2, %3" : "=r"(total) : "r"(pair), "r"(other), "r"(sum));
-    return total;
 }
 
 #endif
@@ -200,14 +161,14 @@ static void convolve_depthwise(const emnist_depthwise_layer *layer, const int8_t
         for (int32_t tap = 0; tap < count; tap++) {
             uint32_t seen = load_four(taps[tap] + channel);
             uint32_t weight = load_four(weights);
-            uint32_t even = first_third(seen);
-            uint32_t odd = second_fourth(seen);
-            uint32_t even_weight = first_third(weight);
-            uint32_t odd_weight = second_fourth(weight);
-            sum0 = add_low_product(even, even_weight, sum0);
-            sum1 = add_low_product(odd, odd_weight, sum1);
-            sum2 = add_high_product(even, even_weight, sum2);
-            sum3 = add_high_product(odd, odd_weight, sum3);
+            uint32_t even = emnist_first_third(seen);
+            uint32_t odd = emnist_second_fourth(seen);
+            uint32_t even_weight = emnist_first_third(weight);
+            uint32_t odd_weight = emnist_second_fourth(weight);
+            sum0 = emnist_smlabb(even, even_weight, sum0);
+            sum1 = emnist_smlabb(odd, odd_weight, sum1);
+            sum2 = emnist_smlatt(even, even_weight, sum2);
+            sum3 = emnist_smlatt(odd, odd_weight, sum3);
             weights += channels;
         }
         output[channel] = requantize_channel(sum0, &scaling, channel);
@@ -240,8 +201,8 @@ static void lay_out(int8_t *pair, int32_t lane, const int8_t *patch, int32_t row
     uint32_t *halves = (uint32_t *)(void *)pair + 2 * lane;
     while (patch < end) {
         uint32_t four = load_four(patch);
-        halves[0] = first_third(four);
-        halves[1] = second_fourth(four);
+        halves[0] = emnist_first_third(four);
+        halves[1] = emnist_second_fourth(four);
         patch += 4;
         halves += 4;
     }
@@ -260,22 +221,22 @@ static inline void add_dots(const int8_t *weights, const int8_t *other, const in
     while (weights < end) {
         uint32_t four = load_four(weights);
         uint32_t four_other = load_four(other);
-        uint32_t even = first_third(four);
-        uint32_t odd = second_fourth(four);
-        uint32_t even_other = first_third(four_other);
-        uint32_t odd_other = second_fourth(four_other);
+        uint32_t even = emnist_first_third(four);
+        uint32_t odd = emnist_second_fourth(four);
+        uint32_t even_other = emnist_first_third(four_other);
+        uint32_t odd_other = emnist_second_fourth(four_other);
         uint32_t first = halves[0];
         uint32_t second = halves[1];
-        sum00 = add_products(even, first, sum00);
-        sum01 = add_products(even_other, first, sum01);
-        sum00 = add_products(odd, second, sum00);
-        sum01 = add_products(odd_other, second, sum01);
+        sum00 = emnist_smlad(even, first, sum00);
+        sum01 = emnist_smlad(even_other, first, sum01);
+        sum00 = emnist_smlad(odd, second, sum00);
+        sum01 = emnist_smlad(odd_other, second, sum01);
         first = halves[2];
         second = halves[3];
-        sum10 = add_products(even, first, sum10);
-        sum11 = add_products(even_other, first, sum11);
-        sum10 = add_products(odd, second, sum10);
-        sum11 = add_products(odd_other, second, sum11);
+        sum10 = emnist_smlad(even, first, sum10);
+        sum11 = emnist_smlad(even_other, first, sum11);
+        sum10 = emnist_smlad(odd, second, sum10);
+        sum11 = emnist_smlad(odd_other, second, sum11);
         weights += 4;
         other += 4;
         halves += 4;
@@ -456,8 +417,8 @@ void emnist_dense(int8_t *arena, const emnist_step *step)
         for (; place + 4 <= layer->inputs; place += 4) {
             uint32_t seen = load_four(input + place);
             uint32_t four = load_four(weights + place);
-            sum = add_products(first_third(four), first_third(seen), sum);
-            sum = add_products(second_fourth(four), second_fourth(seen), sum);
+            sum = emnist_smlad(emnist_first_third(four), emnist_first_third(seen), sum);
+            sum = emnist_smlad(emnist_second_fourth(four), emnist_second_fourth(seen), sum);
         }
 #endif
         for (; place < layer->inputs; place++) {

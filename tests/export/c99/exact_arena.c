@@ -25,7 +25,7 @@ int main(int count, char **arguments)
     int done = 0;
     for (; done < glyphs; done++) {
         for (int pixel = 0; pixel < EMNIST_PIXELS; pixel++) {
-            glyph[pixel] = (uint8_t)(next() % 3 ? next() : done % 2 * 255);
+            glyph[pixel] = (uint8_t)(next() % 3u != 0u ? next() : (uint32_t)(done % 2) * 255u);
         }
         memset(arena, (int)next(), sizeof *arena);
         if (emnist_made_classify(glyph, arena, result) != EMNIST_OK ||

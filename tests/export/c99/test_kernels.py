@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from export.c99.source import Network
 
 
 def standardized(made: Maker) -> None:
@@ -119,6 +122,12 @@ def two_looks(made: Maker) -> None:
     made.dense(10)
 
 
+#: Ways to compile the kernels: for any processor, for those without long multiplication, and, with
+#: its instructions written in C, for Armv7E-M.
+WAYS = {"plain": (), "short": ("-DEMNIST_SHORT_MULTIPLY",), "dsp": ("-DEMNIST_DSP",)}
+
+SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
 NETWORKS = (separable, odd, clipped, valid, dense, branches, two_looks)
 
 
@@ -128,14 +137,25 @@ def build(network: Callable[[Maker], None], folder: Path, seed: int = 0) -> tupl
     return made.save(folder), made.content()
 
 
+def written(network: Network, folder: Path, way: str = "plain") -> Path:
+    """Write ``network`` as it is to be compiled in a ``way``; returns the folder."""
+    write(network, folder)
+    if way == "dsp":
+        shutil.copy(ROOT / "tests/export/c99/emnist_dsp.h", folder)
+    return folder
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_made_network_equals_the_reference(
     network: Callable[[Maker], None], tmp_path: Path, compiler: str, noise: NDArray[np.uint8]
 ) -> None:
     path, content = build(network, tmp_path)
-    library = Library(network_of(path), tmp_path / "c", compiler)
     expected = reference_logits(content, noise)
-    assert np.array_equal(library.logits(noise), expected)
+    for way, options in WAYS.items():
+        exported = network_of(path)
+        folder = written(exported, tmp_path / way, way)
+        library = Library(exported, folder, compiler, ("-O1", *options))
+        assert np.array_equal(library.logits(noise), expected), way
     assert len(np.unique(expected)) > 15  # neither constant nor clipped
 
 
@@ -143,14 +163,16 @@ def test_a_made_network_equals_the_reference(
 def test_a_model_that_ships_equals_the_reference(model: str, tmp_path: Path, compiler: str) -> None:
     glyphs = draw_glyphs()
     _, content = open_model(model)
-    library = Library(network_of(model), tmp_path, compiler)
+    network = network_of(model)
+    library = Library(network, written(network, tmp_path), compiler)
     assert np.array_equal(library.logits(glyphs), reference_logits(content, glyphs))
 
 
 def test_class_and_confidence_are_those_of_the_outputs(tmp_path: Path, compiler: str) -> None:
     glyphs = draw_glyphs()
     artifact, _ = open_model("tiny-int8")
-    library = Library(network_of("tiny-int8"), tmp_path, compiler)
+    network = network_of("tiny-int8")
+    library = Library(network, written(network, tmp_path), compiler)
     logits, results = library.logits(glyphs), library.classify(glyphs)
     scale = 0.11278
     expected = softmax(logits * np.float32(scale / artifact.temperature))
@@ -163,24 +185,29 @@ def test_class_and_confidence_are_those_of_the_outputs(tmp_path: Path, compiler:
         assert np.abs(found - expected[rows, order[:, place]]).max() < 5e-4
 
 
+@pytest.fixture(scope="module")
+def sanitizing(compiler: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A C compiler that has sanitizers."""
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "empty.c").write_text("int main(void) { return 0; }\n")
+    try:
+        compile_c(compiler, [folder / "empty.c"], folder / "empty", *SANITIZERS)
+    except EmnistEdgeError as error:
+        pytest.skip(f"no sanitizers: {error}")
+    return compiler
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("network", [separable, odd, two_looks])
 def test_nothing_outside_the_arena_is_touched(
-    network: Callable[[Maker], None], tmp_path: Path, compiler: str
+    network: Callable[[Maker], None], way: str, tmp_path: Path, sanitizing: str
 ) -> None:
     """A program with AddressSanitizer classifies noise in an arena of exactly its size."""
     path, _ = build(network, tmp_path)
-    sources = [p for p in write(network_of(path), tmp_path / "c") if p.suffix == ".c"]
+    folder = written(network_of(path), tmp_path / "c", way)
+    sources = [*folder.glob("*.c"), ROOT / "tests/export/c99/exact_arena.c"]
     program = tmp_path / "program"
-    try:
-        compile_c(
-            compiler,
-            [*sources, ROOT / "tests/export/c99/exact_arena.c"],
-            program,
-            *("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
-            f"-I{tmp_path / 'c'}",
-        )
-    except EmnistEdgeError as error:
-        pytest.skip(f"no sanitizers: {error}")
+    compile_c(sanitizing, sources, program, *SANITIZERS, f"-I{folder}", *WAYS[way])
     done = subprocess.run([program, "60"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "60\n"
