@@ -22,7 +22,9 @@ extern "C" {
 /* What functions return. */
 enum {
     EMNIST_OK = 0,
-    EMNIST_ERROR_NULL = -1 /* a pointer is null */
+    EMNIST_ERROR_NULL = -1,  /* a pointer is null */
+    EMNIST_ERROR_SIZE = -2,  /* no rows or columns, too many, or a stride below the width */
+    EMNIST_ERROR_BLANK = -3  /* a crop without ink, or of one colour */
 };
 
 /* What a network makes of a glyph. Confidences are calibrated probabilities in steps of 1/65536. */

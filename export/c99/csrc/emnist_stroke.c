@@ -101,13 +101,29 @@ static int64_t rounded(int64_t value)
     return emnist_rounded(value, (int64_t)1 << bits) << bits;
 }
 
-/* Return the width of strokes that are count distances, of total 1/2^23 pixel, from their ridge. */
-static int64_t mean_width(int64_t total, int64_t count)
+/* Return the mean of count distances, of total 1/2^23 pixel: total * (1 / count), as OpenCV has it,
+ * both in 53 binary digits. count <= 8192. */
+static int64_t mean(int64_t total, int32_t count)
 {
-    int64_t rest = (total % count) << 33;
-    int64_t mean = ((total / count) << 33) + rest / count;
-    mean |= rest % count != 0; /* enough for rounding */
-    return rounded(2 * rounded(mean) - PIXEL);
+    uint32_t bits = 0, more;
+    uint64_t divisor = (uint64_t)count, part, rest, low, high, middle;
+    while (((uint64_t)1 << bits) < divisor) {
+        bits++;
+    }
+    more = bits > 11 ? bits - 11 : 0; /* 1 / count = part / 2^(52 + bits) */
+    part = ((uint64_t)1 << (52 + bits - more)) / divisor;
+    rest = (((uint64_t)1 << (52 + bits - more)) % divisor) << more;
+    part = (part << more) + rest / divisor;
+    part += 2 * (rest % divisor) > divisor;
+    low = (part & 0xFFFFFFFFu) * ((uint64_t)total & 0xFFFFFFFFu);
+    middle = (part >> 32) * ((uint64_t)total & 0xFFFFFFFFu)
+             + (part & 0xFFFFFFFFu) * ((uint64_t)total >> 32) + (low >> 32);
+    high = (((part >> 32) * ((uint64_t)total >> 32) + (middle >> 32)) << 32)
+           | (middle & 0xFFFFFFFFu);
+    bits = 13 - bits;
+    low = (low & 0xFFFFFFFFu) << bits; /* the mean is high and low, in 1/2^88 pixel */
+    high = (high << bits) | (low >> 32) | ((low & 0xFFFFFFFFu) != 0);
+    return rounded((int64_t)high);
 }
 
 /* Distances to the paper, as OpenCV's with a 5x5 mask, from above first and then from below. For
@@ -147,7 +163,7 @@ int64_t emnist_stroke_width(const emnist_bits *bits, const emnist_box *box,
     }
     memset(work->last[2], 0, sizeof work->last[2]);
     add_ridge(width, work->last[2], work->last[0], work->last[1], &total, &count);
-    return mean_width(total, count);
+    return rounded(2 * mean(total, count) - PIXEL);
 }
 
 /* Return 4 words of a row, each pixel the one so many columns right of it; -32 < columns < 32. */
