@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from export.c99.host import find_compiler
+from tests.export.c99.building import compile_c, export_tiny
+from tests.export.c99.tiny import Tiny
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,3 +30,12 @@ def noise() -> NDArray[np.uint8]:
     pixels = random.integers(0, 256, (24, 28, 28))
     pixels[12:] = np.kron(random.integers(0, 3, (12, 7, 7)), np.ones((4, 4), int)) * 127
     return pixels.astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def tiny(compiler: str, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """The C of tiny as a library of this machine."""
+    folder = tmp_path_factory.mktemp("c99")
+    sources, options = export_tiny(folder), ("-O2", "-shared", "-fPIC")
+    library = compile_c(sources, folder / "tiny.so", *options, compiler=compiler)
+    return Tiny(ctypes.CDLL(str(library)))
