@@ -51,7 +51,7 @@ function show(reading, silent) {
   element("words").textContent = !found
     ? silent || (reading.code === BLANK ? "There is no ink." : "This cannot be read.")
     : character
-      ? `${percent.toFixed(0)} % sure`
+      ? `${Math.floor(percent)} % sure`
       : "This is no character.";
   element("confidence").value = percent;
   element("runner-up").textContent = found

@@ -15,6 +15,7 @@ import click
 
 from emnist_edge.artifact import installed_names
 from emnist_edge.cli.program import Program
+from export.c99.library import write_library
 from export.c99.write import network_of, write
 
 
@@ -37,10 +38,15 @@ def _checked(_context: click.Context, _option: click.Parameter, name: str | None
     callback=_checked,
     help="What the functions are called, behind emnist_.  [default: the model's family]",
 )
-def main(model: str, output: Path, name: str | None) -> None:
+@click.option(
+    "--arduino",
+    is_flag=True,
+    help="Write a library for Arduino and PlatformIO, with programs for Pico and ESP-IDF.",
+)
+def main(model: str, output: Path, name: str | None, arduino: bool) -> None:
     """Export the int8 network MODEL to C99."""
     network = network_of(f"{model}-int8" if f"{model}-int8" in installed_names() else model, name)
-    for path in write(network, output):
+    for path in (write_library if arduino else write)(network, output):
         click.echo(path)
     click.echo(
         f"{len(network.alphabet)} classes, {network.arena.size} bytes of memory to work in",
