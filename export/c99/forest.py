@@ -36,20 +36,27 @@ _WHOLE = 1 << 24
 
 
 @dataclass(frozen=True)
-class Ensemble:
-    """A forest as ONNX holds it, its nodes and leaves numbered through all trees.
+class Split:
+    """A node: pixels of at most ``level`` lead to ``low``, any other to ``high``.
 
-    roots (T): the first node of each tree. pixels, levels (N): a node's pixel and grey level, at
-    most which leads to the first of ``children`` (N, 2), any other to the second; these are leaves
-    where ``leaf`` (N, 2). votes (L, C): of each leaf, 8 in all, for two classes at most.
+    low, high: numbers of nodes, or of leaves where ``low_leaf`` and ``high_leaf``.
     """
 
-    roots: NDArray[np.int64]
-    pixels: NDArray[np.int64]
-    levels: NDArray[np.int64]
-    children: NDArray[np.int64]
-    leaf: NDArray[np.bool_]
-    votes: NDArray[np.uint8]
+    pixel: int
+    level: int
+    low: int
+    low_leaf: int
+    high: int
+    high_leaf: int
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """A forest: the root of each tree, splits of all trees, and the words of their leaves."""
+
+    roots: list[int]
+    splits: list[Split]
+    leaves: list[int]
 
 
 def read_ensemble(content: bytes, file: str) -> Ensemble:
@@ -60,47 +67,50 @@ def read_ensemble(content: bytes, file: str) -> Ensemble:
         graph = onnx.load_model_from_string(content).graph
         (node,) = (node for node in graph.node if node.op_type == "TreeEnsemble")
         found = {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}
-        table = next(one for one in graph.initializer if one.name == "table")
         to_array = onnx.numpy_helper.to_array
+        table = to_array(next(one for one in graph.initializer if one.name == "table"))
         rows = to_array(found["leaf_weights"]).astype(np.int64)
+        columns = (
+            found["nodes_featureids"], to_array(found["nodes_splits"]).astype(int).tolist(),
+            found["nodes_truenodeids"], found["nodes_trueleafs"],
+            found["nodes_falsenodeids"], found["nodes_falseleafs"],
+        )  # fmt: skip
         return Ensemble(
-            roots=np.array(found["tree_roots"]),
-            pixels=np.array(found["nodes_featureids"]),
-            levels=to_array(found["nodes_splits"]).astype(np.int64),
-            children=np.array([found["nodes_truenodeids"], found["nodes_falsenodeids"]]).T,
-            leaf=np.array([found["nodes_trueleafs"], found["nodes_falseleafs"]], bool).T,
-            votes=to_array(table)[rows],
+            roots=list(found["tree_roots"]),
+            splits=[Split(*values) for values in zip(*columns, strict=True)],
+            leaves=leaf_words(table)[rows].tolist(),
         )
     except Exception as error:  # protobuf's errors, and what is missing in another model
         raise ModelError(f"{file}: not a forest of export.forest ({error})") from error
 
 
+def leaf_words(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the word (L) of each leaf of ``votes`` (L, C), 8 in all for two classes at most."""
+    named = votes > 0
+    first, last = named.argmax(axis=1), votes.shape[1] - 1 - named[:, ::-1].argmax(axis=1)
+    most = votes[np.arange(len(votes)), first].astype(np.int64)
+    return np.asarray(_LEAF | first << 9 | last << 3 | (most - 1))
+
+
 def pack_tree(ensemble: Ensemble, root: int) -> list[int]:
     """Return the words of the tree whose first node is ``root``, as in emnist_forest.h."""
 
-    def pack(node: int, is_leaf: bool) -> list[int]:
+    def pack(number: int, is_leaf: int) -> list[int]:
         if is_leaf:
-            return [_pack_leaf(ensemble.votes[node])]
-        (low, high), leaf = ensemble.children[node], ensemble.leaf[node]
-        first = pack(low, leaf[0])
-        offset = 2 + len(first)
-        pixel, level = int(ensemble.pixels[node]), int(ensemble.levels[node])
+            return [ensemble.leaves[number]]
+        split = ensemble.splits[number]
+        low = pack(split.low, split.low_leaf)
+        offset = 2 + len(low)
         if offset < _OFFSET:
-            words = [pixel | (offset >> 8) << 10, level << 8 | (offset & 255)]
+            words = [split.pixel | (offset >> 8) << 10, split.level << 8 | (offset & 255)]
         else:
-            words = [pixel, level << 8, offset + 1]
-        return [*words, *first, *pack(high, leaf[1])]
+            words = [split.pixel, split.level << 8, offset + 1]
+        return [*words, *low, *pack(split.high, split.high_leaf)]
 
-    words = pack(root, is_leaf=False)
+    words = pack(root, is_leaf=0)
     if len(words) >= _LONG_OFFSET:
         raise ModelError(f"a tree of {len(words):,} words has no room; grow smaller trees")
     return words
-
-
-def _pack_leaf(votes: NDArray[np.uint8]) -> int:
-    classes = np.flatnonzero(votes)
-    first, second = int(classes[0]), int(classes[-1])
-    return _LEAF | first << 9 | second << 3 | (int(votes[first]) - 1)
 
 
 def weights(trees: int, temperature: float) -> NDArray[np.uint32]:
@@ -120,7 +130,7 @@ def write_forest(model: str, trees: int | None, folder: Path) -> tuple[list[Path
     trees = most if trees is None else trees
     if trees > most or len(artifact.alphabet) > _CLASSES:
         raise ModelError(f"{artifact.file}: has {most} trees, {len(artifact.alphabet)} classes")
-    packed = [pack_tree(ensemble, root) for root in ensemble.roots[:trees].tolist()]
+    packed = [pack_tree(ensemble, root) for root in ensemble.roots[:trees]]
     roots = np.cumsum([0, *map(len, packed)], dtype=np.uint32)[:-1]
     arrays = {
         "nodes": ("uint16_t", np.concatenate(packed).astype(np.uint16)),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from tests.export.c99.building import compilers, run_fuzz
+from export.c99.host import find_compiler
+from tests.export.c99.building import run_fuzz
 
 
 @click.command()
@@ -15,10 +16,11 @@ from tests.export.c99.building import compilers, run_fuzz
 @click.option("--seed", type=click.IntRange(1), default=1, show_default=True)
 def main(crops: int, seed: int) -> None:
     """Fuzz the exported C of tiny."""
-    if not compilers():
-        raise click.ClickException("no C compiler is at hand: gcc, clang")
+    compiler = find_compiler()
+    if compiler is None:
+        raise click.ClickException("no C compiler: install gcc or clang")
     with tempfile.TemporaryDirectory() as folder:
-        click.echo(run_fuzz(Path(folder), crops, seed), nl=False)
+        click.echo(run_fuzz(compiler, Path(folder), crops, seed), nl=False)
 
 
 if __name__ == "__main__":

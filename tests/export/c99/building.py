@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from export.c99.host import compile_c
 from export.c99.write import network_of, write
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 FUZZ = Path(__file__).parent / "fuzz.c"
-STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion")
 #: A fault ends the program: an address outside of what was given, or what C leaves undefined.
 SANITIZED = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-
-
-def compilers() -> list[str]:
-    """Return which of the usual C compilers are at hand."""
-    return [name for name in ("gcc", "clang") if shutil.which(name)]
 
 
 def export_tiny(folder: Path) -> list[Path]:
@@ -30,21 +20,14 @@ def export_tiny(folder: Path) -> list[Path]:
     return [path for path in write(network_of("tiny-int8"), folder) if path.suffix == ".c"]
 
 
-def compile_c(
-    sources: Sequence[Path], program: Path, *options: str, compiler: str | None = None
-) -> Path:
-    """Compile ``sources``, with warnings as errors, to ``program``; return that."""
-    command = [compiler or compilers()[0], *STRICT, *options, f"-I{sources[0].parent}"]
-    subprocess.run([*command, *map(str, sources), "-o", str(program)], check=True)
-    return program
-
-
-def run_fuzz(folder: Path, crops: int, seed: int) -> str:
+def run_fuzz(compiler: str, folder: Path, crops: int, seed: int) -> str:
     """Compile the fuzzer with sanitizers in ``folder`` and run it; return what it printed.
 
     Raises :class:`subprocess.CalledProcessError` where it found a fault.
     """
-    program = compile_c([*export_tiny(folder), FUZZ], folder / "fuzz", *SANITIZED)
+    program = folder / "fuzz"
+    sources = [*export_tiny(folder), FUZZ]
+    compile_c(compiler, sources, program, *SANITIZED, f"-I{folder}")
     done = subprocess.run(
         [str(program), str(crops), str(seed)], check=True, stdout=subprocess.PIPE, text=True
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from export.c99.host import find_compiler
-from tests.export.c99.building import compile_c, export_tiny
+from export.c99.host import compile_c, find_compiler
+from tests.export.c99.building import export_tiny
 from tests.export.c99.tiny import Tiny
 
 if TYPE_CHECKING:
@@ -36,6 +36,6 @@ def noise() -> NDArray[np.uint8]:
 def tiny(compiler: str, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """The C of tiny as a library of this machine."""
     folder = tmp_path_factory.mktemp("c99")
-    sources, options = export_tiny(folder), ("-O2", "-shared", "-fPIC")
-    library = compile_c(sources, folder / "tiny.so", *options, compiler=compiler)
+    library = folder / "tiny.so"
+    compile_c(compiler, export_tiny(folder), library, "-O2", "-shared", "-fPIC")
     return Tiny(ctypes.CDLL(str(library)))
