@@ -34,6 +34,7 @@ test-arm64: $(DEV)/ready  ## the runtime's tests on emulated systems of a Raspbe
 
 test-mcu: $(DEV)/ready  ## networks as C99 on emulated microcontrollers; BOARDS=m4 for one
 	$(DEV)/bin/python -m tests.mcu $(BOARDS)
+	$(DEV)/bin/python -m tests.mcu.reading
 
 lint: $(DEV)/ready
 	$(DEV)/bin/ruff check .

@@ -120,32 +120,44 @@ def weights(trees: int, temperature: float) -> NDArray[np.uint32]:
 
 
 def write_forest(model: str, trees: int | None, folder: Path) -> tuple[list[Path], int]:
-    """Write the first ``trees`` of ``model``, or all, to ``folder``.
-
-    Returns the files, and how many bytes the tables take.
-    """
+    """Write the first ``trees`` of ``model``, or all, to ``folder``; see :func:`write_ensemble`."""
     artifact, content = open_model(model)
     ensemble = read_ensemble(content, artifact.file)
+    origin = f"{artifact.name}, SHA-256 {artifact.sha256[:16]}"
+    return write_ensemble(ensemble, artifact.alphabet, artifact.temperature, origin, trees, folder)
+
+
+def write_ensemble(
+    ensemble: Ensemble,
+    alphabet: str,
+    temperature: float,
+    origin: str,
+    trees: int | None,
+    folder: Path,
+) -> tuple[list[Path], int]:
+    """Write the first ``trees`` of ``ensemble``, or all, to ``folder``.
+
+    Returns the files, and how many bytes the tables take. ``origin`` says what they were made from.
+    """
     most = len(ensemble.roots)
     trees = most if trees is None else trees
-    if trees > most or len(artifact.alphabet) > _CLASSES:
-        raise ModelError(f"{artifact.file}: has {most} trees, {len(artifact.alphabet)} classes")
+    if trees > most or len(alphabet) > _CLASSES:
+        raise ModelError(f"{origin}: has {most} trees, {len(alphabet)} classes")
     packed = [pack_tree(ensemble, root) for root in ensemble.roots[:trees]]
-    roots = np.cumsum([0, *map(len, packed)], dtype=np.uint32)[:-1]
     arrays = {
         "nodes": ("uint16_t", np.concatenate(packed).astype(np.uint16)),
-        "roots": ("uint32_t", roots),
-        "weights": ("uint32_t", weights(trees, artifact.temperature)),
+        "roots": ("uint32_t", np.cumsum([0, *map(len, packed)], dtype=np.uint32)[:-1]),
+        "weights": ("uint32_t", weights(trees, temperature)),
     }
     tables = Tables()
     for name, (kind, array) in arrays.items():
         tables.numbers(kind, name, array)
     size = sum(array.nbytes for _, array in arrays.values())
     values = {
-        "origin": f"{artifact.name}, SHA-256 {artifact.sha256[:16]}: reads one character.",
-        "trees": trees, "all_trees": most, "bytes": size, "classes": len(artifact.alphabet),
+        "origin": f"{origin}: reads one character.",
+        "trees": trees, "all_trees": most, "bytes": size, "classes": len(alphabet),
         "definitions": "\n".join(tables.definitions),
-        "labels": ",\n".join(f'    "{char}"' for char in artifact.alphabet),
+        "labels": ",\n".join(f'    "{char}"' for char in alphabet),
     }  # fmt: skip
     texts = {
         f"emnist_forest_edge.{end}": Template(

@@ -28,6 +28,12 @@ PACKAGES = (
     "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm "
     "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc"
 )
+#: What the firmware writes of a crop: counts are of instructions.
+READING = np.dtype(
+    [("glyph", "u1", (28, 28)), ("result", RESULT), ("glyph_count", "<u4"), ("count", "<u4"),
+     ("stack", "<u4")]
+)  # fmt: skip
+_READ = ("read", "board", "host")
 # Instructions of board_loop() in the firmware.
 _LOOP = 2_000_000
 # Seconds after which an emulator is not coming back.
@@ -135,7 +141,32 @@ def measure(board: Board, network: Network, glyphs: NDArray[np.uint8], folder: P
     )
 
 
-def _compile(board: Board, network: Network, sources: Sequence[Path], output: Path) -> None:
+def read_crops(
+    board: Board, network: Network, crops: NDArray[np.uint8], folder: Path
+) -> NDArray[Any]:
+    """Read ``crops`` (N, S, S) on ``board``; return a row of :data:`READING` for each.
+
+    Raises as :func:`measure`.
+    """
+    sources = [path for path in write(network, folder) if path.suffix == ".c"]
+    program, firmware = folder / "read.elf", (FIRMWARE / f"{name}.c" for name in _READ)
+    side = f"-DSIDE={crops.shape[1]}"
+    _compile(board, network, [*firmware, *sources], program, side)
+    (folder / "crops").write_bytes(np.ascontiguousarray(crops).tobytes())
+    _emulate(board, program)
+    content = (folder / "answers").read_bytes()
+    loop, rows = np.frombuffer(content, "<u4", 1)[0], np.frombuffer(content, READING, offset=4)
+    if len(rows) != len(crops):
+        raise EmnistEdgeError(f"{board.name}: {len(rows)} answers to {len(crops)} crops")
+    rows = rows.copy()
+    for field in ("glyph_count", "count"):
+        rows[field] = rows[field] * (_LOOP / loop)
+    return rows
+
+
+def _compile(
+    board: Board, network: Network, sources: Sequence[Path], output: Path, *more: str
+) -> None:
     """Compile and link for ``board``, with what is not used left out."""
     name, folder = network.name, output.parent
     addresses = zip(
@@ -153,6 +184,7 @@ def _compile(board: Board, network: Network, sources: Sequence[Path], output: Pa
         *board.options,
         *("-O2", "-ffunction-sections", "-fdata-sections", "-nostartfiles", f"-I{folder}"),
         *(f"-D{macro}={text}" for macro, text in defined.items()),
+        *more,
         *map(str, sources),
         *("-T", str(FIRMWARE / "board.ld"), "-Wl,--gc-sections", f"-Wl,-e,{board.entry}"),
         *(f"-Wl,--defsym={symbol}={number}" for symbol, number in addresses),
