@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -144,7 +144,7 @@ def write_ensemble(
     if trees > most or len(alphabet) > _CLASSES:
         raise ModelError(f"{origin}: has {most} trees, {len(alphabet)} classes")
     packed = [pack_tree(ensemble, root) for root in ensemble.roots[:trees]]
-    arrays = {
+    arrays: dict[str, tuple[str, NDArray[Any]]] = {
         "nodes": ("uint16_t", np.concatenate(packed).astype(np.uint16)),
         "roots": ("uint32_t", np.cumsum([0, *map(len, packed)], dtype=np.uint32)[:-1]),
         "weights": ("uint32_t", weights(trees, temperature)),

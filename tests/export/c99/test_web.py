@@ -110,7 +110,7 @@ def test_readings_are_those_of_the_c_of_this_machine(opened: Chrome, tiny: Tiny)
     readings: list[dict[str, Any]] = opened.execute_async_script(READ_ALL, sent)
     for (crop, grey), reading in zip(drawn, readings, strict=True):
         code, result = tiny.read(crop, grey=grey)
-        expected = {"code": code}
+        expected: dict[str, Any] = {"code": code}
         if code == 0:
             expected |= {
                 "best": BYMERGE[result.label],
@@ -148,7 +148,7 @@ def test_a_picture_is_read(opened: Chrome, tmp_path: Path) -> None:
         cv2.imwrite(str(tmp_path / name), cv2.resize(picture, None, fx=4, fy=4))
         opened.find_element("id", "file").send_keys(str(tmp_path / name))
         assert "R" in shown(opened, "reading", "% sure")
-        assert name in opened.find_element("id", "picture").get_attribute("aria-label")
+        assert name in str(opened.find_element("id", "picture").get_attribute("aria-label"))
         opened.find_element("id", "clear").click()
         assert shown(opened, "words", "Draw a character.")
 
