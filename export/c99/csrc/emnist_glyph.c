@@ -96,15 +96,45 @@ static void cut_to_ink(emnist_bits *bits, const int32_t size[2], emnist_box *box
     box->bottom = EMNIST_MARGIN + bottom - top;
 }
 
-/* Write the sums over 7 columns of a row, times their weights; outside there is none. */
-static void blur_row(const uint32_t bits[4], uint16_t row[EMNIST_ROOM])
+/* Find the columns from which and before which the blur of ink may be seen; none: 0 and 0. */
+static void find_columns(const emnist_bits *bits, int32_t *from, int32_t *to)
 {
-    int32_t x, i;
+    uint32_t any[4] = {0, 0, 0, 0};
+    int32_t x, y, i;
+    for (y = 0; y < EMNIST_ROOM; y++) {
+        for (i = 0; i < 4; i++) {
+            any[i] |= bits->rows[y][i];
+        }
+    }
+    *from = EMNIST_ROOM;
+    *to = 0;
     for (x = 0; x < EMNIST_ROOM; x++) {
-        uint32_t total = 0;
-        for (i = x < REACH ? REACH - x : 0; i < 7 && x + i - REACH < EMNIST_ROOM; i++) {
-            int32_t at = x + i - REACH;
-            total += ((bits[at >> 5] >> (at & 31)) & 1u) * blur_weights[i];
+        if ((any[x >> 5] >> (x & 31)) & 1u) {
+            *from = x - REACH < *from ? x - REACH : *from;
+            *to = x + REACH + 1;
+        }
+    }
+    *from = *from < 0 ? 0 : *from;
+    *to = *to > EMNIST_ROOM ? EMNIST_ROOM : *to;
+}
+
+/* Write the sums over 7 columns of a row, times their weights; outside there is none. */
+static void blur_row(const uint32_t bits[4], int32_t from, int32_t to, uint16_t row[EMNIST_ROOM])
+{
+    uint32_t seen = 0; /* bit i: the pixel at x + i - REACH */
+    int32_t x, i;
+    for (x = from - 2 * REACH; x < to; x++) {
+        int32_t next = x + REACH;
+        uint32_t total = 0, left;
+        seen >>= 1;
+        if (next >= 0 && next < EMNIST_ROOM) {
+            seen |= ((bits[next >> 5] >> (next & 31)) & 1u) << (2 * REACH);
+        }
+        if (x < from) {
+            continue;
+        }
+        for (left = seen, i = 0; left != 0; left >>= 1, i++) {
+            total += (left & 1u) * blur_weights[i];
         }
         row[x] = (uint16_t)total;
     }
@@ -114,25 +144,26 @@ static void blur_row(const uint32_t bits[4], uint16_t row[EMNIST_ROOM])
 static uint8_t blur(const emnist_bits *bits, uint16_t rows[8][EMNIST_ROOM],
                     uint8_t blurred[EMNIST_ROOM][EMNIST_ROOM])
 {
-    int32_t x, y, i;
+    int32_t x, y, i, from, to;
     uint8_t darkest = 0;
+    find_columns(bits, &from, &to);
     memset(rows, 0, 8 * sizeof rows[0]);
+    memset(blurred, 0, EMNIST_ROOM * sizeof blurred[0]);
     for (y = 0; y < EMNIST_ROOM + REACH; y++) {
         if (y < EMNIST_ROOM) {
-            blur_row(bits->rows[y], rows[y & 7]);
+            blur_row(bits->rows[y], from, to, rows[y & 7]);
         } else {
             memset(rows[y & 7], 0, sizeof rows[0]);
         }
-        if (y < REACH) {
-            continue;
-        }
-        for (x = 0; x < EMNIST_ROOM; x++) {
+        for (x = from; y >= REACH && x < to; x++) {
             uint32_t total = 0;
+            uint8_t value;
             for (i = 0; i < 7; i++) {
                 total += (uint32_t)rows[(y - 6 + i) & 7][x] * blur_weights[i];
             }
-            blurred[y - REACH][x] = (uint8_t)((total * 255u + 32768u) >> 16);
-            darkest = blurred[y - REACH][x] > darkest ? blurred[y - REACH][x] : darkest;
+            value = (uint8_t)((total * 255u + 32768u) >> 16);
+            blurred[y - REACH][x] = value;
+            darkest = value > darkest ? value : darkest;
         }
     }
     return darkest;

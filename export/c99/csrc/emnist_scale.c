@@ -84,8 +84,13 @@ void emnist_enlarge(const emnist_crop *crop, int32_t width, int32_t height, emni
             rows[i] = work->rows[inside(first - 1 + i, height) & 3];
         }
         for (x = 0; x < size[0]; x++) {
-            int64_t sum = rows[0][x] * weights[0] + rows[1][x] * weights[1]
-                          + rows[2][x] * weights[2] + rows[3][x] * weights[3];
+            int64_t sum = rows[1][x];
+            if (rows[0][x] == sum && rows[2][x] == sum && rows[3][x] == sum) {
+                sum *= weights[0] + weights[1] + weights[2] + weights[3]; /* most of a picture */
+            } else {
+                sum = rows[0][x] * weights[0] + rows[1][x] * weights[1] + rows[2][x] * weights[2]
+                      + rows[3][x] * weights[3];
+            }
             if (2 * sum >= half) {
                 emnist_set(bits, EMNIST_MARGIN + x, EMNIST_MARGIN + y);
             }
