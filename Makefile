@@ -11,7 +11,7 @@ DATA := $(or $(EMNIST_EDGE_DATA),$(wildcard ../shared/emnist))
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-minimum test-arm64 lint fuzz benchmark benchmark-peers train seeds export ngrams samples wheel clean
+.PHONY: help demo test test-minimum test-arm64 test-mcu lint fuzz benchmark benchmark-peers train seeds export ngrams samples web wheel clean
 
 help:  ## list what there is to make
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,14 +32,19 @@ test-minimum: $(DEV)/ready  ## device and command with the oldest versions that 
 test-arm64: $(DEV)/ready  ## the runtime's tests on emulated systems of a Raspberry Pi
 	$(DEV)/bin/python -m tests.arm64
 
+test-mcu: $(DEV)/ready  ## networks as C99 on emulated microcontrollers; BOARDS=m4 for one
+	$(DEV)/bin/python -m tests.mcu $(BOARDS)
+	$(DEV)/bin/python -m tests.mcu.reading
+
 lint: $(DEV)/ready
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
 
-fuzz: $(DEV)/ready  ## 20,000 damaged inputs for each of what reads files from outside
+fuzz: $(DEV)/ready  ## 20,000 damaged inputs for each of what reads files, 100,000 crops for the C
 	$(DEV)/bin/python -m tests.fuzz
+	$(DEV)/bin/python -m tests.export.c99
 
 benchmark: $(DEV)/ready  ## measure all models in runs/benchmark; delete that to measure anew
 	$(if $(DATA),,$(DEV)/bin/emnist-edge data fetch bymerge)
@@ -96,6 +101,9 @@ ngrams: $(DEV)/ready  ## count the letter sequences of English context again
 
 samples: $(DEV)/ready  ## draw the sample pictures again
 	$(DEV)/bin/python -m evaluate.samples
+
+web: $(DEV)/ready  ## build the page that reads in a browser: web/index.html (needs clang, lld)
+	$(DEV)/bin/python -m export.c99.web
 
 wheel: $(DEV)/ready  ## build the wheel and the source distribution
 	$(DEV)/bin/python -m build --outdir dist

@@ -1,0 +1,79 @@
+"""A model of the project -> the C files of a library that reads characters."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_edge.artifact import SIDE, family_of, open_model
+from emnist_edge.errors import ModelError
+from emnist_edge.files import writing_to, written_whole
+from export.c99 import source
+from export.c99.arena import plan
+from export.c99.graph import read_graph
+from export.c99.lower import lower
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from emnist_edge.artifact import Artifact
+    from export.c99.graph import Graph
+
+#: What all networks share: C files that are copied as they are.
+SHARED = Path(__file__).parent / "csrc"
+
+
+def network_of(model: str | Path, name: str | None = None) -> source.Network:
+    """Return the network of ``model``, a name or the path of an int8 file beside its sidecar.
+
+    ``name`` is that of the C functions, behind ``emnist_``; the model's family unless told.
+    Raises :class:`ModelError` where it cannot be exported.
+    """
+    artifact, content = open_model(model)
+    if artifact.input_type != "int8" or not artifact.file.endswith(".tflite"):
+        raise ModelError(f"{artifact.file}: not an int8 network; export an int8 .tflite file")
+    graph = read_graph(content, artifact.file)
+    _check(graph, artifact)
+    program = lower(graph)
+    return source.Network(
+        name=name or re.sub(r"\W", "_", family_of(artifact.name).lower(), flags=re.ASCII),
+        origin=f"{artifact.name}, SHA-256 {artifact.sha256[:16]}: reads one character.",
+        alphabet=artifact.alphabet,
+        program=program,
+        arena=plan(program, artifact.file),
+        powers=_powers(graph.tensors[graph.output].scale / artifact.temperature),
+    )
+
+
+def write(network: source.Network, folder: Path) -> list[Path]:
+    """Write header and C file of ``network`` to ``folder``, and what it shares with others."""
+    texts = {
+        f"emnist_{network.name}.h": source.header(network),
+        f"emnist_{network.name}.c": source.body(network),
+    }
+    for path in sorted(SHARED.glob("*.[ch]")):
+        texts[path.name] = path.read_text(encoding="utf-8")
+    with writing_to(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            with written_whole(folder / name) as part:
+                part.write_text(text, encoding="utf-8")
+    return [folder / name for name in texts]
+
+
+def _check(graph: Graph, artifact: Artifact) -> None:
+    """Raise :class:`ModelError` unless input and output are what the sidecar says."""
+    first, last = graph.tensors[graph.input], graph.tensors[graph.output]
+    if first.shape != (1, SIDE, SIDE, 1) or last.shape != (1, len(artifact.alphabet)):
+        raise ModelError(f"{graph.file}: its tensors do not fit its sidecar; export it again")
+    if (first.scale, first.zero_point) != (1.0, -128):
+        raise ModelError(f"{graph.file}: its input is not pixels less 128; export it again")
+
+
+def _powers(step: float) -> NDArray[np.uint16]:
+    """Return exp(-n x ``step``) in steps of 1/65535, for n from 0 to the last that is not 0."""
+    powers = np.round(np.exp(-step * np.arange(256)) * 65535).astype(np.uint16)
+    return np.trim_zeros(powers, "b")

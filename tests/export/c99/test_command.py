@@ -1,0 +1,189 @@
+"""The command ``python -m export.c99``, and what it refuses."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from emnist_edge.artifact import MODELS
+from export.c99.__main__ import main
+from export.c99.arena import plan
+from export.c99.graph import read_graph
+from export.c99.host import compile_c
+from export.c99.layers import Table, Transpose
+from export.c99.lower import Program, Step, lower
+from export.c99.rounding import activation_range, as_multiplier, scaled
+from export.c99.write import network_of, write
+from tests.export.c99.made import Maker, schema
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+
+def export(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def refused(made: Maker, folder: Path) -> str:
+    """Return what the command says of a network that it refuses."""
+    result = export(made.save(folder), "--output", folder / "c")
+    assert result.exit_code == 1
+    assert not (folder / "c").exists()
+    assert result.output.startswith("Error: made-int8.tflite: ")
+    assert len(result.output.splitlines()) == 1
+    return result.output.removeprefix("Error: made-int8.tflite: ").strip()
+
+
+def test_files_are_written_and_compile_without_a_word(tmp_path: Path, compiler: str) -> None:
+    result = export("tiny", "--output", tmp_path, "--name", "pad")
+    assert result.exit_code == 0
+    written = {Path(line).name for line in result.stdout.splitlines()}
+    assert {"emnist_pad.h", "emnist_pad.c", "emnist_kernels.h", "emnist_kernels.c"} <= written
+    assert written == {path.name for path in tmp_path.iterdir()}
+    header = (tmp_path / "emnist_pad.h").read_text(encoding="utf-8")
+    assert "#define EMNIST_PAD_CLASSES 47\n" in header
+    assert re.search(r"47 classes, \d+ bytes", result.stderr)
+    for options in ((), ("-O2", "-Wconversion", "-Wshadow"), ("-DEMNIST_STATIC_ARENA",)):
+        for path in tmp_path.glob("*.c"):
+            compile_c(compiler, [path], tmp_path / "object", *options, "-c")
+
+
+def test_symbols_are_labels_in_utf_8(tmp_path: Path, compiler: str) -> None:
+    made = Maker()
+    made.flatten()
+    made.dense(8)
+    network = network_of(made.save(tmp_path, alphabet='A?"\\€∅,%'))
+    write(network, tmp_path)
+    (tmp_path / "labels.c").write_text(
+        '#include "emnist_made.h"\n#include <stdio.h>\n'
+        "int main(void) { for (int i = 0; i < EMNIST_MADE_CLASSES; i++) {"
+        ' puts(emnist_made_labels[i]); } return printf("%d\\n", EMNIST_MADE_NOTHING) < 0; }\n'
+    )
+    sources = [tmp_path / name for name in ("labels.c", "emnist_made.c", "emnist_kernels.c")]
+    compile_c(compiler, sources, tmp_path / "labels")
+    printed = subprocess.run([tmp_path / "labels"], capture_output=True, check=True).stdout.decode()
+    assert printed.splitlines() == [*'A?"\\€∅,%', "5"]
+
+
+def test_no_class_for_nothing_no_macro(tmp_path: Path) -> None:
+    export("mlp", "--output", tmp_path)
+    assert "NOTHING" not in (tmp_path / "emnist_mlp.h").read_text(encoding="utf-8")
+
+
+def test_an_operator_that_is_not_known_is_refused_by_its_name(tmp_path: Path) -> None:
+    made = Maker()
+    made.flatten()
+    made.dense(10)
+    options = schema.SoftmaxOptionsT()
+    options.beta = 1.0
+    made.add("SOFTMAX", [made.tensor], [made._tensor((1, 10), 1 / 256, -128)], options)
+    assert refused(made, tmp_path) == "SOFTMAX: this operator is not supported"
+
+
+def test_options_that_are_not_known_are_refused(tmp_path: Path) -> None:
+    made = Maker()
+    made.conv(4, 3)
+    made.operators[-1].builtinOptions.dilationHFactor = 2
+    made.flatten()
+    made.dense(10)
+    assert refused(made, tmp_path) == "CONV_2D: dilation is not supported"
+
+    made = Maker()
+    made.conv(4, 3, activation=4)
+    made.flatten()
+    made.dense(10)
+    assert refused(made, tmp_path) == "CONV_2D: fused activation 4 is not supported"
+
+    made = Maker()
+    made.conv(4, 1)
+    made.transpose((0, 3, 1, 2))
+    made.flatten()
+    made.dense(10)
+    assert refused(made, tmp_path) == "TRANSPOSE: only one of rows and columns is supported"
+
+
+def test_a_network_too_large_for_its_offsets_is_refused(tmp_path: Path) -> None:
+    made = Maker()
+    made.conv(100, 1)
+    made.mean()
+    made.dense(10)
+    assert re.match(r"needs \d+ bytes of memory, of 65532 at most", refused(made, tmp_path))
+
+
+@pytest.mark.parametrize("model", ["tiny-float32", "forest-edge", "page-int8"])
+def test_models_of_another_kind_are_refused(model: str, tmp_path: Path) -> None:
+    result = export(model, "--output", tmp_path / "c")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    for suffix in (".tflite", ".json"):
+        shutil.copy(MODELS / f"tiny-int8{suffix}", tmp_path)
+    path = tmp_path / "tiny-int8.tflite"
+    path.write_bytes(path.read_bytes()[:5000])
+    result = export(path, "--output", tmp_path / "c")
+    assert result.exit_code == 1
+    assert "SHA-256" in result.output
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = export("mlp", "--output", tmp_path / "file" / "c")
+    assert result.exit_code == 1
+    assert str(tmp_path / "file") in result.output
+
+
+def test_nothing_in_the_arena_lies_over_what_is_still_needed() -> None:
+    for model in ("tiny", "small", "base", "cnn"):
+        content = (MODELS / f"{model}-int8.tflite").read_bytes()
+        program = lower(read_graph(content, model))
+        arena = plan(program, model)
+        sizes = {0: 784} | {step.output: step.layer.size for step in program.steps}
+        needed = {program.output: len(program.steps)}
+        for index, step in enumerate(program.steps):
+            needed |= {number: max(needed.get(number, 0), index) for number in step.inputs}
+        live = {0}
+        for index, step in enumerate(program.steps):
+            places = [(arena.buffers[n], sizes[n]) for n in live if needed[n] >= index]
+            own = [(arena.scratch[index], step.layer.scratch)]
+            if not (isinstance(step.layer, Table) and arena.buffers[step.output] in dict(places)):
+                own.append((arena.buffers[step.output], step.layer.size))
+            spans = sorted((at, at + size) for at, size in places + own if size)
+            assert all(one[1] <= two[0] for one, two in pairwise(spans)), model
+            assert spans[-1][1] <= arena.size
+            live = {n for n in live if needed[n] > index} | {step.output}
+
+
+def test_a_table_works_in_place_only_where_its_input_is_not_read_again() -> None:
+    table = Table(np.zeros(256, np.int8), 784)
+    steps = [Step(table, (0,), 1), Step(Transpose(28, 28), (1,), 2), Step(table, (1,), 3)]
+    alone = plan(Program([*steps[:1]], 1), "")
+    assert alone.size == 784
+    again = plan(Program([steps[0], steps[1], Step(table, (2,), 3)], 3), "")
+    assert again.buffers[0] == again.buffers[1]
+    assert again.buffers[2] == again.buffers[3] != again.buffers[1]
+
+
+def test_fixed_point_is_tensorflow_lites() -> None:
+    assert as_multiplier(0.5) == (1 << 30, 0)
+    assert as_multiplier(0.25) == (1 << 30, 1)
+    assert as_multiplier(1 - 1e-12) == (1 << 30, -1)  # rounds up to 1
+    assert as_multiplier(0.0) == as_multiplier(2.0**-40) == (0, 0)
+    # Halves go away from 0 in the shift, and up in the product before it.
+    assert [scaled(value, 1 << 30, 1) for value in (2, -2, 6, -6)] == [1, -1, 2, -2]
+    assert [scaled(value, 1 << 30, 0) for value in (1, -1)] == [1, 0]
+    # Rounded twice: half of 2.99999 is half of 3, and becomes 2.
+    assert scaled(3, 2**31 - 2**11, 1) == 2
+    assert activation_range(3, 0.05, -60) == (-60, 60)
+    assert activation_range(1, 1.0, 5) == (5, 127)
+    assert activation_range(4, 1.0, 0) is None
