@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
+import flatbuffers  # type: ignore[import-untyped]
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
@@ -193,8 +195,6 @@ class Maker:
 
     def content(self) -> bytes:
         """Return the file: what was made last is the output."""
-        import flatbuffers
-
         graph = schema.SubGraphT()
         graph.tensors, graph.operators = self.tensors, self.operators
         graph.inputs, graph.outputs = [self.input], [self.tensor]
@@ -212,8 +212,6 @@ class Maker:
 
     def save(self, folder: Path, name: str = "made-int8", alphabet: str | None = None) -> Path:
         """Write the file and its sidecar to ``folder``; returns the path of the file."""
-        import hashlib
-
         content = self.content()
         classes = self.shape()[-1]
         letters = alphabet or "".join(map(chr, range(0x30, 0x30 + classes)))

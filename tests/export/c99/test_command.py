@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from click.testing import CliRunner
 
 from emnist_edge.artifact import MODELS
-from export.c99.__main__ import main
 from export.c99.arena import plan
 from export.c99.graph import read_graph
 from export.c99.host import compile_c
 from export.c99.layers import Table, Transpose
 from export.c99.lower import Program, Step, lower
 from export.c99.rounding import activation_range, as_multiplier, scaled
+from export.c99.run import main
 from export.c99.write import network_of, write
-from tests.export.c99.made import Maker, schema
+from tests.export.c99.made import Maker
 
 if TYPE_CHECKING:
     from click.testing import Result

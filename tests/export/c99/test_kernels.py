@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from emnist_device.benchmark.latency import draw_glyphs
 from emnist_device.runtime.engine import softmax
@@ -16,7 +17,7 @@ from emnist_edge.errors import EmnistEdgeError
 from export.c99.host import Library, compile_c, reference_logits
 from export.c99.write import network_of, write
 from tests.conftest import ROOT
-from tests.export.c99.made import NONE, RELU, RELU6, VALID, Maker, schema
+from tests.export.c99.made import NONE, RELU, RELU6, VALID, Maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,58 @@
+"""Export a network to C99 for microcontrollers: ``python -m export.c99 tiny --output DIR``.
+
+MODEL is a family of networks that come with the package (tiny, small, base, mlp, cnn), the name of
+one of its int8 models, or the path of an int8 .tflite file beside its sidecar. Writes a header and
+a C file with the network's tables, and the kernels that all networks share. What the kernels do not
+know is refused by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from emnist_edge.artifact import installed_names
+from emnist_edge.cli.program import Program
+from export.c99.library import write_library
+from export.c99.write import network_of, write
+
+
+def _checked(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    if name is not None and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise click.BadParameter("lower-case letters, digits and _, a letter first")
+    return name
+
+
+@click.command(cls=Program)
+@click.argument("model")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for the C files.",
+)
+@click.option(
+    "--name",
+    callback=_checked,
+    help="What the functions are called, behind emnist_.  [default: the model's family]",
+)
+@click.option(
+    "--arduino",
+    is_flag=True,
+    help="Write a library for Arduino and PlatformIO, with programs for Pico and ESP-IDF.",
+)
+def main(model: str, output: Path, name: str | None, arduino: bool) -> None:
+    """Export the int8 network MODEL to C99."""
+    network = network_of(f"{model}-int8" if f"{model}-int8" in installed_names() else model, name)
+    for path in (write_library if arduino else write)(network, output):
+        click.echo(path)
+    click.echo(
+        f"{len(network.alphabet)} classes, {network.arena.size} bytes of memory to work in",
+        err=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
