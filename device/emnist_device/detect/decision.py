@@ -1,7 +1,4 @@
-"""Which hypotheses are right, by how probable the classifier finds the characters that they make.
-
-Of each character: with or without the ink that hangs on it. Of the picture: which layout.
-"""
+"""Which layout of a picture is right, by how probable the classifier finds its characters."""
 
 from __future__ import annotations
 
@@ -26,8 +23,6 @@ class Decisions:
     """Thresholds of decisions, all probabilities.
 
     sure: a mark that is read as surely as this is not looked at for being several characters.
-    as_well: a character keeps ink that hangs on it where it is read with this fraction of the
-        probability that it has without: a stroke that is left out needs a reason.
     faint: dots and bars count this fraction of their probability. Part of a letter, such as the
         counters of a bold E with the wrong polarity, makes them more often than a hand does.
     nothing: what is so probably no character is not read: a lost character is worse than one too
@@ -36,7 +31,6 @@ class Decisions:
     """
 
     sure: float = 0.95
-    as_well: float = 0.9
     faint: float = 0.5
     nothing: float = 0.9
 
@@ -79,33 +73,14 @@ def which_look_alike(alphabet: str, *, decisions: Decisions = DECISIONS) -> NDAr
     return alike * np.array([faint.get(char, 1.0) for char in alphabet])
 
 
-def decide_inks(
-    layout: Layout,
-    glyphs: NDArray[np.uint8],
-    probabilities: NDArray[np.float32],
-    alike: NDArray[np.float64],
-    *,
-    decisions: Decisions = DECISIONS,
-) -> Found:
-    """Return the characters of ``layout``, each with or without the ink that hangs on it.
+def confidence_of(probabilities: NDArray[np.float32], alike: NDArray[np.float64]) -> float:
+    """Return how probable it is that N characters are read right, as :class:`Found` has it.
 
-    Args:
-        layout: with N hypotheses of characters, in the order of :meth:`Layout.inks`.
-        glyphs: (N, 28, 28) uint8, of all of them.
-        probabilities: (N, C) float32, of their classes.
-        alike: (C, C), as of :func:`which_look_alike`.
-        decisions: thresholds.
+    ``probabilities`` (N, C) are of their classes; ``alike`` (C, C) is as of
+    :func:`which_look_alike`.
     """
-    blobs, owners = layout.blobs, layout.owners
-    most = (probabilities * alike.diagonal()).max(axis=1)
-    chosen = np.arange(len(blobs))
-    for number, owner in enumerate(owners):
-        if number >= len(blobs) and most[number] >= decisions.as_well * most[owner]:
-            chosen[owner] = number
-    kept = {blobs[row].label for row in np.flatnonzero(chosen >= len(blobs)).tolist()}
-    shapes = (probabilities[chosen] @ alike).max(axis=1)
-    confidence = float(shapes.prod()) if len(shapes) else 0.0
-    return Found(layout.completed(kept), glyphs[chosen], probabilities[chosen], confidence)
+    shapes = (probabilities @ alike).max(axis=1, initial=0.0)
+    return float(shapes.prod()) if len(shapes) else 0.0
 
 
 def is_sure(found: Sequence[Found], *, decisions: Decisions = DECISIONS) -> bool:

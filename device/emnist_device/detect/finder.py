@@ -14,13 +14,14 @@ import numpy as np
 
 from emnist_device.detect.decision import (
     Found,
-    decide_inks,
+    confidence_of,
     is_sure,
     refuse,
     surest,
     which_look_alike,
 )
 from emnist_device.detect.hypotheses import Hypotheses
+from emnist_device.detect.lattice.lattice import Lattice
 from emnist_device.detect.sizes import shrink
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_edge.artifact import SIDE
@@ -107,16 +108,23 @@ class Finder:
         return refuse(found, self._alphabet, decisions=self._thresholds.decisions)
 
     def _classify(self, layout: Layout, watch: Stopwatch) -> Found:
-        """Return the characters of ``layout``; of all their hypotheses the more probable ones."""
+        """Return the characters of ``layout`` that explain its ink best."""
+        lattice = Lattice(layout, settings=self._thresholds.lattice)
         watch.lap("segment")
-        glyphs = np.zeros((len(layout.owners), SIDE, SIDE), np.uint8)
-        for number, ink in enumerate(layout.inks()):
-            glyphs[number] = make_glyph(ink)
+        glyphs = np.zeros((len(lattice.arcs), SIDE, SIDE), np.uint8)
+        for number, arc in enumerate(lattice.arcs):
+            glyphs[number] = make_glyph(arc.ink)
         watch.lap("glyph")
         probabilities = self._engine.probabilities(glyphs)
         watch.lap("classify")
-        decisions = self._thresholds.decisions
-        return decide_inks(layout, glyphs, probabilities, self._alike, decisions=decisions)
+        chosen, labels = lattice.choose(probabilities, self._alike)
+        rows = {lattice.arcs[number].blob.label: number for number in chosen}
+        blobs = tuple(lattice.arcs[number].blob for number in chosen)
+        layout = replace(layout, lines=(blobs,) if blobs else (), labels=labels, wholes={})
+        layout = self._hypotheses.arrange(layout)
+        read = [rows[blob.label] for blob in layout.blobs]
+        confidence = confidence_of(probabilities[read], self._alike)
+        return Found(layout, glyphs[read], probabilities[read], confidence)
 
 
 def draw_steps(found: Found, trace: Trace) -> None:

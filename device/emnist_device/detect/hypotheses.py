@@ -2,12 +2,12 @@
 
 A picture may be a page, whose characters the page network finds, or a close-up, of which one or
 both polarities are possible; its marks may be one character as they stand, or several that touch.
-Each character, in turn, may own ink that hangs on it, or not.
+What ink makes a character, in turn, :mod:`.lattice` decides.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -102,7 +102,7 @@ class Hypotheses:
         return View(contrast, scale, writing, grain)
 
     def of_view(self, view: View) -> Layout:
-        """Return the characters that the page network finds in ``view``, in reading order.
+        """Return the characters that the page network finds in ``view``, not arranged in lines.
 
         Raises :class:`PictureError` where there are more than the limits allow.
         """
@@ -111,10 +111,16 @@ class Hypotheses:
         labels, blobs, coverage = look.labels, look.blobs, look.maps.coverage
         self._limits.check_characters(len(blobs))
         wholes = find_wholes(look.seen, labels, coverage, blobs, restoring=thresholds.restoring)
+        lines = (tuple(blobs),) if blobs else ()
+        return Layout(lines, labels, coverage, view.scale * look.zoom, wholes, look)
+
+    def arrange(self, layout: Layout) -> Layout:
+        """Return ``layout`` with those of its characters that are to be read, in reading order."""
+        columns, blobs = self._thresholds.columns, layout.blobs
         if self._holds == "page":
-            lines = arrange(blobs, settings=thresholds.columns)
+            lines = arrange(blobs, settings=columns)
         else:
-            lines = arrange_one(blobs, settings=thresholds.columns.lines)
+            lines = arrange_one(blobs, settings=columns.lines)
         left_out = len(blobs) - sum(map(len, lines))
-        layout = Layout(lines, labels, coverage, view.scale * look.zoom, wholes, look, left_out)
+        layout = replace(layout, lines=lines, left_out=left_out)
         return layout.largest() if self._holds == "character" else layout

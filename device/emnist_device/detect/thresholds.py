@@ -14,6 +14,7 @@ from emnist_device.detect.cell import CELLS, Cells
 from emnist_device.detect.columns import COLUMNS, Columns
 from emnist_device.detect.contrast import CONTRASTS, Contrasts
 from emnist_device.detect.decision import DECISIONS, Decisions
+from emnist_device.detect.lattice.lattice import SETTINGS, Settings
 from emnist_device.detect.look import LOOKS, Looks
 from emnist_device.detect.restore import RESTORING, Restoring
 from emnist_device.detect.sizes import SIZES, Sizes
@@ -29,6 +30,7 @@ class Thresholds:
     contrasts: Contrasts = CONTRASTS
     looks: Looks = LOOKS
     restoring: Restoring = RESTORING
+    lattice: Settings = SETTINGS
     columns: Columns = COLUMNS
     decisions: Decisions = DECISIONS
     legibility: Legibility = LEGIBILITY

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from emnist_device.detect.hypotheses import Hypotheses
+from emnist_device.detect.lattice.atoms import find_atoms
 from emnist_device.detect.maps import WRITING_HEIGHT
 from emnist_device.detect.network import PageNet
 from emnist_edge.drawing.pages import Camera, DrawnPage, Paper, Pen, draw_blank, draw_page
@@ -31,7 +32,7 @@ def drawn(text: str = "HARBOR\n7483 KEY", **options: Any) -> DrawnPage:
 
 def lay_out(picture: NDArray[np.uint8]) -> Layout:
     """Return the characters of ``picture``, taken for a page."""
-    return HYPOTHESES.of_view(HYPOTHESES.as_page(picture))
+    return HYPOTHESES.arrange(HYPOTHESES.of_view(HYPOTHESES.as_page(picture)))
 
 
 def boxes(layout: Layout) -> list[tuple[int, int, int, int]]:
@@ -87,12 +88,12 @@ def test_nothing_is_found_where_nothing_is_written(paper: Paper) -> None:
 
 
 def test_a_crop_holds_the_character_alone() -> None:
-    layout = lay_out(drawn().picture)
-    for line in layout.lines:
-        for blob in line:
-            crop = layout.crop(blob)
-            assert crop.shape == blob.box[:1:-1]
-            assert (crop >= 128).sum() == blob.area
+    atoms = find_atoms(lay_out(drawn().picture))
+    assert atoms.blobs
+    for number, blob in enumerate(atoms.blobs):
+        crop = atoms.crop((number,), blob.box)
+        assert crop.shape == blob.box[:1:-1]
+        assert (crop >= 128).sum() == blob.area
 
 
 @pytest.mark.parametrize("height", [14, 200])

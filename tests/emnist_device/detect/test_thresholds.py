@@ -17,6 +17,7 @@ from tests.emnist_device.detect.examples import (  # noqa: F401  # registered
     closeups,
     decisions,
     found,
+    lattice,
     lines,
     page,
     scale,

@@ -43,7 +43,7 @@ def steps_of(picture: NDArray[np.uint8]) -> list[str]:
     def profile(frame: FrameType, event: str, _: object) -> None:
         names = [each and each.f_globals.get("__name__", "") for each in (frame, frame.f_back)]
         if event == "call" and all(name and name.startswith(PACKAGE) for name in names):
-            module, caller = (str(name).removeprefix(PACKAGE) for name in names)
+            module, caller = (str(name).removeprefix(PACKAGE).split(".")[0] for name in names)
             if caller in CALLERS and module not in CALLERS | HANDED_ON:
                 called.append(module)
 

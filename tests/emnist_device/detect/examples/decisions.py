@@ -8,7 +8,7 @@ import numpy as np
 
 from emnist_device.detect.decision import (
     Found,
-    decide_inks,
+    confidence_of,
     is_sure,
     refuse,
     surest,
@@ -16,37 +16,13 @@ from emnist_device.detect.decision import (
 )
 from emnist_device.detect.grouping import Blob
 from emnist_device.detect.layout import Layout
-from emnist_device.detect.restore import Whole
 from emnist_device.image.turns import legibility
-from emnist_device.page import Box
 from emnist_edge.alphabet import NOTHING
 from tests.emnist_device.detect.examples.found import FOUND
 from tests.emnist_device.detect.examples.registry import decides
 
 if TYPE_CHECKING:
     from emnist_device.detect.thresholds import Thresholds
-
-
-def with_foot(t: Thresholds, foot: float) -> bool:
-    """Say whether a character read with 0.8 keeps a foot with which it is read with ``foot``."""
-    blob = Blob(FOUND, 1, 500)
-    empty = np.zeros((90, 90), np.uint8)
-    more = Whole(Blob(Box(20, 20, 40, 28), 1, 600), np.zeros((28, 40), np.uint8))
-    layout = Layout(((blob,),), empty.astype(np.int32), empty, 1.0, {1: more})
-    probabilities = np.array([[0.8, 0.2], [foot, 1 - foot]], np.float32)
-    glyphs = np.zeros((2, 28, 28), np.uint8)
-    found = decide_inks(layout, glyphs, probabilities, np.eye(2), decisions=t.decisions)
-    return found.layout.blobs[0].area == 600
-
-
-@decides("Decisions")
-def a_foot_is_kept_where_it_reads_about_as_well(t: Thresholds) -> bool:
-    return with_foot(t, 0.77)
-
-
-@decides("Decisions")
-def a_foot_is_left_where_it_reads_worse(t: Thresholds) -> bool:
-    return not with_foot(t, 0.6)
 
 
 def ends(t: Thresholds, confidence: float) -> bool:
@@ -93,10 +69,8 @@ def bars_win(t: Thresholds, bars: float, letter: float) -> bool:
     alike = which_look_alike(alphabet, decisions=t.decisions)
     seen = ([0.0, bars], [letter, 0.0])
     glyphs = np.zeros((1, 28, 28), np.uint8)
-    found = [
-        decide_inks(layout, glyphs, np.array([row], np.float32), alike, decisions=t.decisions)
-        for row in seen
-    ]
+    read = [np.array([row], np.float32) for row in seen]
+    found = [Found(layout, glyphs, row, confidence_of(row, alike)) for row in read]
     return surest(found) is found[0]
 
 

@@ -1,0 +1,152 @@
+"""The characters of a picture: all hypotheses of what ink makes one, and those that are chosen.
+
+A character is a piece of ink, with or without what hangs on it, or several pieces together; a
+piece that is left over may be none. Each piece is of one character at most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.detect.lattice.arcs import UNIONS, Unions, find_neighbours, join, measure
+from emnist_device.detect.lattice.atoms import find_atoms
+from emnist_device.detect.lattice.leftover import LEFTOVERS, Leftovers
+from emnist_device.detect.lattice.scores import (
+    SCORES,
+    Evidence,
+    Scores,
+    measure_leftovers,
+    most_by_place,
+    score_leftovers,
+    score_unions,
+)
+from emnist_device.detect.lattice.search import cover
+from emnist_device.page import Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from emnist_device.detect.grouping import Blob
+    from emnist_device.detect.lattice.arcs import Members
+    from emnist_device.detect.lattice.atoms import Atoms
+    from emnist_device.detect.layout import Layout
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Thresholds and weights of the steps to the characters of a picture.
+
+    as_well: a character keeps ink that hangs on it where it is read with this fraction of the
+        probability that it has without: a stroke that is left out needs a reason.
+    leftovers, unions, scores: of the steps.
+    """
+
+    as_well: float = 0.9
+    leftovers: Leftovers = LEFTOVERS
+    unions: Unions = UNIONS
+    scores: Scores = SCORES
+
+
+SETTINGS = Settings()
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A hypothesis of a character: numbers of its pieces, its blob, and its ink (H, W) uint8."""
+
+    members: Members
+    blob: Blob
+    ink: NDArray[np.uint8]
+
+
+class Lattice:
+    """All hypotheses of the characters of ``layout``, with what is measured of them.
+
+    arcs: the pieces of ink as they are, then those that have ink which hangs on them, with it, then
+        unions of pieces.
+    """
+
+    def __init__(self, layout: Layout, *, settings: Settings = SETTINGS) -> None:
+        self._settings = settings
+        self._atoms = atoms = find_atoms(layout, leftovers=settings.leftovers)
+        neighbours = find_neighbours(atoms, unions=settings.unions)
+        sets = join(atoms, neighbours, unions=settings.unions)
+        measures = measure(atoms, sets, neighbours)
+        # No glyph is made of what cannot be chosen, whatever it is read as.
+        kept = np.flatnonzero(most_by_place(measures, settings.scores) > 0)
+        self._measures = measures[kept]
+        self._left = measure_leftovers(atoms, neighbours)
+        pieces = [((piece,), blob) for piece, blob in enumerate(atoms.blobs)]
+        unions = [(sets[row], _join(atoms, sets[row])) for row in kept.tolist()]
+        hung = [
+            Arc(members, layout.wholes[blob.label].blob, layout.wholes[blob.label].ink)
+            for members, blob in pieces
+            if blob.label in layout.wholes
+        ]
+        self.arcs = (
+            *(Arc(members, blob, atoms.crop(members, blob.box)) for members, blob in pieces),
+            *hung,
+            *(Arc(members, blob, atoms.crop(members, blob.box)) for members, blob in unions),
+        )
+
+    def choose(
+        self, probabilities: NDArray[np.float32], alike: NDArray[np.float64]
+    ) -> tuple[list[int], NDArray[np.int32]]:
+        """Return the numbers of the arcs that explain the ink best, and whose each pixel is then.
+
+        Args:
+            probabilities: (N, C), of the classes of each of :attr:`arcs`.
+            alike: (C, C), as of :func:`emnist_device.detect.decision.which_look_alike`.
+
+        Returns:
+            The numbers, in ascending order of the pieces; and labels (H, W) int32, those of the
+            blobs of these arcs and 0.
+        """
+        atoms = self._atoms
+        scored = self._score(Evidence.of(probabilities, alike))
+        best = {self.arcs[number].members: number for number in scored}
+        cut = {members: scored[number] for members, number in best.items()}
+        chosen = [best[members] for members in cover(cut)]
+        used = {piece for number in chosen for piece in self.arcs[number].members}
+        chosen += [piece for piece in range(atoms.found) if piece not in used]
+        chosen.sort(key=lambda number: self.arcs[number].members)
+        whose = np.zeros(int(atoms.labels.max(initial=0)) + 1, np.int32)
+        for arc in (self.arcs[number] for number in chosen):
+            whose[[atoms.blobs[piece].label for piece in arc.members]] = arc.blob.label
+        return chosen, whose[atoms.labels]
+
+    def _score(self, evidence: Evidence) -> dict[int, float]:
+        """Return the scores of arcs that are better than the pieces as they were found."""
+        count, found = len(self._atoms.blobs), self._atoms.found
+        first = len(self.arcs) - len(self._measures)
+        scores = dict(enumerate(score_leftovers(self._left, self._settings.scores), found))
+        for number in range(count, first):
+            (piece,) = self.arcs[number].members
+            gain = evidence.most[number] - evidence.most[piece]
+            scores[number] = gain - np.log(self._settings.as_well)
+        unions = self.arcs[first:]
+        parts = np.array([evidence.nothing[list(arc.members)].max() for arc in unions])
+        values = score_unions(
+            self._measures,
+            evidence.shape[first:],
+            evidence.nothing[first:],
+            parts,
+            self._settings.scores,
+        )
+        scores |= dict(enumerate(values, first))
+        return {number: float(score) for number, score in scores.items() if score >= 0}
+
+
+def _join(atoms: Atoms, members: Members) -> Blob:
+    """Return the blob of several pieces, with the label of the first."""
+    own = [atoms.blobs[piece] for piece in members]
+    return replace(
+        own[0],
+        box=reduce(Box.union, (blob.box for blob in own)),
+        area=sum(blob.area for blob in own),
+        middle=max(blob.middle for blob in own),
+    )

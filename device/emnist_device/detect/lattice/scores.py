@@ -1,0 +1,131 @@
+"""How much more probable it is that pieces of ink are one character than that each is one.
+
+Logarithms of odds, learned by logistic regression: ``python -m evaluate.lattice``. A piece alone,
+found by the page network, is what others are compared with, and has a score of 0; so neither many
+small characters nor few large ones are favoured by their number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.detect.lattice.arcs import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from emnist_device.detect.lattice.atoms import Atoms
+
+# Probabilities are told apart down to this, and what a model without that class says of what is no
+# character.
+_LEAST, _UNKNOWN = 1e-3, 0.02
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Weights of what tells for a character, fitted to lines of UNIPEN's train writers.
+
+    The page network has learned from these lines: of the characters in them it splits half as many
+    as of others, and they have no dirt. So two weights were moved to where development pages and
+    half A are read best: ``bias`` from -2.3, ``left_bias`` from 0.1.
+
+    bias, apart, touch, level, widest, size: of a union, and what :mod:`.arcs` measures of it.
+    shape, nothing, parts: of the logarithms of how probable a union's shape is, that the union is
+        no character, and that a piece of it is none.
+    left_bias, left_middle, left_high, left_wide, left_near: of a piece that is left over and may be
+        a character, and of the probability of its middle, the logarithms of its height and width
+        in usual heights, and whether it has neighbours.
+    """
+
+    bias: float = -1.7
+    apart: float = -7.43
+    touch: float = 2.02
+    level: float = -2.07
+    widest: float = 2.34
+    size: float = 2.31
+    shape: float = 1.22
+    nothing: float = -0.52
+    parts: float = -0.24
+    left_bias: float = -0.4
+    left_middle: float = 8.01
+    left_high: float = 0.4
+    left_wide: float = 0.22
+    left_near: float = -1.75
+
+
+SCORES = Scores()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the classifier says of N things, logarithms of probabilities, none lower than 0.001.
+
+    most: (N,) of the most probable class, as far as it is like itself. shape: (N,) of the most
+    probable shape, look-alikes together. nothing: (N,) that it is no character.
+    """
+
+    most: NDArray[np.float64]
+    shape: NDArray[np.float64]
+    nothing: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, probabilities: NDArray[np.float32], alike: NDArray[np.float64]) -> Evidence:
+        """Return what ``probabilities`` (N, C) say; ``alike`` (C, C) says which look alike."""
+        character = alike.diagonal() > 0
+        most = (probabilities * alike.diagonal()).max(axis=1, initial=0.0)
+        shape = (probabilities @ alike).max(axis=1, initial=0.0)
+        nothing = np.full(len(probabilities), _UNKNOWN)
+        if not character.all():
+            nothing = probabilities[:, ~character].sum(axis=1)
+        return cls(*(np.log(np.maximum(each, _LEAST)) for each in (most, shape, nothing)))
+
+
+def most_by_place(measures: NDArray[np.float64], scores: Scores) -> NDArray[np.float64]:
+    """Return what unions with ``measures`` (N, 5) score at most, whatever they are read as."""
+    least = np.log(_LEAST)
+    by_class = sum(max(weight * least, 0.0) for weight in (scores.nothing, scores.parts))
+    return _by_place(measures, scores) + by_class + max(scores.shape * least, 0.0)
+
+
+def score_unions(
+    measures: NDArray[np.float64],
+    shape: NDArray[np.float64],
+    nothing: NDArray[np.float64],
+    parts: NDArray[np.float64],
+    scores: Scores,
+) -> NDArray[np.float64]:
+    """Return the scores of N unions with ``measures`` (N, 5).
+
+    ``shape``, ``nothing``, ``parts``, (N,): see :class:`Scores`.
+    """
+    by_class = scores.shape * shape + scores.nothing * nothing + scores.parts * parts
+    return _by_place(measures, scores) + by_class
+
+
+def _by_place(measures: NDArray[np.float64], scores: Scores) -> NDArray[np.float64]:
+    weights = np.array([getattr(scores, name) for name in MEASURES])
+    return measures @ weights + scores.bias
+
+
+def measure_leftovers(atoms: Atoms, neighbours: Iterable[tuple[int, int]]) -> NDArray[np.float64]:
+    """Return what is measured of the pieces that are left over, (N, 4), as of :class:`Scores`.
+
+    ``neighbours``: pairs of pieces that are near each other.
+    """
+    near = np.zeros(len(atoms.blobs), bool)
+    near[[piece for pair in neighbours for piece in pair]] = True
+    middles = np.array([blob.middle for blob in atoms.blobs[atoms.found :]])
+    edges = atoms.edges[atoms.found :]
+    wide, high = np.log((edges[:, 2:] - edges[:, :2]) / max(atoms.height, 1)).T
+    return np.stack([middles, high, wide, near[atoms.found :]], axis=1)
+
+
+def score_leftovers(measures: NDArray[np.float64], scores: Scores) -> NDArray[np.float64]:
+    """Return the scores of pieces that are left over, (N,), to be characters alone."""
+    weights = (scores.left_middle, scores.left_high, scores.left_wide, scores.left_near)
+    return measures @ np.array(weights) + scores.left_bias

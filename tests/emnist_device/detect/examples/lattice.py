@@ -1,0 +1,187 @@
+"""Examples of what ink makes a character."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.detect.grouping import Blob
+from emnist_device.detect.lattice.arcs import find_neighbours, join
+from emnist_device.detect.lattice.atoms import find_atoms
+from emnist_device.detect.lattice.lattice import Lattice
+from emnist_device.detect.lattice.leftover import find_leftovers
+from emnist_device.detect.lattice.scores import score_leftovers, score_unions
+from emnist_device.detect.layout import Layout
+from emnist_device.detect.look import Look
+from emnist_device.detect.maps import Maps
+from emnist_device.detect.restore import Whole
+from emnist_device.detect.view import View, Writing
+from emnist_device.page import Box
+from tests.emnist_device.detect.examples.found import FOUND
+from tests.emnist_device.detect.examples.registry import decides
+
+if TYPE_CHECKING:
+    from emnist_device.detect.thresholds import Thresholds
+
+HEIGHT = 32
+
+
+def with_foot(t: Thresholds, foot: float) -> bool:
+    """Say whether a character read with 0.8 keeps a foot with which it is read with ``foot``."""
+    blob = Blob(FOUND, 1, 500)
+    empty = np.zeros((90, 90), np.uint8)
+    more = Whole(Blob(Box(20, 20, 40, 28), 1, 600), np.zeros((28, 40), np.uint8))
+    labels = empty.astype(np.int32)
+    labels[FOUND.y : FOUND.bottom, FOUND.x : FOUND.right] = 1
+    layout = Layout(((blob,),), labels, empty, 1.0, {1: more})
+    lattice = Lattice(layout, settings=t.lattice)
+    probabilities = np.array([[0.8, 0.2], [foot, 1 - foot]], np.float32)
+    (chosen,), _ = lattice.choose(probabilities, np.eye(2))
+    return lattice.arcs[chosen].blob.area == 600
+
+
+@decides("Settings")
+def a_foot_is_kept_where_it_reads_about_as_well(t: Thresholds) -> bool:
+    return with_foot(t, 0.77)
+
+
+@decides("Settings")
+def a_foot_is_left_where_it_reads_worse(t: Thresholds) -> bool:
+    return not with_foot(t, 0.6)
+
+
+def left_over(  # what is beside a piece
+    t: Thresholds,
+    size: tuple[int, int] = (20, 20),
+    *,
+    coverage: int = 255,
+    rows: int = 20,
+    distance: int = 2,
+    contrast: float = 0.0,
+    covered: int = 0,
+) -> bool:
+    """Say whether a piece of this size, in pixels, is a hypothesis of a character.
+
+    Beside it are so many ``rows`` of ink, two columns, with this fraction of its contrast.
+    """
+    seen, found = np.zeros((2, 200, 300), np.uint8)
+    width, height = size
+    seen[40 : 40 + height, 100 : 100 + width] = 200
+    found[40 : 40 + height, 100 : 100 + width] = coverage
+    beside = np.s_[40 : 40 + rows, 99 - distance - 1 : 101 - distance]
+    seen[beside], found[beside] = int(200 * contrast), covered
+    labels = np.zeros(found.shape, np.int32)
+    empty = np.zeros((100, 150), np.float32)
+    maps = Maps(found, empty, np.zeros((100, 150, 2), np.float32))
+    view = View(seen, 1.0, Writing(HEIGHT, 3.0), grain=False)
+    look = Look(view, 1.0, seen, maps, labels, [])
+    return bool(find_leftovers(look, HEIGHT, leftovers=t.lattice.leftovers)[1])
+
+
+@decides("Leftovers")
+def what_is_covered_by_more_than_half_is_ink(t: Thresholds) -> bool:
+    return left_over(t, coverage=160) and not left_over(t, coverage=100)
+
+
+@decides("Leftovers")
+def specks_are_no_pieces(t: Thresholds) -> bool:
+    return left_over(t, (3, 5)) and not left_over(t, (2, 4))
+
+
+@decides("Leftovers")
+def pictures_are_wide_or_high(t: Thresholds) -> bool:
+    one = left_over(t, (50, 20)) and left_over(t, (20, 50))
+    return one and not left_over(t, (100, 20)) and not left_over(t, (20, 120))
+
+
+@decides("Leftovers")
+def what_is_cut_out_of_darkness_is_no_piece(t: Thresholds) -> bool:
+    return not left_over(t, contrast=0.7) and left_over(t, contrast=0.35)
+
+
+@decides("Leftovers")
+def a_little_ink_may_be_beside_it(t: Thresholds) -> bool:
+    return left_over(t, contrast=1, rows=7) and not left_over(t, contrast=1, rows=14)
+
+
+@decides("Leftovers")
+def ink_farther_away_may_be_another_character(t: Thresholds) -> bool:
+    return left_over(t, contrast=1, distance=5)
+
+
+@decides("Leftovers")
+def the_edge_of_found_ink_is_no_darkness(t: Thresholds) -> bool:
+    return left_over(t, contrast=1, covered=120) and not left_over(t, contrast=1, covered=70)
+
+
+def neighbours(
+    t: Thresholds, one: Box, other: Box, coverage: int = 255
+) -> tuple[bool | None, bool]:
+    """Return whether the ink of two pieces touches, None for no neighbours; and if they may be one.
+
+    Far away are characters of the usual height.
+    """
+    boxes = [one, other, *(Box(300 + 60 * n, 40, 20, HEIGHT) for n in range(8))]
+    labels = np.zeros((300, 900), np.int32)
+    covered = np.zeros((300, 900), np.uint8)
+    for label, box in enumerate(boxes, 1):
+        window = np.s_[box.y : box.bottom, box.x : box.right]
+        labels[window], covered[window] = label, coverage
+    blobs = tuple(Blob(box, n, box.width * box.height) for n, box in enumerate(boxes, 1))
+    atoms = find_atoms(Layout((blobs,), labels, covered, 1.0))
+    found = find_neighbours(atoms, unions=t.lattice.unions)
+    return found.get((0, 1)), (0, 1) in join(atoms, found, unions=t.lattice.unions)
+
+
+@decides("Unions")
+def pieces_side_by_side_are_neighbours(t: Thresholds) -> bool:
+    near, far = (neighbours(t, Box(40, 40, 9, 32), Box(49 + gap, 40, 9, 32)) for gap in (3, 6))
+    return near == (False, True) and far == (None, False)
+
+
+@decides("Unions")
+def a_dot_is_a_neighbour_of_its_stem(t: Thresholds) -> bool:
+    near, far = (neighbours(t, Box(40, 90, 9, 20), Box(40, 84 - gap, 6, 6)) for gap in (15, 25))
+    return near == (False, True) and far == (None, False)
+
+
+@decides("Unions")
+def characters_are_not_wider_than_high(t: Thresholds) -> bool:
+    one, two = (neighbours(t, Box(40, 40, w, 30), Box(40 + w, 40, w, 30)) for w in (25, 50))
+    return one == (True, True) and two == (True, False)
+
+
+@decides("Unions")
+def characters_of_two_lines_are_not_one(t: Thresholds) -> bool:
+    one, two = (neighbours(t, Box(40, 40, 9, h), Box(40, 40 + h, 9, h)) for h in (28, 60))
+    return one == (True, True) and two == (True, False)
+
+
+@decides("Unions")
+def ink_touches_where_it_is_dark(t: Thresholds) -> bool:
+    boxes = Box(40, 40, 9, 32), Box(49, 40, 9, 32)
+    return neighbours(t, *boxes, 120)[0] is True and neighbours(t, *boxes, 60)[0] is False
+
+
+def are_one(t: Thresholds, apart: float) -> bool:
+    """Say whether two pieces are one character that point so far apart, in usual heights."""
+    measures = np.array([[apart, 1.0, 0.8, 0.6, 0.2]])
+    shape, nothing, parts = (np.log([each]) for each in (0.6, 0.05, 0.1))
+    return bool(score_unions(measures, shape, nothing, parts, t.lattice.scores)[0] > 0)
+
+
+@decides("Scores")
+def pieces_that_point_to_one_place_are_one(t: Thresholds) -> bool:
+    return are_one(t, 0.258) and not are_one(t, 0.285)
+
+
+def is_read(t: Thresholds, middle: float) -> bool:
+    """Say whether a low narrow piece beside another is a character by its middle."""
+    measures = np.array([[middle, np.log(0.4), np.log(0.2), 1.0]])
+    return bool(score_leftovers(measures, t.lattice.scores)[0] > 0)
+
+
+@decides("Scores")
+def a_piece_left_over_is_a_character_by_its_middle(t: Thresholds) -> bool:
+    return is_read(t, 0.37) and not is_read(t, 0.345)
