@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.detect.cell import find_cell_inks
-from emnist_device.detect.layout import whole_mark
 from emnist_edge.alphabet import BYMERGE, LOWER, UPPER, fold
 from emnist_edge.dataset.unipen.cleaning import find_text_faults
 from emnist_edge.glyph import make_glyph
@@ -55,10 +54,10 @@ def cut_cells(path: Path) -> Cells:
     images, labels = read_cells(path)
     glyphs, cells = [], []
     for number, image in enumerate(images):
-        for ink in find_cell_inks(image):
-            layout = whole_mark(*ink)
-            glyphs += [make_glyph(layout.crop(blob)) for blob in layout.blobs]
-            cells += [number] * len(layout.blobs)
+        for ink, _ in find_cell_inks(image):
+            if ink.any():
+                glyphs.append(make_glyph(ink))
+                cells.append(number)
     return Cells(path.stem, np.stack(glyphs), np.array(cells), np.array(labels))
 
 
