@@ -33,6 +33,9 @@ const reader = (() => {
 })();
 window.emnist = reader;
 
+// Readings take their time: only what was asked for last is shown.
+let newest = 0;
+
 function showGlyph(pixels) {
   const context = element("glyph").getContext("2d");
   const image = context.createImageData(28, 28);
@@ -55,12 +58,16 @@ function show(reading, silent) {
       : "This is no character.";
   element("confidence").value = percent;
   element("runner-up").textContent = found
-    ? `Else: ${reading.second === NOTHING ? "no character" : reading.second}, ${(
+    ? `Second guess: ${reading.second === NOTHING ? "no character" : reading.second}, ${(
         (reading.secondConfidence * 100) /
         65536
       ).toFixed(0)} %`
     : "\u00a0";
   showGlyph(found ? reading.glyph : null);
+}
+
+function showFault(words) {
+  show({ code: NaN }, words);
 }
 
 // The pad: ink is what is drawn, whatever the colour scheme.
@@ -99,11 +106,13 @@ function line(x, y, again) {
 }
 
 async function readPad() {
+  const own = (newest += 1);
   const { data } = inkContext.getImageData(0, 0, ink.width, ink.height);
   const pixels = new Uint8Array(ink.width * ink.height);
   for (let at = 0; at < pixels.length; at += 1) pixels[at] = data[4 * at + 3];
   const empty = !pixels.some((value) => value >= 128);
-  show(await reader.read(pixels, ink.width, ink.height, false), empty && "Draw a character.");
+  const reading = await reader.read(pixels, ink.width, ink.height, false);
+  if (own === newest) show(reading, empty && "Draw a character.");
 }
 
 function clearPad() {
@@ -153,7 +162,10 @@ pad.addEventListener("keydown", (event) => {
   } else if (event.key === " ") {
     pen.down = !pen.down;
     pen.shown = true;
-    if (pen.down) line(pen.x, pen.y, true);
+    if (pen.down) {
+      line(pen.x, pen.y, true);
+      readPad();
+    }
   } else if (event.key === "Escape") {
     clearPad();
   } else {
@@ -171,20 +183,21 @@ element("clear").addEventListener("click", clearPad);
 // Pictures: dark on light or light on dark; a large one is scaled down.
 
 async function readPicture(file) {
+  const own = (newest += 1);
   let bitmap;
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    show({ code: NaN }, "This is no picture that the browser knows.");
+    if (own === newest) showFault("The browser cannot open this as a picture.");
     return;
   }
   const scale = Math.min(1, (await reader.side()) / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
+  if (own !== newest) return;
   const picture = element("picture");
   picture.width = width;
   picture.height = height;
-  picture.style.aspectRatio = `${width} / ${height}`;
   picture.setAttribute("aria-label", `Picture ${file.name || ""}`);
   const context = picture.getContext("2d", { willReadFrequently: true });
   context.fillStyle = "#fff"; // what is transparent is paper
@@ -197,7 +210,8 @@ async function readPicture(file) {
     pixels[at] = (299 * red + 587 * green + 114 * blue + 500) / 1000;
   }
   const reading = await reader.read(pixels, width, height, true);
-  show(reading, reading.code === BLANK && "There is no writing in this picture.");
+  if (own !== newest) return;
+  show(reading, reading.code === BLANK && "No writing was found: empty, or of too little contrast.");
 }
 
 const drop = element("drop");
@@ -220,6 +234,7 @@ document.addEventListener("drop", (event) => {
   drop.classList.remove("over");
   const [file] = event.dataTransfer.files;
   if (file) readPicture(file);
+  else showFault("This is no file: drop a picture.");
 });
 document.addEventListener("paste", (event) => {
   const [file] = event.clipboardData.files;

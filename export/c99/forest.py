@@ -141,8 +141,10 @@ def write_ensemble(
     """
     most = len(ensemble.roots)
     trees = most if trees is None else trees
-    if trees > most or len(alphabet) > _CLASSES:
-        raise ModelError(f"{origin}: has {most} trees, {len(alphabet)} classes")
+    if trees > most:
+        raise ModelError(f"{origin}: has {most} trees, not {trees}; give --trees fewer")
+    if len(alphabet) > _CLASSES:
+        raise ModelError(f"{origin}: has {len(alphabet)} classes; there is room for {_CLASSES}")
     packed = [pack_tree(ensemble, root) for root in ensemble.roots[:trees]]
     arrays: dict[str, tuple[str, NDArray[Any]]] = {
         "nodes": ("uint16_t", np.concatenate(packed).astype(np.uint16)),

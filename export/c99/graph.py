@@ -80,13 +80,18 @@ def read_graph(content: bytes, file: str) -> Graph:
     try:
         model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
         (subgraph,) = model.subgraphs
-        (first,), (last,) = subgraph.inputs, subgraph.outputs
+        firsts, lasts = list(subgraph.inputs), list(subgraph.outputs)
         tensors = [_tensor(tensor, model.buffers) for tensor in subgraph.tensors]
         names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
         operators = [_operator(o, model.operatorCodes, names) for o in subgraph.operators]
     except Exception as error:  # whatever generated code meets in bytes that are no such file
         raise ModelError(f"{file}: not a TFLite file of one network ({shown(error)})") from error
-    graph = Graph(file, operators, tensors, int(first), int(last))
+    if (len(firsts), len(lasts)) != (1, 1):
+        raise ModelError(
+            f"{file}: has {len(firsts)} inputs and {len(lasts)} outputs; only networks that read a "
+            "character, with one of each, can be exported"
+        )
+    graph = Graph(file, operators, tensors, int(firsts[0]), int(lasts[0]))
     for end in (graph.input, graph.output):
         if tensors[end].dtype != np.int8:
             raise ModelError(f"{file}: not an int8 network; export an int8 file")

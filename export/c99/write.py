@@ -30,16 +30,22 @@ def network_of(model: str | Path, name: str | None = None) -> source.Network:
     """Return the network of ``model``, a name or the path of an int8 file beside its sidecar.
 
     ``name`` is that of the C functions, behind ``emnist_``; the model's family unless told.
-    Raises :class:`ModelError` where it cannot be exported.
+    Raises :class:`ModelError` where it cannot be exported, or its name is that of something shared.
     """
     artifact, content = open_model(model)
     if artifact.input_type != "int8" or not artifact.file.endswith(".tflite"):
         raise ModelError(f"{artifact.file}: not an int8 network; export an int8 .tflite file")
+    called = name or re.sub(r"\W", "_", family_of(artifact.name).lower(), flags=re.ASCII)
+    if _is_taken(called):
+        raise ModelError(
+            f"{artifact.file}: emnist_{called} is something that all networks share; give another "
+            "--name"
+        )
     graph = read_graph(content, artifact.file)
     _check(graph, artifact)
     program = lower(graph)
     return source.Network(
-        name=name or re.sub(r"\W", "_", family_of(artifact.name).lower(), flags=re.ASCII),
+        name=called,
         origin=f"{artifact.name}, SHA-256 {artifact.sha256[:16]}: reads one character.",
         alphabet=artifact.alphabet,
         program=program,
@@ -62,6 +68,16 @@ def write(network: source.Network, folder: Path) -> list[Path]:
             with written_whole(folder / name) as part:
                 part.write_text(text, encoding="utf-8")
     return [folder / name for name in texts]
+
+
+def _is_taken(name: str) -> bool:
+    """Say whether files or functions called ``emnist_name`` would take the place of shared ones."""
+    own = f"emnist_{name}"
+    shared: set[str] = set()
+    for path in SHARED.rglob("*.[ch]"):
+        code = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        shared |= {path.stem, *re.findall(r"\bemnist_\w+", code)}
+    return any(word == own or word.startswith(f"{own}_") for word in shared)
 
 
 def _check(graph: Graph, artifact: Artifact) -> None:

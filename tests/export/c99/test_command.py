@@ -57,6 +57,14 @@ def test_files_are_written_and_compile_without_a_word(tmp_path: Path, compiler: 
             compile_c(compiler, [path], tmp_path / "object", *options, "-c")
 
 
+@pytest.mark.parametrize("name", ["read", "kernels", "glyph", "result", "network", "forest"])
+def test_no_network_takes_the_name_of_what_is_shared(name: str, tmp_path: Path) -> None:
+    result = export("tiny", "--output", tmp_path / "out", "--name", name)
+    assert result.exit_code == 1
+    assert f"emnist_{name} is something that all networks share" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_symbols_are_labels_in_utf_8(tmp_path: Path, compiler: str) -> None:
     made = Maker()
     made.flatten()

@@ -125,7 +125,7 @@ def test_readings_are_those_of_the_c_of_this_machine(opened: Chrome, tiny: Tiny)
 def test_what_is_drawn_is_read_and_cleared(opened: Chrome) -> None:
     opened.execute_script(DRAW, [[(90, 60), (190, 60), (120, 220)], [(110, 140), (180, 140)]])
     assert "7" in shown(opened, "reading", "% sure")
-    assert "Else: " in opened.find_element("id", "runner-up").text
+    assert "Second guess: " in opened.find_element("id", "runner-up").text
     opened.find_element("id", "clear").click()
     assert shown(opened, "words", "Draw a character.")
     assert opened.find_element("id", "best").text.strip() == ""
@@ -153,13 +153,43 @@ def test_a_picture_is_read(opened: Chrome, tmp_path: Path) -> None:
         assert shown(opened, "words", "Draw a character.")
 
 
+def test_high_and_wide_pictures_leave_the_page_as_it_is(opened: Chrome, tmp_path: Path) -> None:
+    size = opened.find_element("id", "picture").size
+    for name, shape in [("high.png", (900, 40)), ("wide.png", (40, 900))]:
+        cv2.imwrite(str(tmp_path / name), np.full(shape, 240, np.uint8))
+        opened.find_element("id", "file").send_keys(str(tmp_path / name))
+        assert shown(opened, "words", "No writing was found")
+        assert opened.find_element("id", "picture").size == size
+        opened.find_element("id", "clear").click()
+
+
+def test_a_slow_picture_does_not_take_the_place_of_what_came_after_it(opened: Chrome) -> None:
+    opened.execute_script(
+        "window.createImageBitmap = () => new Promise((done) => { window.decoded = done; });"
+        "readPicture(new File([], 'slow.png'));"
+    )
+    opened.execute_script(DRAW, [[(90, 60), (190, 60), (120, 220)], [(110, 140), (180, 140)]])
+    assert "7" in shown(opened, "reading", "% sure")
+    opened.execute_script(
+        "const blank = document.createElement('canvas'); window.decoded(blank);"
+        "return new Promise((done) => setTimeout(done, 200));"
+    )
+    assert "% sure" in opened.find_element("id", "words").text
+
+
+def test_the_result_stands_beside_the_pad_on_a_narrow_screen(opened: Chrome) -> None:
+    opened.set_window_size(500, 800)
+    tops = [opened.find_element("id", each).location["y"] for each in ("pad", "best", "picture")]
+    assert tops == sorted(tops)
+
+
 def test_what_is_no_picture_or_has_no_writing_is_said(opened: Chrome, tmp_path: Path) -> None:
     (tmp_path / "none.png").write_text("none")
     opened.find_element("id", "file").send_keys(str(tmp_path / "none.png"))
-    assert shown(opened, "words", "no picture that the browser knows")
+    assert shown(opened, "words", "cannot open this as a picture")
     cv2.imwrite(str(tmp_path / "empty.png"), np.full((50, 50), 240, np.uint8))
     opened.find_element("id", "file").send_keys(str(tmp_path / "empty.png"))
-    assert shown(opened, "words", "no writing in this picture")
+    assert shown(opened, "words", "No writing was found")
 
 
 def test_controls_have_names_and_text_has_contrast(opened: Chrome) -> None:
