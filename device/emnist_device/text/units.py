@@ -62,7 +62,8 @@ class Unit:
             fixed[part, labels[part]] = self.emissions[part, labels[part]]
             evidence = self.source.evidence(fixed)
             chance = float(np.exp(min(evidence - self.reading.evidence, 0.0)))
-        return chance / math.prod(alone)
+        apart = math.prod(alone)
+        return chance / apart if apart else 1.0  # a long row of doubtful ones: too small to tell
 
 
 @dataclass(frozen=True)

@@ -259,3 +259,9 @@ def test_an_empty_page_has_no_lines() -> None:
         decoded = Decoder(BYMERGE, Decoding(pattern=pattern)).decode(empty, [])
         assert decoded.lines(3) == ()
         assert decoded.possible.shape == (0, 47)
+
+
+def test_a_long_row_of_which_little_is_known_is_read() -> None:
+    names = itertools.islice(itertools.cycle(itertools.permutations("KHMR", 3)), 1500)
+    table = rows(*(dict(zip(three, (0.4, 0.3, 0.29), strict=True)) for three in names))
+    assert len(text(table, context="none")) == 1500

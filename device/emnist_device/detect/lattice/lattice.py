@@ -42,10 +42,14 @@ class Settings:
 
     as_well: a character keeps ink that hangs on it where it is read with this fraction of the
         probability that it has without: a stroke that is left out needs a reason.
+    lowest, highest: of a character that is left over whole, in usual heights. A lower one may be a
+        dot or a bar, if the model reads these; a higher one is a rule of a box.
     leftovers, unions, scores: of the steps.
     """
 
     as_well: float = 0.9
+    lowest: float = 0.5
+    highest: float = 1.3
     leftovers: Leftovers = LEFTOVERS
     unions: Unions = UNIONS
     scores: Scores = SCORES
@@ -138,7 +142,21 @@ class Lattice:
             self._settings.scores,
         )
         scores |= dict(enumerate(values, first))
-        return {number: float(score) for number, score in scores.items() if score >= 0}
+        return {
+            number: float(score)
+            for number, score in scores.items()
+            if score >= 0 and self._may_be_one(self.arcs[number], sign=bool(evidence.sign[number]))
+        }
+
+    def _may_be_one(self, arc: Arc, *, sign: bool) -> bool:
+        """Say whether ``arc`` is as high as a character, where all of it is left over.
+
+        sign: whether it reads as a dot or a bar, which may be low.
+        """
+        if arc.members[0] < self._atoms.found:
+            return True
+        high = arc.blob.box.height / self._atoms.height
+        return high <= self._settings.highest and (sign or high >= self._settings.lowest)
 
 
 def _join(atoms: Atoms, members: Members) -> Blob:

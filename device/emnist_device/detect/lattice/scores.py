@@ -66,12 +66,14 @@ class Evidence:
     """What the classifier says of N things, logarithms of probabilities, none lower than 0.001.
 
     most: (N,) of the most probable class, as far as it is like itself. shape: (N,) of the most
-    probable shape, look-alikes together. nothing: (N,) that it is no character.
+    probable shape, look-alikes together. nothing: (N,) that it is no character. sign: (N,) bool,
+    whether it is most probably a dot or a bar: a character that is only partly like itself.
     """
 
     most: NDArray[np.float64]
     shape: NDArray[np.float64]
     nothing: NDArray[np.float64]
+    sign: NDArray[np.bool_]
 
     @classmethod
     def of(cls, probabilities: NDArray[np.float32], alike: NDArray[np.float64]) -> Evidence:
@@ -82,7 +84,9 @@ class Evidence:
         nothing = np.full(len(probabilities), _UNKNOWN)
         if not character.all():
             nothing = probabilities[:, ~character].sum(axis=1)
-        return cls(*(np.log(np.maximum(each, _LEAST)) for each in (most, shape, nothing)))
+        likeliest = (probabilities * character).argmax(axis=1)
+        sign = alike.diagonal()[likeliest] < 1
+        return cls(*(np.log(np.maximum(each, _LEAST)) for each in (most, shape, nothing)), sign)
 
 
 def most_by_place(measures: NDArray[np.float64], scores: Scores) -> NDArray[np.float64]:

@@ -51,6 +51,38 @@ def a_foot_is_left_where_it_reads_worse(t: Thresholds) -> bool:
     return not with_foot(t, 0.6)
 
 
+def is_whole(t: Thresholds, height: int, *, sign: bool = False) -> bool:
+    """Say whether a piece so many pixels high, left over beside two characters, is one as well.
+
+    sign: it reads as a dot or a bar, not as a letter.
+    """
+    boxes = [Box(x, 40, 20, HEIGHT) for x in (40, 240)]
+    seen, labels = np.zeros((200, 300), np.uint8), np.zeros((200, 300), np.int32)
+    for label, box in enumerate([*boxes, Box(140, 40, 20, height)], 1):
+        window = np.s_[box.y : box.bottom, box.x : box.right]
+        seen[window], labels[window] = 255, label if label < 3 else 0
+    maps = Maps(seen, np.full((100, 150), 0.9, np.float32), np.zeros((100, 150, 2), np.float32))
+    view = View(seen, 1.0, Writing(HEIGHT, 3.0), grain=False)
+    blobs = [Blob(box, label, 20 * HEIGHT) for label, box in enumerate(boxes, 1)]
+    look = Look(view, 1.0, seen, maps, labels, blobs)
+    lattice = Lattice(Layout((tuple(blobs),), labels, seen, 1.0, look=look), settings=t.lattice)
+    told = [[0.9, 0.1], [0.9, 0.1], [0.1, 0.9] if sign else [0.9, 0.1]]
+    chosen, _ = lattice.choose(np.array(told, np.float32), np.diag([1.0, 0.5]))
+    return len(chosen) == 3
+
+
+@decides("Settings")
+def what_is_left_over_is_about_as_high_as_a_character(t: Thresholds) -> bool:
+    low, lower = is_whole(t, 20), is_whole(t, 12)
+    high, higher = is_whole(t, 38), is_whole(t, 50)
+    return low and not lower and high and not higher
+
+
+@decides("Settings")
+def a_low_piece_may_be_a_dot_or_a_bar(t: Thresholds) -> bool:
+    return is_whole(t, 12, sign=True)
+
+
 def left_over(  # what is beside a piece
     t: Thresholds,
     size: tuple[int, int] = (20, 20),
