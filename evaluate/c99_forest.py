@@ -1,7 +1,8 @@
 """What forests take as C99, and what they know: ``python -m evaluate.c99_forest``.
 
 Measured on the training images that train.forest holds back: the first trees of forest-edge, and
-smaller forests grown on the others, as tables and as emlearn makes C of them. Takes some minutes.
+smaller forests grown on the others, as tables, in scikit-learn, and as emlearn makes C of them.
+Takes some minutes.
 
 emlearn is not installed with this package: name a Python that has it and the same scikit-learn.
 """
@@ -9,22 +10,22 @@ emlearn is not installed with this package: name a Python that has it and the sa
 from __future__ import annotations
 
 import ctypes
-import shutil
-import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-import joblib
 import numpy as np
 
 from emnist_edge.artifact import open_model
 from emnist_edge.cli.program import Program
 from emnist_edge.errors import EmnistEdgeError
-from emnist_edge.files import writing_to
 from emnist_edge.tables import NONE, markdown, number, percent
+from evaluate.c99_emlearn import DEFAULT, RAISED, SOFT, convert
+from evaluate.c99_flash import flash
+from evaluate.document import write_block
 from export.c99.forest import Ensemble, read_ensemble, write_ensemble
 from export.c99.host import compile_c, find_compiler
 from export.trees import compact_leaves, to_onnx
@@ -32,36 +33,56 @@ from train.common.data import load_training
 from train.forest import Recipe, flat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
     from sklearn.ensemble import RandomForestClassifier
 
     from train.common.data import TrainingData
 
+    Answers = NDArray[np.intp]
+
 #: Numbers of trees of forest-edge.
 PREFIXES = (1, 2, 4, 9, 18, 29)
-#: Trees of forests that are grown for little flash, and the fewest images that a node is split for.
-GROWN = ((8, 600), (16, 600), (8, 150), (16, 150))
-_CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-Os", "-c")
-_EMLEARN = """
-import sys, warnings, joblib, emlearn
-warnings.simplefilter("ignore")
-forest, target = sys.argv[1:]
-emlearn.convert(joblib.load(forest), method="inline").save(name="em", file=target)
-"""
-_HARNESS = """
-#include <stdint.h>
-#include "em.h"
-int em_read(const uint8_t *glyph)
-{
-    static int16_t features[784];
-    int i;
-    for (i = 0; i < 784; i++) {
-        features[i] = glyph[i];
-    }
-    return em_predict(features, 784);
-}
-"""
-COLUMNS = ("forest", "trees", "flash, Cortex-M4", "right on validation", "as scikit-learn", "time")
+#: Trees of forests that are grown for little flash, and leaves of each.
+GROWN = ((8, 250), (8, 1000))
+#: Leaves of all trees that emlearn still converts with a share of each class: it compares each with
+#: each other, and keeps a byte a class.
+MOST_SOFT = 2000
+#: All images are read so many times, and the fastest counts.
+ROUNDS = 3
+COLUMNS = (
+    "forest", "trees", "flash, Cortex-M4", "right on validation", "as scikit-learn",
+    "as its own trees", "time",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a forest made of the images held back: the class of each, (N,).
+
+    grown: what scikit-learn makes of them by the forest as it was grown. own: by the same leaves,
+    rounded as this C has them. size: bytes of flash. None where it is not known.
+    """
+
+    name: str
+    trees: int
+    found: Answers
+    size: int | None = None
+    microseconds: float | None = None
+    grown: Answers | None = None
+    own: Answers | None = None
+
+    def cells(self, labels: NDArray[np.uint8]) -> list[str]:
+        """Return the texts of :data:`COLUMNS`."""
+        return [
+            self.name, str(self.trees), number(self.size, 0),
+            percent(float((self.found == labels).mean())),
+            NONE if self.grown is None else percent(float((self.found == self.grown).mean())),
+            NONE if self.own is None
+            else f"{int((self.found == self.own).sum()):,} of {len(self.own):,}",
+            NONE if self.microseconds is None else f"{self.microseconds:.1f} µs",
+        ]  # fmt: skip
 
 
 class Measure:
@@ -74,136 +95,123 @@ class Measure:
         self.compiler, self.folder, self.data = compiler, folder, data
         self.images = np.ascontiguousarray(data.samples.images[data.held])
         self.labels = data.samples.labels[data.held]
+        self.pixels = self.images.reshape(len(self.images), -1)
 
-    def tables(self, name: str, ensemble: Ensemble, alphabet: str, trees: int) -> list[Any]:
-        """Return the row of the first ``trees`` of ``ensemble`` as tables; see :data:`COLUMNS`."""
+    def edge(self, trees: int) -> Row:
+        """Return the row of the first ``trees`` of forest-edge as tables."""
+        artifact, content = open_model("forest-edge")
+        ensemble = read_ensemble(content, artifact.file)
+        found, size, took = self.tables("forest-edge", ensemble, artifact.alphabet, trees)
+        return Row("forest-edge", trees, found, size, took)
+
+    def grown(self, trees: int, leaves: int, python: str | None) -> list[Row]:
+        """Return the rows of a forest of ``leaves`` a tree; of emlearn's too with its ``python``.
+
+        Trees' leaves are compacted last, in place.
+        """
+        forest = grow(self.data, trees, leaves)
+        name = f"{trees} x {leaves} leaves"
+        grown = forest.predict_proba(self.pixels).argmax(axis=1)
+        rows = [Row(f"{name}, scikit-learn", trees, grown)]
+        if python:
+            rows += self.emlearn(name, forest, grown, python)
+        compact_leaves(forest)
+        own = forest.predict_proba(self.pixels).argmax(axis=1)
+        ensemble = read_ensemble(to_onnx(forest), name)
+        alphabet = self.data.samples.alphabet
+        found, size, took = self.tables(f"grown-{leaves}", ensemble, alphabet, trees)
+        rows.insert(1, Row(f"{name}, tables", trees, found, size, took, grown, own))
+        return rows
+
+    def emlearn(
+        self, name: str, forest: RandomForestClassifier, grown: Answers, python: str
+    ) -> list[Row]:
+        """Return the rows of ``forest`` as emlearn's C."""
+        trees = len(forest.estimators_)
+        leaves = sum(int(one.tree_.n_leaves) for one in forest.estimators_)
+        variants = [DEFAULT, RAISED, *([SOFT] if leaves <= MOST_SOFT else [])]
+        folder = self.folder / f"emlearn-{leaves}"
+        sources, options = convert(forest, variants, folder, python)
+        majority = by_majority(forest, self.pixels)
+        rows = []
+        for source, variant in zip(sources, variants, strict=True):
+            library = self.library([source], folder / f"{source.stem}.so", *options)
+            found, took = self.run(library.em_read)
+            size = flash([source], folder, *options)
+            own = None if variant.leaf_bits else majority
+            rows.append(Row(f"{name}, {variant.name}", trees, found, size, took, grown, own))
+        return rows
+
+    def tables(
+        self, name: str, ensemble: Ensemble, alphabet: str, trees: int
+    ) -> tuple[Answers, int | None, float]:
+        """Return what the first ``trees`` of ``ensemble`` answer as tables, flash, microseconds."""
         folder = self.folder / f"{name}-{trees}"
         paths, _ = write_ensemble(ensemble, alphabet, 1.0, name, trees, folder)
         sources = [path for path in paths if path.suffix == ".c"]
-        library = self.library(sources, folder)
+        library = self.library(sources, folder / "forest.so")
         forest = ctypes.byref(ctypes.c_char.in_dll(library, "emnist_forest_edge"))
         result = (ctypes.c_uint16 * 3)()
 
-        def read(glyph: int) -> int:
-            library.emnist_forest_classify(forest, ctypes.c_void_p(glyph), result)
+        def read(glyph: ctypes.c_void_p) -> int:
+            library.emnist_forest_classify(forest, glyph, result)
             return result[0] & 255
 
         found, took = self.run(read)
-        return [name, trees, self.flash(sources, folder), found, took]
+        return found, flash(sources, folder), took
 
-    def emlearn(self, name: str, forest: RandomForestClassifier, python: str) -> list[Any]:
-        """Return the row of ``forest`` as emlearn's C."""
-        folder = self.folder / f"{name}-emlearn"
-        folder.mkdir()
-        joblib.dump(forest, folder / "forest.joblib")
-        command = [python, "-c", _EMLEARN, str(folder / "forest.joblib"), str(folder / "em.h")]
-        subprocess.run(command, check=True)  # noqa: S603  # what the caller named
-        where = [python, "-c", "import emlearn; print(emlearn.includedir)"]
-        found_at = subprocess.run(where, check=True, capture_output=True, text=True)  # noqa: S603
-        source = folder / "read.c"
-        source.write_text(_HARNESS)
-        options = ("-std=gnu99", "-w", f"-I{found_at.stdout.strip()}")
-        library = self.library([source], folder, *options)
-        found, took = self.run(lambda glyph: library.em_read(ctypes.c_void_p(glyph)))
-        return [f"{name}, emlearn", len(forest.estimators_),
-                self.flash([source], folder, *options), found, took]  # fmt: skip
-
-    def library(self, sources: list[Path], folder: Path, *options: str) -> ctypes.CDLL:
+    def library(self, sources: Sequence[Path], target: Path, *options: str) -> ctypes.CDLL:
         """Return ``sources`` compiled for this machine."""
-        target = folder / "forest.so"
         compile_c(self.compiler, sources, target, "-O2", "-shared", "-fPIC", *options)
         return ctypes.CDLL(str(target.absolute()))
 
-    def run(self, read: Any) -> tuple[NDArray[np.int64], float]:
+    def run(self, read: Callable[[ctypes.c_void_p], int]) -> tuple[Answers, float]:
         """Return what ``read`` makes of the address of each image, and microseconds an image."""
         start, size = self.images.ctypes.data, self.images[0].nbytes
-        begun = time.perf_counter()
-        found = [read(start + size * index) for index in range(len(self.images))]
-        took = 1e6 * (time.perf_counter() - begun) / len(found)
-        return np.array(found), took
-
-    def flash(self, sources: list[Path], folder: Path, *options: str) -> int | None:
-        """Return the bytes that ``sources`` take in a Cortex-M4's flash; None without its tools."""
-        if shutil.which("arm-none-eabi-gcc") is None:
-            return None
-        total = 0
-        for source in sources:
-            target = folder / f"{source.stem}.o"
-            compile_c("arm-none-eabi-gcc", [source], target, *_CORTEX_M4, *options)
-            done = subprocess.run(  # noqa: S603
-                ["arm-none-eabi-size", str(target)],  # noqa: S607
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-            text, initialized = done.stdout.splitlines()[1].split()[:2]
-            total += int(text) + int(initialized)
-        return total
+        glyphs = [ctypes.c_void_p(start + size * index) for index in range(len(self.images))]
+        times = []
+        for _ in range(ROUNDS):
+            begun = time.process_time()
+            found = [read(glyph) for glyph in glyphs]
+            times.append(1e6 * (time.process_time() - begun) / len(found))
+        return np.array(found), min(times)
 
 
-def grow(data: TrainingData, trees: int, split: int) -> RandomForestClassifier:
+def grow(data: TrainingData, trees: int, leaves: int) -> RandomForestClassifier:
     """Return a forest grown on the images that train, as train.forest grows edge forests."""
     from sklearn.ensemble import RandomForestClassifier
 
     forest = RandomForestClassifier(
         trees, random_state=Recipe.seed, n_jobs=1, criterion="entropy", max_features=64,
-        min_samples_split=split, bootstrap=False,
+        max_leaf_nodes=leaves, bootstrap=False,
     )  # fmt: skip
     return forest.fit(flat(data.samples)[data.kept], data.samples.labels[data.kept])
 
 
-def rows(measure: Measure, python: str | None) -> list[list[Any]]:
-    """Return the rows of all forests; the fourth number says how many are as scikit-learn's."""
-    artifact, content = open_model("forest-edge")
-    ensemble = read_ensemble(content, artifact.file)
-    found = []
-    for trees in PREFIXES:
-        row = measure.tables("forest-edge", ensemble, artifact.alphabet, trees)
-        found.append([*row, None])
-    for trees, split in GROWN:
-        forest = grow(measure.data, trees, split)
-        name = f"{trees} trees, splits from {split}"
-        emlearn = measure.emlearn(name, forest, python) if python else None
-        theirs = forest.classes_[forest.predict(flat_images(measure.images))]
-        compact_leaves(forest)
-        ours = forest.classes_[forest.predict_proba(flat_images(measure.images)).argmax(axis=1)]
-        ensemble = read_ensemble(to_onnx(forest), name)
-        found.append([*measure.tables(name, ensemble, artifact.alphabet, trees), ours])
-        if emlearn:
-            found.append([*emlearn, theirs])
-    return found
-
-
-def flat_images(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return ``images`` (N, 28, 28) as rows of pixels."""
-    return images.reshape(len(images), -1)
+def by_majority(forest: RandomForestClassifier, pixels: NDArray[np.uint8]) -> Answers:
+    """Return the class (N,) that most trees of ``forest`` hold likeliest; the first of equals."""
+    votes = np.zeros((len(pixels), len(forest.classes_)), np.int64)
+    for tree in forest.estimators_:
+        votes[np.arange(len(pixels)), tree.predict_proba(pixels).argmax(axis=1)] += 1
+    return votes.argmax(axis=1)
 
 
 @click.command(cls=Program)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the IDX files.")
 @click.option("--emlearn", metavar="PYTHON", help="A Python that has emlearn and scikit-learn.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Table to write.")
-def main(data: Path | None, emlearn: str | None, output: Path | None) -> None:
+@click.option("--document", type=click.Path(path_type=Path), help="Write the table into this file.")
+def main(data: Path | None, emlearn: str | None, document: Path | None) -> None:
     """Measure forests as C99: flash, accuracy, time."""
     training = load_training(None, data, None, Recipe.validation_share, Recipe.seed)
     with TemporaryDirectory() as folder:
         measure = Measure(training, Path(folder))
-        table = markdown(
-            COLUMNS,
-            [
-                [
-                    name, trees, number(flash, 0),
-                    percent(float((found == measure.labels).mean())),
-                    NONE if expected is None else percent(float((found == expected).mean())),
-                    f"{took:.1f} µs",
-                ]
-                for name, trees, flash, found, took, expected in rows(measure, emlearn)
-            ],
-        )  # fmt: skip
+        rows = [measure.edge(trees) for trees in PREFIXES]
+        for trees, leaves in GROWN:
+            rows += measure.grown(trees, leaves, emlearn)
+        table = markdown(COLUMNS, [row.cells(measure.labels) for row in rows])
     click.echo(table)
-    if output is not None:
-        with writing_to(output):
-            output.write_text(table, encoding="utf-8")
+    if document is not None:
+        write_block(document, "evaluate.c99_forest", table)
 
 
 if __name__ == "__main__":

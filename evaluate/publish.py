@@ -20,13 +20,12 @@ from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.cli.program import Program
 from emnist_edge.errors import DataError
 from emnist_edge.tables import markdown
+from evaluate.document import with_block
 
 _ROOT = Path(__file__).resolve().parent.parent
 RESULTS = _ROOT / "benchmarks" / "results"
 README = _ROOT / "README.md"
-#: Lines that README's table stands between.
-BEGIN = "<!-- begin of what python -m evaluate.publish writes -->"
-END = "<!-- end of what python -m evaluate.publish writes -->"
+_PROGRAM = "evaluate.publish"
 
 
 def read_results(folder: Path) -> dict[str, Any]:
@@ -91,13 +90,8 @@ def _pages(results: dict[str, Any]) -> str:
 
 
 def with_table(readme: str, text: str) -> str:
-    """Return ``readme`` with ``text`` between its marks; raises :class:`DataError` without them."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise DataError(f"README.md: has no lines {BEGIN} and {END}")
-    inside = f"\n\n{text}\n\n" if text else "\n"
-    return f"{before}{BEGIN}{inside}{END}{after}"
+    """Return ``readme`` with ``text`` in its place; raises :class:`DataError` without one."""
+    return with_block(readme, _PROGRAM, text, README.name)
 
 
 def publish(folder: Path, results: Path = RESULTS, readme: Path = README) -> None:

@@ -11,10 +11,12 @@ from emnist_device.benchmark.report.collect import SCHEMA_VERSION
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.errors import DataError
 from evaluate import publish
+from evaluate.document import marks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+BEGIN, END = marks("evaluate.publish")
 RESULTS: dict[str, Any] = {
     "schema_version": SCHEMA_VERSION,
     "machine": {
@@ -96,7 +98,7 @@ def test_readme_and_published_results_agree() -> None:
 
 def test_a_run_is_published_with_its_table(finished: Path, tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
-    readme.write_text(f"# Toy\n\n{publish.BEGIN}\nold\n{publish.END}\n\nmore\n")
+    readme.write_text(f"# Toy\n\n{BEGIN}\nold\n{END}\n\nmore\n")
     target = tmp_path / "results"
     target.mkdir()
     (target / "gone.png").write_bytes(b"of an older run")
@@ -104,7 +106,7 @@ def test_a_run_is_published_with_its_table(finished: Path, tmp_path: Path) -> No
     assert sorted(path.name for path in target.iterdir()) == [
         "matrix.png", "report.md", "results.json",
     ]  # fmt: skip
-    assert readme.read_text() == f"# Toy\n\n{publish.BEGIN}\n\n{TABLE}\n\n{publish.END}\n\nmore\n"
+    assert readme.read_text() == f"# Toy\n\n{BEGIN}\n\n{TABLE}\n\n{END}\n\nmore\n"
     publish.publish(finished, target, readme)  # the same again
     assert readme.read_text().count(TABLE) == 1
 

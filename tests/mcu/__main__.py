@@ -21,8 +21,8 @@ import numpy as np
 from emnist_device.benchmark.latency import draw_glyphs
 from emnist_edge.artifact import open_model
 from emnist_edge.cli.program import Program
-from emnist_edge.errors import DataError
 from emnist_edge.tables import markdown
+from evaluate.document import write_block
 from export.c99.host import reference_logits
 from export.c99.write import network_of
 from tests.mcu.boards import BOARDS, PACKAGES, Board, Measured, measure
@@ -38,9 +38,6 @@ GLYPHS = 500
 RUNS = (*(("tiny", name) for name in BOARDS), ("small", "m4"))
 #: Columns of the table.
 HEAD = ("network", "processor", "flash", "arena", "stack", "instructions", "equal")
-#: Lines of a document that the table stands between.
-BEGIN = "<!-- begin of what python -m tests.mcu writes -->"
-END = "<!-- end of what python -m tests.mcu writes -->"
 
 
 @dataclass(frozen=True)
@@ -127,17 +124,8 @@ def main(names: Sequence[str], count: int, require: bool, document: Path | None)
         table = markdown(HEAD, rows)
         click.echo(table)
         if document is not None:
-            write_table(document, table)
+            write_block(document, "tests.mcu", table)
     sys.exit(1 if failed else 0)
-
-
-def write_table(document: Path, table: str) -> None:
-    """Put ``table`` in its place in ``document``; raises :class:`DataError` where there is none."""
-    before, begin, rest = document.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise DataError(f"{document}: has no place for the table")
-    document.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from emnist_edge.artifact import open_model
-from emnist_edge.errors import DataError
+from evaluate.document import marks
 from export.c99.host import reference_logits
 from export.c99.write import network_of
 from tests.conftest import ROOT
-from tests.mcu.__main__ import BEGIN, END, GLYPHS, HEAD, glyphs_of, main, write_table
+from tests.mcu.__main__ import GLYPHS, HEAD, glyphs_of, main
 from tests.mcu.boards import BOARDS, measure
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def test_glyphs_differ() -> None:
 
 def test_the_document_has_all_boards_and_all_equal() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    table = text.partition(BEGIN)[2].partition(END)[0]
+    begin, end = marks("tests.mcu")
+    table = text.partition(begin)[2].partition(end)[0]
     head, _, *rows = (
         [cell.strip() for cell in line.strip("|").split("|")] for line in table.strip().splitlines()
     )
@@ -64,13 +65,3 @@ def test_the_document_has_all_boards_and_all_equal() -> None:
     for row in rows:
         equal, _, count = row[-1].partition(" of ")
         assert equal == count
-
-
-def test_a_table_takes_the_place_of_another(tmp_path: Path) -> None:
-    document = tmp_path / "document.md"
-    document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
-    write_table(document, "| new |")
-    assert document.read_text("utf-8") == f"before\n{BEGIN}\n\n| new |\n\n{END}\nafter\n"
-    document.write_text(f"before\n{BEGIN}\n", encoding="utf-8")
-    with pytest.raises(DataError, match="no place"):
-        write_table(document, "| new |")
