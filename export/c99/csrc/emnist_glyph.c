@@ -329,6 +329,9 @@ int emnist_glyph(const uint8_t *crop, int32_t width, int32_t height, int32_t str
         emnist_enlarge(&ink, width, height, &work->third.enlarging, &work->ink, size);
     }
     cut_to_ink(&work->ink, size, &box);
+    if (box.right <= box.left) { /* what was hardly ink is none once it is enlarged */
+        return EMNIST_ERROR_BLANK;
+    }
     stroke = emnist_stroke_width(&work->ink, &box, &work->third.distances);
     memset(&work->second.morphed, 0, sizeof work->second.morphed);
     if (emnist_normalize_stroke(&work->ink, &box, stroke, &work->second.morphed)) {

@@ -10,6 +10,7 @@ import pytest
 
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.drawing.character import draw_character
+from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,6 +74,13 @@ def test_a_grey_picture_of_too_little_contrast_is_an_error(tiny: Tiny) -> None:
     assert tiny.read(picture, grey=True)[0] == ERROR_BLANK
     picture[10:20, 14:17] = 90
     assert tiny.read(picture, grey=True)[0] == 0
+
+
+def test_what_is_hardly_ink_and_none_once_it_is_enlarged_is_an_error(tiny: Tiny) -> None:
+    faint = np.full((11, 77), 37, np.uint8)
+    faint[[7, 9, 9, 10], [44, 18, 67, 36]] = 128
+    assert not make_glyph(faint).any()
+    assert tiny.read(faint)[0] == ERROR_BLANK
 
 
 def test_sizes_that_cannot_be_are_errors(tiny: Tiny) -> None:
