@@ -86,7 +86,8 @@ class Evidence:
             nothing = probabilities[:, ~character].sum(axis=1)
         likeliest = (probabilities * character).argmax(axis=1)
         sign = alike.diagonal()[likeliest] < 1
-        return cls(*(np.log(np.maximum(each, _LEAST)) for each in (most, shape, nothing)), sign)
+        logs = [np.log(np.maximum(each, _LEAST)) for each in (most, shape, nothing)]
+        return cls(logs[0], logs[1], logs[2], sign)
 
 
 def most_by_place(measures: NDArray[np.float64], scores: Scores) -> NDArray[np.float64]:
