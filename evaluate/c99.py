@@ -19,7 +19,7 @@ import click
 import numpy as np
 
 from emnist_device.runtime.engine import Engine, softmax
-from emnist_edge.artifact import installed_names, open_model
+from emnist_edge.artifact import open_model
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import EmnistEdgeError
@@ -27,7 +27,7 @@ from emnist_edge.files import write_json
 from emnist_edge.scoring.letters import Letters
 from emnist_edge.tables import markdown, percent
 from export.c99.host import Library, find_compiler, reference_logits
-from export.c99.write import network_of, write
+from export.c99.write import int8_of, network_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +122,7 @@ def main(models: Sequence[str], data: Path | None, limit: int | None, output: Pa
     if compiler is None:
         raise EmnistEdgeError("no C compiler: install gcc or clang, or name one in CC")
     samples = emnist.load(emnist.SPLITS["bymerge"], "test", data).first(limit)
-    names = [f"{m}-int8" if f"{m}-int8" in installed_names() else m for m in models]
+    names = [int8_of(model) for model in models]
     found = [evaluate(name, samples, compiler) for name in names]
     head = ("model", "images", "unequal", "other class", "reference's", "accuracy", "int8", "us")
     rows = [

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from emnist_edge.artifact import SIDE, installed_names, open_model
+from emnist_edge.artifact import SIDE, open_model
 from emnist_edge.cli.program import Program
 from emnist_edge.errors import EmnistEdgeError
 from emnist_edge.tables import NONE, markdown, number
@@ -29,7 +29,7 @@ from evaluate.c99_flash import flash
 from evaluate.document import write_block
 from evaluate.other_python import run_python
 from export.c99.host import Library, find_compiler, reference_logits
-from export.c99.write import network_of, write
+from export.c99.write import int8_of, network_of, write
 from train.common.data import load_training
 from train.tier import HELD_BACK
 from train.tiers.recipe import Recipe
@@ -160,7 +160,7 @@ def main(
     glyphs = training.samples.images[training.held[chosen]]
     rows, equal = [], True
     for model in models:
-        name = f"{model}-int8" if f"{model}-int8" in installed_names() else model
+        name = int8_of(model)
         _, content = open_model(name)
         ours = run_c(name, glyphs, compiler)
         logits = reference_logits(content, glyphs)

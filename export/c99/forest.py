@@ -19,9 +19,8 @@ from emnist_device.runtime.onnx_forest import FLOOR
 from emnist_edge.artifact import open_model
 from emnist_edge.cli.program import Program
 from emnist_edge.errors import ModelError
-from emnist_edge.files import writing_to, written_whole
 from export.c99.tables import Tables
-from export.c99.write import SHARED
+from export.c99.write import SHARED, write_texts
 from export.trees import VOTES
 
 if TYPE_CHECKING:
@@ -167,14 +166,8 @@ def write_ensemble(
         ).substitute(values)
         for end in "hc"
     }
-    for path in (*sorted((SHARED / "forest").glob("*.[ch]")), SHARED / "emnist_kernels.h"):
-        texts[path.name] = path.read_text(encoding="utf-8")
-    with writing_to(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            with written_whole(folder / name) as part:
-                part.write_text(text, encoding="utf-8")
-    return [folder / name for name in texts], size
+    copied = (*sorted((SHARED / "forest").glob("*.[ch]")), SHARED / "emnist_kernels.h")
+    return write_texts(texts, copied, folder), size
 
 
 @click.command(cls=Program)

@@ -7,8 +7,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from emnist_edge import __version__
-from emnist_edge.files import writing_to, written_whole
-from export.c99.write import write
+from export.c99.write import write, write_texts
 
 if TYPE_CHECKING:
     from export.c99.source import Network
@@ -23,19 +22,14 @@ def write_library(network: Network, folder: Path) -> list[Path]:
     Around them are metadata for Arduino and PlatformIO, their examples, and in ``extras`` programs
     for the Raspberry Pi Pico and ESP-IDF.
     """
-    paths = write(network, folder / "src")
-    for template in sorted(_TEMPLATES.rglob(f"*{_SUFFIX}")):
-        path = (folder / template.relative_to(_TEMPLATES)).with_suffix("")
-        text = Template(template.read_text(encoding="utf-8")).substitute(
-            name=network.name,
-            macro=network.macro,
-            origin=network.origin,
-            version=__version__,
-            arena_size=network.arena.size,
-        )
-        with writing_to(folder):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with written_whole(path) as part:
-                part.write_text(text, encoding="utf-8")
-        paths.append(path)
-    return paths
+    values = {
+        "name": network.name, "macro": network.macro, "origin": network.origin,
+        "version": __version__, "arena_size": network.arena.size,
+    }  # fmt: skip
+    texts = {
+        str(template.relative_to(_TEMPLATES).with_suffix("")): Template(
+            template.read_text(encoding="utf-8")
+        ).substitute(values)
+        for template in sorted(_TEMPLATES.rglob(f"*{_SUFFIX}"))
+    }
+    return [*write(network, folder / "src"), *write_texts(texts, (), folder)]

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import click
 
-from emnist_edge.artifact import installed_names
 from emnist_edge.cli.program import Program
 from export.c99.library import write_library
-from export.c99.write import network_of, write
+from export.c99.write import int8_of, network_of, write
 
 
 def _checked(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
@@ -45,7 +44,7 @@ def _checked(_context: click.Context, _option: click.Parameter, name: str | None
 )
 def main(model: str, output: Path, name: str | None, arduino: bool) -> None:
     """Export the int8 network MODEL to C99."""
-    network = network_of(f"{model}-int8" if f"{model}-int8" in installed_names() else model, name)
+    network = network_of(int8_of(model), name)
     for path in (write_library if arduino else write)(network, output):
         click.echo(path)
     click.echo(

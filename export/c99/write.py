@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_edge.artifact import SIDE, family_of, open_model
+from emnist_edge.artifact import SIDE, family_of, installed_names, open_model
 from emnist_edge.errors import ModelError
 from emnist_edge.files import writing_to, written_whole
 from export.c99 import source
@@ -17,6 +17,8 @@ from export.c99.graph import read_graph
 from export.c99.lower import lower
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from numpy.typing import NDArray
 
     from emnist_edge.artifact import Artifact
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 
 #: What all networks share: C files that are copied as they are.
 SHARED = Path(__file__).parent / "csrc"
+
+
+def int8_of(model: str) -> str:
+    """Return the name of the int8 model of the family ``model``; what is no family is as it was."""
+    return f"{model}-int8" if f"{model}-int8" in installed_names() else model
 
 
 def network_of(model: str | Path, name: str | None = None) -> source.Network:
@@ -60,14 +67,21 @@ def write(network: source.Network, folder: Path) -> list[Path]:
         f"emnist_{network.name}.h": source.header(network),
         f"emnist_{network.name}.c": source.body(network),
     }
-    for path in sorted(SHARED.glob("*.[ch]")):
-        texts[path.name] = path.read_text(encoding="utf-8")
+    return write_texts(texts, sorted(SHARED.glob("*.[ch]")), folder)
+
+
+def write_texts(texts: Mapping[str, str], copied: Iterable[Path], folder: Path) -> list[Path]:
+    """Write ``texts``, by their paths in ``folder``, and copies of files to it; return all paths.
+
+    Raises :class:`OutputError` where they cannot be written.
+    """
+    every = {**texts, **{path.name: path.read_text(encoding="utf-8") for path in copied}}
     with writing_to(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
+        for name, text in every.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             with written_whole(folder / name) as part:
                 part.write_text(text, encoding="utf-8")
-    return [folder / name for name in texts]
+    return [folder / name for name in every]
 
 
 def _is_taken(name: str) -> bool:

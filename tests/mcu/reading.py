@@ -22,6 +22,7 @@ from emnist_edge.alphabet import BYMERGE
 from emnist_edge.cli.program import Program
 from emnist_edge.drawing.character import draw_character
 from emnist_edge.tables import markdown
+from evaluate.document import write_block
 from export.c99.host import compile_c, find_compiler
 from export.c99.write import network_of
 from tests.export.c99.building import export_tiny
@@ -53,7 +54,8 @@ def draw_crops(count: int) -> NDArray[np.uint8]:
 
 @click.command(cls=Program)
 @click.option("--crops", "count", type=click.IntRange(min=1), default=94, show_default=True)
-def main(count: int) -> None:
+@click.option("--document", type=click.Path(path_type=Path), help="Write the table into this file.")
+def main(count: int, document: Path | None) -> None:
     """Read crops on boards that are emulated."""
     compiler = find_compiler()
     if compiler is None:
@@ -77,7 +79,10 @@ def main(count: int) -> None:
         failed |= equal < count
         counts = (f"{found[field].mean() / 1e6:.2f} M" for field in ("glyph_count", "count"))
         rows.append([board.core, *counts, f"{found['stack'].max()} B", f"{equal} of {count}"])
-    click.echo(markdown(HEAD, rows))
+    table = markdown(HEAD, rows)
+    click.echo(table)
+    if document is not None:
+        write_block(document, "tests.mcu.reading", table)
     sys.exit(1 if failed else 0)
 
 

@@ -27,13 +27,10 @@ class Signs:
     """When a character is a symbol. Probabilities.
 
     rarer: how much rarer symbols are in what people write, beside letters and digits, than in what
-        models learn from. There they are about half as many; of 7,693 characters that were found in
-        lines by UNIPEN's held-out writers, 304 are. Of these a trial model tells 102 with this
-        value, while it takes 16 letters and digits for one; 131 and 45 with 0.25, 86 and 5 with
-        0.05.
+        models learn from. Chosen on lines by UNIPEN's held-out writers: with more, letters and
+        digits are taken for symbols, with less, symbols are read as letters.
     low: a character is none of :data:`_LOW` where it is as high as this, in the height that a
-        quarter of its line reaches. By hand: of what UNIPEN's writers write above a line, 95 % is
-        below 0.72.
+        quarter of its line reaches. By hand.
     possible: where a pattern has a symbol, a character may be it that is so probable.
     floor: is left to each class of letters and digits, so that a pattern can ask for any. As of
         :class:`emnist_device.text.evidence.Floors`.

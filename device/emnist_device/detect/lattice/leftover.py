@@ -35,8 +35,8 @@ class Leftovers:
         larger is a picture.
     around, dark, cut_out: of what is around a piece within so many pixels and is no character's,
         at most the third fraction has more contrast than the second fraction of its own: a piece
-        of a black square or of a rule has more. At most 0.07 around characters that are lost in
-        lines of UNIPEN's train writers; 0.2 and more for markers and fingers on development pages.
+        of a black square or of a rule has more. Chosen between characters that are lost in lines
+        of UNIPEN's train writers, and markers and fingers on development pages.
     """
 
     ink: int = GROUPING.ink
