@@ -8,6 +8,8 @@ SEEDS := $(foreach tier,$(TIERS),runs/$(tier)-2/metrics.json runs/$(tier)-3/metr
 EXPORTS := $(RUNS:metrics.json=exported)
 # Folder of EMNIST's files; where there is none, they are fetched.
 DATA := $(or $(EMNIST_EDGE_DATA),$(wildcard ../shared/emnist))
+# Folder of UNIPEN's packed files (emnist-edge data unipen), which small learns from.
+UNIPEN := $(or $(EMNIST_EDGE_UNIPEN),$(wildcard ../shared/unipen))
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
@@ -77,9 +79,15 @@ runs/base/metrics.json $(filter runs/base-%,$(SEEDS)): | runs/teacher/base-int8.
 	$(train-tier) --teacher runs/teacher/base-int8.tflite
 
 # The smaller tiers learn from base, as it is exported.
-runs/tiny/metrics.json runs/small/metrics.json $(filter-out runs/base-%,$(SEEDS)): \
-		| runs/base/exported
+runs/tiny/metrics.json $(filter runs/tiny-%,$(SEEDS)): | runs/base/exported
 	$(train-tier) --teacher base-int8
+
+# small learns from UNIPEN's writers as well, in two runs, the second from the weights of the first.
+written = $(train-tier) --teacher base-float32 --epochs 13 --precision float32 --symbols \
+	--glyphs runs/glyphs --unipen $(or $(UNIPEN),$(error set EMNIST_EDGE_UNIPEN: docs/training.md))
+runs/small/metrics.json $(filter runs/small-%,$(SEEDS)): | runs/base/exported
+	$(written) --output $(@D)/first
+	$(written) --start $(@D)/first
 
 seeds: $(SEEDS)  ## train each tier with two more seeds, which export then measures beside
 

@@ -69,6 +69,7 @@ def tier(artifact: Artifact) -> str:
     facts = artifact.provenance
     recipe = dict(facts["recipe"])
     net, teachers = recipe.pop("net"), recipe.pop("teachers")
+    before = _run_before(recipe.pop("start", None), facts["recipe"])
     names = list(facts["unlabelled"].items())
     taught = "Trained on labels alone."
     if teachers:
@@ -92,13 +93,21 @@ def tier(artifact: Artifact) -> str:
         networks=words.NETWORKS,
         training=_training(facts),
         net=_settings(net),
-        recipe=_settings(recipe),
+        recipe=_settings(recipe) + before,
         augmentation=varied,
         seen=", ".join(facts["seen_corruptions"]) or "none",
         taught=taught.rstrip("."),
         best_epoch=facts["best_epoch"],
         seeds=_seeds(artifact),
     )
+
+
+def _run_before(start: dict[str, Any] | None, recipe: dict[str, Any]) -> str:
+    """Say that a run started from the weights of another, and what differed in its recipe."""
+    if start is None:
+        return ""
+    other = {name: value for name, value in start.items() if value != recipe.get(name)}
+    return f"; it started from the weights of a run with {_settings(other)}, and else the same"
 
 
 def _seeds(artifact: Artifact) -> str:

@@ -42,8 +42,7 @@ probabilities), and was fitted to the validation images after conversion.
 FURTHER = """
 
 {models}: after these, a class for each of `{symbols}`{nothing}. On EMNIST's images it is known that
-they are letters and digits, so that all figures of these are of those classes alone, renormalized.
-Text is read in letters and digits as yet."""
+they are letters and digits: all figures of these are of those classes alone, renormalized."""
 
 RECALL = """
 Which fraction of each character is read right. The weakest of each model on the test images, and
@@ -177,10 +176,12 @@ middles of characters are, and to which of them the ink belongs. All models read
 TAIL = """## Weaknesses
 
 - One character at a time: shapes such as 0/O or 1/I/L are told apart by context or not at all.
-- Written by Americans of the 1990s: a 7 with a bar, a 1 with a long flag or a G in another style
-  are read less well than the scores say.
-- No punctuation and no accents in what is read: every shape is taken for one of the {classes}
-  letters and digits.
+- EMNIST was written by Americans of the 1990s. Models that learned from it alone read a 7 with a
+  bar, a 1 with a long flag or a G in another style less well than the scores say; those that
+  learned from UNIPEN as well (above) know more of them, by no means all.
+- No accents. A model without classes for symbols takes every shape for one of the {classes} letters
+  and digits. On pages, one that has them misses many dots, commas and short hyphens, and often
+  takes a slash for a 1.
 - Not meant for cursive writing, nor for decisions about people.
 
 Licence: Apache-2.0. EMNIST is derived from NIST Special Database 19, a work of the United States
