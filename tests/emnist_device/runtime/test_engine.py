@@ -152,7 +152,7 @@ def test_softmax_of_large_logits() -> None:
 def test_accuracy_in_the_sidecar_is_what_the_shipped_file_does(emnist_data: Path) -> None:
     samples = emnist.load(emnist.SPLITS["bymerge"], "test", emnist_data).first(6000)
     for shipped in artifact.installed():
-        probabilities = Engine(shipped.name).probabilities(samples.images)
+        probabilities = Engine(shipped.name).read_letters(samples.images)
         accuracy = (probabilities.argmax(axis=1) == samples.labels).mean()
         # Three standard deviations of a sample of 6,000.
         assert accuracy == pytest.approx(shipped.accuracy["test"]["accuracy"], abs=0.012)
