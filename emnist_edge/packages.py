@@ -95,6 +95,7 @@ PACKAGES = {
     "paho.mqtt.client": _of_pip("paho-mqtt", "Client", "mqtt"),
     "paho.mqtt.enums": _of_pip("paho-mqtt", "CallbackAPIVersion", "mqtt"),  # version 1 has none
     "dask.distributed": _of_pip("distributed", "Client", "cluster"),
+    "pypdfium2": _of_pip("pypdfium2", "PdfDocument", "pdf"),
     "platformdirs": _of_pip("platformdirs", "user_cache_dir", "data"),
     "matplotlib.figure": _of_pip("matplotlib", "Figure", "plot"),
 }

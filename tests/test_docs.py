@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emnist_device.batch.reading import read_task
+from emnist_device.batch.reading import Shelf, read_task
 from emnist_device.batch.tasks import Task
 from emnist_device.image.limits import DEFAULTS
 from emnist_device.page import STAGES
@@ -168,7 +168,7 @@ def test_steps_are_in_the_order_in_which_a_picture_takes_them() -> None:
     before = sys.getprofile()
     sys.setprofile(profile)
     try:
-        outcome = read_task(Task(str(ROOT / "samples" / "note.jpg")), reader, DEFAULTS)
+        outcome = read_task(Task(str(ROOT / "samples" / "note.jpg")), reader, Shelf(DEFAULTS))
         assert outcome.page is not None
         outcome.page.to_dict()
     finally:

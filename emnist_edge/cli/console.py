@@ -70,9 +70,10 @@ class Console:
     def _print(self, outcome: Outcome) -> None:
         if outcome.page is None:
             self.complain(f"{outcome.title}: {outcome.error}")
+            self._show(outcome)
             return
-        if outcome.pages > 1:
-            self.complain(f"{outcome.title}: has {outcome.pages} pages; the first was read")
+        if outcome.frames > 1:
+            self.complain(f"{outcome.title}: has {outcome.frames} frames; the first was read")
         if not outcome.page.lines:
             self.complain(f"{outcome.title}: nothing to read")
         if outcome.page.left_out:
@@ -86,11 +87,17 @@ class Console:
                     f"{outcome.title}: line {number} ({line.text}) was read, or some of its words, "
                     f"{UNMATCHED}"
                 )
+        self._show(outcome)
+
+    def _show(self, outcome: Outcome) -> None:
+        """Print what was read, or in JSON and CSV also that nothing was."""
         if self._silent:
             return
         if self._format is not None:
             heading = b"" if self._printed else self._format.heading(kept=False)
             click.echo(heading + self._format.record(outcome, kept=False), nl=False)
+        elif outcome.page is None:
+            return
         elif self._headed:
             click.echo(("\n" if self._printed else "") + f"{outcome.title}:\n{outcome.page.text}")
         else:

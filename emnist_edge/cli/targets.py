@@ -15,23 +15,27 @@ from emnist_edge.packages import load_base
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from emnist_device.batch.pages import FilePage
 
-def annotation_targets(names: list[str], out: Path | None, *, alone: bool) -> Sequence[Path | None]:
-    """Return for each picture the file to draw to, or None where ``out`` is.
 
-    ``out`` is a file for a picture that is ``alone``, else a folder.
+def annotation_targets(
+    pages: Sequence[FilePage], out: Path | None, *, alone: bool
+) -> Sequence[Path | None]:
+    """Return for each page the file to draw to, or None where ``out`` is.
+
+    ``out`` is a file for a page that is ``alone``, else a folder.
 
     Raises click.BadParameter where nothing can be written there, or a picture would be lost.
     """
     if out is None:
-        return [None] * len(names)
-    if alone and len(names) == 1 and not os.path.isdir(out):  # noqa: PTH112  # never raises
+        return [None] * len(pages)
+    if alone and len(pages) == 1 and not os.path.isdir(out):  # noqa: PTH112  # never raises
         _check_file(out)
         targets = [out]
     else:
-        check_folder(out, "--annotate", "name one that exists, for several images")
-        targets = in_folder(names, out, ".png")
-    taken = {os.path.realpath(name) for name in names if name != "-"}
+        check_folder(out, "--annotate", "name one that exists, for several images or pages")
+        targets = in_folder(pages, out, ".png")
+    taken = {os.path.realpath(page.name) for page in pages if page.name != "-"}
     for target in targets:
         if os.path.realpath(target) in taken:
             raise click.BadParameter(
@@ -71,16 +75,17 @@ def check_folder(folder: Path, option: str, advice: str) -> None:
         raise click.BadParameter(f"{shown(folder)}: cannot be written in", param_hint=option)
 
 
-def in_folder(names: list[str], out: Path, suffix: str) -> list[Path]:
-    """Return a path in ``out`` for each picture, no two the same.
+def in_folder(pages: Sequence[FilePage], out: Path, suffix: str) -> list[Path]:
+    """Return a path in ``out`` for each page, no two the same.
 
     A picture is called by its name without suffix, or where that is another's too, with suffix, or
-    with the folders that it is in: what it is called does not depend on the order.
+    with the folders that it is in: what it is called does not depend on the order. Of several pages
+    in one file, each has its number behind that.
     """
-    called = {name: _titles(name) for name in names}
+    called = {page: _titles(page) for page in pages}
     counts = Counter(title for titles in called.values() for title in set(titles))
     targets: dict[Path, None] = {}
-    for titles in map(called.__getitem__, names):
+    for titles in map(called.__getitem__, pages):
         title = next((title for title in titles if counts[title] == 1), titles[-1])
         target, number = out / f"{title}{suffix}", 2
         while target in targets:  # one picture, named twice
@@ -89,10 +94,11 @@ def in_folder(names: list[str], out: Path, suffix: str) -> list[Path]:
     return list(targets)
 
 
-def _titles(name: str) -> list[str]:
-    """Return what the picture ``name`` may be called, from short to long."""
-    if name == "-":
-        return ["stdin"]
-    path = Path(name)
+def _titles(page: FilePage) -> list[str]:
+    """Return what ``page`` may be called, from short to long."""
+    number = "" if page.pages == 1 else f"-{page.number:0{len(str(page.pages))}}"
+    if page.name == "-":
+        return [f"stdin{number}"]
+    path = Path(page.name)
     folders = [part for part in path.parts if part not in ("/", "..")]
-    return [path.stem, path.name, "-".join(folders)]
+    return [f"{title}{number}" for title in (path.stem, path.name, "-".join(folders))]

@@ -147,7 +147,7 @@ def _take_results(content: bytes) -> None:
     with Results(path, resume=True, run={"model": "cnn-int8"}) as results:
         results.add(Outcome("c.png", error="is empty"))
     with Results(path, resume=True, run={"model": "cnn-int8"}) as results:
-        if "c.png" not in results.done:
+        if ("c.png", 1) not in results.done:
             raise ValueError("what was written is lost")
 
 

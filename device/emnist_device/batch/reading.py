@@ -7,6 +7,7 @@ import time
 import traceback
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from emnist_device.batch.tasks import Outcome, Task, title, version_of
@@ -18,6 +19,7 @@ from emnist_edge.packages import load_base
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from emnist_device.image.document import Document
     from emnist_device.image.limits import Limits
     from emnist_device.reader import Reader
 
@@ -32,33 +34,67 @@ def load_reader(model: str, **options: Any) -> Reader:
     return Reader(model, **options)
 
 
-def read_task(task: Task, reader: Reader, limits: Limits) -> Outcome:
-    """Read one picture, draw it where that is asked for, and time the whole.
+def read_task(task: Task, reader: Reader, shelf: Shelf) -> Outcome:
+    """Read one page, draw it where that is asked for, and time the whole.
 
     Raises:
         EmnistEdgeError: it cannot be read or drawn.
     """
     from emnist_device.annotate import annotate
-    from emnist_device.image.headers import read_header
-    from emnist_device.image.picture import decode_picture, read_file, write_picture
+    from emnist_device.image.picture import write_picture
     from emnist_device.review.page import find_doubtful
     from emnist_device.trace import Trace
 
     start = time.perf_counter()
-    content = read_file(task.name, limits) if task.content is None else task.content
-    picture = decode_picture(content, title(task.name), limits)
-    header = read_header(content)
+    document = shelf.open(task)
+    picture = document.picture(task.number or 1)
     loaded = time.perf_counter()
     trace = None if task.steps is None else Trace(task.steps)
     if task.doubt:
         page, glyphs = reader.read_with_glyphs(picture, trace)
-        doubtful = find_doubtful(title(task.name), picture, page, glyphs, task.doubt)
+        doubtful = find_doubtful(task.title, picture, page, glyphs, task.doubt)
     else:
         page, doubtful = reader.read(picture, trace), ()
     page = page.timed(load=loaded - start, total=time.perf_counter() - start)
     if task.target is not None:
         write_picture(task.target, annotate(picture, page))
-    return Outcome(task.name, page, doubtful=doubtful, pages=header.pages if header else 1)
+    height, width = picture.shape[:2]
+    outcome = _unread(task, None)
+    return replace(
+        outcome, page=page, doubtful=doubtful, frames=document.frames, size=(width, height)
+    )
+
+
+class Shelf:
+    """The document that is read, kept open while its pages come, which is one after another."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._key: object = None
+        self._document: Document | None = None
+
+    def open(self, task: Task) -> Document:
+        """Return the document of ``task``; raises as ``read_document``."""
+        from emnist_device.image.document import read_document
+        from emnist_device.image.files import open_file
+
+        path = task.path or task.name
+        key = (path, version_of(path))
+        if self._document is not None and key == self._key:
+            return self._document
+        self.clear()
+        content = task.content
+        file = open_file(path, self._limits) if content is None else BytesIO(content)
+        document = read_document(file, title(task.name), self._limits)
+        if task.pages > 1 and content is None:
+            self._key, self._document = key, document
+        return document
+
+    def clear(self) -> None:
+        """Let go of the document."""
+        if self._document is not None:
+            self._document.close()
+        self._key = self._document = None
 
 
 def read_many(
@@ -82,37 +118,47 @@ def read_many(
     tasks = list(tasks)
     terms = Terms(limits, alone=min(jobs, len(tasks)) == 1)
     for index, result in run(partial(_reading, make_reader, limits), tasks, jobs, terms):
-        name = tasks[index].name
-        if isinstance(result, Failure):
-            yield index, Outcome(name, error=result.reason, version=version_of(name))
-        else:
-            yield index, result
+        yield index, _unread(tasks[index], result.reason) if isinstance(result, Failure) else result
 
 
 def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcome]:
     """Return the function of a worker: task -> outcome, which never raises."""
-    reader = make_reader()
+    reader, shelf = make_reader(), Shelf(limits)
 
     def read(task: Task) -> Outcome:
         try:
-            return _outcome(task, reader, limits)
+            return _outcome(task, reader, shelf)
         except MemoryError:
+            shelf.clear()
             reason = too_much(limits.memory)
         except Exception as error:  # noqa: BLE001  # a fault of ours costs one picture, too
             if os.environ.get(DEBUG_VARIABLE):
                 traceback.print_exc()
             name = f"{type(error).__name__}: {shown(error)}"
             reason = f"internal error ({name}); please report it"
-        return Outcome(task.name, error=reason, version=version_of(task.name))
+        return _unread(task, reason)
 
     return read
 
 
-def _outcome(task: Task, reader: Reader, limits: Limits) -> Outcome:
+def _outcome(task: Task, reader: Reader, shelf: Shelf) -> Outcome:
     """Return what was read, or in what way the picture is at fault."""
     version = version_of(task.name)  # first: a file that is replaced meanwhile is not this one
     try:
-        outcome = read_task(task, reader, limits)
+        if task.fault is not None:
+            return _unread(task, task.fault)
+        outcome = read_task(task, reader, shelf)
     except EmnistEdgeError as error:
-        outcome = Outcome(task.name, error=str(error).removeprefix(f"{title(task.name)}: "))
+        outcome = _unread(task, str(error).removeprefix(f"{title(task.name)}: "))
     return replace(outcome, version=version)
+
+
+def _unread(task: Task, reason: str | None) -> Outcome:
+    """Return the outcome of ``task`` without a text."""
+    return Outcome(
+        task.name,
+        error=reason,
+        number=task.number,
+        pages=task.pages,
+        version=version_of(task.name),
+    )

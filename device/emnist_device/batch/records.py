@@ -16,16 +16,25 @@ from typing import TYPE_CHECKING, Any, Protocol
 from emnist_device.batch.tasks import Version
 
 if TYPE_CHECKING:
-    from emnist_device.batch.tasks import Outcome
+    from emnist_device.batch.tasks import Key, Outcome
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a record says of its picture: its name, whether reading failed, which file it was."""
+    """What a record says of its page: of which file, whether reading failed, which file it was.
+
+    number: of the page, from 1 on; None where the pages of the file could not be told.
+    """
 
     name: str
+    number: int | None
     failed: bool
     version: Version | None
+
+    @property
+    def key(self) -> Key:
+        """What no two records of a file of results share."""
+        return self.name, self.number
 
 
 class Format(Protocol):
@@ -54,8 +63,12 @@ class JsonLines:
     def record(self, outcome: Outcome, *, kept: bool) -> bytes:
         """Return the page, or the reason why there is none."""
         content: dict[str, Any] = {"image": outcome.name}
+        if outcome.number is not None:
+            content |= {"page": outcome.number, "pages": max(outcome.pages, outcome.frames)}
+        if outcome.size is not None:
+            content["size"] = list(outcome.size)
         if outcome.page is not None:
-            content |= {**outcome.page.to_dict(), "pages": outcome.pages}
+            content |= outcome.page.to_dict()
         else:
             content["error"] = outcome.error
         if kept:
@@ -77,19 +90,21 @@ class JsonLines:
                 match content.get("file"):
                     case {"bytes": int(size), "modified": int() | float() as modified}:
                         version = Version(size, modified)
-                return Entry(name, "error" in content, version)
+                match content.get("page"):
+                    case None | int() as number if not isinstance(number, bool):
+                        return Entry(name, number, "error" in content, version)
         raise ValueError("no object with the name of an image")
 
 
 class Csv:
-    r"""A row a picture, by RFC 4180.
+    r"""A row a page, by RFC 4180.
 
     In names, ``\`` is ``\\`` and a byte that is no UTF-8 ``\udc..``, as os.fsdecode has it; before
     a character that would make a formula of a name in a spreadsheet stands ``\``.
     confidence: the least among the characters; empty where there are none.
     """
 
-    columns = ("image", "text", "characters", "confidence", "model", "error")
+    columns = ("image", "page", "text", "characters", "confidence", "model", "error")
     of_version = ("bytes", "modified")
 
     def heading(self, *, kept: bool) -> bytes:
@@ -98,12 +113,13 @@ class Csv:
 
     def record(self, outcome: Outcome, *, kept: bool) -> bytes:
         """Return the row; it has no times of reading."""
-        row: tuple[object, ...] = (_escaped(outcome.name), "", "", "", "", outcome.error)
+        place = (_escaped(outcome.name), "" if outcome.number is None else outcome.number)
+        row: tuple[object, ...] = (*place, "", "", "", "", outcome.error)
         if outcome.page is not None:
             surely = [character.confidence for character in outcome.page.characters]
             least = f"{min(surely):.4f}" if surely else ""
             page = outcome.page
-            row = (_escaped(outcome.name), page.text, len(surely), least, page.model, "")
+            row = (*place, page.text, len(surely), least, page.model, "")
         if kept:
             version = outcome.version
             row += ("", "") if version is None else (version.bytes, f"{version.modified:.6f}")
@@ -121,9 +137,10 @@ class Csv:
         columns = len(self.columns + self.of_version)
         if len(row) != columns:
             raise ValueError(f"no row of {columns} columns")
-        size, modified = row[6:]
+        size, modified = row[-len(self.of_version) :]
         version = Version(int(size), float(modified)) if size or modified else None
-        return Entry(_unescaped(row[0]), bool(row[5]), version)
+        number = int(row[1]) if row[1] else None
+        return Entry(_unescaped(row[0]), number, bool(row[self.columns.index("error")]), version)
 
 
 #: Format of a file of results, by its suffix.

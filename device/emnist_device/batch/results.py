@@ -1,6 +1,6 @@
 """Files of results, that a killed run can go on with.
 
-A record is appended in one write and names its picture, so what a file holds tells what is done; a
+A record is appended in one write and names its page, so what a file holds tells what is done; a
 last record that is not whole is cut off. What was read with other options is not gone on with, and
 the record of a picture that was replaced since is taken out.
 """
@@ -26,20 +26,21 @@ if TYPE_CHECKING:
 
     from emnist_device.batch.records import Entry, Format
     from emnist_device.batch.run_record import RunRecord
-    from emnist_device.batch.tasks import Outcome
+    from emnist_device.batch.tasks import Key, Outcome, Version
 
 
 class Results:
     """A file of results, for this process alone while it is open.
 
-    done: name of each picture that it holds -> whether reading that failed.
+    done: name and number of each page that it holds -> whether reading that failed.
 
     Args:
         path: ends in a suffix of ``FORMATS``.
         resume: go on with a file that is there; without, there may be none.
         run: with what is read; what was read otherwise is not mixed with it.
-        names: pictures that are to be read. The records of those that were replaced since they were
-            read are taken out, and so is that of standard input, which is another each time.
+        pages: name and number of what is to be read. The records of files that were replaced since
+            they were read are taken out, and so are those of standard input, which is another each
+            time, and of files whose pages can be told by now.
 
     Raises:
         EmnistEdgeError: the file is there but should not be, was read otherwise, is written to by
@@ -47,13 +48,13 @@ class Results:
     """
 
     def __init__(
-        self, path: Path, *, resume: bool, run: RunRecord, names: Collection[str] = ()
+        self, path: Path, *, resume: bool, run: RunRecord, pages: Collection[Key] = ()
     ) -> None:
         if path.suffix not in FORMATS:
             raise EmnistEdgeError(f"{shown(path)}: name a file that ends in .jsonl or .csv")
         self._path = path
         self.format = FORMATS[path.suffix]
-        self.done: dict[str, bool] = {}
+        self.done: dict[Key, bool] = {}
         try:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (0 if resume else os.O_EXCL)
             self._file: IO[bytes] = os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0)
@@ -65,7 +66,7 @@ class Results:
             raise EmnistEdgeError(f"{shown(path)}: cannot be written ({error.strerror})") from error
         try:
             self._lock()
-            self._take_over(run, set(names))
+            self._take_over(run, set(pages))
         except BaseException:
             self._file.close()
             raise
@@ -87,10 +88,10 @@ class Results:
         if not same:  # or another run has put a file without stale records in its place
             raise EmnistEdgeError(f"{shown(self._path)}: another run is writing to it")
 
-    def _take_over(self, run: RunRecord, names: set[str]) -> None:
+    def _take_over(self, run: RunRecord, pages: set[Key]) -> None:
         """Learn what the file holds, and take out what is stale and what a killed run left."""
         whole = 0
-        found: dict[str, Entry] = {}
+        found: dict[Key, Entry] = {}
         heading = self.format.heading(kept=True)
         for number, record in enumerate(_records(self._file, self.format), start=1):
             if number == 1:
@@ -103,9 +104,15 @@ class Results:
                     )
                 continue
             entry = self._entry(number, record)
-            found[entry.name] = entry
-        stale = {name for name, entry in found.items() if name in names and _is_stale(entry)}
-        self.done = {name: entry.failed for name, entry in found.items() if name not in stale}
+            found[entry.key] = entry
+        names = {name for name, _ in pages}
+        versions = {name: version_of(name) for name in names}
+        stale = {
+            entry.key
+            for entry in found.values()
+            if entry.name in names and _is_stale(entry, versions[entry.name], pages)
+        }
+        self.done = {key: entry.failed for key, entry in found.items() if key not in stale}
         self._file.truncate(whole)
         if stale:
             self._take_out(stale)
@@ -127,7 +134,7 @@ class Results:
         write_record(self._path, run)
         self._append(self.format.heading(kept=True))
 
-    def _take_out(self, stale: set[str]) -> None:
+    def _take_out(self, stale: set[Key]) -> None:
         """Put a file without the records of ``stale`` in the place of this one, locked as well."""
         target = Path(os.path.realpath(self._path))
         part = target.with_name(f"part-{target.name}")
@@ -153,17 +160,17 @@ class Results:
         self._file.close()
         self._file = file
 
-    def _records_without(self, stale: set[str]) -> Iterator[bytes]:
+    def _records_without(self, stale: set[Key]) -> Iterator[bytes]:
         """Yield the heading and the records of the file, but for those of ``stale``."""
         heading = self.format.heading(kept=True)
         for record in _records(self._file, self.format):
-            if record == heading or self.format.entry(record).name not in stale:
+            if record == heading or self.format.entry(record).key not in stale:
                 yield record
 
     def add(self, outcome: Outcome) -> None:
         """Append ``outcome``; raises :class:`EmnistEdgeError` where there is no room for it."""
         self._append(self.format.record(outcome, kept=True))
-        self.done[outcome.name] = outcome.page is None
+        self.done[outcome.name, outcome.number] = outcome.page is None
 
     def _append(self, record: bytes) -> None:
         try:
@@ -191,10 +198,17 @@ class Results:
         self._file.close()
 
 
-def _is_stale(entry: Entry) -> bool:
-    """Say whether the picture is another now: standard input always is, what is gone is not."""
-    version = version_of(entry.name)
-    return entry.name == "-" or version not in (None, entry.version)
+def _is_stale(entry: Entry, version: Version | None, pages: set[Key]) -> bool:
+    """Say whether the file, by now of ``version``, is another: standard input always is.
+
+    What is gone is not, but what was not there is tried again, and so is a file whose pages could
+    not be told and can by now, since a package was installed.
+    """
+    if entry.name == "-" or version not in (None, entry.version):
+        return True
+    if entry.number is None:
+        return entry.key not in pages
+    return entry.failed and version is None
 
 
 def _records(file: IO[bytes], written_as: Format) -> Iterator[bytes]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     RunRecord = dict[str, str | float | bool | None]
 
 #: Of the shape of results: files of another one are not gone on with. 2: lines hold words, words
-#: hold characters.
-RESULTS_SCHEMA = 2
+#: hold characters. 3: there is a record a page.
+RESULTS_SCHEMA = 3
 # A record has some 20 short values; a larger file is none.
 _MOST_BYTES = 100_000
 # Values are shown as far as this.

@@ -16,20 +16,21 @@ from emnist_device.image.formats.header import UNREADABLE, Header
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Suffixes of the formats that are read, for telling pictures from other files in a folder.
+#: Suffixes of the formats that are read, for telling pictures from other files in a folder; of PDF,
+#: :mod:`emnist_device.image.pdf` makes pictures.
 SUFFIXES = frozenset(
     f".{suffix}"
     for suffix in (
         "jpg", "jpeg", "png", "webp", "gif", "bmp", "dib", "tif", "tiff",
-        "pbm", "pgm", "ppm", "pnm", "pam", "pfm",
+        "pbm", "pgm", "ppm", "pnm", "pam", "pfm", "pdf",
     )
 )  # fmt: skip
 
-#: Those of documents and pictures that cannot be read: whoever names a folder is told of them.
+#: Those of documents and pictures that cannot be read: whoever names a folder is told of each.
 UNREAD_SUFFIXES = frozenset(
     f".{suffix}"
     for suffix in (
-        "pdf", "heic", "heif", "avif", "jxl", "jp2", "djvu", "psd", "xcf", "svg", "eps",
+        "heic", "heif", "avif", "jxl", "jp2", "djvu", "psd", "xcf", "svg", "eps",
         "dng", "cr2", "cr3", "nef", "arw",
     )
 )  # fmt: skip
@@ -40,10 +41,15 @@ _READERS: tuple[tuple[bytes, Callable[[bytes], Header]], ...] = (
     (rb"RIFF....WEBPVP8[ LX]", webp.read),
     (rb"GIF8[79]a", gif.read),
     (rb"BM", bmp.read),
-    (rb"II[*+]\0|MM\0[*+]", tiff.read),
+    (tiff.MAGIC, tiff.read),
     (rb"P[1-6fF]", netpbm.read),
     (rb"P7\n", netpbm.read_pam),
 )
+
+
+def is_picture(head: bytes) -> bool:
+    """Say whether a file that begins with ``head`` is of one of the formats that are known here."""
+    return any(re.match(magic, head, re.DOTALL) for magic, _ in _READERS)
 
 
 def read_header(content: bytes) -> Header | None:

@@ -29,6 +29,7 @@ class Limits:
     pixels: width times height, by the file's header; 64 megapixels is the largest camera of a Pi.
     side: the longer side, in pixels.
     decoded_bytes: of the samples once decoded; 64 megapixels of four channels of 8 bits.
+    pages: of one file that are read.
     characters: that seem to be on the picture; a page full of writing has some hundreds.
     seconds: from opening the file to its text.
     memory: bytes that the process which reads it may allocate.
@@ -38,6 +39,7 @@ class Limits:
     pixels: int = 64_000_000
     side: int = 65_535
     decoded_bytes: int = 256 * 2**20
+    pages: int = 10_000
     characters: int = 5_000
     seconds: float = 60.0
     memory: int = 2**30
@@ -73,9 +75,11 @@ class Limits:
         """Raise :class:`PictureError` where a file of ``size`` bytes is too large."""
         self._check("file_bytes", size, f"{name}: has {size / 2**20:,.0f} MiB")
 
-    def check_header(self, header: Header, name: str) -> None:
+    def check_header(
+        self, header: Header, name: str, announces: str = "its header announces"
+    ) -> None:
         """Raise :class:`PictureError` where what ``header`` announces is too large."""
-        said = f"{name}: its header announces {header.width:,} x {header.height:,} pixels"
+        said = f"{name}: {announces} {header.width:,} x {header.height:,} pixels"
         if header.block > header.width * header.height:
             said += f" in parts of {header.block:,}"
         self._check("pixels", header.pixels, said)
@@ -91,14 +95,28 @@ class Limits:
         self._check("pixels", width * height, said)
         self._check("side", max(width, height), said)
 
+    def check_pages(self, count: int, name: str) -> None:
+        """Raise :class:`PictureError` where ``count`` pages of a file are too many to read."""
+        self._check("pages", count, f"{name}: has {count:,} pages to read", "choose some of them")
+
+    def fit(self, width: float, height: float) -> float:
+        """Return by what to multiply sides for a picture of 3 samples to be as large as allowed.
+
+        Both are rounded up to whole pixels then.
+        """
+        pixels = min(self.pixels, self.decoded_bytes // 3)
+        both, area = width + height, width * height
+        within = (((both**2 + 4 * area * (pixels - 1)) ** 0.5) - both) / (2 * area)
+        return min(within, (self.side - 1) / max(width, height))
+
     def check_characters(self, count: int) -> None:
         """Raise :class:`PictureError` where ``count`` characters are too many to be writing."""
         self._check("characters", count, f"seems to hold {count:,} characters")
 
-    def _check(self, name: str, value: int, said: str) -> None:
+    def _check(self, name: str, value: int, said: str, advice: str = "scale it down") -> None:
         if value > getattr(self, name):
             raise PictureError(
-                f"{said}, and {getattr(self, name):,} is the limit; scale it down or "
+                f"{said}, and {getattr(self, name):,} is the limit; {advice} or "
                 f"{ADVICE}{name}={value}"
             )
 

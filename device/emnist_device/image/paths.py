@@ -15,14 +15,16 @@ from emnist_edge.errors import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_PICTURES = SUFFIXES | UNREAD_SUFFIXES
+
 
 def find_pictures(names: Sequence[str], *, recursive: bool = False) -> tuple[list[str], list[str]]:
     """Return the pictures that ``names`` stand for, and a message for each name without any.
 
     A name is a file, which is taken as it is; a folder, for the pictures in it (by their suffix,
-    hidden ones left out, sorted by name), with ``recursive`` also in the folders below it, links to
-    folders not followed; or, where there is no such file, a pattern (``*``, ``?``, ``[]``, and
-    ``**`` for any folders).
+    also those of formats that are not read, hidden ones left out, sorted by name), with
+    ``recursive`` also in the folders below it, links to folders not followed; or, where there is no
+    such file, a pattern (``*``, ``?``, ``[]``, and ``**`` for any folders).
     """
     found: list[str] = []
     problems: list[str] = []
@@ -44,26 +46,14 @@ def find_pictures(names: Sequence[str], *, recursive: bool = False) -> tuple[lis
 
 
 def _in_folder(folder: str, recursive: bool, problems: list[str]) -> Iterator[str]:
-    """Yield the pictures in ``folder``.
+    """Yield the pictures in ``folder``, also those that cannot be read.
 
-    Folders that cannot be listed go to ``problems``, and pictures that cannot be read.
+    Folders that cannot be listed go to ``problems``.
     """
     for parent, files in _walk(folder, recursive, problems):
-        unreadable = []
         for file in sorted(files):
-            suffix = Path(file).suffix.lower()
-            if file.startswith("."):
-                continue
-            if suffix in SUFFIXES:
+            if Path(file).suffix.lower() in _PICTURES and not file.startswith("."):
                 yield os.path.join(parent, file)  # noqa: PTH118  # Path rewrites the name
-            elif suffix in UNREAD_SUFFIXES:
-                unreadable.append(file)
-        if unreadable:
-            count = f" and {len(unreadable) - 1} more" if len(unreadable) > 1 else ""
-            problems.append(
-                f"{shown(parent)}: {shown(unreadable[0])}{count} cannot be read; "
-                "convert to PNG or JPEG first"
-            )
 
 
 def _walk(folder: str, recursive: bool, problems: list[str]) -> Iterator[tuple[str, list[str]]]:

@@ -8,8 +8,6 @@ the header announced.
 
 from __future__ import annotations
 
-import os
-import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ import cv2
 import numpy as np
 
 from emnist_device.image.damage import find_compression, find_damage
+from emnist_device.image.files import read_file, reason_of
 from emnist_device.image.formats.exif import upright
 from emnist_device.image.headers import read_header
 from emnist_device.image.limits import DEFAULTS, Limits
@@ -65,30 +64,6 @@ def read_picture(path: str | Path, limits: Limits = DEFAULTS) -> NDArray[np.uint
     picture, or exceeds ``limits``.
     """
     return decode_picture(read_file(path, limits), shown(path), limits)
-
-
-def read_file(path: str | Path, limits: Limits = DEFAULTS) -> bytes:
-    """Return the content of a regular file; raises :class:`PictureError` as `read_picture` does."""
-    name = shown(path)
-    try:
-        # A pipe without a writer would block, a device might never end: neither is read.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            status = os.fstat(descriptor)
-            if stat.S_ISDIR(status.st_mode):
-                raise PictureError(f"{name}: is a folder; name the pictures in it")
-            if not stat.S_ISREG(status.st_mode):
-                raise PictureError(f"{name}: is a pipe or device; a pipe is read by the name -")
-            limits.check_file(status.st_size, name)
-            with open(descriptor, "rb", closefd=False) as file:
-                content = file.read(status.st_size)
-        finally:
-            os.close(descriptor)
-    except FileNotFoundError as error:
-        raise PictureError(f"{name}: no such file") from error
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        raise PictureError(f"{name}: cannot be read ({_reason(error)})") from error
-    return content
 
 
 def decode_picture(
@@ -168,11 +143,7 @@ def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     try:
         path.write_bytes(encoded.tobytes())
     except OSError as error:
-        raise PictureError(f"{shown(path)}: cannot be written ({_reason(error)})") from error
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+        raise PictureError(f"{shown(path)}: cannot be written ({reason_of(error)})") from error
 
 
 def _decode(content: bytes, name: str, flags: int, header: Header) -> NDArray[Any]:

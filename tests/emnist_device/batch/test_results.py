@@ -51,7 +51,9 @@ def test_what_is_written_is_known_again(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     written(path, OUTCOMES)
     with Results(path, resume=True, run=RUN) as results:
-        assert results.done == {outcome.name: outcome.page is None for outcome in OUTCOMES}
+        assert results.done == {
+            (outcome.name, outcome.number): outcome.page is None for outcome in OUTCOMES
+        }
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -62,7 +64,7 @@ def test_a_file_cut_anywhere_is_gone_on_with(tmp_path: Path, suffix: str) -> Non
         path.write_bytes(whole[:cut])
         with Results(path, resume=True, run=RUN) as results:
             for outcome in OUTCOMES:
-                if outcome.name not in results.done:
+                if (outcome.name, outcome.number) not in results.done:
                     results.add(outcome)
         assert path.read_bytes() == whole
 
@@ -75,17 +77,18 @@ def test_json_lines_hold_the_page_without_times(tmp_path: Path) -> None:
     ]
     assert list(records[0]) == [
         "image",
+        "page",
+        "pages",
         "text",
         "lines",
         "model",
         "turned",
         "left_out",
-        "pages",
         "file",
     ]
     assert records[0]["file"] == {"bytes": 2048, "modified": 1764425701.123456}
     assert records[0]["text"] == "A7\nA"
-    assert records[2] == {"image": "bad.png", "error": "is empty"}
+    assert records[2] == {"image": "bad.png", "page": 1, "pages": 1, "error": "is empty"}
 
 
 def test_csv_has_a_row_a_picture(tmp_path: Path) -> None:
@@ -95,6 +98,7 @@ def test_csv_has_a_row_a_picture(tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert list(rows[0].values()) == [
         "one.png",
+        "1",
         "A7\nA",
         "3",
         "0.5000",
@@ -103,8 +107,8 @@ def test_csv_has_a_row_a_picture(tmp_path: Path) -> None:
         "2048",
         "1764425701.123456",
     ]
-    assert list(rows[1].values()) == ["blank.png", "", "0", "", "cnn-int8", "", "", ""]
-    assert list(rows[2].values()) == ["bad.png", "", "", "", "", "is empty", "", ""]
+    assert list(rows[1].values()) == ["blank.png", "1", "", "0", "", "cnn-int8", "", "", ""]
+    assert list(rows[2].values()) == ["bad.png", "1", "", "", "", "", "is empty", "", ""]
     assert [row["image"] for row in rows[3:]] == [
         *(name.replace("\\", "\\\\") for name in ODD),
         "b\\udcffd.png",
@@ -169,26 +173,58 @@ def test_a_picture_that_was_replaced_is_to_be_read_again(tmp_path: Path, suffix:
     os.utime(names[2], (1000, 1000.5))  # another time
     Path(names[3]).unlink()  # what is gone is no other picture
     Path(names[4]).write_bytes(b"is there at last")
-    with Results(path, resume=True, run=RUN, names=[*names, "-"]) as results:
-        assert list(results.done) == [names[0], names[3]]
+    with Results(
+        path, resume=True, run=RUN, pages=[(name, 1) for name in [*names, "-"]]
+    ) as results:
+        assert list(results.done) == [(names[0], 1), (names[3], 1)]
         with pytest.raises(EmnistEdgeError, match="another run"):
             Results(path, resume=True, run=RUN)
         for name in (names[1], names[2], names[4], "-"):
             results.add(Outcome(name, PAGE, version=version_of(name)))
     assert path.stat().st_mode & 0o777 == 0o640
     assert before != path.read_bytes()
-    with Results(path, resume=True, run=RUN, names=names) as results:
-        assert sorted(results.done) == sorted([*names, "-"])
+    with Results(path, resume=True, run=RUN, pages=[(name, 1) for name in names]) as results:
+        assert sorted(results.done) == sorted((name, 1) for name in [*names, "-"])
     assert path.read_bytes().count(b"cnn-int8") == len(todo)
     assert sorted(file.name for file in tmp_path.glob("*out*")) == [
         path.name, record_path(path).name,
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_pages_of_a_file_have_records_of_their_own(tmp_path: Path, suffix: str) -> None:
+    path, scan, locked = tmp_path / f"out{suffix}", tmp_path / "scan.pdf", tmp_path / "locked.pdf"
+    for file in (scan, locked):
+        file.write_bytes(b"%PDF-1.4")
+
+    def outcome(file: Path, number: int | None) -> Outcome:
+        page, error = (None, "needs a package") if number is None else (PAGE, None)
+        name = str(file)
+        return Outcome(name, page, error, number=number, pages=3, version=version_of(name))
+
+    written(path, [outcome(scan, 1), outcome(scan, 3), outcome(locked, None)])
+    wanted = [(str(scan), number) for number in (1, 2, 3)]
+    with Results(path, resume=True, run=RUN, pages=[*wanted, (str(locked), None)]) as results:
+        assert results.done == {wanted[0]: False, wanted[2]: False, (str(locked), None): True}
+    # Once its pages can be told, they are read, and the record that they cannot is gone.
+    with Results(path, resume=True, run=RUN, pages=[*wanted, (str(locked), 1)]) as results:
+        assert list(results.done) == [wanted[0], wanted[2]]
+    scan.write_bytes(b"%PDF-1.5 is another")
+    with Results(path, resume=True, run=RUN, pages=wanted) as results:
+        assert results.done == {}
+
+
+def test_a_name_that_was_not_there_is_tried_again(tmp_path: Path) -> None:
+    path, name = tmp_path / "out.jsonl", str(tmp_path / "late.png")
+    written(path, [Outcome(name, error="no such file")])
+    with Results(path, resume=True, run=RUN, pages=[(name, 1)]) as results:
+        assert results.done == {}
+
+
 def test_records_of_other_pictures_stay(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     whole = written(path, OUTCOMES)
-    with Results(path, resume=True, run=RUN, names=["absent.png"]) as results:
+    with Results(path, resume=True, run=RUN, pages=[("absent.png", 1)]) as results:
         assert len(results.done) == len(OUTCOMES)
     assert path.read_bytes() == whole
 
@@ -209,7 +245,7 @@ def test_no_name_is_a_formula(tmp_path: Path) -> None:
         cells = [row["image"] for row in csv.DictReader(file)]
     assert cells == ["\\=1+1.png", "\\@a", "\\+a", "\\-a", "-", "\\\\=a"]
     with Results(path, resume=True, run=RUN) as results:
-        assert list(results.done) == names
+        assert list(results.done) == [(name, 1) for name in names]
 
 
 def test_a_file_that_another_run_has_put_away_is_not_written_to(
@@ -250,7 +286,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert path.stat().st_size == size + 5
     with Results(path, resume=True, run=RUN) as results:
-        assert results.done == {"one.png": False}
+        assert results.done == {("one.png", 1): False}
     assert path.stat().st_size == size
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from emnist_device.image.formats.header import MOST_PARTS, UNREADABLE, DamagedError, Header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: How a file begins.
+MAGIC = rb"II[*+]\0|MM\0[*+]"
 # Tags that size what is allocated.
 _WIDTH, _HEIGHT, _BITS, _SAMPLES, _STRIP = 256, 257, 258, 277, 278
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323
 _ORIENTATION = 274
+# What a picture is to others of its file; it stands first, since tags are sorted: a smaller one of
+# another (bit 0), or its mask (bit 2).
+_KIND, _OF_ANOTHER = 254, 0b101
 # Tags that say how parts, strips or tiles, are compressed, where they are, and how long.
 _COMPRESSION, _STRIPS, _STRIP_LENGTHS, _TILES, _TILE_LENGTHS = 259, 273, 279, 324, 325
 _DEFLATE = {8, 32946}
@@ -33,6 +38,14 @@ _MOST_VALUES = 64
 _ONE_STRIP = 2**32 - 1
 # Orientations that swap width and height.
 _ON_ITS_SIDE = range(5, 9)
+
+
+class Content(Protocol):
+    """What a file holds: bytes, or what reads them from it."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,7 @@ def read(content: bytes) -> Header:
     Decoders turn it as its tag says: width and height are those of the turned picture.
     """
     layout = _layout(content)
-    tags, following = _directory(content, layout, layout.first)
+    tags = _directory(content, layout, layout.first)
     if _WIDTH not in tags or _HEIGHT not in tags:
         raise DamagedError("no size")
     width, height = tags[_WIDTH], tags[_HEIGHT]
@@ -72,8 +85,50 @@ def read(content: bytes) -> Header:
     bits = max(tags.get(_BITS, 1), 8) * max(tags.get(_SAMPLES, 1), 1)
     if tags.get(_ORIENTATION, 1) in _ON_ITS_SIDE:
         width, height = height, width
-    pages = 1 + _count_pages(content, layout, following)
-    return Header(width, height, max(bits, 24), block=columns * rows, pages=pages)
+    return Header(width, height, max(bits, 24), block=columns * rows)
+
+
+def find_pages(content: Content) -> list[int]:
+    """Return where the directory of each page is.
+
+    Smaller copies of a page, and masks, are no pages, unless there is nothing else. The last one
+    may lie beyond the end of a file that is cut off.
+
+    Raises one of ``UNREADABLE``.
+    """
+    layout = _layout(content)
+    pages: dict[int, bool] = {}
+    start = layout.first
+    while start and start not in pages:
+        if len(pages) == MOST_PARTS:
+            raise DamagedError("too many directories")
+        pages[start] = True
+        try:
+            count, begin = _count(content, layout, start)
+            pages[start] = not _is_of_another(content, layout, begin)
+            start = _following(content, layout, begin + layout.entry * count)
+        except struct.error:  # beyond the end
+            break
+    return [start for start, is_page in pages.items() if is_page] or [layout.first]
+
+
+def take_page(content: bytes, start: int) -> bytes:
+    """Return the TIFF ``content`` with one page alone, whose directory is at ``start``.
+
+    Raises one of ``UNREADABLE``.
+    """
+    layout = _layout(content)
+    pointer = struct.pack(layout.order + layout.pointer, start)
+    begin = 2 * layout.room
+    head = content[: begin - layout.room] + pointer
+    try:
+        count, end = _count(content, layout, start)
+    except struct.error:  # whoever reads it will say so
+        return head + content[begin:]
+    end += layout.entry * count
+    if end < begin:
+        return head + content[begin:]
+    return head + content[begin:end] + bytes(layout.room) + content[end + layout.room :]
 
 
 def is_damaged_deflate(content: bytes) -> bool:
@@ -139,19 +194,24 @@ def read_orientation(content: bytes) -> int:
     Raises one of ``UNREADABLE``.
     """
     layout = _layout(content)
-    return _directory(content, layout, layout.first)[0].get(_ORIENTATION, 1)
+    return _directory(content, layout, layout.first).get(_ORIENTATION, 1)
 
 
-def _layout(content: bytes) -> _Layout:
+def _numbers(form: str, content: Content, start: int) -> tuple[Any, ...]:
+    """Return the numbers of ``form`` at ``start``; raises struct.error beyond the end."""
+    return struct.unpack(form, content[start : start + struct.calcsize(form)])
+
+
+def _layout(content: Content) -> _Layout:
     order = "<" if content[:2] == b"II" else ">"
     big = content[2:4] in (b"+\0", b"\0+")
     pointer, count = ("Q", "Q") if big else ("I", "H")
-    (first,) = struct.unpack_from(order + pointer, content, 8 if big else 4)
+    (first,) = _numbers(order + pointer, content, 8 if big else 4)
     return _Layout(order, pointer, count, first)
 
 
-def _directory(content: bytes, layout: _Layout, start: int) -> tuple[dict[int, int], int]:
-    """Return the numbers of a directory by their tags, the largest of each, and where the next is.
+def _directory(content: bytes, layout: _Layout, start: int) -> dict[int, int]:
+    """Return the numbers of a directory by their tags, the largest of each.
 
     Raises one of ``UNREADABLE``, also where a size is no whole number above -1.
     """
@@ -168,20 +228,29 @@ def _directory(content: bytes, layout: _Layout, start: int) -> tuple[dict[int, i
         if value < 0:
             raise DamagedError("a negative size")
         found[tag] = max(value, found.get(tag, 0))
-    return found, _following(content, layout, end)
+    return found
 
 
-def _count(content: bytes, layout: _Layout, start: int) -> tuple[int, int]:
+def _count(content: Content, layout: _Layout, start: int) -> tuple[int, int]:
     """Return how many entries the directory at ``start`` has, and where they begin."""
-    (count,) = struct.unpack_from(layout.order + layout.count, content, start)
+    (count,) = _numbers(layout.order + layout.count, content, start)
     return count, start + struct.calcsize(layout.count)
 
 
-def _following(content: bytes, layout: _Layout, end: int) -> int:
+def _is_of_another(content: Content, layout: _Layout, begin: int) -> bool:
+    """Say whether the directory whose entries are at ``begin`` is of what belongs to a page."""
+    tag, kind = _numbers(layout.order + "HH", content, begin)
+    if tag != _KIND or kind not in _TYPES:
+        return False
+    place = begin + 4 + layout.room
+    return bool(_numbers(layout.order + _TYPES[kind], content, place)[0] & _OF_ANOTHER)
+
+
+def _following(content: Content, layout: _Layout, end: int) -> int:
     """Return where the next directory is, 0 where there is none, after one that ends at ``end``."""
     if end + layout.room > len(content):
         return 0
-    return int(struct.unpack_from(layout.order + layout.pointer, content, end)[0])
+    return int(_numbers(layout.order + layout.pointer, content, end)[0])
 
 
 def _values(
@@ -198,18 +267,3 @@ def _values(
         raise DamagedError("a size without a value")
     form = f"{layout.order}{min(count, most)}{_TYPES[kind]}"
     return struct.unpack_from(form, content, place)
-
-
-def _count_pages(content: bytes, layout: _Layout, start: int) -> int:
-    """Return how many directories follow from ``start`` on, up to one that was there before."""
-    seen = {layout.first}
-    while start and start not in seen and start < len(content):
-        seen.add(start)
-        if len(seen) > MOST_PARTS:
-            raise DamagedError("too many directories")
-        try:
-            count, begin = _count(content, layout, start)
-        except struct.error:
-            break
-        start = _following(content, layout, begin + layout.entry * count)
-    return len(seen) - 1

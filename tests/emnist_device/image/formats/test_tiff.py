@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emnist_device.image.formats.tiff import is_damaged_deflate
+from emnist_device.image.formats.tiff import find_pages, is_damaged_deflate, take_page
 from emnist_device.image.headers import read_header
 from emnist_device.image.picture import decode_picture
 from tests.nasty import encode, tiff
@@ -40,7 +40,7 @@ def test_whole_numbers_of_each_type_size_a_tiff(kind: int, big: bool) -> None:
             content += packed.ljust(room, b"\0")
     header = read_header(content + bytes(room) + behind)
     assert header is not None
-    assert (header.width, header.height, header.block, header.pages) == (61, 43, 12_000, 1)
+    assert (header.width, header.height, header.block) == (61, 43, 12_000)
 
 
 def test_sizes_of_a_tiff_that_are_none() -> None:
@@ -58,12 +58,46 @@ def test_sizes_of_a_tiff_that_are_none() -> None:
 
 def test_directories_of_a_tiff_in_a_circle_end() -> None:
     content = tiff((256, 61), (257, 43))
-    for following, pages in ((8, 1), (10**6, 1), (len(content), 2)):
+    # A directory beyond the end is a page that is lost; one that is empty is a damaged page.
+    for following, pages in ((8, 1), (0, 1), (10**6, 2), (len(content), 2)):
         looped = content[:-4] + struct.pack("<I", following)
         looped += struct.pack("<HI", 0, 8 if following == len(content) else 0)
-        header = read_header(looped)
-        assert header is not None
-        assert header.pages == pages
+        assert len(find_pages(looped)) == pages
+
+
+def _of_several(sides: list[int], kinds: list[int], *, big: bool) -> bytes:
+    """Return the headers of a TIFF of squares with these ``sides`` and NewSubfileTypes."""
+    pointer, count = ("Q", "Q") if big else ("I", "H")
+    content = b"II+\0\x08\0\0\0" if big else b"II*\0"
+    content += struct.pack("<" + pointer, len(content) + struct.calcsize(pointer))
+    for number, (side, kind) in enumerate(zip(sides, kinds, strict=True), start=1):
+        tags = [(254, kind), (256, side), (257, side)]
+        content += struct.pack("<" + count, len(tags))
+        content += b"".join(struct.pack("<HH" + 2 * pointer, tag, 4, 1, v) for tag, v in tags)
+        end = len(content) + struct.calcsize(pointer)
+        content += struct.pack("<" + pointer, end if number < len(sides) else 0)
+    return content
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_each_page_of_a_tiff_can_be_taken_alone(big: bool) -> None:
+    content = _of_several([10, 20, 30], [0, 0, 2], big=big)
+    pages = [take_page(content, start) for start in find_pages(content)]
+    assert [read_header(page).width for page in pages] == [10, 20, 30]  # type: ignore[union-attr]
+    assert [len(find_pages(page)) for page in pages] == [1, 1, 1]
+
+
+def test_thumbnails_and_masks_are_no_pages_of_a_tiff() -> None:
+    content = _of_several([10, 90, 20, 80, 80], [1, 0, 1, 2, 4], big=False)
+    widths = [read_header(take_page(content, start)).width for start in find_pages(content)]  # type: ignore[union-attr]
+    assert widths == [90, 80]
+    assert len(find_pages(_of_several([10], [1], big=False))) == 1
+
+
+@pytest.mark.parametrize("start", [0, 4, 9, 10**12])
+def test_a_page_that_is_none_is_damaged(start: int) -> None:
+    header = read_header(take_page(_of_several([10, 20], [0, 0], big=True), start))
+    assert header is None or header.cut_off or not header.width
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
