@@ -86,7 +86,7 @@ class Csv:
 
     In names, ``\`` is ``\\`` and a byte that is no UTF-8 ``\udc..``, as os.fsdecode has it; before
     a character that would make a formula of a name in a spreadsheet stands ``\``.
-    confidence: the least among the characters; empty where there are none.
+    confidence: the least of what characters were read as; empty where there are none.
     """
 
     columns = ("image", "text", "characters", "confidence", "model", "error")
@@ -100,7 +100,7 @@ class Csv:
         """Return the row; it has no times of reading."""
         row: tuple[object, ...] = (_escaped(outcome.name), "", "", "", "", outcome.error)
         if outcome.page is not None:
-            surely = [character.confidence for character in outcome.page.characters]
+            surely = [each.likeliest.confidence for each in outcome.page.characters]
             least = f"{min(surely):.4f}" if surely else ""
             page = outcome.page
             row = (_escaped(outcome.name), page.text, len(surely), least, page.model, "")
