@@ -47,10 +47,11 @@ def _draw(canvas: NDArray[np.uint8], character: Character, factor: int) -> None:
             character.box.x, character.box.y, character.box.right, character.box.bottom,
         )
     )  # fmt: skip
-    colour = confidence_colour(character.confidence)
+    confidence = character.likeliest.confidence
+    colour = confidence_colour(confidence)
     thickness = max(1, round(max(canvas.shape) / 800))
     cv2.rectangle(canvas, (x, y), (right, bottom), colour, thickness)
-    label = f"{_SPELLED.get(character.char, character.char)} {100 * character.confidence:.0f}"
+    label = f"{_SPELLED.get(character.char, character.char)} {100 * confidence:.0f}"
     # Labels of neighbours should not run into each other: a label is hardly wider than its box.
     room = 1.1 * max(right - x, 0.35 * (bottom - y))
     (unit, _), _ = cv2.getTextSize(label, _FONT, 1.0, thickness)

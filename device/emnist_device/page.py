@@ -72,9 +72,11 @@ class Character:
     Attributes:
         char: :data:`UNSURE` where it is less probable than was asked for; the first alternative is
             then what it was read as.
-        confidence: probability that ``char``, or the first alternative of an unsure one, is right.
+        confidence: probability that ``char`` is right; 0 of an unsure one, which stands for no
+            question mark. That and those of ``alternatives`` sum to 1 at most.
         box: in pixels of the picture as displayed.
-        alternatives: what else it may be, the most probable first, without ``char``.
+        alternatives: what else it may be, the most probable first, without ``char``. None is said
+            to be more probable than what is printed.
         before: marks of a pattern that are printed between the character before it and this one,
             such as a hyphen. No spaces: these part words.
         unsure: whether it is less probable than was asked for.
@@ -87,15 +89,32 @@ class Character:
     before: str = ""
     unsure: bool = False
 
+    @property
+    def likeliest(self) -> Alternative:
+        """What it was read as, with its probability, though it may be too doubtful to print."""
+        return self.alternatives[0] if self.unsure else Alternative(self.char, self.confidence)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON: confidences to 4 decimals, ``before`` if there is any."""
+        """Return plain values for JSON: confidences to 4 decimals.
+
+        ``before`` if there is any, and ``unsure`` if it is.
+        """
         content = {
             "char": self.char,
             "confidence": round(self.confidence, 4),
             "box": list(self.box),
             "alternatives": [other.to_dict() for other in self.alternatives],
         }
-        return content | ({"before": self.before} if self.before else {})
+        content |= {"before": self.before} if self.before else {}
+        return content | ({"unsure": True} if self.unsure else {})
+
+
+def mark_unsure(character: Character, least: float) -> Character:
+    """Return ``character``, unsure where it is less probable than ``least``."""
+    if character.confidence >= least:
+        return character
+    alternatives = (character.likeliest, *character.alternatives)
+    return replace(character, char=UNSURE, confidence=0, alternatives=alternatives, unsure=True)
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class Csv:
 
     In names, ``\`` is ``\\`` and a byte that is no UTF-8 ``\udc..``, as os.fsdecode has it; before
     a character that would make a formula of a name in a spreadsheet stands ``\``.
-    confidence: the least among the characters; empty where there are none.
+    confidence: the least of what characters were read as; empty where there are none.
     """
 
     columns = ("image", "page", "text", "characters", "confidence", "model", "error")
@@ -116,7 +116,7 @@ class Csv:
         place = (_escaped(outcome.name), "" if outcome.number is None else outcome.number)
         row: tuple[object, ...] = (*place, "", "", "", "", outcome.error)
         if outcome.page is not None:
-            surely = [character.confidence for character in outcome.page.characters]
+            surely = [each.likeliest.confidence for each in outcome.page.characters]
             least = f"{min(surely):.4f}" if surely else ""
             page = outcome.page
             row = (*place, page.text, len(surely), least, page.model, "")

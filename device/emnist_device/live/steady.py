@@ -171,7 +171,7 @@ class Steady:
 
 
 def _confidence(line: Line) -> float:
-    return fmean(character.confidence for character in line.characters)
+    return fmean(character.likeliest.confidence for character in line.characters)
 
 
 def _at_edge(line: Line, size: tuple[int, int]) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from emnist_device.page import UNSURE, Alternative, Box, Character, Line
+from emnist_device.page import Alternative, Box, Character, Line, mark_unsure
 from emnist_device.text.spelling import find_between, make_words
 
 if TYPE_CHECKING:
@@ -49,10 +49,8 @@ class Sight:
 
     def chances(self) -> dict[str, float]:
         """Return the probability of each character that it may be."""
-        chances = {each.char: each.confidence for each in self.character.alternatives}
-        if not self.character.unsure:  # else it is its first alternative
-            chances[self.character.char] = self.character.confidence
-        return chances
+        every = (*self.character.alternatives, self.character.likeliest)
+        return {each.char: each.confidence for each in every}
 
 
 def sights(line: Line) -> list[Sight]:
@@ -113,9 +111,8 @@ class CharacterTrack:
         """
         ordered = sorted(self.chances.items(), key=lambda item: -item[1])[: top_k + 1]
         best, *others = (Alternative(char, sum_ / self.weight) for char, sum_ in ordered)
-        if best.confidence < least:
-            return Character(UNSURE, best.confidence, self.box, (best, *others), unsure=True)
-        return Character(best.char, best.confidence, self.box, tuple(others))
+        character = Character(best.char, best.confidence, self.box, tuple(others))
+        return mark_unsure(character, least)
 
 
 class LineTrack:
@@ -195,7 +192,7 @@ class LineTrack:
         words = make_words(
             characters,
             between,
-            lambda rows: math.prod(characters[row].confidence for row in rows),
+            lambda rows: math.prod(characters[row].likeliest.confidence for row in rows),
         )
         kept = [track.matched for track in shown if track.matched is not None]
         return Line(words, matched=all(kept) if kept else None)

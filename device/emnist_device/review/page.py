@@ -56,11 +56,11 @@ def find_doubtful(
     upright = turn(picture, quarters)
     doubtful = []
     for character, glyph in zip(page.characters, glyphs, strict=True):
-        if character.confidence >= least:
+        likeliest = character.likeliest
+        if likeliest.confidence >= least:
             continue
-        choices = [(other.char, round(other.confidence, 4)) for other in character.alternatives]
-        if not character.unsure:
-            choices.insert(0, (character.char, round(character.confidence, 4)))
+        others = character.alternatives[character.unsure :]
+        choices = [(each.char, round(each.confidence, 4)) for each in (likeliest, *others)]
         doubtful.append(
             {
                 "image": name,

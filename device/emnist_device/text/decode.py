@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.page import UNSURE, Alternative, Box, Character, Line
+from emnist_device.page import Alternative, Box, Character, Line, mark_unsure
 from emnist_device.text.constraints import Constraints
 from emnist_device.text.evidence import Weigher
 from emnist_device.text.frequencies import background, class_prior
@@ -180,12 +180,9 @@ def _characters(
     found = []
     for row, label, order, box in rows:
         known = [k for k in order if k != label and row[k] > 0]
-        others = [Alternative(chars[k], row[k]) for k in known[:top_k]]
-        if row[label] < least:
-            unsure = (Alternative(chars[label], row[label]), *others)
-            found.append(Character(UNSURE, row[label], box, unsure, unsure=True))
-        else:
-            found.append(Character(chars[label], row[label], box, tuple(others)))
+        # What is printed is chosen by more than its picture, which bounds its confidence.
+        others = (Alternative(chars[k], min(row[k], row[label])) for k in known[:top_k])
+        found.append(mark_unsure(Character(chars[label], row[label], box, tuple(others)), least))
     return found
 
 
@@ -220,7 +217,7 @@ class _Page:
         between = tidy(marks or (*(" " * gap for gap in stretch.gaps), ""))
 
         def confidence(rows: range) -> float:
-            sure = [own[row].confidence for row in rows]
+            sure = [own[row].likeliest.confidence for row in rows]
             within = range(stretch.rows.start + rows.start, stretch.rows.start + rows.stop)
             together = math.prod(self._coherence(unit, within) for unit in passage.units)
             return min(together * math.prod(sure), *sure)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from math import inf
 from operator import itemgetter
 from statistics import median
 from typing import TYPE_CHECKING
@@ -18,23 +19,32 @@ if TYPE_CHECKING:
 class Spacing:
     """Thresholds of gaps between words, in heights of a character.
 
-    By trial: of the word boundaries of development pages, 78 are missed or too many; in brackets,
-    how many with half of the value and with twice as much.
+    Chosen by word boundaries in texts of UNIPEN's writers and on development pages.
 
-    least: overlapping characters count as this far apart (78, 78).
-    word: narrower gaps part no words (197; 80 with 0.75).
-    sure: a wider gap parts words where a line has too few gaps to compare it with (89; 76 with
-        0.85).
-    clear: the narrowest gap between words over the widest within one (410, 68).
+    least: overlapping characters count as this far apart.
+    word: narrower gaps part no words.
+    sure: a wider gap parts words where a page has too few gaps to compare it with.
+    usual, wide: a gap between words is the second times as wide as what this fraction of the gaps
+        does not exceed.
+    clear: or it is so much wider than the widest within a word.
+    within: if there are at least so many gaps within words for each one between words but one: in
+        lines of characters far apart, the few that stand closer by chance make no words.
+    enough: a line with fewer gaps is compared with all of its page.
     """
 
     least: float = 0.1
     word: float = 0.5
     sure: float = 0.7
-    clear: float = 1.8
+    usual: float = 0.6
+    wide: float = 2.0
+    clear: float = 2.0
+    within: float = 0.7
+    enough: int = 6
 
 
 SPACING = Spacing()
+# With fewer gaps nothing tells what is usual.
+_FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -87,24 +97,41 @@ def space_lines(
     ``symbols`` says of all characters which symbol each is, or is empty for letters and digits.
     Symbols part words, but for those of ``joining``, as the one in O'NEIL.
     """
-    spaced, first, letters = [], 0, 0
-    for boxes in lines:
-        own = tuple(symbols[first : first + len(boxes)])
-        spaced.append(_space_line(boxes, own, joining, first, letters))
-        first += len(boxes)
+    ends = list(accumulate(map(len, lines), initial=0))
+    shown = [tuple(symbols[start:end]) for start, end in pairwise(ends)]
+    parted = word_gaps([_rooms(*line) for line in zip(lines, shown, strict=True)])
+    spaced, letters = [], 0
+    for boxes, own, gaps, first in zip(lines, shown, parted, ends, strict=False):
+        spaced.append(_space_line(boxes, own, (False, *gaps), joining, first, letters))
         letters += own.count("")
     return tuple(spaced)
 
 
+def _letters_of(boxes: Sequence[Box], symbols: Sequence[str]) -> list[Box]:
+    """Return the boxes of letters and digits; of a line of symbols alone, of all."""
+    plain = [box for box, symbol in zip(boxes, symbols, strict=True) if not symbol]
+    return plain or list(boxes)
+
+
+def _rooms(boxes: Sequence[Box], symbols: Sequence[str]) -> list[float]:
+    """Return how wide the N - 1 gaps of a line are, in heights of its letters and digits."""
+    height = median(box.height for box in _letters_of(boxes, symbols))
+    return [max(-one.overlap_x(other) / height, SPACING.least) for one, other in pairwise(boxes)]
+
+
 def _space_line(
-    boxes: Sequence[Box], symbols: tuple[str, ...], joining: str, first: int, letters: int
+    boxes: Sequence[Box],
+    symbols: tuple[str, ...],
+    gaps: tuple[bool, ...],
+    joining: str,
+    first: int,
+    letters: int,
 ) -> Spaced:
     """Return a line whose first character is ``first`` of the page's, its first letter ``letters``.
 
-    For the other arguments see :func:`space_lines`.
+    ``gaps`` are before each of its characters. For the other arguments see :func:`space_lines`.
     """
-    plain = [box for box, symbol in zip(boxes, symbols, strict=True) if not symbol]
-    gaps = (False, *word_gaps(boxes, median(box.height for box in plain or boxes)))
+    plain = _letters_of(boxes, symbols) if "" in symbols else []
     parts = []
     for rows in find_words(gaps, first):
         own = slice(rows.start - first, rows.stop - first)
@@ -135,19 +162,34 @@ def _parted(gaps: Sequence[bool], symbols: Sequence[str], joining: str) -> list[
     return parted
 
 
-def word_gaps(boxes: Sequence[Box], height: float) -> list[bool]:
-    """Return whether each of the N - 1 gaps between ``boxes`` parts two words.
+def word_gaps(rooms: Sequence[Sequence[float]]) -> list[list[bool]]:
+    """Return which gaps of a page's lines part two words.
 
-    The gaps of a line are cut in two where the step from one to the next larger is greatest. They
-    are gaps between words if they are wide beside ``height``, that of letters and digits, and the
-    step is clear; evenly spaced characters make one word, however far apart.
+    A gap does that is wide beside the other gaps of its line, or of the page where a line has few;
+    evenly spaced characters make one word, however far apart.
+
+    Args:
+        rooms: of each line, how wide its gaps are, in heights of its letters and digits.
     """
-    gaps = [max(-a.overlap_x(b) / height, SPACING.least) for a, b in pairwise(boxes)]
-    if len(gaps) < 3:  # too few to tell what is usual here
-        return [gap > SPACING.sure for gap in gaps]
-    steps = [(b / a, a) for a, b in pairwise(sorted(gaps)) if b >= SPACING.word]
-    step, widest = max(steps, key=itemgetter(0), default=(0.0, 0.0))
-    return [step >= SPACING.clear and gap > widest for gap in gaps]
+    of_page = _widest_within([room for line in rooms for room in line])
+    widest = [_widest_within(line) if len(line) >= SPACING.enough else of_page for line in rooms]
+    return [[room > most for room in line] for line, most in zip(rooms, widest, strict=True)]
+
+
+def _widest_within(rooms: Sequence[float]) -> float:
+    """Return how wide the gaps within words are at most, by all gaps of a line or page."""
+    if len(rooms) < _FEWEST:
+        return SPACING.sure
+    ordered = sorted(rooms)
+    usual = ordered[round(SPACING.usual * (len(ordered) - 1))]
+    steps = [
+        (after / before, before)
+        for count, (before, after) in enumerate(pairwise(ordered), 1)
+        if after >= max(SPACING.word, SPACING.clear * before)
+        and count >= SPACING.within * (len(ordered) - count - 1)
+    ]
+    _, widest = max(steps, key=itemgetter(0), default=(0.0, inf))
+    return min(widest, max(SPACING.word, SPACING.wide * usual))
 
 
 def find_words(gaps: Sequence[bool], first: int) -> tuple[range, ...]:

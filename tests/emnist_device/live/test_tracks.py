@@ -135,7 +135,7 @@ def test_a_sight_knows_all_its_chances() -> None:
 
 def test_a_character_that_frames_call_unsure_counts_as_what_it_was_read_as() -> None:
     others = (Alternative("A", 0.5), Alternative("R", 0.4))
-    unsure = Character(UNSURE, 0.5, Box(0, 0, 9, 9), others, unsure=True)
+    unsure = Character(UNSURE, 0, Box(0, 0, 9, 9), others, unsure=True)
     assert Sight(unsure).chances() == {"A": 0.5, "R": 0.4}
     question_mark = Character("?", 0.9, Box(0, 0, 9, 9), (Alternative("7", 0.1),))
     assert Sight(question_mark).chances() == {"?": 0.9, "7": 0.1}
@@ -150,4 +150,5 @@ def test_a_character_is_unsure_by_its_average() -> None:
     assert doubtful is not None
     assert (sure.text, doubtful.text) == ("AB", UNSURE * 2)
     unsure = doubtful.characters[0]
-    assert unsure.alternatives == (Alternative("A", unsure.confidence),)
+    assert (unsure.confidence, unsure.likeliest.char) == (0, "A")
+    assert unsure.alternatives == (Alternative("A", sure.characters[0].confidence),)

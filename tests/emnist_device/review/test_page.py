@@ -51,7 +51,7 @@ def test_doubtful_characters_are_shown_with_picture_glyph_and_alternatives(tmp_p
 
 def test_what_was_printed_as_unsure_shows_what_it_was_read_as(tmp_path: Path) -> None:
     others = (Alternative("O", 0.4), Alternative("0", 0.39))
-    unsure = Character("?", 0.4, Box(2, 2, 9, 9), others, unsure=True)
+    unsure = Character("?", 0, Box(2, 2, 9, 9), others, unsure=True)
     page = Page((Line((Word((unsure,), 0.5),)),), "toy", {})
     picture, glyphs = np.full((30, 30), 200, np.uint8), np.zeros((1, 28, 28), np.uint8)
     doubtful = find_doubtful("a.png", picture, page, glyphs, 0.5)

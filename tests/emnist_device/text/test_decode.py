@@ -154,8 +154,26 @@ def test_what_is_not_sure_is_printed_as_such_and_kept_as_an_alternative() -> Non
     assert [word.text for word in line.words] == [line.text]
     unsure = line.characters[1]
     assert [a.char for a in unsure.alternatives[:2]] == ["W", "M"]
-    assert unsure.confidence == unsure.alternatives[0].confidence
+    assert unsure.likeliest == unsure.alternatives[0]
+    assert (unsure.confidence, unsure.to_dict()["unsure"]) == (0, True)
+    assert sum(a.confidence for a in unsure.alternatives) <= 1
     assert text(table, context="none") == "HW7"
+
+
+@pytest.mark.parametrize("least", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("known", [{}, {"charset": "A-Z"}, {"pattern": "[A-Z]+"}])
+def test_no_alternative_is_more_probable_than_what_is_printed(
+    known: dict[str, str], least: float
+) -> None:
+    """Neighbours make a P a D, but no surer than the picture has it."""
+    doubtful = {"P": 0.85, "D": 0.12, "7": 0.03}
+    table = rows("D", "D", "D", doubtful, "D", {"8": 0.6, "B": 0.35}, "D", "D")
+    (line,) = decode(table, top_k=61, min_confidence=least, **known)
+    for character in line.characters:
+        said = [other.confidence for other in character.alternatives]
+        assert character.confidence + sum(said) <= 1 + 1e-9
+        assert said == sorted(said, reverse=True)
+        assert all(each <= character.likeliest.confidence for each in said)
 
 
 def test_words_have_boxes_and_the_probability_that_all_of_them_is_right() -> None:

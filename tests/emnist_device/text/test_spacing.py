@@ -13,21 +13,53 @@ def boxes(*lefts: int) -> list[Box]:
     return [Box(left, 0, 20, HEIGHT) for left in lefts]
 
 
+def parted(*rooms: float) -> list[bool]:
+    """Return which gaps of a line part words that is all of its page."""
+    (found,) = word_gaps([rooms])
+    return found
+
+
 def test_a_wide_gap_parts_words() -> None:
-    assert word_gaps(boxes(0, 25, 50, 120, 145), HEIGHT) == [False, False, True, False]
+    assert parted(0.1, 0.1, 1.25, 0.1) == [False, False, True, False]
+    assert parted(0.1, 0.1, 0.45, 0.1) == [False] * 4
 
 
 def test_evenly_spaced_characters_are_one_word_however_wide_the_gap() -> None:
-    assert word_gaps(boxes(0, 100, 200, 300), HEIGHT) == [False] * 3
+    assert parted(2.0, 2.0, 2.0) == [False] * 3
+    assert parted(2.0, 2.5, 1.8, 2.2, 0.1, 2.4, 2.1, 1.9) == [False] * 8
+
+
+def test_words_of_characters_far_apart_are_parted_where_the_gap_is_wider_still() -> None:
+    assert parted(1.0, 1.2, 0.9, 3.1, 1.1, 1.0) == [False] * 3 + [True] + [False] * 2
+
+
+def test_short_words_are_parted_as_well() -> None:
+    """As in NO 5 A: most of its gaps are between words."""
+    assert parted(0.2, 1.0, 1.0) == [False, True, True]
 
 
 def test_gaps_that_differ_a_little_part_no_words() -> None:
-    assert word_gaps(boxes(0, 42, 84, 132, 174), HEIGHT) == [False] * 4
-    assert word_gaps(boxes(0, 42, 84, 144, 186), HEIGHT) == [False, False, True, False]
+    assert parted(0.55, 0.55, 0.7, 0.55) == [False] * 4
+    assert parted(0.55, 0.55, 1.2, 0.55) == [False, False, True, False]
+
+
+def test_gaps_of_other_lines_tell_what_is_usual_where_a_line_has_few() -> None:
+    others = [0.2, 0.3, 0.25, 0.2, 0.3]
+    assert word_gaps([[0.9], others]) == [[True], [False] * 5]
+    assert word_gaps([[0.9], [0.8, 0.9, 1.0, 1.1, 0.8]]) == [[False], [False] * 5]
+    assert word_gaps([[0.9], []]) == [[True], []]
+    assert word_gaps([[0.6], []]) == [[False], []]
+
+
+def test_a_long_line_is_compared_with_itself() -> None:
+    """It is written in other letters than the rest, farther apart."""
+    wide = [0.8, 0.9, 0.8, 0.9, 0.8, 0.9]
+    assert word_gaps([wide, [0.1] * 20]) == [[False] * 6, [False] * 20]
 
 
 def test_one_character_has_no_gap() -> None:
-    assert word_gaps(boxes(5), HEIGHT) == []
+    assert word_gaps([[]]) == [[]]
+    assert word_gaps([]) == []
 
 
 def test_words_are_runs_between_spaces_and_lone_characters_go_together() -> None:

@@ -63,7 +63,9 @@ def draw(moment: Moment) -> NDArray[np.uint8]:
         for character in steady.line.characters:
             box = character.box
             corner = (box.right, box.bottom)
-            cv2.rectangle(canvas, (box.x, box.y), corner, confidence_colour(character.confidence))
+            cv2.rectangle(
+                canvas, (box.x, box.y), corner, confidence_colour(character.likeliest.confidence)
+            )
         x, y, _, height = steady.line.box
         scale = max(0.5, height / 60)
         base = (x, max(y - 6, 14))

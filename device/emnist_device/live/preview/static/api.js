@@ -27,14 +27,18 @@ export async function read(blob) {
 /** Return the characters of a line, from left to right. */
 export const charactersOf = (line) => line.words.flatMap((word) => word.characters);
 
+/** Return how probable what a character was read as is, though it may be too doubtful to show. */
+export const certainty = (each) => (each.unsure ? each.alternatives[0] : each).confidence;
+
 const hue = (confidence) => 145 * Math.min(1, Math.max(0, (confidence - 0.4) / 0.6));
 
 /** Draw the boxes of lines onto a 2d context whose picture is `scale` times as large as theirs. */
 export function drawBoxes(context, lines, scale) {
   for (const line of lines) {
-    for (const { char, confidence, box } of charactersOf(line)) {
+    for (const character of charactersOf(line)) {
+      const { char, box } = character;
       const [x, y, width, height] = box.map((side) => side * scale);
-      const colour = `hsl(${hue(confidence)} 85% 32%)`;
+      const colour = `hsl(${hue(certainty(character))} 85% 32%)`;
       context.strokeStyle = colour;
       context.lineWidth = 2;
       context.beginPath();
@@ -116,7 +120,7 @@ export function showTextAndChoices(output, list, lines) {
       choose(index);
     });
   });
-  const sure = letters.map((letter) => letter.confidence);
+  const sure = letters.map(certainty);
   choose(sure.indexOf(Math.min(...sure)));
 }
 

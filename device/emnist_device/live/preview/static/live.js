@@ -1,6 +1,6 @@
 // The live picture: asks for the next frame when it is done with one.
 
-import { charactersOf, drawBoxes, drawPicture, request, showText } from "./api.js";
+import { certainty, charactersOf, drawBoxes, drawPicture, request, showText } from "./api.js";
 
 const element = (id) => document.getElementById(id);
 const view = element("view");
@@ -67,7 +67,7 @@ function show(moment, image) {
   element("no-picture").hidden = true;
   showText(element("text"), moment.lines);
   if (!moment.lines.length) element("text").textContent = "\u00a0";
-  const sure = moment.lines.flatMap(charactersOf).map((each) => each.confidence);
+  const sure = moment.lines.flatMap(charactersOf).map(certainty);
   const mean = sure.reduce((sum, each) => sum + each, 0) / sure.length;
   element("confidence").textContent = sure.length ? `${(100 * mean).toFixed(1)} %` : "–";
   element("rate").textContent = moment.rate.toFixed(1);
