@@ -136,7 +136,7 @@ def test_the_command_reads_names_and_runs(
     content = json.loads(figures.read_text())
     assert content["small-int8"]["figures"]["cells, kind known"] == 1
     assert content["small-int8"]["milliseconds"] > 0
-    assert set(content["small-int8"]["recalls"]) == {"A", "a", "4"}
+    assert set(content["small-int8"]["recalls"]) == {"A", "a", "4", "."}
     assert drawn == [80, 1500, 4]
     CliRunner().invoke(hands.main, ["small-int8", *options])
     assert drawn == [80, 1500, 4]
