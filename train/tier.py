@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.cli.program import Program
@@ -42,7 +43,6 @@ from train.tiers.written import keep_written, mix
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from train.common.checkpoints import History
@@ -84,15 +84,16 @@ def train(
     weights = None if start is None else start / loop.BEST
     model, history = fit(name, net, recipe, training, output, weights)
     draw_curves(history, output / "curves.png")
+    shares = _shares(model, training)
     metrics = {
         **run,
         **loop.measure(model, history, training),
-        **_measure_sources(model, training),
+        **_measure_sources(model, training, shares),
         "tier": name,
         "weight_bytes": weight_bytes(model),
         "most_bytes": TIERS[name].most_bytes,
         "unlabelled": hashes,
-        "class_shares": _frequencies(training),
+        "class_shares": shares,
         "seen_corruptions": list(recipe.augmentation.seen()) if recipe.augmentation else [],
     }
     write_json(output / "metrics.json", metrics)
@@ -133,17 +134,20 @@ def fit(
     return model, history
 
 
-def _frequencies(training: TrainingData) -> list[float]:
-    """Return how common each class is where the finished network's answers hold."""
+def _shares(model: keras.Model, training: TrainingData) -> list[float]:
+    """Return how common the finished ``model`` takes each class to be."""
     if isinstance(training, Mixture):
-        return [round(float(share), 6) for share in training.frequencies]
+        shares = training.evened(lambda images: loop.predict(model, images))
+        return [round(float(share), 6) for share in shares]
     return priors.shares(training.samples.labels[training.held], training.samples.alphabet)
 
 
-def _measure_sources(model: keras.Model, training: TrainingData) -> dict[str, Any]:
+def _measure_sources(
+    model: keras.Model, training: TrainingData, shares: list[float]
+) -> dict[str, Any]:
     """Return what ``metrics.json`` says of each source that ``model``, finished, learned from.
 
-    ``validation`` is of EMNIST and its classes alone.
+    ``validation`` is of EMNIST and its classes alone. ``shares``: of :func:`_shares`.
     """
     if not isinstance(training, Mixture):
         return {}
@@ -161,7 +165,7 @@ def _measure_sources(model: keras.Model, training: TrainingData) -> dict[str, An
             "validation_written": len(training.written_held),
         },
         "validation": score(answers, training.samples.labels[held], BYMERGE).to_dict(),
-        "sources": training.judge(predict, training.frequencies),
+        "sources": training.judge(predict, np.array(shares)),
     }
 
 

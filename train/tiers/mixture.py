@@ -3,10 +3,10 @@
 Shapes are learned from all of them; how common classes are differs, and is kept out of what is
 learned: while a network is trained, its answers are multiplied by the class shares of the source
 that an image is from, before they are compared with the label (logit adjustment, Menon et al. 2021,
-arXiv 2007.07314). So the network itself answers at equal class frequencies, whoever wrote. At the
-end ByMerge's are put into its last layer (:func:`train.tiers.priors.correct`), and the run says
-which they are, so that EMNIST's figures are what they were and readers take them out again
-(:func:`emnist_edge.scoring.metrics.balance`).
+arXiv 2007.07314). So the network itself answers at about equal class frequencies, whoever wrote. At
+the end ByMerge's are put into its last layer (:func:`train.tiers.priors.correct`), so that EMNIST's
+figures are what they were, and the run says what to divide by to take them out again
+(:meth:`Mixture.evened`, :func:`emnist_edge.scoring.metrics.balance`).
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class Mixture(TrainingData):
 
     @property
     def frequencies(self) -> NDArray[np.float64]:
-        """ByMerge's class frequencies, (C,), which a finished network answers at.
+        """ByMerge's class frequencies, (C,), which a finished network is brought to.
 
         A class that ByMerge lacks has the mean of those that it has.
         """
@@ -146,6 +146,30 @@ class Mixture(TrainingData):
         of_bymerge *= seen / classes / of_bymerge.sum()
         return np.concatenate([of_bymerge, np.full(classes - seen, 1 / classes)])
 
+    def evened(self, predict: Predict) -> NDArray[np.float64]:
+        """Return what to divide a finished network's answers by for equal frequencies, (C,).
+
+        That is ByMerge's frequencies but for what the network owes to the hands that it saw most
+        of: of an O as round as EMNIST's zeros it says 0. So a bias for each letter and digit is
+        fitted to the images held back, all classes equally common, and EMNIST counting as much as
+        the other writers.
+        """
+        samples, seen, apart = self.samples, len(BYMERGE), self.written_held
+        ours = apart[samples.labels[apart] < seen]
+        usual = self.frequencies[:seen]
+        logits, weights = [], []
+        for held in (self.held, ours):
+            answers = predict(samples.images[held])[:, :seen].astype(np.float64)
+            logits.append(np.log(np.maximum(answers, 1e-12)) - np.log(usual))
+            rare = 1 / np.bincount(samples.labels[held])[samples.labels[held]]
+            weights.append(rare / rare.sum())
+        labels = samples.labels[np.concatenate([self.held, ours])]
+        factor, biases = priors.fit(np.concatenate(logits), labels, np.concatenate(weights))
+        shares = self.frequencies.copy()
+        shares[:seen] *= np.exp(-biases / factor)
+        shares[:seen] *= usual.sum() / shares[:seen].sum()
+        return shares
+
     def judge(
         self, predict: Predict, learned: NDArray[np.floating] | None = None
     ) -> dict[str, float]:
@@ -153,13 +177,15 @@ class Mixture(TrainingData):
 
         Args:
             predict: what the network says.
-            learned: (C,) class frequencies it answers at; None for equal ones.
+            learned: (C,) of a finished network, which answers at ByMerge's frequencies, what to
+                divide by for equal ones; None of one that answers at equal ones.
         """
         samples, classes, apart = self.samples, len(self.samples.alphabet), self.written_held
         prior = np.full(classes, 1 / classes) if learned is None else learned
-        emnist = balance(predict(samples.images[self.held]), prior)[:, : len(BYMERGE)]
+        said = predict(samples.images[self.held])
+        emnist = balance(said, prior)[:, : len(BYMERGE)]
         emnist_labels = samples.labels[self.held]
-        told = emnist * self.frequencies[: len(BYMERGE)]
+        told = (said * self.frequencies if learned is None else said)[:, : len(BYMERGE)]
         right = told.argmax(axis=1) == emnist_labels
         written = balance(predict(samples.images[apart]), prior)
         row = {
