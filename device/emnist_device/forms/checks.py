@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from emnist_device.forms import check_digits
 from emnist_device.forms.formats import DateFormat, NumberFormat
-from emnist_device.forms.model import BETWEEN, CheckDigit, Length, MarkField, Range
+from emnist_device.forms.model import BETWEEN, CheckDigit, Length, MarkField, Range, TextField
 from emnist_device.text.charset import expand_charset
 from emnist_device.text.lexicon import read_lexicon
 from emnist_device.text.pattern.pattern import Pattern
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from emnist_device.forms.model import Check, Leaf, SumOf, Template, TextField
+    from emnist_device.forms.model import Check, Leaf, SumOf, Template
     from emnist_device.forms.roster import Roster
 
 Name = Literal["required", "form", "range", "length", "check_digit", "sum", "roster"]
@@ -112,7 +112,7 @@ def roster_failures(
 def value_of(field: Leaf, text: str) -> str:
     """Return ``text`` as a table has it: a date as YYYY-MM-DD, a number with a decimal point.
 
-    A text that is no date or number, and all others, stay as they are.
+    One of a field's words is as the template has it. A text that is nothing of this stays as it is.
     """
     form = getattr(field, "form", None)
     if isinstance(form, DateFormat):
@@ -121,7 +121,14 @@ def value_of(field: Leaf, text: str) -> str:
     if isinstance(form, NumberFormat):
         number = form.read(text.strip())
         return text if number is None else str(number)
-    return text
+    words = _listed(field, text) if isinstance(field, TextField) else ()
+    return words[0] if words else text
+
+
+def _listed(field: TextField, text: str) -> list[str]:
+    """Return the words of ``field`` that ``text`` is, in whatever case; first as it stands."""
+    alike = [word for word in field.words if word.casefold() == text.strip().casefold()]
+    return sorted(alike, key=lambda word: word != text)
 
 
 def number_of(field: Leaf, text: str) -> Decimal | None:
@@ -143,22 +150,23 @@ def _marks_fault(field: MarkField, text: str) -> str:
 
 def _form_fault(field: TextField, text: str) -> str:
     """Return why ``text`` is nothing that ``field`` can have, or ""."""
-    if isinstance(field.form, DateFormat):
-        return "" if field.form.read(text) is not None else f"{text} is no {field.form.text}"
-    if isinstance(field.form, NumberFormat):
-        return "" if field.form.read(text) is not None else f"{text} is no such number"
-    if field.kind == "line":
-        return ""
+    form = field.form
+    if form is not None:
+        named = form.text if isinstance(form, DateFormat) else "such number"
+        return "" if form.read(text) is not None else f"{text} is no {named}"
     compact = "".join(char for char in text if char.isalnum())
-    if field.kind == "lexicon" and field.lexicon is not None:
-        known = field.out_of_lexicon > 0 or compact.upper() in _words(field.lexicon)
-        return "" if known else f"{text} is not in the lexicon"
-    if field.kind in ("pattern", "lexicon"):
-        fits = field.pattern is None or _pattern(field.pattern).accepts(compact)
-        return "" if fits else f"{text} does not follow the pattern"
-    allowed = expand_charset(field.charset)
+    match field.kind:
+        case "lexicon" if field.lexicon is None:
+            return "" if _listed(field, text) else f"{text} is none of {', '.join(field.words)}"
+        case "lexicon":
+            known = field.out_of_lexicon > 0 or compact.upper() in _words(field.lexicon)
+            return "" if known else f"{text} is not in the lexicon"
+        case "pattern":
+            fits = field.pattern is None or _pattern(field.pattern).accepts(compact)
+            return "" if fits else f"{text} does not follow the pattern"
+    allowed = expand_charset(field.charset) | (frozenset(" ") if field.kind == "line" else set())
     wrong = next((char for char in text if char not in allowed), None)
-    return "" if wrong is None else f"has {wrong!r}, which is none of {field.kind}"
+    return "" if wrong is None else f"has {wrong!r}, which it cannot have"
 
 
 @lru_cache(maxsize=256)

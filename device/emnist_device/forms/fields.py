@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emnist_device.forms import layout
 from emnist_device.forms.formats import DateFormat, NumberFormat
 from emnist_device.forms.model import (
+    ROUNDING,
     Area,
     CheckDigit,
     GridField,
@@ -23,6 +24,7 @@ from emnist_device.forms.written import Written, known_of
 from emnist_device.forms.yaml_nodes import TemplateError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from emnist_device.forms.model import Check, Field, Unit
@@ -75,10 +77,7 @@ def _text_field(common: dict[str, Any], values: Values, unit: Unit, folder: Path
                 f"a cell is {cell.width:.1f} x {cell.height:.1f} {unit}, too small to write in; "
                 f"make each {_LEAST_CELL[unit]:g} at least, by a larger box or fewer cells",
             )
-        if not _within(cell, area):
-            raise TemplateError(
-                values.line_of("cells"), f"a cell at {_at(cell)} is not inside its box"
-            )
+    _check_parts("cell", cells, area, values.line_of("cells"))
     return TextField(
         **common,
         kind=values["kind"],
@@ -87,6 +86,7 @@ def _text_field(common: dict[str, Any], values: Values, unit: Unit, folder: Path
         charset=written.charset,
         pattern=written.pattern(len(cells)),
         lexicon=written.lexicon,
+        words=written.words,
         out_of_lexicon=written.out_of_lexicon,
         form=form,
         required=values.get("required", False),
@@ -155,9 +155,9 @@ def _checks(values: Values) -> tuple[Check, ...]:
         if values["kind"] == "date":
             _check_dates((least, most), line)
         if least > most:
-            raise TemplateError(line, f"range begins after its end: {least} to {most}; turn it")
+            raise TemplateError(line, "range begins after its end; turn it")
         found.append(
-            Range(*(each if isinstance(each, str) else f"{each:g}" for each in (least, most)))
+            Range(*(each if isinstance(each, str) else f"{each:.12g}" for each in (least, most)))
         )
     length = values.get("length")
     if isinstance(length, int):
@@ -195,7 +195,14 @@ def _grid(common: dict[str, Any], values: Values, unit: Unit, folder: Path) -> G
         cell = {**common, "name": f"{common['name']}.{name}", "label": "", "area": place}
         made = _text_field(cell, values["cell"], unit, folder)
         cells.append(replace(made, label_place="none"))
-    return GridField(**common, rows=rows, columns=columns, cells=tuple(cells))
+    return GridField(
+        **common,
+        rows=rows,
+        columns=columns,
+        named_rows=isinstance(values["rows"], list),
+        named_columns=isinstance(values["columns"], list),
+        cells=tuple(cells),
+    )
 
 
 def _entries(values: Values, key: str) -> tuple[str, ...]:
@@ -254,19 +261,28 @@ def _check_options(options: tuple[Option, ...], area: Area, line: int, unit: Uni
                 f"option {option.value!r} is too small to mark; make each "
                 f"{_LEAST_OPTION[unit]:g} {unit} at least, by a larger box",
             )
-        if not _within(option.area, area):
+    _check_parts("option", [option.area for option in options], area, line)
+
+
+def _check_parts(what: str, parts: Sequence[Area], area: Area, line: int) -> None:
+    """Raise TemplateError where cells or options are not inside ``area``, or overlap."""
+    for number, part in enumerate(parts):
+        if not _within(part, area):
             raise TemplateError(
-                line, f"option {option.value!r} at {_at(option.area)} is not inside its box"
+                line, f"{what} {number + 1}, at {_at(part)}, is not inside the field's box"
             )
+        for other in parts[:number]:
+            if min(part.shared(other)) > ROUNDING:
+                raise TemplateError(line, f"{what} {number + 1}, at {_at(part)}, overlaps another")
 
 
 def _within(inner: Area, outer: Area) -> bool:
     """Say whether ``inner`` is inside, but for rounding."""
     return (
-        inner.x >= outer.x - 0.01
-        and inner.y >= outer.y - 0.01
-        and inner.right <= outer.right + 0.01
-        and inner.bottom <= outer.bottom + 0.01
+        inner.x >= outer.x - ROUNDING
+        and inner.y >= outer.y - ROUNDING
+        and inner.right <= outer.right + ROUNDING
+        and inner.bottom <= outer.bottom + ROUNDING
     )
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from emnist_device.forms.check_digits import METHODS
 from emnist_device.forms.formats import DATE_FORMAT
 from emnist_device.forms.model import LabelPlace, Shape, Unit
 from emnist_device.forms.records import ByKind, Key, MapOf, Record
-from emnist_device.forms.shapes import SCALAR, WHOLE, Either, Flag, ListOf, Number, OneOf, Text
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from emnist_device.forms.shapes import (
+    LINES,
+    SCALAR,
+    WHOLE,
+    Either,
+    Flag,
+    ListOf,
+    Number,
+    OneOf,
+    Text,
+)
 
 #: Sizes of paper in millimetres, upright.
 PAPERS = {"A4": (210.0, 297.0), "A5": (148.0, 210.0), "Letter": (215.9, 279.4)}
@@ -197,9 +204,13 @@ _FIELD = ByKind(
 )
 _PRINT = Record(
     {
-        "text": Key(Text("a text", also=SCALAR, longest=2000), "What is printed.", required=True),
+        "text": Key(
+            Text("a text", also=SCALAR, pattern=LINES, longest=2000),
+            "What is printed; it may have several lines.",
+            required=True,
+        ),
         "at": Key(ListOf(_PLACE, 2, 2, "[x, y]"), "Its top left corner.", required=True),
-        "size": Key(Number(1, 100), "Height of the letters in page units; 4 if not given."),
+        "size": Key(Number(1, 100), "Of its font in mm; 4, which is 11 points, if not given."),
         "width": Key(_EXTENT, "Where it is wrapped; the page's if not given."),
         "bold": Key(Flag(), "Whether it is bold; false if not given."),
     },
@@ -249,11 +260,11 @@ TEMPLATE = Record(
 )  # fmt: skip
 
 
-def write_schema(path: Path) -> None:
-    """Write the JSON Schema of a template's file, for editors that know such schemas."""
+def schema_text() -> str:
+    """Return the JSON Schema of a template's file, for editors that know such schemas."""
     content = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Template of a form for emnist-edge",
         **TEMPLATE.schema(),
     }
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

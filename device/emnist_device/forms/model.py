@@ -30,6 +30,8 @@ TEXT_KINDS: tuple[TextKind, ...] = get_args(TextKind)
 MARK_KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
 #: Between the values of a choice of which several may be made.
 BETWEEN = ";"
+#: Areas that touch do not overlap, whatever rounding does: of a page unit.
+ROUNDING = 0.01
 
 
 class Area(NamedTuple):
@@ -121,7 +123,9 @@ class TextField(_Field):
     cells: a comb of cells, each for one character; empty where ``area`` is written in freely.
     marks: what is printed between cells.
     charset, pattern, lexicon, out_of_lexicon: what is known of its text, as a
-        :class:`~emnist_device.decoding.Decoding` has it.
+        :class:`~emnist_device.decoding.Decoding` has it. In a comb, of what is in its cells,
+        without marks that are printed between them.
+    words: those there are, of a ``lexicon`` without a file; the pattern is of these.
     form: how to make sense of a ``date`` or ``number``.
     required: whether it may not be blank.
     checks: what its text must fulfil where it is not blank.
@@ -134,6 +138,7 @@ class TextField(_Field):
     pattern: str | None = None
     lexicon: Path | None = None
     out_of_lexicon: float = 0.0
+    words: tuple[str, ...] = ()
     form: DateFormat | NumberFormat | None = None
     required: bool = False
     checks: tuple[Check, ...] = ()
@@ -169,11 +174,15 @@ class TextField(_Field):
 class GridField(_Field):
     """Rows and columns of cells, each a field of its own.
 
+    rows, columns: their names. named_rows, named_columns: whether the template names them, and they
+        are printed; else they have numbers.
     cells: row by row.
     """
 
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    named_rows: bool = False
+    named_columns: bool = False
     cells: tuple[TextField, ...] = ()
 
 
@@ -209,8 +218,8 @@ Leaf = TextField | MarkField
 class Print:
     """A text that is printed on the page.
 
-    x, y: its top left corner. size: of its capitals, in page units. width: where it is wrapped, or
-    None for a line without an end.
+    x, y: its top left corner. size: of its font, in page units. width: where it is wrapped; None
+    for the page's.
     """
 
     text: str

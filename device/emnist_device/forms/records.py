@@ -165,7 +165,9 @@ class ByKind:
         kind = node.content.get("kind")
         if kind is None:
             raise TemplateError(node.line, f"has no kind; give one of {', '.join(self.records)}")
-        if not isinstance(kind.content, str) or kind.content not in self.records:
+        if not isinstance(kind.content, str):
+            raise wrong(kind, "kind", f"one of {', '.join(self.records)}")
+        if kind.content not in self.records:
             near = get_close_matches(kind.text, self.records, 1)
             advice = f"did you mean {near[0]}? " if near else ""
             raise TemplateError(

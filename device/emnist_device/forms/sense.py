@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emnist_device.forms.markers import QUIET
-from emnist_device.forms.model import Area, GridField, SumOf
+from emnist_device.forms.model import ROUNDING, Area, GridField, SumOf
 from emnist_device.forms.yaml_nodes import TemplateError
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from emnist_device.forms.model import Field, FormPage, Leaf
 
-# Fields that touch do not overlap, whatever rounding does: of a page unit.
-_ROUNDING = 0.01
 _SUMMED = ("digits", "number")
 
 
@@ -39,8 +37,8 @@ def _check_places(page: FormPage) -> None:
     reserved = dict(_reserved(page))
     for number, field in enumerate(page.fields):
         size = f"{whole.width:g} x {whole.height:g} {page.unit}"
-        if field.area.right > whole.right + _ROUNDING or field.area.bottom > whole.bottom + (
-            _ROUNDING
+        if field.area.right > whole.right + ROUNDING or field.area.bottom > whole.bottom + (
+            ROUNDING
         ):
             raise TemplateError(
                 field.line,
@@ -73,7 +71,7 @@ def _reserved(page: FormPage) -> Iterator[tuple[str, Area]]:
 
 
 def _overlap(one: Area, other: Area) -> bool:
-    return min(one.shared(other)) > _ROUNDING
+    return min(one.shared(other)) > ROUNDING
 
 
 def _span(area: Area) -> str:

@@ -25,6 +25,8 @@ _NAMES = {
 _LONGEST_SHOWN = 40
 #: What a text of one line matches: no control characters.
 LINE = r"^[^\x00-\x1f\x7f-\x9f]+$(?!\n)"
+#: What a text of several lines matches.
+LINES = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]+$"
 #: Of :class:`Text`: scalars that are written without a dot, and all scalars.
 WHOLE, SCALAR = ("integer", "boolean"), ("number", "boolean")
 

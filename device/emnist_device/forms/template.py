@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from emnist_device.forms.model import Area, Field, MarkField
     from emnist_device.forms.records import Values
 
-# Height of letters of texts that do not say theirs: 4 mm.
+# Of fonts of texts that do not say theirs: 4 mm, which is 11 points.
 _TEXT_SIZE = 4.0
 # Digits of the digest: one change in 16 million goes unseen.
 _DIGEST = 6

@@ -35,7 +35,8 @@ _MOST_FIGURES = 12
 class Written:
     """What is known of what is written in a field.
 
-    charset, lexicon, out_of_lexicon: as of a :class:`~emnist_device.decoding.Decoding`.
+    charset, lexicon, out_of_lexicon: as of a :class:`~emnist_device.decoding.Decoding`. words:
+        those there are, where they are in no file.
     free: the pattern of the text in one box. in_cells: of what is in the cells of a comb.
     printed: what stands in each place of a comb: ``9`` for a cell, or a mark; "" for cells alone.
     counts: how many cells its texts may fill; empty for any. natural: how many it needs, or None.
@@ -47,6 +48,7 @@ class Written:
     in_cells: str | None = None
     printed: str = ""
     lexicon: Path | None = None
+    words: tuple[str, ...] = ()
     out_of_lexicon: float = 0.0
     counts: frozenset[int] = frozenset()
     natural: int | None = None
@@ -161,8 +163,8 @@ def _lengths(pattern: str) -> frozenset[int]:
 
 def _of_words(values: Values, folder: Path) -> Written:
     """Return what is known of a text that is a word of a lexicon, or one of a few words."""
-    outside = values.get("out_of_lexicon", _OUT_OF_LEXICON)
     if "lexicon" in values:
+        outside = values.get("out_of_lexicon", _OUT_OF_LEXICON)
         path = folder / values["lexicon"]
         longest = max(map(len, read_lexicon(path).words))
         return Written(
@@ -171,8 +173,10 @@ def _of_words(values: Values, folder: Path) -> Written:
             counts=frozenset(range(longest, _LONGEST + 1)),
             natural=longest,
         )
+    if "out_of_lexicon" in values:
+        raise ConstraintError("out_of_lexicon goes with a lexicon; put the words into a file")
     words = {form for word in values["words"] for form in (word, word.upper())}
-    unread = sorted({char for word in words for char in word} - set(BYCLASS + SYMBOLS + " "))
+    unread = sorted(set("".join(values["words"])) - set(BYCLASS + SYMBOLS + " "))
     if unread:
         raise ConstraintError(f"words have {unread[0]!r}, which no model reads; leave it out")
     pattern = "|".join("".join(map(_literal, word)) for word in sorted(words))
@@ -181,6 +185,7 @@ def _of_words(values: Values, folder: Path) -> Written:
     return Written(
         free=pattern,
         in_cells=pattern,
+        words=tuple(values["words"]),
         counts=frozenset(range(longest, _LONGEST + 1)),
         natural=longest,
     )
