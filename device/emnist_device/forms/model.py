@@ -7,7 +7,7 @@ left corner of the page, y down.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from emnist_device.decoding import Decoding
 
@@ -25,9 +25,6 @@ TextKind = Literal[
 MarkKind = Literal["check", "choice"]
 Shape = Literal["box", "bubble"]
 LabelPlace = Literal["above", "left", "right", "none"]
-#: Kinds of fields whose text is read, and of those in which something is ticked or filled.
-TEXT_KINDS: tuple[TextKind, ...] = get_args(TextKind)
-MARK_KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
 #: Between the values of a choice of which several may be made.
 BETWEEN = ";"
 #: Areas that touch do not overlap, whatever rounding does: of a page unit.
@@ -35,7 +32,7 @@ ROUNDING = 0.01
 
 
 class Area(NamedTuple):
-    """A rectangle in page units."""
+    """A rectangle in page units: the place of its top left corner, and its size."""
 
     x: float
     y: float

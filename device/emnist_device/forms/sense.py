@@ -88,7 +88,7 @@ def check_sums(sums: Sequence[tuple[int, SumOf]], fields: Sequence[Field]) -> tu
     parts = {each.field: each.parts for each in found}
     for (line, _), each in zip(sums, found, strict=True):
         if each.field in _reached(each.field, parts):
-            raise TemplateError(line, "sum_of leads back to the field itself", each.field)
+            raise TemplateError(line, "sum_of leads back to the field itself", _own_name(each))
     return found
 
 
@@ -113,18 +113,23 @@ def _check_sum(line: int, given: SumOf, leaves: Mapping[str, tuple[Leaf, ...]]) 
         if name not in leaves:
             raise TemplateError(
                 line, f"sum_of names {name}, which is no field; there are {_some(leaves)}",
-                given.field,
+                _own_name(given),
             )  # fmt: skip
         for leaf in leaves[name]:
             if leaf.kind not in _SUMMED:
                 raise TemplateError(
                     line, f"sum_of names {name}, of kind {leaf.kind}; only digits and numbers "
-                    "have a sum", given.field,
+                    "have a sum", _own_name(given),
                 )  # fmt: skip
             parts.append(leaf.name)
     if len(set(parts)) < len(parts):
-        raise TemplateError(line, "sum_of has a field twice; leave one out", given.field)
+        raise TemplateError(line, "sum_of has a field twice; leave one out", _own_name(given))
     return SumOf(given.field, tuple(parts))
+
+
+def _own_name(given: SumOf) -> str:
+    """Return the field that a sum is in, of a cell the grid."""
+    return given.field.partition(".")[0]
 
 
 def _reached(start: str, parts: Mapping[str, tuple[str, ...]]) -> set[str]:

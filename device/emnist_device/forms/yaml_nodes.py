@@ -78,10 +78,11 @@ def _fault_of(error: Any) -> TemplateError:
 
 def _within_limits(events: Iterator[Any]) -> Iterator[Any]:
     """Yield the ``events`` of one document; raise where they are too many or not wanted."""
-    depth = documents = 0
-    for count, event in enumerate(events):
+    depth = documents = nodes = 0
+    for event in events:
         line, kind = event.start_mark.line + 1, type(event).__name__
-        if count > 2 * _MOST_NODES:
+        nodes += kind.endswith(("ScalarEvent", "StartEvent"))
+        if nodes > _MOST_NODES:
             raise TemplateError(line, f"has over {_MOST_NODES} values; split the form")
         if kind == "AliasEvent" or getattr(event, "anchor", None) is not None:
             raise TemplateError(line, "anchors (&) and aliases (*) are not read; write it out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ _POINTS = 72 / 25.4
 # Helvetica, which each viewer has, in the encoding of Windows.
 _BUILT_IN, _ENCODING = "helvetica", "cp1252"
 _GIVEN = "given"
+_MOST_FONT = 64_000_000
 
 
 class Canvas:
@@ -141,11 +143,21 @@ class Canvas:
 
 def _add_font(pdf: Any, font: Path) -> frozenset[int]:
     """Add the file ``font``, upright and for bold, and return the characters that it has."""
+    from fontTools.ttLib import TTFont  # which fpdf2 needs
+
     try:
+        with font.open("rb") as file:
+            content = file.read(_MOST_FONT + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FormError(f"{shown(font)}: cannot be read ({reason})") from error
+    try:
+        # fpdf2 leaves files open that are none.
+        glyphs = frozenset(TTFont(io.BytesIO(content)).getBestCmap())
         for style in ("", "B"):
             pdf.add_font(_GIVEN, style, font)
-        return frozenset(pdf.fonts[_GIVEN].cmap)
     except Exception as error:  # a damaged font breaks anywhere in fontTools
         raise FormError(
             f"{shown(font)}: is no font that can be embedded; name a .ttf or .otf file"
         ) from error
+    return glyphs

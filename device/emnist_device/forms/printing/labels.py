@@ -61,7 +61,7 @@ class _Maker:
             width = self._page.width - _BLANK - each.x if each.width is None else each.width
             y = each.y
             for line in self._wrapped(each.text, each.size, width, bold=each.bold):
-                yield self._label(line, each.x, y, each.size, "a text", bold=each.bold)
+                yield self._label(line, each.x, y, each.size, "this page", bold=each.bold)
                 y += _LINE_HEIGHT * each.size
 
     def _wrapped(self, text: str, size: float, width: float, *, bold: bool) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _check(template: Template, page: FormPage, labels: list[Label]) -> None:
         width, height = label.area.shared(printable)
         if width < label.area.width - 0.01 or height < label.area.height - 0.01:
             raise FormError(f"{where} leaves the page; shorten it, move it, or change label_place")
-        others = [(other.of, other.area) for other in labels[:number]]
+        others = [(shown(repr(other.text)), other.area) for other in labels[:number]]
         for of, area in (*taken, *others):
             if min(label.area.shared(area)) > _SHARED:
                 raise FormError(f"{where} covers {of}; shorten it, move it, or change label_place")
