@@ -26,7 +26,7 @@ def test_right_numbers_hold_and_each_wrong_digit_is_seen(method: Method) -> None
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("text", ["", "0", "X", "-", "²³", "٠٠", "0a0", "00 0é"])
+@pytest.mark.parametrize("text", ["", "0", "X", "-", "²³", "\u0660\u0660", "0a0", "00 0é"])
 def test_what_has_no_check_digit_does_not_hold(method: Method, text: str) -> None:
     assert not holds(method, text)
 

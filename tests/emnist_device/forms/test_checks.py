@@ -36,8 +36,10 @@ def leaf_of(folder: Path, **values: Any) -> Leaf:
     [
         ({"kind": "digits"}, ["", "042"], [("4A", "form"), ("4 2", "form"), ("٤", "form")]),
         ({"kind": "digits", "required": True}, ["0"], [("", "required"), ("  ", "required")]),
-        ({"kind": "digits", "length": [2, 3]}, ["42", "424"], [("4", "length"), ("4242", "length")]),
-        ({"kind": "digits", "range": [5, 10]}, ["5", "10", "007"], [("4", "range"), ("11", "range")]),
+        ({"kind": "digits", "length": [2, 3]}, ["42", "424"],
+         [("4", "length"), ("4242", "length")]),
+        ({"kind": "digits", "range": [5, 10]}, ["5", "10", "007"],
+         [("4", "range"), ("11", "range")]),
         ({"kind": "digits", "check_digit": "luhn"}, ["4027116"], [("4027117", "check_digit")]),
         ({"kind": "upper"}, ["ABC"], [("Abc", "form"), ("A1", "form")]),
         ({"kind": "letters"}, ["Abc"], [("Ab1", "form")]),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 HEAD = "form: x\npages:\n  - size: A4\n    fields:\n"
 BOX = "box: [20, 40, 60, 9]"
 B = "\n      b: {kind: digits, box: [20, 60, 60, 9]}"
+CHECK = "      a: {kind: check, box: [30, 40, 5, 5]}"
 GRID = "kind: grid, box: [20, 40, 60, 30]"
 
 
@@ -40,7 +41,7 @@ GRID = "kind: grid, box: [20, 40, 60, 30]"
         ("{kind: digits, BOX, cells: {gap: 2}}", "has no count"),
         ("{kind: digits, BOX, cells: auto}", "needs texts of one length"),
         ("{kind: digits, BOX, cells: [[90, 40, 9, 9]]}", "cell 1, at 90, 40, 9, 9, is not inside"),
-        ("{kind: digits, BOX, cells: [[20, 40, 9, 9], [25, 40, 9, 9]]}", "cell 2, at 25, 40, 9, 9, o"),
+        ("{kind: digits, BOX, cells: [[20, 40, 9, 9], [25, 40, 9, 9]]}", "cell 2, at 25, 40, 9, 9"),
         ("{kind: digits, BOX, cells: 4, length: 5}", "has 4 cells, but its texts fill from 5"),
         ("{kind: digits, BOX, length: [5, 4]}", "length begins after its end"),
         ("{kind: digits, BOX, range: [5, 4]}", "range begins after its end"),
@@ -57,10 +58,10 @@ GRID = "kind: grid, box: [20, 40, 60, 30]"
         ("{kind: date, BOX, format: d.m.y}", "format is 'd.m.y'; give day, month and year"),
         ("{kind: date, BOX, format: DD.DD.YYYY}", "give each of day, month and year once"),
         ("{kind: date, BOX, format: DD.MM.YY, cells: 8}", "has 8 cells, but its texts fill 6"),
-        ("{kind: date, BOX, format: DD.MM.YY, range: [2026-02-30, 2026-03-01]}", "no day 2026-02-30"),
+        ("{kind: date, BOX, format: DD.MM.YY, range: [2026-02-30, 2026-03-01]}", "there is no day"),
         ("{kind: date, BOX, format: DD.MM.YY, range: [1, 2]}", "range, number 1, is '1'"),
         ("{kind: number, BOX, decimals: 2, cells: 2}", "2 cells are too few for 2 decimals"),
-        ("{kind: number, BOX, decimals: 2, cells: 3, mark_printed: false}", "too few for 2 decimals"),
+        ("{kind: number, BOX, decimals: 2, cells: 3, mark_printed: false}", "too few for 2"),
         ("{kind: lexicon, BOX}", "a has neither of lexicon and words"),
         ("{kind: lexicon, BOX, lexicon: nothing.txt}", "nothing.txt: cannot be read"),
         ("{kind: lexicon, BOX, lexicon: towns.txt, words: [a]}", "a has both of lexicon and words"),
@@ -79,9 +80,9 @@ GRID = "kind: grid, box: [20, 40, 60, 30]"
         ("{GRID, rows: 2, columns: [a.b], cell: {kind: digits}}", "columns, number 1, is 'a.b'"),
         ("{GRID, rows: 2, columns: 2, cell: {kind: check}}", "kind 'check' is not known"),
         ("{GRID, rows: 2, columns: 2, cell: {kind: upper, sum_of: [b]}}", "key 'sum_of' is not"),
-        ("{GRID, rows: 2, columns: 2, total_row: 3, cell: {kind: digits}}", "total_row '3' is none"),
+        ("{GRID, rows: 2, columns: 2, total_row: 3, cell: {kind: digits}}", "total_row '3' is"),
         ("{GRID, rows: [a, b], columns: 2, total_row: b, cell: {kind: upper}}", "of kind upper"),
-        ("{GRID, rows: 20, columns: 2, cell: {kind: digits}}", "a cell is 30.0 x 1.5 mm, too small"),
+        ("{GRID, rows: 20, columns: 2, cell: {kind: digits}}", "a cell is 30.0 x 1.5 mm"),
         ("{kind: choice, BOX, options: [a]}", "options is a list of 1; give a list of 2 to 60"),
         ("{kind: choice, BOX, options: [a, a]}", "options has 'a' twice"),
         ("{kind: choice, BOX, options: {a: [90, 40, 9, 9]}}", "option 1, at 90, 40, 9, 9, is not"),
@@ -109,18 +110,18 @@ def test_what_is_wrong_in_a_field_names_it(tmp_path: Path, field: str, words: st
         ("form: a b\npages: []", 1, "form is 'a b'; give a name of 1 to 32 letters"),
         ("form: 1.5\npages: []", 1, 'quote it: "1.5"'),
         ("form: x\nform: y", 2, "'form' is there already, in line 1"),
-        (HEAD.replace("A4", "A3") + "      a: {kind: check, box: [30, 40, 5, 5]}", 3, "size is 'A3'"),
+        (HEAD.replace("A4", "A3") + CHECK, 3, "size is 'A3'"),
         (HEAD + "      1a: {kind: digits}", 5, "'1a' is no name of a field"),
-        (HEAD.replace("size: A4", "unit: mm") + "      a: {kind: check, box: [30, 40, 5, 5]}", 3,
+        (HEAD.replace("size: A4", "unit: mm") + CHECK, 3,
          "page 1 has no size"),
-        (HEAD.replace("size: A4", "unit: pixels") + "      a: {kind: check, box: [30, 40, 5, 5]}", 3,
+        (HEAD.replace("size: A4", "unit: pixels") + CHECK, 3,
          "needs a picture of the form"),
         (HEAD.replace("size: A4", "reference: towns.txt\n    unit: pixels")
-         + "      a: {kind: check, box: [30, 40, 5, 5]}", 3, "towns.txt"),
+         + CHECK, 3, "towns.txt"),
         (HEAD.replace("size: A4", "reference: no.png\n    unit: pixels")
-         + "      a: {kind: check, box: [30, 40, 5, 5]}", 3, "no such file"),
+         + CHECK, 3, "no such file"),
         ("form: x\nroster: roster.csv\n" + HEAD.partition("\n")[2]
-         + "      a: {kind: check, box: [30, 40, 5, 5]}", 2, "no field has a column of the roster"),
+         + CHECK, 2, "no field has a column of the roster"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_elsewhere_names_the_line(
@@ -153,5 +154,5 @@ def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes, words: str) 
 
 @pytest.mark.parametrize("name", ["nothing.yaml", "", "\0"])
 def test_what_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(FormError, match="cannot be read|is no file"):
+    with pytest.raises(FormError, match=r"cannot be read|is no file"):
         load_template(tmp_path / name)

@@ -27,8 +27,8 @@ FILE = ROOT / "device" / "emnist_device" / "forms" / "form.schema.json"
 JUNK: list[Any] = [
     None, True, 0, -1, 7, 7.0, 1.5, 1e13, "", "x", "A4", "auto", "a.b", "a;b", "a\nb", "a\n",
     "\x85", "x" * 41, "x" * 2001, "2026-01-31", "2026-01-31\n", "DD/MM/YY", [], [1], [2, 1],
-    [1, 2, 3, 4], [[1, 2, 3, 4]], ["a", "b"], [1, 2], {}, {"a": 1}, {"count": 3}, {"kind": "digits"},
-    {"a": [1, 2, 3, 4]}, {"a": {"kind": "check", "box": [1, 2, 3, 4]}},
+    [1, 2, 3, 4], [[1, 2, 3, 4]], ["a", "b"], [1, 2], {}, {"a": 1}, {"count": 3},
+    {"kind": "digits"}, {"a": [1, 2, 3, 4]}, {"a": {"kind": "check", "box": [1, 2, 3, 4]}},
 ]  # fmt: skip
 
 

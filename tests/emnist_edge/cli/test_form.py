@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
@@ -14,6 +14,9 @@ from emnist_edge.cli.main import cli
 from emnist_edge.errors import EmnistEdgeError, FormError, OutputError, RuntimeMissingError
 from tests.conftest import ROOT
 from tests.emnist_device.forms.templates import everything, one_page, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EXAM = str(ROOT / "samples" / "exam.yaml")
 ROSTER = str(ROOT / "samples" / "students.csv")

@@ -35,21 +35,21 @@ FIELD = {"kind": "digits", "box": [30, 60, 60, 9]}
 
 def render(pdf: bytes, page: int, dpi: float) -> NDArray[np.uint8]:
     """Return a page as a picture, (H, W, 3) BGR."""
-    document = pypdfium2.PdfDocument(pdf)
+    made = pypdfium2.PdfDocument(pdf)
     try:
-        return document[page].render(scale=dpi / 72).to_numpy()[..., :3].copy()
+        return made[page].render(scale=dpi / 72).to_numpy()[..., :3].copy()
     finally:
-        document.close()
+        made.close()
 
 
 def texts_of(pdf: bytes) -> list[str]:
     """Return the text of each page, with single spaces."""
-    document = pypdfium2.PdfDocument(pdf)
+    made = pypdfium2.PdfDocument(pdf)
     try:
-        texts = [page.get_textpage().get_text_range() for page in document]
+        texts = [page.get_textpage().get_text_range() for page in made]
         return [" ".join(text.split()) for text in texts]
     finally:
-        document.close()
+        made.close()
 
 
 def placed(picture: NDArray[np.uint8], page: FormPage) -> NDArray[np.float64]:
@@ -141,8 +141,9 @@ def test_cells_lie_where_the_template_says(printed: tuple[Template, bytes]) -> N
 
 def test_labels_rows_and_marks_are_printed(printed: tuple[Template, bytes]) -> None:
     (text,) = texts_of(printed[1])
-    expected = ["Exam", "Student number", "born (DD.MM.YYYY)", "marks", "Q1", "Sum", "agree", "left",
-                "Write in", "block letters.", "LOVELACE", "exam-2026 1/1 No. 17", ","]  # fmt: skip
+    expected = ["Exam", "Student number", "born (DD.MM.YYYY)", "marks", "Q1", "Sum", "agree",
+                "left", "Write in", "block letters.", "LOVELACE", "exam-2026 1/1 No. 17",
+                ","]  # fmt: skip
     assert [each for each in expected if each not in text] == []
 
 
@@ -190,8 +191,8 @@ def test_a_long_row_is_set_smaller_and_then_cut(tmp_path: Path) -> None:
         ({"box": [12, 19.5, 60, 9], "label": "x"}, "covers a marker"),
         ({"box": [120, 28.5, 60, 9], "label": "Number of the student, and name of the student"},
          "covers the QR code"),
-        ({"label": "Größe in Ω"}, r"'Größe in Ω' has Ω \(GREEK CAPITAL LETTER OMEGA\), which the bui"),
-        ({"label": "اسم"}, r"has ا \(ARABIC LETTER ALEF\), whose letters change"),
+        ({"label": "Größe in Ω"}, r"'Größe in Ω' has Ω \(GREEK CAPITAL LETTER OMEGA\), which"),
+        ({"label": "اسم"}, r"\(ARABIC LETTER ALEF\), whose letters change"),
         ({"kind": "choice", "options": ["an option of much text", "b", "c", "d"]}, "covers it"),
     ],
 )  # fmt: skip
