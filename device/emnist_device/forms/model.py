@@ -101,8 +101,7 @@ class _Field:
     """What all fields have.
 
     name: its key in the template; of a cell of a grid with row and column, ``marks.Q1.a``.
-    label: what is printed beside it, at ``label_place``.
-    area: all of it.
+    label: what is printed beside it, at ``label_place``. area: all of it.
     line: of the template's file where it begins.
     """
 
@@ -169,11 +168,10 @@ class TextField(_Field):
 
 @dataclass(frozen=True)
 class GridField(_Field):
-    """Rows and columns of cells, each a field of its own.
+    """Rows and columns of cells, each a field of its own, row by row.
 
-    rows, columns: their names. named_rows, named_columns: whether the template names them, and they
-        are printed; else they have numbers.
-    cells: row by row.
+    named_rows, named_columns: whether the template names them, and they are printed; else they have
+        numbers.
     """
 
     rows: tuple[str, ...] = ()
@@ -239,8 +237,7 @@ class Marker:
 class FormPage:
     """One page of a form.
 
-    number: from 1.
-    width, height: in page units.
+    number: from 1. width, height: in page units.
     markers: four, from the top left one clockwise; none where ``reference`` is used.
     code: where the QR code is.
     reference: a picture of the empty form, which shows just the page.

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from emnist_device.forms.model import Field, Template, TextField
 
 _HEAD = ("field", "kind", "page", "x, y, width, height", "cells", "what is known of it")
+# More are not listed.
+_MOST_NAMED = 6
 
 
 @click.command(short_help="Say what is in a template, or wrong with it.")
@@ -43,8 +45,6 @@ def check(template: Path) -> None:
     click.echo(f"{made.form}: {size}, version {made.digest}")
     click.echo()
     click.echo(plain(_HEAD, [*_rows(made)], left=len(_HEAD)))
-    for each in made.sums:
-        click.echo(f"{each.field} = {' + '.join(each.parts)}")
     if made.roster is not None:
         click.echo(f"roster {shown(made.roster)}: {_counted(rows, 'row')}")
 
@@ -66,8 +66,7 @@ def _rows(template: Template) -> Iterator[tuple[str, ...]]:
     for page in template.pages:
         for field in page.fields:
             place = ", ".join(f"{value:g}" for value in field.area)
-            column = template.roster_columns.get(field.name)
-            known = [*_known(field)] + ([f"column {column} of the roster"] if column else [])
+            known = [*_known(field), *_related(template, field.name)]
             yield (
                 field.name,
                 _kind(field),
@@ -76,6 +75,19 @@ def _rows(template: Template) -> Iterator[tuple[str, ...]]:
                 _cells(field),
                 "; ".join(known) or NONE,
             )
+
+
+def _related(template: Template, name: str) -> Iterator[str]:
+    """Yield what a field has to do with others, and with the roster."""
+    if name in template.roster_columns:
+        yield f"column {template.roster_columns[name]} of the roster"
+    for each in template.sums:
+        if each.field == name:
+            few = len(each.parts) <= _MOST_NAMED
+            yield f"sum of {', '.join(each.parts) if few else f'{len(each.parts)} others'}"
+    cells = {each.field for each in template.sums if each.field.startswith(f"{name}.")}
+    if cells:
+        yield f"{_counted(len(cells), 'cell')} with sums"
 
 
 def _kind(field: Field) -> str:
