@@ -47,6 +47,10 @@ class ConstraintError(EmnistEdgeError):
     """A charset, pattern or lexicon that is malformed, or that no text can match."""
 
 
+class FormError(EmnistEdgeError):
+    """A template of a form, a roster or a sheet that is malformed, or does not fit another."""
+
+
 def shown(text: object) -> str:
     """Return ``text``, such as a path, for a line of a message: what is not printable is escaped.
 

@@ -96,6 +96,8 @@ PACKAGES = {
     "paho.mqtt.enums": _of_pip("paho-mqtt", "CallbackAPIVersion", "mqtt"),  # version 1 has none
     "dask.distributed": _of_pip("distributed", "Client", "cluster"),
     "pypdfium2": _of_pip("pypdfium2", "PdfDocument", "pdf"),
+    "yaml": _of_pip("PyYAML", "parse", "forms"),
+    "fpdf": _of_pip("fpdf2", "FPDF", "forms"),
     "platformdirs": _of_pip("platformdirs", "user_cache_dir", "data"),
     "matplotlib.figure": _of_pip("matplotlib", "Figure", "plot"),
 }

@@ -21,10 +21,10 @@ def markdown(head: Row, rows: Sequence[Row]) -> str:
     return "\n".join([first, f"|{'|'.join(rule)}|", *others])
 
 
-def plain(head: Row, rows: Sequence[Row]) -> str:
-    """Return a table for a terminal, aligned as :func:`markdown` aligns it."""
+def plain(head: Row, rows: Sequence[Row], left: int = 1) -> str:
+    """Return a table for a terminal: ``left`` columns to the left, the others to the right."""
     cells, widths = _measured(head, rows)
-    return "\n".join(_line(row, widths, "  ").rstrip() for row in cells)
+    return "\n".join(_line(row, widths, "  ", left).rstrip() for row in cells)
 
 
 def _measured(head: Row, rows: Sequence[Row]) -> tuple[list[list[str]], list[int]]:
@@ -33,9 +33,9 @@ def _measured(head: Row, rows: Sequence[Row]) -> tuple[list[list[str]], list[int
     return cells, [max(map(len, column)) for column in zip(*cells, strict=True)]
 
 
-def _line(row: Sequence[str], widths: Sequence[int], between: str) -> str:
+def _line(row: Sequence[str], widths: Sequence[int], between: str, left: int = 1) -> str:
     return between.join(
-        cell.rjust(width) if column else cell.ljust(width)
+        cell.ljust(width) if column < left else cell.rjust(width)
         for column, (cell, width) in enumerate(zip(row, widths, strict=True))
     )
 

@@ -15,6 +15,7 @@ from emnist_edge.cli.data import data
 from emnist_edge.cli.discreet import Discreet
 from emnist_edge.cli.doctor import doctor
 from emnist_edge.cli.exits import EXIT_FAILED
+from emnist_edge.cli.form.group import form
 from emnist_edge.cli.live import live
 from emnist_edge.cli.models import models
 from emnist_edge.cli.review import review
@@ -48,5 +49,5 @@ def cli() -> None:
     """Read hand-printed characters from pictures, on the device."""
 
 
-for _command in (classify, live, doctor, benchmark, models, review, data):
+for _command in (classify, live, form, doctor, benchmark, models, review, data):
     cli.add_command(_command)

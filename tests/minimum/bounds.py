@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The extras of what runs on a device, or is a part of the command.
-EXTRAS = ("serve", "mqtt", "forest", "cluster", "data", "plot")
+EXTRAS = ("serve", "mqtt", "forest", "cluster", "data", "plot", "pdf", "forms")
 
 
 def project() -> dict[str, Any]:

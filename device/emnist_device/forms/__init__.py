@@ -1,0 +1,1 @@
+"""Forms: their templates, and checks of what is filled in."""

@@ -1,0 +1,111 @@
+"""How dates and numbers are written on a form, and what they mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+_PARTS = {"DD": r"(?P<day>\d\d?)", "MM": r"(?P<month>\d\d?)"}
+_YEARS = {"YYYY": r"(?P<year>\d{4})", "YY": r"(?P<year>\d\d)"}
+_DAYS, _MONTHS = r"([12]\d|3[01]|{0}[1-9])", r"(1[0-2]|{0}[1-9])"
+_TOKEN = re.compile("DD|MM|YYYY|YY|[-./ ]")
+#: What a format of dates looks like: day, month and year in any order, marks between them or none.
+DATE_FORMAT = r"^(DD|MM|YYYY|YY)[-./ ]?(DD|MM|YYYY|YY)[-./ ]?(DD|MM|YYYY|YY)$"
+# A year of two digits is one from 1969 to 2068, as POSIX has it.
+_FIRST_YEAR = 1969
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """A date as ``DD.MM.YYYY``, ``MM/DD/YY`` and the like; see :data:`DATE_FORMAT`."""
+
+    text: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether day, month and year are all in it, once each."""
+        return sorted(token[0] for token in self._tokens if token.isalpha()) == ["D", "M", "Y"]
+
+    @property
+    def slots(self) -> str:
+        """What stands in each place: ``9`` for a digit that is written, or a mark."""
+        return re.sub("[DMY]", "9", self.text)
+
+    def pattern(self, *, cells: bool) -> str:
+        """Return the pattern of what is written: in ``cells`` marks are printed, else written.
+
+        In cells, and where nothing parts them, day and month have two digits each.
+        """
+        zero = "0" if cells or len(self._tokens) < 5 else "0?"
+        parts = {
+            "DD": _DAYS.format(zero),
+            "MM": _MONTHS.format(zero),
+            "YYYY": r"\d{4}",
+            "YY": r"\d{2}",
+        }
+        return "".join(
+            parts[token] if token in parts else "" if cells else re.escape(token)
+            for token in self._tokens
+        )
+
+    def read(self, text: str) -> date | None:
+        """Return the date that ``text`` is, or None where there is no such day."""
+        groups = _PARTS | _YEARS
+        whole = "".join(groups.get(token) or re.escape(token) for token in self._tokens)
+        found = re.fullmatch(whole, text, re.ASCII)
+        if found is None:
+            return None
+        year = int(found["year"])
+        if len(found["year"]) == 2:
+            year += 100 * ((_FIRST_YEAR - year + 99) // 100)
+        try:
+            return date(year, int(found["month"]), int(found["day"]))
+        except ValueError:
+            return None
+
+    @property
+    def _tokens(self) -> list[str]:
+        return _TOKEN.findall(self.text)
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """A number with so many decimals at most.
+
+    mark: between its whole part and its decimals. printed: whether the form has that between two
+    cells; else it is written, in a cell of its own if there are any. signed: whether it may be
+    negative.
+    """
+
+    decimals: int = 0
+    mark: str = "."
+    printed: bool = False
+    signed: bool = False
+
+    def slots(self, cells: int) -> str:
+        """Return what is in each place of a comb of ``cells``: ``9`` for a cell, or the mark."""
+        if not (self.decimals and self.printed):
+            return "9" * cells
+        return "9" * (cells - self.decimals) + self.mark + "9" * self.decimals
+
+    def pattern(self, most: int) -> str:
+        """Return the pattern of what is written, of ``most`` characters or digits at most."""
+        sign = "-?" if self.signed else ""
+        if not self.decimals or self.printed:
+            return rf"{sign}\d{{1,{most}}}"
+        whole = max(1, most - self.decimals - 1)
+        return rf"{sign}\d{{1,{whole}}}({re.escape(self.mark)}\d{{1,{self.decimals}}})?"
+
+    def read(self, text: str) -> Decimal | None:
+        """Return the number that ``text`` is, or None where it is none with so many decimals.
+
+        Either of comma and point is taken for the mark, as people write both.
+        """
+        found = re.fullmatch(r"(-?)(\d*)([.,]?)(\d*)", text.replace(" ", ""), re.ASCII)
+        if found is None or not (found[2] or found[4]) or " " in text.strip():
+            return None
+        if len(found[4]) > self.decimals or (found[1] and not self.signed):
+            return None
+        return Decimal(f"{found[1]}{found[2] or 0}.{found[4]}")

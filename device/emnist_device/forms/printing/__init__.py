@@ -1,0 +1,1 @@
+"""Templates as forms to print: a PDF with markers, QR codes, combs and labels."""

@@ -1,0 +1,1 @@
+"""The ``emnist-edge form`` commands: a module for each."""

@@ -1,0 +1,20 @@
+"""The ``emnist-edge form`` command, and the commands it has."""
+
+from __future__ import annotations
+
+import click
+
+from emnist_edge.cli.form.check import check, schema
+from emnist_edge.cli.form.print_form import print_form
+
+
+@click.group(short_help="Describe, print and read forms.")
+def form() -> None:
+    """Describe forms by templates, and print them.
+
+    A template is a YAML file; docs/forms.md says what is in it.
+    """
+
+
+for _command in (check, schema, print_form):
+    form.add_command(_command)
