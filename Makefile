@@ -25,7 +25,7 @@ demo: $(RUNTIME)/ready  ## read the sample pictures with nothing but the runtime
 	@echo "Now: . $(RUNTIME)/bin/activate; emnist-edge classify FILE"
 
 test: $(DEV)/ready lint  ## lint, types, import contracts, all tests, and the installed wheel
-	$(DEV)/bin/python -m pytest
+	$(DEV)/bin/python -m pytest --numprocesses logical --dist loadfile
 	$(DEV)/bin/python -m tests.wheel
 
 test-minimum: $(DEV)/ready  ## device and command with the oldest versions that are allowed
