@@ -145,7 +145,8 @@ def installed_names() -> list[str]:
 def open_model(model: str | Path) -> tuple[Artifact, bytes]:
     """Return sidecar and content of a model, given its name or the path of its file.
 
-    Raises :class:`ModelError` where either is missing or the content is not what the sidecar says.
+    Raises :class:`ModelError` where either is missing, the sidecar is of another file, or the
+    content is not what it says.
     """
     text = str(model)
     is_path = isinstance(model, Path) or "/" in text or Path(text).suffix != ""
@@ -155,6 +156,11 @@ def open_model(model: str | Path) -> tuple[Artifact, bytes]:
         raise ModelError(f"no model named {text!r}; installed: {names}")
     artifact = read_sidecar(sidecar)
     path = sidecar.with_name(artifact.file)
+    if (Path(model).name if is_path else sidecar.name) not in {path.name, f"{path.stem}.json"}:
+        raise ModelError(
+            f"{sidecar}: is of {shown(artifact.file)}; a model needs its own sidecar beside it, of "
+            "the same name"
+        )
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -12,7 +12,7 @@ from emnist_device.runtime.engine import Engine
 from emnist_edge.artifact import SIDE
 from export.common import EMNIST, MOST_BYTES, candidate, count_looks, finish, published
 from export.parity import compare, require
-from export.tflite import convert, drop_softmax
+from export.tflite import convert, drop_softmax, with_shapes_of_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,7 +94,8 @@ def export_network(
     with published(output, card, most_bytes) as folder:
         for kind in kinds:
             name = f"{family}-{kind}"
-            content = convert(model, with_extremes(calibration) if kind == "int8" else None)
+            ranges = with_extremes(calibration) if kind == "int8" else None
+            content = with_shapes_of_one(convert(model, ranges))
             provenance["macs"] = count_macs(content, name)
             artifact = candidate(name, f"{name}.tflite", content, kind, run, folder, **provenance)
             exported = answers(Engine(folder / artifact.file).probabilities, run)

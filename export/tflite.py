@@ -75,3 +75,30 @@ def convert(model: keras.Model, calibration: NDArray[np.uint8] | None) -> bytes:
         converter.inference_input_type = converter.inference_output_type = tf.int8
     with quiet_stderr():
         return bytes(converter.convert())
+
+
+def with_shapes_of_one(content: bytes) -> bytes:
+    """Return the TFLite file ``content`` with the shapes that its tensors have for one image.
+
+    TensorFlow's converter writes 1 for the open batch size of every tensor, also where a network
+    joins two views of an image to a batch of two. LiteRT works out the shapes anew; runtimes for
+    microcontrollers take the file's. Nothing but these numbers changes.
+    """
+    from ai_edge_litert import schema_py_generated as schema
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    with quiet_stderr():
+        interpreter = Interpreter(
+            model_content=content,
+            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
+        interpreter.allocate_tensors()
+        interpreter.invoke()  # the shapes of some tensors are computed
+    shapes = {each["index"]: each["shape"] for each in interpreter.get_tensor_details()}
+    changed = bytearray(content)
+    graph = schema.Model.GetRootAs(changed, 0).Subgraphs(0)
+    for index in range(graph.TensorsLength()):
+        tensor = graph.Tensors(index)
+        if tensor.ShapeSignatureLength():  # it has an open side
+            tensor.ShapeAsNumpy()[:] = shapes[index]
+    return bytes(changed)

@@ -1,14 +1,17 @@
-/* The reader for WebAssembly: a crop goes into memory, and what it is comes out. */
+/* The reader for WebAssembly: a crop goes into memory, and what it is comes out.
+ *
+ * Compiled with the network's header, its name, its labels and its arena's size as macros.
+ */
 #include <stddef.h>
 
 #include "emnist_read.h"
-#include "emnist_tiny.h"
+#include NETWORK_HEADER
 
 /* Rows and columns of a crop at most. */
 #define SIDE 512
 
 static uint8_t crop[SIDE * SIDE];
-static uint64_t arena[EMNIST_READ_ARENA_SIZE(EMNIST_TINY_ARENA_SIZE) / 8];
+static uint64_t arena[EMNIST_READ_ARENA_SIZE(NETWORK_ARENA_SIZE) / 8];
 static emnist_result result;
 
 #define EXPORT(name) __attribute__((export_name(name)))
@@ -16,7 +19,7 @@ static emnist_result result;
 EXPORT("side") int side(void) { return SIDE; }
 EXPORT("crop") uint8_t *crop_memory(void) { return crop; }
 EXPORT("glyph") void *glyph_memory(void) { return arena; }
-EXPORT("label") const char *label(int index) { return emnist_tiny_labels[index]; }
+EXPORT("label") const char *label(int index) { return NETWORK_LABELS[index]; }
 EXPORT("best") int best(void) { return result.label; }
 EXPORT("second") int second(void) { return result.runner_up; }
 EXPORT("confidence") int confidence(void) { return result.confidence; }
@@ -25,8 +28,8 @@ EXPORT("runner_up_confidence") int runner_up_confidence(void) { return result.ru
 /* Read a crop whose rows are width bytes apart. grey: a picture; otherwise ink, 255 on 0. */
 EXPORT("read") int read(int width, int height, int grey)
 {
-    return grey ? emnist_read_grey(&emnist_tiny, crop, width, height, width, arena, &result)
-                : emnist_read(&emnist_tiny, crop, width, height, width, arena, &result);
+    return grey ? emnist_read_grey(&NETWORK, crop, width, height, width, arena, &result)
+                : emnist_read(&NETWORK, crop, width, height, width, arena, &result);
 }
 
 /* What <string.h> declares and the compiler calls. */

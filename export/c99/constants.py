@@ -40,10 +40,10 @@ def convolution(graph: Graph, operator: Operator) -> Convolution:
 
 def depthwise(graph: Graph, operator: Operator) -> Depthwise:
     """Return the layer of a DEPTHWISE_CONV_2D."""
-    _, weights, _ = _tensors(graph, operator, 3)
+    data, weights, _ = _tensors(graph, operator, 3)
     filters = _constant(graph, operator, weights)
     _, rows, columns, channels = filters.shape
-    if operator.options.depthMultiplier != 1:
+    if operator.options.depthMultiplier != 1 or channels != data.shape[3]:
         raise graph.refused(operator, "a depth multiplier other than 1 is not supported")
     if rows * columns > _MOST_TAPS:
         raise graph.refused(operator, f"more than {_MOST_TAPS} taps are not supported")
@@ -89,6 +89,8 @@ def add(graph: Graph, operator: Operator) -> Add:
     output = graph.tensors[operator.outputs[0]]
     if first.shape != second.shape:
         raise graph.refused(operator, "two tensors of different shapes are not supported")
+    if first.data is not None or second.data is not None:
+        raise graph.refused(operator, "one of a tensor and several numbers is not supported")
     factors = [as_multiplier(factor) for factor in _add_factors(first, second, output)]
     if any(shift < 0 for _, shift in factors):
         raise graph.refused(operator, "its output is much finer than its inputs")
@@ -165,6 +167,8 @@ def _scaling(graph: Graph, operator: Operator, weights: NDArray[np.int8]) -> Sca
     if filters.zero_point != 0:
         raise graph.refused(operator, "weights with a zero point are not supported")
     factors = _factors(operator, data, filters, output)
+    if len(factors) not in {1, count}:
+        raise graph.refused(operator, f"{len(factors)} scales for {count} channels")
     parts = [as_multiplier(factor) for factor in np.broadcast_to(factors, count)]
     multiplier, shift = (np.array(part, np.int64) for part in zip(*parts, strict=True))
     shift = np.where(multiplier == 0, 1, shift)  # a channel without weights

@@ -22,7 +22,7 @@ _DTYPES: dict[int, np.dtype[Any]] = {2: np.dtype(np.int32), 9: np.dtype(np.int8)
 class Tensor:
     """What the file says of a tensor.
 
-    shape: with the number of images before it, which is 1.
+    shape: of what is computed, that for one picture, with 1 before it.
     scales, zero_point: a real is (number - zero_point) x scale; one scale, or one for each channel.
     data: None where it is computed.
     """
@@ -81,7 +81,11 @@ def read_graph(content: bytes, file: str) -> Graph:
         model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
         (subgraph,) = model.subgraphs
         firsts, lasts = list(subgraph.inputs), list(subgraph.outputs)
-        tensors = [_tensor(tensor, model.buffers) for tensor in subgraph.tensors]
+        ends = {*firsts, *lasts}
+        tensors = [
+            _tensor(tensor, model.buffers, index in ends)
+            for index, tensor in enumerate(subgraph.tensors)
+        ]
         names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
         operators = [_operator(o, model.operatorCodes, names) for o in subgraph.operators]
     except Exception as error:  # whatever generated code meets in bytes that are no such file
@@ -92,13 +96,16 @@ def read_graph(content: bytes, file: str) -> Graph:
             "character, with one of each, can be exported"
         )
     graph = Graph(file, operators, tensors, int(firsts[0]), int(lasts[0]))
+    named = {*firsts, *lasts, *(i for o in operators for i in (*o.inputs, *o.outputs))}
+    if not all(0 <= index < len(tensors) for index in named):
+        raise ModelError(f"{file}: names tensors that it has not; export it again")
     for end in (graph.input, graph.output):
         if tensors[end].dtype != np.int8:
             raise ModelError(f"{file}: not an int8 network; export an int8 file")
     return graph
 
 
-def _tensor(tensor: Any, buffers: Sequence[Any]) -> Tensor:
+def _tensor(tensor: Any, buffers: Sequence[Any], is_end: bool) -> Tensor:
     quantization = tensor.quantization
     quantized = quantization is not None and quantization.scale is not None
     scales = quantization.scale if quantized else []
@@ -109,6 +116,8 @@ def _tensor(tensor: Any, buffers: Sequence[Any]) -> Tensor:
     data = None
     if raw is not None and len(raw) and dtype != np.void:
         data = np.frombuffer(bytes(raw), dtype.newbyteorder("<")).reshape(shape).astype(dtype)
+    elif len(shape) > 1 and not is_end:
+        shape = (1, *shape[1:])  # the file may have several pictures there
     return Tensor(shape, dtype, np.asarray(scales, np.float32), int(zero_points[0]), data)
 
 

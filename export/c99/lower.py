@@ -15,6 +15,7 @@ import numpy as np
 from export.c99 import constants
 from export.c99.layers import Table, Transpose
 from export.c99.rounding import HIGHEST, LOWEST
+from export.c99.shapes import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,11 @@ class Program:
 
 
 def lower(graph: Graph) -> Program:
-    """Return the steps of ``graph``; raises :class:`ModelError` that names an unknown operator."""
+    """Return the steps of ``graph``.
+
+    Raises :class:`ModelError` that names an operator which is unknown, or does not fit the others.
+    """
+    check(graph)
     lowering = _Lowering(graph)
     output = lowering.buffer(graph.output, None)
     return Program(lowering.steps, output)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from emnist_edge.alphabet import NOTHING
+from emnist_edge.alphabet import BYCLASS, NOTHING
 from export.c99.tables import KERNELS, Tables
 
 if TYPE_CHECKING:
@@ -43,7 +45,13 @@ class Network:
 
 def header(network: Network) -> str:
     """Return the text of the header."""
-    return _filled("network.h.in", network, nothing=_nothing(network))
+    return _filled(
+        "network.h.in",
+        network,
+        characters=_comment(" ".join(network.alphabet)),
+        letters=_letters(network),
+        nothing=_nothing(network),
+    )
 
 
 def body(network: Network) -> str:
@@ -75,6 +83,18 @@ def _filled(template: str, network: Network, **values: object) -> str:
         classes=len(network.alphabet),
         arena_size=network.arena.size,
         label_size=2 if longest == 1 else 4,
+    )
+
+
+def _letters(network: Network) -> int:
+    """Return how many classes before the first of a symbol are of letters and digits."""
+    return len(list(itertools.takewhile(lambda char: char in BYCLASS, network.alphabet)))
+
+
+def _comment(text: str) -> str:
+    """Return ``text`` in lines of a comment; nothing in it may look like the end of one."""
+    return textwrap.fill(
+        text, 96, initial_indent=" *     ", subsequent_indent=" *     ", break_on_hyphens=False
     )
 
 

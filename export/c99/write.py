@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_edge.artifact import SIDE, family_of, installed_names, open_model
-from emnist_edge.errors import ModelError
+from emnist_edge.errors import ModelError, shown
 from emnist_edge.files import writing_to, written_whole
 from export.c99 import source
 from export.c99.arena import plan
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: What all networks share: C files that are copied as they are.
 SHARED = Path(__file__).parent / "csrc"
+#: Steps and classes are counted in 8 bits.
+MOST_STEPS = MOST_CLASSES = 255
 
 
 def int8_of(model: str) -> str:
@@ -48,11 +50,21 @@ def network_of(model: str | Path, name: str | None = None) -> source.Network:
             f"{artifact.file}: emnist_{called} is something that all networks share; give another "
             "--name"
         )
-    graph = read_graph(content, artifact.file)
-    _check(graph, artifact)
+    try:
+        return _network(called, artifact, read_graph(content, artifact.file))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # Of a damaged file, no more than what kernels rely on is checked before.
+        raise ModelError(f"{artifact.file}: damaged ({shown(error)}); export it again") from error
+
+
+def _network(name: str, artifact: Artifact, graph: Graph) -> source.Network:
+    """Return the network ``name`` of a file that was read."""
     program = lower(graph)
+    _check(graph, artifact)
+    if len(program.steps) > MOST_STEPS:
+        raise ModelError(f"{artifact.file}: {len(program.steps)} steps, of {MOST_STEPS} at most")
     return source.Network(
-        name=called,
+        name=name,
         origin=f"{artifact.name}, SHA-256 {artifact.sha256[:16]}: reads one character.",
         alphabet=artifact.alphabet,
         program=program,
@@ -99,6 +111,8 @@ def _check(graph: Graph, artifact: Artifact) -> None:
     first, last = graph.tensors[graph.input], graph.tensors[graph.output]
     if first.shape != (1, SIDE, SIDE, 1) or last.shape != (1, len(artifact.alphabet)):
         raise ModelError(f"{graph.file}: its tensors do not fit its sidecar; export it again")
+    if len(artifact.alphabet) > MOST_CLASSES:
+        raise ModelError(f"{graph.file}: more than {MOST_CLASSES} classes")
     if (first.scale, first.zero_point) != (1.0, -128):
         raise ModelError(f"{graph.file}: its input is not pixels less 128; export it again")
 

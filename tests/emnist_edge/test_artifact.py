@@ -80,6 +80,19 @@ def test_missing_and_damaged_files_are_named(tmp_path: Path) -> None:
         artifact.open_model(path)
 
 
+def test_a_sidecar_of_another_file_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    other = tmp_path / "other.tflite"
+    other.write_bytes(b"another model")
+    path.with_suffix(".json").rename(other.with_suffix(".json"))
+    with pytest.raises(ModelError, match=r"other\.json: is of toy\.tflite; a model needs its own"):
+        artifact.open_model(other)
+    with pytest.raises(ModelError, match=r"is of toy\.tflite"):
+        artifact.open_model(other.with_suffix(".json"))
+    with pytest.raises(ModelError, match=r"is of toy\.tflite"):
+        artifact.open_model(write(tmp_path).with_suffix(".onnx"))
+
+
 def test_an_unknown_name_lists_what_is_installed() -> None:
     with pytest.raises(ModelError, match="cnn-int8"):
         artifact.open_model("cnn-int9")

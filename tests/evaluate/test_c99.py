@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ from evaluate import c99
 from export.c99.host import find_compiler, reference_logits
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 
@@ -58,3 +61,38 @@ def test_one_other_output_ends_in_an_error(monkeypatch: pytest.MonkeyPatch) -> N
     result = CliRunner().invoke(c99.main, ["mlp", "--limit", "10"])
     assert result.exit_code == 1
     assert "mlp-int8: 10 images, 1 unequal" in result.stderr
+
+
+def test_a_run_goes_on_from_what_was_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(c99, "_PIECE", 20)
+    counts = tmp_path / "counts"
+    arguments = ["mlp", "--resume", str(counts), "--output", str(tmp_path / "found.json")]
+    CliRunner().invoke(c99.main, arguments)
+    lines = counts.read_text().splitlines(keepends=True)
+    assert len(lines) == 3
+    whole = figures(tmp_path / "found.json")
+    counts.write_text("".join(lines[:2]) + lines[2][:-9])  # stopped while it was written
+
+    def never(content: bytes, glyphs: NDArray[np.uint8]) -> NDArray[np.int8]:
+        assert len(glyphs) == 7  # the last piece alone
+        return reference_logits(content, glyphs)
+
+    monkeypatch.setattr(c99, "reference_logits", never)
+    CliRunner().invoke(c99.main, arguments)
+    assert figures(tmp_path / "found.json") == whole
+
+
+def figures(path: Path) -> dict[str, object]:
+    """Return what a run found, but for the time that it took."""
+    (found,) = json.loads(path.read_text())
+    return {name: value for name, value in found.items() if name != "microseconds"}
+
+
+def test_counts_of_another_build_are_not_taken(tmp_path: Path) -> None:
+    counts = tmp_path / "counts"
+    row = {"digest": "of another", "start": 0, "counts": {"images": 47, "unequal": 5}}
+    counts.write_text(json.dumps(row) + "\n")
+    result = CliRunner().invoke(c99.main, ["mlp", "--resume", str(counts)])
+    assert "mlp-int8: 47 images, 0 unequal" in result.stderr

@@ -7,7 +7,6 @@ the micro:bit of QEMU has less memory than a reading takes. Exits with 1 where a
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -23,10 +22,9 @@ from emnist_edge.cli.program import Program
 from emnist_edge.drawing.character import draw_character
 from emnist_edge.tables import markdown
 from evaluate.document import write_block
-from export.c99.host import compile_c, find_compiler
+from export.c99.host import find_compiler
 from export.c99.write import network_of
-from tests.export.c99.building import export_tiny
-from tests.export.c99.tiny import Tiny
+from tests.export.c99.building import build_library
 from tests.mcu.boards import BOARDS, PACKAGES, read_crops
 
 if TYPE_CHECKING:
@@ -62,9 +60,7 @@ def main(count: int, document: Path | None) -> None:
         raise click.ClickException("no C compiler: install gcc or clang")
     crops, rows, failed = draw_crops(count), [], False
     with TemporaryDirectory() as folder:
-        library = Path(folder) / "tiny.so"
-        compile_c(compiler, export_tiny(Path(folder)), library, "-O2", "-shared", "-fPIC")
-        tiny = Tiny(ctypes.CDLL(str(library)))
+        tiny = build_library(compiler, Path(folder))
         expected = [(tiny.glyph(crop)[1], bytes(tiny.read(crop)[1])) for crop in crops]
     for board in _BOARDS:
         if missing := board.missing():

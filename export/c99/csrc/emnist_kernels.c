@@ -25,6 +25,8 @@
 
 /* Negative numbers are shifted arithmetically, as all compilers for these processors do. */
 typedef char emnist_shifts_are_arithmetic[((-3) >> 1) == -2 ? 1 : -1];
+/* Numbers are computed in int, of 32 bits: not on AVR and other processors of 8 or 16. */
+typedef char emnist_int_has_32_bits[sizeof(int) >= 4 ? 1 : -1];
 
 /* Return value x multiplier / 2^31, halves rounded up; |value| < 2^30, multiplier > 0. */
 static inline int32_t multiply_high(int32_t value, int32_t multiplier)
@@ -543,6 +545,11 @@ int emnist_logits(const emnist_network *network, const uint8_t glyph[EMNIST_PIXE
 
 /* Probabilities of classes: powers of how far their logits are below the highest, over their sum. */
 
+static int32_t is_possible(const emnist_network *network, int32_t label)
+{
+    return network->among == 0 || network->among[label] != 0;
+}
+
 static uint32_t power(const emnist_network *network, int32_t below)
 {
     return below < network->power_count ? network->powers[below] : 0;
@@ -552,7 +559,9 @@ static uint32_t sum_powers(const emnist_network *network, const int8_t *logits, 
 {
     uint32_t sum = 0;
     for (int32_t label = 0; label < network->classes; label++) {
-        sum += power(network, highest - logits[label]);
+        if (is_possible(network, label)) {
+            sum += power(network, highest - logits[label]);
+        }
     }
     return sum;
 }
@@ -563,12 +572,14 @@ static uint16_t fraction(uint32_t part, uint32_t sum)
     return (uint16_t)(steps > 65535u ? 65535u : steps);
 }
 
-/* Return the index of the highest, the first of equal ones; leave out the class without. */
-static int32_t highest_but(const int8_t *logits, int32_t classes, int32_t without)
+/* Return the class of the highest output, the first of equal ones, but for the class without; -1
+ * where no other is possible. */
+static int32_t highest_but(const emnist_network *network, const int8_t *logits, int32_t without)
 {
-    int32_t best = without == 0 ? 1 : 0;
-    for (int32_t label = best + 1; label < classes; label++) {
-        if (label != without && logits[label] > logits[best]) {
+    int32_t best = -1;
+    for (int32_t label = 0; label < network->classes; label++) {
+        if (label != without && is_possible(network, label)
+            && (best < 0 || logits[label] > logits[best])) {
             best = label;
         }
     }
@@ -578,15 +589,20 @@ static int32_t highest_but(const int8_t *logits, int32_t classes, int32_t withou
 int emnist_probabilities(const emnist_network *network, const int8_t *logits,
                          uint16_t *probabilities)
 {
-    int32_t highest;
+    int32_t best;
     uint32_t sum;
     if (network == 0 || logits == 0 || probabilities == 0) {
         return EMNIST_ERROR_NULL;
     }
-    highest = logits[highest_but(logits, network->classes, -1)];
-    sum = sum_powers(network, logits, highest);
+    best = highest_but(network, logits, -1);
+    if (best < 0) {
+        return EMNIST_ERROR_SIZE;
+    }
+    sum = sum_powers(network, logits, logits[best]);
     for (int32_t label = 0; label < network->classes; label++) {
-        probabilities[label] = fraction(power(network, highest - logits[label]), sum);
+        int32_t below = logits[best] - logits[label];
+        probabilities[label] =
+            is_possible(network, label) ? fraction(power(network, below), sum) : 0;
     }
     return EMNIST_OK;
 }
@@ -602,12 +618,21 @@ int emnist_classify(const emnist_network *network, const uint8_t glyph[EMNIST_PI
         return EMNIST_ERROR_NULL;
     }
     logits = run(network, glyph, arena);
-    label = highest_but(logits, network->classes, -1);
-    runner_up = highest_but(logits, network->classes, label);
+    label = highest_but(network, logits, -1);
+    if (label < 0) {
+        return EMNIST_ERROR_SIZE;
+    }
+    runner_up = highest_but(network, logits, label);
     sum = sum_powers(network, logits, logits[label]);
     result->label = (uint8_t)label;
-    result->runner_up = (uint8_t)runner_up;
     result->confidence = fraction(power(network, 0), sum);
-    result->runner_up_confidence = fraction(power(network, logits[label] - logits[runner_up]), sum);
+    if (runner_up < 0) { /* one class alone is possible */
+        result->runner_up = (uint8_t)label;
+        result->runner_up_confidence = 0;
+    } else {
+        result->runner_up = (uint8_t)runner_up;
+        result->runner_up_confidence =
+            fraction(power(network, logits[label] - logits[runner_up]), sum);
+    }
     return EMNIST_OK;
 }

@@ -23,7 +23,7 @@ extern "C" {
 enum {
     EMNIST_OK = 0,
     EMNIST_ERROR_NULL = -1,  /* a pointer is null */
-    EMNIST_ERROR_SIZE = -2,  /* no rows or columns, too many, or a stride below the width */
+    EMNIST_ERROR_SIZE = -2,  /* no rows or columns, too many, or a stride below the width; no class */
     EMNIST_ERROR_BLANK = -3  /* a crop without ink, or of one colour */
 };
 
@@ -44,7 +44,12 @@ typedef struct emnist_network emnist_network;
 int emnist_logits(const emnist_network *network, const uint8_t glyph[EMNIST_PIXELS], void *arena,
                   int8_t *logits);
 
-/* Write the likeliest class of a glyph, the second, and their probabilities to result. */
+/* Write the likeliest class of a glyph, the second, and their probabilities to result.
+ *
+ * To have it choose among some classes alone, give it a copy of the network whose field among tells
+ * which: the probabilities are then those where it is known to be one of them. Returns
+ * EMNIST_ERROR_SIZE, and writes nothing, where among leaves no class.
+ */
 int emnist_classify(const emnist_network *network, const uint8_t glyph[EMNIST_PIXELS], void *arena,
                     emnist_result *result);
 
@@ -71,6 +76,7 @@ struct emnist_step {
 struct emnist_network {
     const emnist_step *steps;
     const uint16_t *powers; /* exp(-step / temperature) in 1/65535, by distance from the highest */
+    const uint8_t *among;   /* for each class, 0 where it is out of the question; or null: none is */
     uint16_t arena_size;
     uint16_t input;
     uint16_t output;

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-import ctypes
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from export.c99.host import compile_c, find_compiler
-from tests.export.c99.building import export_tiny
-from tests.export.c99.tiny import Tiny
+from export.c99.host import find_compiler
+from tests.export.c99.building import build_library
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from tests.export.c99.built import Built
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +33,6 @@ def noise() -> NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="session")
-def tiny(compiler: str, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+def tiny(compiler: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The C of tiny as a library of this machine."""
-    folder = tmp_path_factory.mktemp("c99")
-    library = folder / "tiny.so"
-    compile_c(compiler, export_tiny(folder), library, "-O2", "-shared", "-fPIC")
-    return Tiny(ctypes.CDLL(str(library)))
+    return build_library(compiler, tmp_path_factory.mktemp("c99"))

@@ -14,7 +14,8 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from click.testing import CliRunner
 
-from emnist_edge.artifact import MODELS
+from emnist_edge.artifact import MODELS, open_model
+from emnist_edge.errors import ModelError
 from export.c99.arena import plan
 from export.c99.graph import read_graph
 from export.c99.host import compile_c
@@ -22,8 +23,10 @@ from export.c99.layers import Table, Transpose
 from export.c99.lower import Program, Step, lower
 from export.c99.rounding import activation_range, as_multiplier, scaled
 from export.c99.run import main
+from export.c99.source import body
 from export.c99.write import network_of, write
 from tests.export.c99.made import Maker
+from tests.export.c99.test_kernels import separable, two_looks
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -51,7 +54,8 @@ def test_files_are_written_and_compile_without_a_word(tmp_path: Path, compiler: 
     assert written == {path.name for path in tmp_path.iterdir()}
     header = (tmp_path / "emnist_pad.h").read_text(encoding="utf-8")
     assert "#define EMNIST_PAD_CLASSES 47\n" in header
-    assert re.search(r"47 classes, \d+ bytes", result.stderr)
+    assert "#define EMNIST_PAD_LETTERS 47\n" in header
+    assert re.search(r"emnist_pad: 47 classes, \d+ bytes", result.stderr)
     for options in ((), ("-O2", "-Wconversion", "-Wshadow"), ("-DEMNIST_STATIC_ARENA",)):
         for path in tmp_path.glob("*.c"):
             compile_c(compiler, [path], tmp_path / "object", *options, "-c")
@@ -65,6 +69,18 @@ def test_no_network_takes_the_name_of_what_is_shared(name: str, tmp_path: Path) 
     assert not (tmp_path / "out").exists()
 
 
+def test_several_networks_share_the_kernels(tmp_path: Path) -> None:
+    result = export("tiny", "mlp", "--output", tmp_path)
+    assert result.exit_code == 0
+    written = [Path(line).name for line in result.stdout.splitlines()]
+    assert sorted(written) == sorted(path.name for path in tmp_path.iterdir())
+    assert {"emnist_tiny.c", "emnist_mlp.c"} <= {*written}
+    again = export("tiny", "tiny-int8", "--output", tmp_path)
+    assert again.exit_code == 1
+    assert "2 networks would be called emnist_tiny" in again.stderr
+    assert export("tiny", "mlp", "--name", "pad", "--output", tmp_path).exit_code == 2
+
+
 def test_symbols_are_labels_in_utf_8(tmp_path: Path, compiler: str) -> None:
     made = Maker()
     made.flatten()
@@ -74,12 +90,13 @@ def test_symbols_are_labels_in_utf_8(tmp_path: Path, compiler: str) -> None:
     (tmp_path / "labels.c").write_text(
         '#include "emnist_made.h"\n#include <stdio.h>\n'
         "int main(void) { for (int i = 0; i < EMNIST_MADE_CLASSES; i++) {"
-        ' puts(emnist_made_labels[i]); } return printf("%d\\n", EMNIST_MADE_NOTHING) < 0; }\n'
+        " puts(emnist_made_labels[i]); }"
+        ' return printf("%d %d\\n", EMNIST_MADE_LETTERS, EMNIST_MADE_NOTHING) < 0; }\n'
     )
     sources = [tmp_path / name for name in ("labels.c", "emnist_made.c", "emnist_kernels.c")]
     compile_c(compiler, sources, tmp_path / "labels")
     printed = subprocess.run([tmp_path / "labels"], capture_output=True, check=True).stdout.decode()
-    assert printed.splitlines() == [*'A?"\\€∅,%', "5"]
+    assert printed.splitlines() == [*'A?"\\€∅,%', "1 5"]
 
 
 def test_no_class_for_nothing_no_macro(tmp_path: Path) -> None:
@@ -143,6 +160,73 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     result = export(path, "--output", tmp_path / "c")
     assert result.exit_code == 1
     assert "SHA-256" in result.output
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_file_of_the_right_hash_is_refused_or_exported(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Maker(seed)
+    (separable, two_looks)[seed % 2](made)
+    path = made.save(tmp_path)
+    artifact, content = open_model(path)
+    random = np.random.default_rng(seed)
+    refused = 0
+    for _ in range(40):
+        damaged = np.frombuffer(content, "<i4", len(content) // 4).copy()
+        at = random.integers(len(damaged), size=3)
+        damaged[at] = random.choice([0, 1, -1, 2**31 - 1, damaged[at[0]], int(at[1])], 3)
+        monkeypatch.setattr(
+            "export.c99.write.open_model", lambda _, c=damaged: (artifact, bytes(c))
+        )
+        try:
+            body(network_of(path))
+        except ModelError:
+            refused += 1
+    assert refused > 10
+
+
+def refusal(made: Maker, folder: Path) -> str:
+    """Return what is said of a network whose tensors do not fit each other."""
+    with pytest.raises(ModelError) as raised:
+        network_of(made.save(folder))
+    return str(raised.value).removeprefix("made-int8.tflite: ")
+
+
+def test_tensors_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None:
+    for shape, name in [((1, 40, 14, 4), "CONV_2D"), ((1, 14, 14, 5), "CONV_2D")]:
+        made = Maker()
+        made.conv(4, 3, stride=2)
+        made.tensors[made.tensor].shape = list(shape)
+        made.mean()
+        made.dense(10)
+        assert refusal(made, tmp_path).startswith(f"{name}: its tensors do not fit each other")
+
+    made = Maker()
+    made.conv(4, 3, stride=2)
+    made.operators[-1].builtinOptions.strideH = 0
+    made.mean()
+    made.dense(10)
+    assert refusal(made, tmp_path).startswith("CONV_2D: its tensors do not fit each other")
+
+    made = Maker()
+    made.flatten()
+    made.dense(10)
+    made.tensors[made.tensor].quantization.scale = [float("nan")]
+    assert "scale" in refusal(made, tmp_path)
+
+    made = Maker()
+    made.flatten()
+    made.dense(10)
+    made.operators[-1].inputs[0] = made.tensor  # it would read itself
+    assert refusal(made, tmp_path).startswith("FULLY_CONNECTED: it is not in order")
+
+    made = Maker()
+    numbers = made._tensor(made.shape(), 1.0, 0, np.ones(made.shape(), np.int8))
+    made.sum(made.tensor, numbers)
+    made.flatten()
+    made.dense(10)
+    assert refusal(made, tmp_path).startswith("ADD: one of a tensor and several numbers")
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from emnist_edge.drawing.character import draw_character
 from emnist_edge.glyph import crop_to_ink, make_glyph
 from export.c99.host import compile_c
-from tests.export.c99.building import export_tiny, has_tie, run_fuzz
+from tests.export.c99.building import export_sources, has_tie, run_fuzz
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tests.export.c99.tiny import Tiny
+    from tests.export.c99.built import Built
 
 pytestmark = pytest.mark.skipif(
     not cv2.ipp.useIPP(),
@@ -48,7 +48,7 @@ def drawn(seed: int, count: int, most: int) -> Iterator[NDArray[np.uint8]]:
 
 
 @pytest.mark.parametrize(("seed", "most"), [(1, 64), (2, 100), (3, 8)])
-def test_glyphs_are_those_of_python(tiny: Tiny, seed: int, most: int) -> None:
+def test_glyphs_are_those_of_python(tiny: Built, seed: int, most: int) -> None:
     apart = []
     for ink in drawn(seed, 200, most):
         _, glyph = tiny.glyph(ink)
@@ -57,7 +57,7 @@ def test_glyphs_are_those_of_python(tiny: Tiny, seed: int, most: int) -> None:
     assert np.count_nonzero(apart) <= 0.001 * np.size(apart)
 
 
-def test_of_crops_that_are_scaled_down_few_pixels_differ(tiny: Tiny) -> None:
+def test_of_crops_that_are_scaled_down_few_pixels_differ(tiny: Built) -> None:
     """OpenCV adds areas up in floating point: what is half covered may go the other way."""
     pairs = [(tiny.glyph(ink)[1].astype(int), make_glyph(ink)) for ink in drawn(4, 150, 400)]
     apart = [np.abs(glyph - expected) for glyph, expected in pairs]
@@ -65,7 +65,7 @@ def test_of_crops_that_are_scaled_down_few_pixels_differ(tiny: Tiny) -> None:
     assert np.count_nonzero(apart) <= 0.001 * np.size(apart)
 
 
-def test_of_two_colours_only_exact_halves_may_go_the_other_way(tiny: Tiny) -> None:
+def test_of_two_colours_only_exact_halves_may_go_the_other_way(tiny: Built) -> None:
     apart, ties = [], 0
     for grey in drawn(5, 200, 64):
         ink = np.where(grey >= 128, 255, 0).astype(np.uint8)
@@ -79,7 +79,7 @@ def test_of_two_colours_only_exact_halves_may_go_the_other_way(tiny: Tiny) -> No
 
 
 @given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70))))
-def test_any_array_gives_the_glyph_of_python(tiny: Tiny, ink: NDArray[np.uint8]) -> None:
+def test_any_array_gives_the_glyph_of_python(tiny: Built, ink: NDArray[np.uint8]) -> None:
     code, glyph = tiny.glyph(ink)
     expected = make_glyph(ink)
     assert code == (0 if expected.any() else ERROR_BLANK)
@@ -89,14 +89,14 @@ def test_any_array_gives_the_glyph_of_python(tiny: Tiny, ink: NDArray[np.uint8])
 
 @pytest.mark.parametrize("pen", [1, 2, 5, 12, 30])
 @pytest.mark.parametrize("size", [20, 53, 100, 101, 250, 1500])
-def test_pens_of_any_width(tiny: Tiny, size: int, pen: int) -> None:
+def test_pens_of_any_width(tiny: Built, size: int, pen: int) -> None:
     ink = np.zeros((size + 30, size + 30), np.uint8)
     box = (size // 2 + 15,) * 2, (size // 2, size // 3)
     cv2.ellipse(ink, *box, 20.0, 0.0, 300.0, 255, pen, cv2.LINE_AA)
     assert np.abs(tiny.glyph(ink)[1].astype(int) - make_glyph(ink)).max() <= 1
 
 
-def test_lines_that_are_lost_at_working_size_are_widened(tiny: Tiny) -> None:
+def test_lines_that_are_lost_at_working_size_are_widened(tiny: Built) -> None:
     for size in (150, 700, 2048):
         ink = np.zeros((size, size), np.uint8)
         cv2.line(ink, (0, 0), (size - 1, size - 1), 255)
@@ -104,14 +104,14 @@ def test_lines_that_are_lost_at_working_size_are_widened(tiny: Tiny) -> None:
         assert np.array_equal(tiny.glyph(ink)[1], make_glyph(ink))
 
 
-def test_sides_are_rounded_as_doubles_are(tiny: Tiny) -> None:
+def test_sides_are_rounded_as_doubles_are(tiny: Built) -> None:
     """15 x 100 / 24 is 62.5, and a little more in floating point."""
     for height, width in [(24, 15), (11, 88), (55, 88), (60, 96), (8, 1), (136, 85), (176, 22)]:
         ink = np.full((height, width), 255, np.uint8)
         assert np.array_equal(tiny.glyph(ink)[1], make_glyph(ink)), (height, width)
 
 
-def test_specks_that_the_blur_leaves_less_than_half_of(tiny: Tiny) -> None:
+def test_specks_that_the_blur_leaves_less_than_half_of(tiny: Built) -> None:
     for value in (128, 200, 255):
         ink = np.zeros((64, 64), np.uint8)
         ink[0, 0] = ink[63, 63] = value
@@ -119,7 +119,7 @@ def test_specks_that_the_blur_leaves_less_than_half_of(tiny: Tiny) -> None:
         assert np.abs(tiny.glyph(ink)[1].astype(int) - make_glyph(ink)).max() <= 1
 
 
-def test_rows_may_be_apart_and_levels_given(tiny: Tiny) -> None:
+def test_rows_may_be_apart_and_levels_given(tiny: Built) -> None:
     picture = np.zeros((50, 90), np.uint8)
     picture[5:45, 10:40] = next(drawn(9, 1, 64))[:1, :1]
     picture[10:40, 20:25] = 255
@@ -130,13 +130,13 @@ def test_rows_may_be_apart_and_levels_given(tiny: Tiny) -> None:
     assert np.array_equal(tiny.glyph(inverted, levels)[1], make_glyph(crop))
 
 
-def test_no_ink_gives_an_empty_glyph_and_a_code(tiny: Tiny) -> None:
+def test_no_ink_gives_an_empty_glyph_and_a_code(tiny: Built) -> None:
     code, glyph = tiny.glyph(np.full((50, 30), 127, np.uint8))
     assert code == ERROR_BLANK
     assert not glyph.any()
 
 
-def test_what_is_larger_than_allowed_is_refused(tiny: Tiny) -> None:
+def test_what_is_larger_than_allowed_is_refused(tiny: Built) -> None:
     code, glyph = tiny.glyph(np.full((2, 2049), 255, np.uint8))
     assert code == ERROR_SIZE
     assert (glyph == 77).all()
@@ -147,7 +147,7 @@ def test_compilers_have_no_complaint(name: str, tmp_path: Path) -> None:
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not at hand")
     options = ("-Wconversion", "-Os", "-shared", "-fPIC")
-    compile_c(name, export_tiny(tmp_path), tmp_path / "tiny.so", *options)
+    compile_c(name, export_sources(tmp_path), tmp_path / "tiny.so", *options)
 
 
 def test_random_crops_touch_no_memory_but_their_own(compiler: str, tmp_path: Path) -> None:

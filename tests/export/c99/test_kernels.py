@@ -123,13 +123,24 @@ def two_looks(made: Maker) -> None:
     made.dense(10)
 
 
+def two_looks_at_once(made: Maker) -> None:
+    """The same, as an export names the shapes: of two pictures between joining and parting."""
+    two_looks(made)
+    names = [schema.BuiltinOperator.CONCATENATION, schema.BuiltinOperator.SPLIT]
+    codes = [made.codes[operator.opcodeIndex] for operator in made.operators]
+    first, last = (codes.index(name) for name in names)
+    for operator in made.operators[first:last]:
+        for tensor in operator.outputs:
+            made.tensors[tensor].shape[0] = 2
+
+
 #: Ways to compile the kernels: for any processor, for those without long multiplication, and, with
 #: its instructions written in C, for Armv7E-M.
 WAYS = {"plain": (), "short": ("-DEMNIST_SHORT_MULTIPLY",), "dsp": ("-DEMNIST_DSP",)}
 
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
-NETWORKS = (separable, odd, clipped, valid, dense, branches, two_looks)
+NETWORKS = (separable, odd, clipped, valid, dense, branches, two_looks, two_looks_at_once)
 
 
 def build(network: Callable[[Maker], None], folder: Path, seed: int = 0) -> tuple[Path, bytes]:

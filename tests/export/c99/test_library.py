@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 
 from emnist_edge import __version__
 from emnist_edge.drawing.character import draw_character
+from emnist_edge.errors import OutputError
 from export.c99.host import compile_c
 from export.c99.library import write_library
 from export.c99.write import network_of
@@ -63,7 +67,7 @@ TIMER = "#include <stdint.h>\nstatic int64_t esp_timer_get_time(void) { return 0
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("library")
-    write_library(network_of("tiny-int8"), folder)
+    write_library([network_of("tiny-int8")], folder)
     for name, text in [
         ("Arduino.h", ARDUINO), ("esp_camera.h", CAMERA), ("esp_timer.h", TIMER),
         ("pico/stdlib.h", "#include <stdlib.h>\n" + PICO),
@@ -120,6 +124,30 @@ def test_metadata_names_version_and_headers(library: Path) -> None:
     for example in description["examples"]:
         assert all((library / example["base"] / file).is_file() for file in example["files"])
     assert "$" not in "".join(path.read_text() for path in library.rglob("*.ino"))
+    assert "architectures=*" not in properties  # boards of 8 bits cannot run it
+    assert "avr" not in properties
+
+
+def test_a_library_of_several_networks_names_all_of_them(tmp_path: Path) -> None:
+    tiny, mlp = network_of("tiny-int8"), network_of("mlp-int8")
+    paths = write_library([tiny, mlp], tmp_path)
+    assert len({*paths}) == len(paths)
+    properties = (tmp_path / "library.properties").read_text()
+    assert "includes=emnist_read.h,emnist_tiny.h,emnist_mlp.h\n" in properties
+    headers = json.loads((tmp_path / "library.json").read_text())["headers"]
+    assert headers == ["emnist_read.h", "emnist_tiny.h", "emnist_mlp.h"]
+    write_library([mlp, tiny], tmp_path)
+
+
+def test_a_library_of_another_network_is_not_overwritten(tmp_path: Path) -> None:
+    tiny, mlp = network_of("tiny-int8"), network_of("mlp-int8")
+    write_library([tiny], tmp_path)
+    write_library([tiny], tmp_path)
+    before = (tmp_path / "library.properties").read_text()
+    with pytest.raises(OutputError, match=r"has a library with emnist_tiny\.h; name all networks"):
+        write_library([mlp], tmp_path)
+    assert (tmp_path / "library.properties").read_text() == before
+    assert not (tmp_path / "src" / "emnist_mlp.c").exists()
 
 
 def test_the_sketch_reads_its_picture(library: Path, objects: list[Path]) -> None:
@@ -154,6 +182,40 @@ def test_the_program_of_the_pico_answers_frames(
     answers = run_main(compiler, library, objects, library / "extras" / "pico" / "main.c",
                        b"?" + frame + blank + large + frame).splitlines()  # fmt: skip
     assert [line.split()[0] for line in answers] == ["K", "error", "error", "K"]
+
+
+SERIAL = """
+import os, subprocess
+class Serial:
+    def __init__(self, port, timeout):
+        self.program = subprocess.Popen([port], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __enter__(self): return self
+    def __exit__(self, *_): self.program.stdout.close(); self.program.wait()
+    def write(self, data): self.program.stdin.write(data); self.program.stdin.close()
+    def readline(self): return self.program.stdout.readline()
+"""
+
+
+def test_a_picture_is_sent_to_the_pico(
+    compiler: str, library: Path, objects: list[Path], tmp_path: Path
+) -> None:
+    main = library / "extras" / "pico" / "main.c"
+    run_main(compiler, library, objects, main)
+    (tmp_path / "serial.py").write_text(SERIAL)
+    ink = draw_character("K", 40.0, np.random.default_rng(2)).coverage
+    picture = tmp_path / "k.png"
+    cv2.imwrite(str(picture), cv2.resize(np.pad(230 - ink // 2, 9, "edge"), None, fx=5, fy=5))
+    command = [sys.executable, str(main.with_name("send.py")), str(library / "pico-main")]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [*command, str(picture)], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("K ")
+    missing = subprocess.run(
+        [*command, "none.png"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert "none.png: no picture" in missing.stderr
 
 
 def test_it_compiles_for_the_core_of_the_pico(library: Path, tmp_path: Path) -> None:

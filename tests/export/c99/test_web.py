@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from emnist_edge.alphabet import BYMERGE
+from emnist_edge.artifact import MODELS, read_sidecar
 from emnist_edge.drawing.character import draw_character
-from export.c99.web import LARGEST, PARTS, compile_module, make_page
+from export.c99.web import PARTS, compile_module, make_page
+from export.c99.write import network_of
+from tests.export.c99.building import build_library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from selenium.webdriver import Chrome
 
-    from tests.export.c99.tiny import Tiny
+    from tests.export.c99.built import Built
 
 READ_ALL = """
 const [crops, done] = arguments;
@@ -46,18 +49,42 @@ for (const stroke of arguments[0]) {
   send("pointerup", stroke.at(-1));
 }
 """
+#: Bytes that the page may have, by the network that it reads with.
+LARGEST = {"tiny": 150_000, "small": 250_000}
 #: Of the pad's text colours and what is behind them: WCAG's contrast for small text, AA.
 CONTRAST = 4.5
 
 
+@pytest.fixture(scope="module", params=[*LARGEST])
+def model(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(model: str, compiler: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The C of the page's network, for this machine."""
+    return build_library(compiler, tmp_path_factory.mktemp("c"), model)
+
+
+def build_page(model: str, folder: Path) -> Path:
     if not (shutil.which("clang") and shutil.which("wasm-ld")):
         pytest.skip("clang and wasm-ld are not at hand: clang, lld")
-    folder = tmp_path_factory.mktemp("web")
-    path = folder / "index.html"
-    path.write_text(make_page(compile_module(folder / "c")), encoding="utf-8")
+    network = network_of(f"{model}-int8")
+    path = folder / f"{model}.html"
+    module = compile_module(network, folder / "c")
+    path.write_text(make_page(module, network.alphabet), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def page_of(model: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page that reads with ``model``."""
+    return build_page(model, tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_page("tiny", tmp_path_factory.mktemp("web"))
 
 
 @pytest.fixture
@@ -93,33 +120,52 @@ def shown(chrome: Chrome, element: str, text: str) -> str:
     return str(WebDriverWait(chrome, 30).until(found))
 
 
-def test_the_page_is_small_and_asks_for_nothing_else(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    assert len(text.encode()) <= LARGEST
+def test_the_page_is_small_and_asks_for_nothing_else(page_of: Path, model: str) -> None:
+    text = page_of.read_text(encoding="utf-8")
+    assert len(text.encode()) <= LARGEST[model]
     for word in ("http:", "https:", "src=", "@import", "fetch(", "$"):
         assert word not in text.replace("${", ""), word
 
 
-def test_readings_are_those_of_the_c_of_this_machine(opened: Chrome, tiny: Tiny) -> None:
+def test_readings_are_those_of_the_c_of_this_machine(
+    chrome: Chrome, page_of: Path, model: str, built: Built
+) -> None:
+    chrome.get(page_of.as_uri())
+    alphabet = read_sidecar(MODELS / f"{model}-int8.json").alphabet
     drawn = crops(1000)
     sent = [
         (base64.b64encode(crop.tobytes()).decode(), crop.shape[1], crop.shape[0], grey)
         for crop, grey in drawn
     ]
-    opened.set_script_timeout(120)
-    readings: list[dict[str, Any]] = opened.execute_async_script(READ_ALL, sent)
+    chrome.set_script_timeout(120)
+    readings: list[dict[str, Any]] = chrome.execute_async_script(READ_ALL, sent)
     for (crop, grey), reading in zip(drawn, readings, strict=True):
-        code, result = tiny.read(crop, grey=grey)
+        code, result = built.read(crop, grey=grey)
         expected: dict[str, Any] = {"code": code}
         if code == 0:
             expected |= {
-                "best": BYMERGE[result.label],
-                "second": BYMERGE[result.runner_up],
+                "best": alphabet[result.label],
+                "second": alphabet[result.runner_up],
                 "confidence": result.confidence,
                 "secondConfidence": result.runner_up_confidence,
             }
         assert reading == expected
     assert sum(reading["code"] == 0 for reading in readings) > 900
+
+
+def test_symbols_and_what_is_no_character_are_said(
+    chrome: Chrome, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    chrome.get(build_page("small", tmp_path_factory.mktemp("small")).as_uri())
+    assert "letter, digit or symbol" in chrome.find_element("tag name", "header").text
+    chrome.execute_script(DRAW, [[(140, 70), (140, 210)], [(70, 140), (210, 140)]])
+    assert shown(chrome, "best", "+").strip() == "+"
+    chrome.execute_script(
+        "show({code: 0, best: NOTHING, second: '7', confidence: 60000, secondConfidence: 900})"
+    )
+    assert shown(chrome, "words", "This is no character.")
+    assert chrome.find_element("id", "best").text.strip() == ""
+    assert "Second guess: 7" in chrome.find_element("id", "runner-up").text
 
 
 def test_what_is_drawn_is_read_and_cleared(opened: Chrome) -> None:

@@ -1,4 +1,4 @@
-"""The C of tiny as a library of this machine."""
+"""The C of a network as a library of this machine."""
 
 from __future__ import annotations
 
@@ -28,11 +28,25 @@ class Result(ctypes.Structure):
     )
 
 
+class Network(ctypes.Structure):
+    """A network, of which a copy may be told which classes to choose among."""
+
+    _fields_ = (
+        ("steps", ctypes.c_void_p),
+        ("powers", ctypes.c_void_p),
+        ("among", ctypes.c_void_p),
+        *((name, ctypes.c_uint16) for name in ("arena_size", "input", "output", "power_count")),
+        ("step_count", ctypes.c_uint8),
+        ("classes", ctypes.c_uint8),
+    )
+
+
 @dataclass(frozen=True)
-class Tiny:
+class Built:
     """The library; every call checks that nothing behind the arena is written."""
 
     library: ctypes.CDLL
+    name: str = "tiny"
 
     def glyph(
         self, ink: NDArray[np.uint8], levels: NDArray[np.uint8] | None = None
@@ -44,14 +58,32 @@ class Tiny:
             code = self.library.emnist_glyph(*_crop(ink), table, arena, _pointer(glyph))
         return int(code), glyph
 
-    def read(self, crop: NDArray[np.uint8], *, grey: bool = False) -> tuple[int, Result]:
+    def network(self, among: NDArray[np.uint8] | None = None) -> Network:
+        """Return a copy of the network that chooses among the classes where ``among`` is not 0."""
+        copy = Network.from_buffer_copy(Network.in_dll(self.library, f"emnist_{self.name}"))
+        if among is not None:
+            copy.among = among.ctypes.data
+        return copy
+
+    def read(
+        self, crop: NDArray[np.uint8], *, grey: bool = False, among: NDArray[np.uint8] | None = None
+    ) -> tuple[int, Result]:
         """Return what emnist_read or emnist_read_grey returns, and the result."""
         function = self.library.emnist_read_grey if grey else self.library.emnist_read
-        network = ctypes.byref(ctypes.c_char.in_dll(self.library, "emnist_tiny"))
         result = Result(label=99)
         with _guarded(784 + _GLYPH_ARENA) as arena:
+            network = ctypes.byref(self.network(among))
             code = function(network, *_crop(crop), arena, ctypes.byref(result))
         return int(code), result
+
+    def probabilities(
+        self, logits: NDArray[np.int8], among: NDArray[np.uint8] | None = None
+    ) -> tuple[int, NDArray[np.uint16]]:
+        """Return what emnist_probabilities returns, and the probabilities."""
+        found = np.full(len(logits), 7, np.uint16)
+        network = ctypes.byref(self.network(among))
+        code = self.library.emnist_probabilities(network, _pointer(logits), _pointer(found))
+        return int(code), found
 
 
 @contextmanager
