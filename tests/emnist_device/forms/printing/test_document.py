@@ -18,15 +18,16 @@ from emnist_device.forms.printing import document
 from emnist_device.forms.printing.document import Copy, copies_of, make_pdf
 from emnist_device.forms.roster import Roster
 from emnist_device.forms.template import load_template
-from emnist_edge.errors import FormError
+from emnist_edge.errors import FormError, RuntimeMissingError
 from tests.conftest import ROOT
-from tests.emnist_device.forms.templates import everything, load, one_page
+from tests.emnist_device.forms.templates import everything, load, needs_markers, one_page
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.forms.model import FormPage, Template
 
+pytestmark = needs_markers
 MM = 25.4
 #: A font with Greek and Cyrillic, which has no CJK.
 FONT = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
@@ -253,6 +254,14 @@ def test_there_are_no_more_pages_than_fit(tmp_path: Path, monkeypatch: pytest.Mo
     make_pdf(template, [Copy(1), Copy(2)])
     with pytest.raises(FormError, match="3 copies have over 2 pages"):
         make_pdf(template, [Copy(1), Copy(2), Copy(3)])
+
+
+def test_an_opencv_without_markers_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(cv2, "aruco")
+    with pytest.raises(RuntimeMissingError, match=r"need OpenCV 4\.7 or newer, and this is"):
+        make_pdf(load(tmp_path, one_page(a=FIELD)))
 
 
 def test_the_sample_can_be_printed() -> None:
