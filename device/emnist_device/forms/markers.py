@@ -18,6 +18,8 @@ MARGIN = 8.0
 #: Sides of a marker and of the QR code, and the white around each that no field may cover. At 100
 #: dpi, a module of a marker has 5 pixels, and one of the code 3.
 MARKER_SIDE, CODE_SIDE, QUIET = 9.0, 18.0, 2.0
+#: A shorter side has no room for these and for fields: A6 is 105 mm wide.
+LEAST_SIDE = 100.0
 # Between the marker at the top right and the QR code.
 _BETWEEN = 5.0
 
