@@ -178,6 +178,7 @@ def _extras() -> Iterator[Finding]:
     extras = {
         "serve": ("starlette.applications", "uvicorn"),
         "mqtt": ("paho.mqtt.enums", "paho.mqtt.client"),
+        "forms": ("yaml", "fpdf"),
         "forest": ("onnxruntime",),
     }
     for extra, modules in extras.items():

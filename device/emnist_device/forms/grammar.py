@@ -220,7 +220,7 @@ _SIZES = [f"{paper}{turned}" for turned in ("", LANDSCAPE) for paper in PAPERS]
 _PAGE = Record(
     {
         "size": Key(
-            Either([OneOf(_SIZES), ListOf(Number(50, 2000), 2, 2, "[width, height] in mm")]),
+            Either([OneOf(_SIZES), ListOf(Number(10, 2000), 2, 2, "[width, height] in mm")]),
             "Of the paper. Needed unless the unit is pixels.",
         ),
         "reference": Key(

@@ -157,6 +157,12 @@ def _page(number: int, values: Values, folder: Path, title: str) -> FormPage:
                 values.line_of("text"), "a page with a reference is not printed; leave text out"
             )
         return FormPage(number, unit, width, height, tuple(fields), reference=reference)
+    if min(width, height) < markers.LEAST_SIDE:
+        raise TemplateError(
+            values.line_of("size"),
+            f"a page of {width:g} x {height:g} mm has no room for markers; make each side "
+            f"{markers.LEAST_SIDE:g} at least",
+        )
     return FormPage(
         number,
         unit,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import cv2
+import pytest
+
 from emnist_device.forms.template import load_template
 
 if TYPE_CHECKING:
@@ -12,6 +15,10 @@ if TYPE_CHECKING:
 
     from emnist_device.forms.model import Template
 
+#: What prints or finds markers needs an OpenCV that knows them.
+needs_markers = pytest.mark.skipif(
+    not hasattr(getattr(cv2, "aruco", None), "ArucoDetector"), reason="OpenCV is older than 4.7"
+)
 #: A field of each kind, with every key that it has; keys of either kind are in fields of their own.
 FIELDS: dict[str, Any] = {
     "number": {

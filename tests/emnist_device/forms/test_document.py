@@ -13,6 +13,7 @@ from emnist_device.forms.printing.document import make_pdf
 from emnist_device.forms.template import load_template
 from emnist_edge.errors import FormError
 from tests.conftest import ROOT
+from tests.emnist_device.forms.templates import needs_markers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ TEXT = (ROOT / "docs" / "forms.md").read_text(encoding="utf-8")
 (QUIZ,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
 
+@needs_markers
 def test_the_first_template_can_be_printed(tmp_path: Path) -> None:
     path = tmp_path / "quiz.yaml"
     path.write_text(QUIZ)

@@ -112,6 +112,7 @@ def test_what_is_wrong_in_a_field_names_it(tmp_path: Path, field: str, words: st
         ("form: x\nform: y", 2, "'form' is there already, in line 1"),
         (HEAD.replace("A4", "A3") + CHECK, 3, "size is 'A3'"),
         (HEAD + "      1a: {kind: digits}", 5, "'1a' is no name of a field"),
+        (HEAD.replace("A4", "[90, 200]") + CHECK, 3, "90 x 200 mm has no room for markers"),
         (HEAD.replace("size: A4", "unit: mm") + CHECK, 3,
          "page 1 has no size"),
         (HEAD.replace("size: A4", "unit: pixels") + CHECK, 3,

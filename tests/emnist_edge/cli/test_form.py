@@ -13,7 +13,7 @@ from emnist_edge.cli.form.group import form
 from emnist_edge.cli.main import cli
 from emnist_edge.errors import EmnistEdgeError, FormError, OutputError, RuntimeMissingError
 from tests.conftest import ROOT
-from tests.emnist_device.forms.templates import everything, one_page, write
+from tests.emnist_device.forms.templates import everything, needs_markers, one_page, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +68,7 @@ def test_the_schema_is_printed() -> None:
     assert json.loads(run("schema"))["title"].startswith("Template of a form")
 
 
+@needs_markers
 @pytest.mark.parametrize(
     ("options", "words", "pages"),
     [
@@ -105,6 +106,7 @@ def test_wrong_usage_is_said(
     assert list(tmp_path.iterdir()) == []
 
 
+@needs_markers
 def test_what_fails_leaves_the_old_file(tmp_path: Path) -> None:
     out = tmp_path / "form.pdf"
     out.write_bytes(b"old")
@@ -121,6 +123,7 @@ def test_what_fails_leaves_the_old_file(tmp_path: Path) -> None:
     assert out.read_bytes() == b"old"
 
 
+@needs_markers
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     out = tmp_path / "form.pdf"
     out.mkdir()

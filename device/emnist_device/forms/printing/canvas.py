@@ -31,6 +31,8 @@ _POINTS = 72 / 25.4
 _BUILT_IN, _ENCODING = "helvetica", "cp1252"
 _GIVEN = "given"
 _MOST_FONT = 64_000_000
+# Bidirectional classes of Hebrew and Arabic, which fpdf2 would print from left to right.
+_LEFTWARD = {"R", "AL"}
 
 
 class Canvas:
@@ -69,14 +71,14 @@ class Canvas:
 
     def check_printable(self, text: str, what: str) -> None:
         """Raise :class:`FormError`, about ``what``, where its ``text`` cannot be printed."""
-        for char in text:
+        for char in _composed(text):
             if char in " \n":
                 continue
             name = unicodedata.name(char, f"U+{ord(char):04X}")
-            if unicodedata.bidirectional(char) == "AL" or unicodedata.category(char) == "Mc":
+            if unicodedata.bidirectional(char) in _LEFTWARD or unicodedata.category(char) == "Mc":
                 raise FormError(
-                    f"{what} has {char} ({name}), whose letters change with their neighbours, "
-                    "which is not printed; write it in other letters"
+                    f"{what} has {shown(char)} ({name}), of letters that run from right to left or "
+                    "change with their neighbours, which are not printed; write it in others"
                 )
             if not self._has(char):
                 font = "the built-in font" if self._glyphs is None else "that font"
@@ -96,7 +98,7 @@ class Canvas:
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
         """Return how wide ``text`` is in a font of this ``size``, in millimetres."""
         self._set_font(size, bold=bold)
-        return float(self._pdf.get_string_width(text))
+        return float(self._pdf.get_string_width(_composed(text)))
 
     def text(
         self, text: str, x: float, y: float, size: float, *, bold: bool = False, grey: bool = False
@@ -106,7 +108,7 @@ class Canvas:
         self._pdf.set_text_color(_GREY if grey else _BLACK)
         # The baseline is 0.3 of the size below the middle of a cell.
         self._pdf.set_xy(x, y + (_ASCENT - 0.8) * size)
-        self._pdf.cell(width, size, text)
+        self._pdf.cell(width, size, _composed(text))
 
     def _set_font(self, size: float, *, bold: bool) -> None:
         self._pdf.set_font(style="B" if bold else "", size=size * _POINTS)
@@ -139,6 +141,11 @@ class Canvas:
                         style="F",
                     )
                 column = end + 1
+
+
+def _composed(text: str) -> str:
+    """Return ``text`` with letters and their accents in one, as fonts have them."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _add_font(pdf: Any, font: Path) -> frozenset[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -33,7 +33,6 @@ _MARKER_MODULES = 7
 _RIM = 2
 # Sizes of fonts: of the line at the foot of a page, and of a copy's row at its head.
 _FOOT, _ROW, _LEAST_ROW = 2.5, 3.6, 2.2
-_CORRECTION = cv2.QRCODE_ENCODER_CORRECT_LEVEL_M
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,9 @@ def make_pdf(
 
     Raises:
         FormError: something cannot be printed; says what, and what to do.
-        RuntimeMissingError: fpdf2 is not installed.
+        RuntimeMissingError: fpdf2 is not installed, or OpenCV is too old.
     """
+    markers.aruco()
     name = shown(template.path)
     for page in template.pages:
         if page.code is None:
@@ -154,15 +154,15 @@ def _draw_row(canvas: Canvas, page: FormPage, text: str) -> None:
 
 def _marker(number: int) -> NDArray[np.bool_]:
     """Return which modules of a marker are dark."""
-    known: Any = cv2.aruco
-    dictionary = known.getPredefinedDictionary(getattr(known, markers.DICTIONARY))
-    picture = known.generateImageMarker(dictionary, number, _MARKER_MODULES)
+    aruco = markers.aruco()
+    dictionary = aruco.getPredefinedDictionary(getattr(aruco, markers.DICTIONARY))
+    picture = aruco.generateImageMarker(dictionary, number, _MARKER_MODULES)
     return np.asarray(picture == 0)
 
 
 def _qr_code(text: str) -> NDArray[np.bool_]:
     """Return which modules of the QR code that says ``text`` are dark."""
     options = cv2.QRCodeEncoder.Params()
-    options.correction_level = _CORRECTION
+    options.correction_level = cv2.QRCODE_ENCODER_CORRECT_LEVEL_M
     picture = cv2.QRCodeEncoder.create(options).encode(text)
     return np.asarray(picture[_RIM:-_RIM, _RIM:-_RIM] == 0)

@@ -18,15 +18,16 @@ from emnist_device.forms.printing import document
 from emnist_device.forms.printing.document import Copy, copies_of, make_pdf
 from emnist_device.forms.roster import Roster
 from emnist_device.forms.template import load_template
-from emnist_edge.errors import FormError
+from emnist_edge.errors import FormError, RuntimeMissingError
 from tests.conftest import ROOT
-from tests.emnist_device.forms.templates import everything, load, one_page
+from tests.emnist_device.forms.templates import everything, load, needs_markers, one_page
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.forms.model import FormPage, Template
 
+pytestmark = needs_markers
 MM = 25.4
 #: A font with Greek and Cyrillic, which has no CJK.
 FONT = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
@@ -192,7 +193,9 @@ def test_a_long_row_is_set_smaller_and_then_cut(tmp_path: Path) -> None:
         ({"box": [120, 28.5, 60, 9], "label": "Number of the student, and name of the student"},
          "covers the QR code"),
         ({"label": "Größe in Ω"}, r"'Größe in Ω' has Ω \(GREEK CAPITAL LETTER OMEGA\), which"),
-        ({"label": "اسم"}, r"\(ARABIC LETTER ALEF\), whose letters change"),
+        ({"label": "اسم"}, r"\(ARABIC LETTER ALEF\), of letters that run"),
+        ({"label": "שם"}, r"\(HEBREW LETTER SHIN\), of letters that run from right to left"),
+        ({"label": "नाम"}, r"\(DEVANAGARI LETTER NA\), which the built-in font"),
         ({"kind": "choice", "options": ["an option of much text", "b", "c", "d"]}, "covers it"),
     ],
 )  # fmt: skip
@@ -214,6 +217,12 @@ def test_labels_that_cover_fields_and_each_other_are_named(tmp_path: Path) -> No
     content["pages"][0]["text"] = [{"text": "over it", "at": [40, 62]}]
     with pytest.raises(FormError, match="'over it', printed for this page, covers a"):
         make_pdf(load(tmp_path, content))
+
+
+def test_accents_of_their_own_are_printed_with_their_letters(tmp_path: Path) -> None:
+    template = load(tmp_path, one_page(a={**FIELD, "label": "Gro\u0308\u00dfe"}))
+    (text,) = texts_of(make_pdf(template))
+    assert "Gr\u00f6\u00dfe" in text
 
 
 def test_other_letters_are_printed_in_a_font_that_has_them(tmp_path: Path) -> None:
@@ -253,6 +262,14 @@ def test_there_are_no_more_pages_than_fit(tmp_path: Path, monkeypatch: pytest.Mo
     make_pdf(template, [Copy(1), Copy(2)])
     with pytest.raises(FormError, match="3 copies have over 2 pages"):
         make_pdf(template, [Copy(1), Copy(2), Copy(3)])
+
+
+def test_an_opencv_without_markers_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(cv2, "aruco")
+    with pytest.raises(RuntimeMissingError, match=r"need OpenCV 4\.7 or newer, and this is"):
+        make_pdf(load(tmp_path, one_page(a=FIELD)))
 
 
 def test_the_sample_can_be_printed() -> None:
