@@ -223,7 +223,8 @@ class _Page:
             return float(self._chances(passage, whole, self.labels[None, whole])[0])
 
         def others(rows: range, sure: float) -> list[tuple[str, float]]:
-            if not self.top_k or sure > 1 - PROPOSALS.least:
+            may_differ = sure <= 1 - PROPOSALS.least and len(rows) <= PROPOSALS.longest
+            if not (self.top_k and may_differ):
                 return []
             whole = slice(stretch.rows.start + rows.start, stretch.rows.start + rows.stop)
             strings = propose(self.confidence[whole], self.labels[whole], self.top_k)

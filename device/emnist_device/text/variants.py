@@ -21,12 +21,14 @@ class Proposals:
 
     least: probability that a character has at least, and a word that is told.
     tried: strings of the most probable characters, for each that is asked for, and more besides:
-        neighbours tell which of them are words. With twice as many, the same are told.
+        neighbours tell which of them are words. By hand.
+    longest: word that is looked at; what is longer is no word that anybody picks from a list.
     """
 
     least: float = 1e-3
     tried: int = 3
     more: int = 5
+    longest: int = 40
 
 
 PROPOSALS = Proposals()

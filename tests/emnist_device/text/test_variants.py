@@ -47,6 +47,7 @@ def test_strings_of_one_kind_are_looked_at_however_many_look_alikes_there_are() 
 def test_what_is_told_is_ordered_and_sums_to_one_at_most() -> None:
     assert choose([0.1, 0.3, 1e-5, 0.2], 0.4, 3) == [(1, 0.3), (3, 0.2), (0, 0.1)]
     assert choose([0.1, 0.3], 0.4, 1) == [(1, 0.3)]
+    assert choose([0.5], 0.4, 1) == [(0, 0.4)]
     told = choose([0.9, 0.7], 0.5, 2)
     assert [number for number, _ in told] == [0, 1]
     assert sum(chance for _, chance in told) == pytest.approx(0.5)
@@ -74,6 +75,11 @@ def test_each_word_of_a_line_has_its_own_and_as_many_as_asked_for() -> None:
         assert firsts == ([["HM"], ["X1"]] if top_k else [[], []])
         assert all(len(word.alternatives) <= top_k for word in line.words)
     assert line.words[0].alternatives[0].confidence == pytest.approx(0.39 * 0.99, abs=0.02)
+
+
+def test_what_is_too_long_for_a_word_has_none() -> None:
+    (line,) = decode(rows(*[{"7": 0.6, "1": 0.39}] * 41))
+    assert [word.alternatives for word in line.words] == [()]
 
 
 def test_alternatives_keep_to_the_pattern_and_its_marks() -> None:
