@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,8 @@ ODD_ROWS = {
     "a capital in digits": (DIGITS, UPPER),
     "a digit in capitals": (UPPER, DIGITS),
 }
+#: Rows whose odd one looks like the others: these, and it.
+ALIKE_ROWS = ("0O", "O0", "1l", "l1", "1I", "I1", "5S", "S5", "2Z", "Z2", "4A", "A4", "8B", "B8")
 # Colours of a table's rules, BGR.
 _RULES = ((40, 40, 40), (120, 120, 120), (170, 110, 60), (60, 60, 190))
 # Pixels of coverage from which drawn ink counts when it is cut out.
@@ -99,9 +100,20 @@ def odd_rows(
         usual = str(rng.choice(list(kinds[0])))
         group = {usual, usual.swapcase(), *confusable_group(usual.upper())}
         odd = str(rng.choice([char for char in kinds[1] if char not in group]))
-        row = [usual] * int(rng.integers(6, 13))
-        row[int(rng.integers(len(row)))] = odd
-        yield Crop(_draw("".join(row), rng, glyphs, margin=40), "".join(row))
+        yield _odd_row(usual, odd, rng, glyphs)
+
+
+def alike_rows(count: int, seed: int, glyphs: Glyphs = stroke_shape) -> Iterator[Crop]:
+    """Yield ``count`` rows of 6 to 12 characters, all the same but for one that looks like them."""
+    for number in range(count):
+        usual, odd = ALIKE_ROWS[number % len(ALIKE_ROWS)]
+        yield _odd_row(usual, odd, np.random.default_rng([seed, 7, number]), glyphs)
+
+
+def _odd_row(usual: str, odd: str, rng: np.random.Generator, glyphs: Glyphs) -> Crop:
+    row = [usual] * int(rng.integers(6, 13))
+    row[int(rng.integers(len(row)))] = odd
+    return Crop(_draw("".join(row), rng, glyphs, margin=40), "".join(row))
 
 
 def empty_pages(count: int, seed: int) -> Iterator[Crop]:
@@ -191,11 +203,14 @@ def main(count: int, seed: int, model: str, data: Path | None) -> None:
     else:
         shapes["EMNIST"] = EmnistGlyphs(samples)
         show("EMNIST 28x28, digits", right(digits, single_digits(samples, 100)))
-    for (name, glyphs), (kind, chars) in product(shapes.items(), ODD_ROWS.items()):
-        drawn = list(odd_rows(count, seed, glyphs, chars))
-        rows = [right(each, iter(drawn), case=False) for each in (free, alone)]
-        show(f"one odd in a row, {kind}, {name}", rows[0])
-        show("  of those right without context", kept(*rows))
+    for name, glyphs in shapes.items():
+        drawn = {kind: odd_rows(count, seed, glyphs, chars) for kind, chars in ODD_ROWS.items()}
+        for kind, crops in (drawn | {"look-alikes": alike_rows(count, seed, glyphs)}).items():
+            same = list(crops)
+            rows = [right(each, iter(same), case=False) for each in (free, alone)]
+            show(f"one odd in a row, {kind}, {name}", rows[0])
+            show("  without context", rows[1])
+            show("  of those right without context", kept(*rows))
 
 
 def kept(with_context: list[bool], without: list[bool]) -> list[bool]:

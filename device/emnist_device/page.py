@@ -118,21 +118,37 @@ def mark_unsure(character: Character, least: float) -> Character:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """A text that a word may be, with its probability 0..1."""
+
+    text: str
+    confidence: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON: the confidence to 4 decimals."""
+        return {"text": self.text, "confidence": round(self.confidence, 4)}
+
+
+@dataclass(frozen=True)
 class Word:
     """What stands between two spaces: characters, and the marks that a pattern prints.
 
     Attributes:
         characters: from left to right; none where the word is of marks alone.
-        confidence: probability, 0..1, that all characters are right. Marks are as sure as the
-            pattern is that prints them: 1 for a word of nothing else.
+        confidence: probability, 0..1, that all characters are right: 0 where one is unsure. Marks
+            are as sure as the pattern is that prints them: 1 for a word of nothing else.
         after: marks that are printed after the last character; all of a word of marks alone.
         gap: of a word of marks alone, where it would stand; of others None.
+        alternatives: what else it may be, with the same marks, the most probable first, and none
+            more probable than it is itself; where one of its characters is unsure, first what it
+            was read as. They and the word sum to 1 at most.
     """
 
     characters: tuple[Character, ...]
     confidence: float
     after: str = ""
     gap: Box | None = None
+    alternatives: tuple[Variant, ...] = ()
 
     @property
     def text(self) -> str:
@@ -153,6 +169,7 @@ class Word:
             "confidence": round(self.confidence, 4),
             "box": list(self.box),
             "characters": [character.to_dict() for character in self.characters],
+            "alternatives": [other.to_dict() for other in self.alternatives],
         }
         return content | ({"after": self.after} if self.after else {})
 

@@ -81,7 +81,7 @@ class Reader:
     Args:
         model: name of an installed model, or the path of a model file with its sidecar beside it.
         threads: threads of the TFLite runtime.
-        top_k: alternatives to report for each character.
+        top_k: alternatives to report for each character, and for each word.
         turns: pictures may be turned by quarters; which way up is found out, in four
             times the time.
         limits: how many characters a picture may hold.

@@ -52,7 +52,11 @@ def _choice(_: click.Context, __: click.Parameter, text: str | None) -> Choice |
     help="auto: images may lie on their side or upside down; four times slower.",
 )
 @click.option(
-    "--top-k", type=click.IntRange(0, 61), default=3, show_default=True, help="Alternatives."
+    "--top-k",
+    type=click.IntRange(0, 61),
+    default=3,
+    show_default=True,
+    help="Alternatives of each character and word.",
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option(

@@ -204,7 +204,7 @@ def test_a_page_is_frozen_and_goes_into_json(reader: Reader) -> None:
     line = content["lines"][0]
     assert list(line) == ["text", "box", "words"]
     assert len(line["box"]) == 4
-    assert list(line["words"][0]) == ["text", "confidence", "box", "characters"]
+    assert list(line["words"][0]) == ["text", "confidence", "box", "characters", "alternatives"]
     character = line["words"][0]["characters"][0]
     assert list(character) == ["char", "confidence", "box", "alternatives"]
     assert list(character["alternatives"][0]) == ["char", "confidence"]

@@ -10,8 +10,10 @@ import pytest
 from emnist_edge import Decoding, Reader
 from emnist_edge.alphabet import confusable_group
 from evaluate.crops import (
+    ALIKE_ROWS,
     ODD_ROWS,
     Crop,
+    alike_rows,
     cells,
     empty_pages,
     empty_tables,
@@ -38,6 +40,13 @@ def test_rows_are_of_the_kinds_that_are_asked_for(kinds: tuple[str, str]) -> Non
         assert usual in kinds[0]
         assert odd in kinds[1]
         assert confusable_group(usual) != confusable_group(odd)
+
+
+def test_look_alikes_are_put_side_by_side() -> None:
+    drawn = list(alike_rows(len(ALIKE_ROWS), 3))
+    for crop, (usual, odd) in zip(drawn, ALIKE_ROWS, strict=True):
+        assert Counter(crop.text) == {usual: len(crop.text) - 1, odd: 1}
+        assert 6 <= len(crop.text) <= 12
 
 
 def test_case_is_compared_where_it_is_asked_for() -> None:

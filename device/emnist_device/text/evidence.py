@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.text.case import weigh_places, weigh_shapes
-from emnist_device.text.restraint import find_sure, groups_of, restrain_emissions, sum_groups
+from emnist_device.text.restraint import (
+    find_odd,
+    find_sure,
+    groups_of,
+    restrain_emissions,
+    sum_groups,
+)
 from emnist_edge.alphabet import BYCLASS
 
 if TYPE_CHECKING:
@@ -90,7 +96,9 @@ class Weigher:
         picture = (probabilities @ self._groups) * (1 - floor) + self._groups.mean(axis=0) * floor
         classes = self._constraints.classes
         allowed = self._constraints.allowed
-        sure = find_sure(probabilities[:, classes].astype(np.float64) * allowed)
+        by_char = probabilities[:, classes].astype(np.float64) * allowed
+        words = [word for line in placed for word in line.words]
+        sure = find_sure(by_char) & find_odd(by_char, words)
         smooth = (1 - floor) * probabilities.astype(np.float64) + floor / probabilities.shape[1]
         emissions = (smooth / self._prior)[:, classes] * allowed
         if self._places:

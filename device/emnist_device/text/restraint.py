@@ -9,6 +9,7 @@ the picture alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ import numpy as np
 from emnist_edge.alphabet import BYCLASS, CONFUSABLE, DIGITS, LOWER, UPPER, confusable_groups
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
@@ -31,6 +34,9 @@ class Restraint:
     against_others: nor does it change the odds between any other look-alikes and those by more. Of
         9, 30, 100 and 1000, less leaves more errors on pages, and more costs characters that were
         read right in rows of equal ones with one that is not.
+    odd: so probable is one of look-alikes that is told from the others of its word, where these are
+        read as something else and as surely as ``sure``: a hand that writes them apart. Of rows of
+        5 with an S and the like, drawn from strokes and EMNIST, more would leave odd ones turned.
     outside: how often a constraint of the user does not hold for a mark: a speck, a letter among
         digits. By hand: it bounds confidences, and changes no text.
     """
@@ -38,6 +44,7 @@ class Restraint:
     sure: float = 0.9
     against_best: float = 8.0
     against_others: float = 30.0
+    odd: float = 0.75
     outside: float = 0.02
 
 
@@ -46,6 +53,8 @@ RESTRAINT = Restraint()
 # each kind by UNIPEN's writers to learn from, it takes 89 % of L, 45 % of I and 2 % of 1 for what
 # they are, and less than 1 % for another of the three; yet 4 % of Z for 2, and 9 % of O for 0.
 _TOLD = np.isin(list(BYCLASS), list("1IiLl"))
+# A hand is known by so many look-alikes of a word.
+_HAND = 3
 # Nothing is divided by less; also what decides within a group where no prior does.
 _LEAST = 1e-100
 
@@ -73,6 +82,8 @@ _DIGIT_OR_LETTER = [
     for group in CONFUSABLE
     if any(char.isdigit() for char in group)
 ]
+# Groups of more than one class.
+_MIXED = [number for number, name in enumerate(_GROUPS) if len(name) > 1]
 
 
 def groups_of(alphabet: str) -> NDArray[np.float64]:
@@ -181,6 +192,33 @@ def find_sure(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
     """
     sure = (probabilities >= RESTRAINT.sure) & _TOLD
     return np.asarray(sure | ~sure.any(axis=1, keepdims=True))
+
+
+def find_odd(probabilities: NDArray[np.float64], words: Sequence[range]) -> NDArray[np.bool_]:
+    """Return which of ``BYCLASS`` each may be, (N, 62), where a word's hand tells look-alikes.
+
+    That is where one is read as another class than the rest of the word's look-alikes, three or
+    more in all, and no other of them is. Of it and of them, what it is read as is left.
+
+    Args:
+        probabilities: (N, 62) of each one's class, 0 for what there cannot be.
+        words: which characters make each word.
+    """
+    left = np.ones(probabilities.shape, bool)
+    most, best = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    group = GROUP_OF[best]
+    long = [np.arange(word.start, word.stop) for word in words if len(word) >= _HAND]
+    for rows, number in product(long, _MIXED):
+        own = rows[group[rows] == number]
+        if len(own) < _HAND:
+            continue
+        kinds, counts = np.unique(best[own], return_counts=True)
+        if len(kinds) == 2 and counts.min() == 1:
+            is_odd = best[own] == kinds[counts.argmin()]
+            usual = float(np.median(most[own[~is_odd]]))
+            if usual >= RESTRAINT.sure and most[own[is_odd]].min() >= RESTRAINT.odd:
+                left[own] = probabilities[own] >= most[own][:, None]
+    return left
 
 
 def hold_to_picture(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from emnist_device.page import Box, Word
+from emnist_device.page import Box, Variant, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,11 +61,16 @@ def make_words(
     characters: Sequence[Character],
     between: Sequence[str],
     confidence: Callable[[range], float],
+    others: Callable[[range, float], Sequence[tuple[str, float]]] = lambda _rows, _sure: (),
 ) -> tuple[Word, ...]:
     """Return the words that ``characters`` (N) and what is printed ``between`` (N + 1) make.
 
-    ``between`` is as of :func:`split_words`; ``confidence`` returns how probable it is, 0..1, that
-    all characters of a range are right.
+    Args:
+        characters: from left to right.
+        between: as of :func:`split_words`.
+        confidence: returns how probable it is, 0..1, that all characters of a range are right.
+        others: returns what the characters of a range may be beside, and how probable each is,
+            given what ``confidence`` returned.
     """
     boxes = [character.box for character in characters]
     words = []
@@ -77,8 +82,19 @@ def make_words(
             replace(characters[row], before=mark) if mark else characters[row]
             for row, mark in zip(word.rows, word.before, strict=True)
         )
-        words.append(Word(own, confidence(word.rows), word.after))
+        sure = confidence(word.rows)
+        readings = list(others(word.rows, sure))
+        if unsure := any(character.unsure for character in own):
+            readings.insert(0, ("".join(each.likeliest.char for each in own), sure))
+        variants = tuple(Variant(_joined(word, chars), chance) for chars, chance in readings)
+        words.append(Word(own, 0 if unsure else sure, word.after, alternatives=variants))
     return tuple(words)
+
+
+def _joined(word: Spelled, chars: str) -> str:
+    """Return what ``word`` prints where its characters are ``chars``."""
+    marked = (mark + char for mark, char in zip(word.before, chars, strict=True))
+    return "".join(marked) + word.after
 
 
 def find_between(line: Line) -> tuple[str, ...]:

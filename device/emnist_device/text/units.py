@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,26 +43,36 @@ class Unit:
     matched: bool | None = None
     bound: bool = False
 
-    def coherence(self, labels: NDArray[np.intp], part: range) -> float:
-        """Return how much more probable ``labels`` of a ``part`` are together than one by one.
+    def coherence(self, labels: NDArray[np.intp], part: range) -> NDArray[np.float64]:
+        """Return how much more probable labels of a ``part`` are together than one by one, (K,).
 
-        Characters of a word tell of one another. ``labels`` (n,) are of all characters of the unit,
-        of which ``part`` are looked at.
+        Characters of a word tell of one another. Each row of ``labels`` (K, n) is of all characters
+        of the unit, of which ``part`` are looked at.
         """
-        alone = self.reading.marginals[part, labels[part]].tolist()
-        if min(alone) <= _LEAST:
-            return 1.0
-        chance = self.reading.chance
-        if len(part) < len(labels) or self.reading.best != tuple(labels.tolist()):
-            chance = None
-        if chance is None:
-            fixed = self.emissions.copy()
-            fixed[part] = 0
-            fixed[part, labels[part]] = self.emissions[part, labels[part]]
-            evidence = self.source.evidence(fixed)
-            chance = float(np.exp(min(evidence - self.reading.evidence, 0.0)))
-        apart = math.prod(alone)
-        return chance / apart if apart else 1.0  # a long row of doubtful ones: too small to tell
+        alone = self.reading.marginals[part, labels[:, part]]
+        apart = alone.prod(axis=1)
+        # A long row of doubtful ones is too small to tell.
+        known = (alone.min(axis=1) > _LEAST) & (apart > 0) & (len(part) > 1)
+        found = np.ones(len(labels))
+        if known.any():
+            found[known] = self._chances(labels[known], part) / apart[known]
+        return found
+
+    def _chances(self, labels: NDArray[np.intp], part: range) -> NDArray[np.float64]:
+        """Return how probable ``labels`` (K, n) are for the characters of ``part``, (K,)."""
+        reading = self.reading
+        if len(part) == labels.shape[1] and reading.chances is not None:
+            if len(labels) == 1 and reading.best == tuple(labels[0].tolist()):
+                return np.array([reading.chance])
+            return reading.chances(labels)
+        fixed = self.emissions.copy()
+        fixed[part] = 0
+        levels = []
+        for row in labels:
+            fixed[part, row[part]] = self.emissions[part, row[part]]
+            levels.append(self.source.evidence(fixed) - self.reading.evidence)
+            fixed[part, row[part]] = 0
+        return np.exp(np.minimum(levels, 0.0))
 
 
 @dataclass(frozen=True)

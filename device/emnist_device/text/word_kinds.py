@@ -8,14 +8,15 @@ is estimated from the page itself (expectation maximization over a mixture of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emnist_device.text.automaton import Reading
 from emnist_device.text.chains import CHAINS, Chains, chain_steps
-from emnist_device.text.frequencies import WORD_KINDS
+from emnist_device.text.frequencies import CHARACTER_KINDS, WORD_KINDS
+from emnist_device.text.mixtures import MIXTURES, find_makeup, mix_kinds, posterior_kinds
 from emnist_device.text.ngrams import NGrams, load_ngrams
 from emnist_device.text.restraint import even_out
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
@@ -26,26 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class Mixtures:
-    """How the kinds of words of a page are found out.
-
-    prior_words: for how many words' worth the usual frequencies of kinds count beside those of the
-        page. By hand; with half and with twice as many, as many characters of development pages
-        are wrong.
-    rounds: of expectation maximization; more change nothing to speak of.
-    hopeless: an English word that is less probable than other kinds by this factor, as a logarithm,
-        is not looked at.
-    longest: nor is one of more letters.
-    """
-
-    prior_words: float = 3.0
-    rounds: int = 4
-    hopeless: float = 8.0
-    longest: int = 40
-
-
-MIXTURES = Mixtures()
 # Places of words that are looked at together as rows and series, at some 4 kB each.
 _TOGETHER = 2000
 # Nothing is divided by less.
@@ -84,7 +65,8 @@ class Context:
         frequencies += [*usual.rows, *usual.series] if self.chains else []
         frequencies += [*usual.english] if self.ngrams else []
         self.prior = np.array(frequencies) / sum(frequencies)
-        self._alone = np.arange(len(frequencies)) == len(named)
+        of_mixed = background @ CHARACTER_KINDS
+        self.makeup = find_makeup(of_mixed, named, english=self.ngrams is not None)
 
     def read(self, emissions: NDArray[np.float64], lengths: NDArray[np.intp]) -> Kinds:
         """Read words of ``lengths`` (W,), one after another, by each kind.
@@ -99,11 +81,9 @@ class Context:
     def find_frequencies(self, kinds: Kinds) -> NDArray[np.float64]:
         """Return how common each kind is on the page with these words.
 
-        A lone character tells nothing of its kind: it is taken for what it looks like.
+        A lone character tells nothing of its kind.
         """
-        if len(kinds.word) == 1:
-            return self._alone.astype(float)
-        return mix_kinds(kinds.evidence, self.prior)
+        return self.prior if len(kinds.word) == 1 else mix_kinds(kinds.evidence, self.prior)
 
 
 class Kinds:
@@ -147,35 +127,74 @@ class Kinds:
         """
         posterior = posterior_kinds(self.evidence, frequencies)
         marginals = self._marginals(posterior)
+        single = np.flatnonzero(self._lengths == 1)
+        if self._context.chains:
+            marginals[self._starts[single]] = self._look_alone(single, frequencies)
         best = marginals.argmax(axis=1)
         with np.errstate(divide="ignore"):
             evidence = np.logaddexp.reduce(self.evidence + np.log(frequencies), axis=1)
-        chances = self.chances(posterior, best)
+        chances = self.chances(posterior, best, np.arange(len(posterior)))
+        chances[single] = marginals[self._starts[single]].max(axis=1)
         ends = self._starts + self._lengths
         return [
-            Reading(float(level), marginals[start:end], tuple(best[start:end].tolist()), chance)
-            for level, start, end, chance in zip(
-                evidence, self._starts, ends, chances.tolist(), strict=True
+            Reading(
+                float(level),
+                marginals[start:end],
+                tuple(best[start:end].tolist()),
+                chance,
+                partial(self._chances_of, number, posterior[number]),
+            )
+            for number, (level, start, end, chance) in enumerate(
+                zip(evidence, self._starts, ends, chances.tolist(), strict=True)
             )
         ]
 
-    def chances(
-        self, posterior: NDArray[np.float64], labels: NDArray[np.intp]
+    def _look_alone(
+        self, words: NDArray[np.intp], frequencies: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return how probable it is that all of a word's characters are ``labels`` (N,): (W,)."""
-        fits = self._even[np.arange(len(labels)), labels]
-        weights = self._context.weights[:, (self._place > 0).astype(np.intp), labels]
+        """Return what ``words`` (M,) of one character each are, (M, 62).
+
+        One character tells nothing of its kind: it is what it looks like, and of digits or letters
+        as these are more common on the page than usual.
+        """
+        makeup = self._context.makeup
+        tilt = ((frequencies @ makeup) / (self._context.prior @ makeup)) ** MIXTURES.alone
+        mixed = self._context.weights[-1, 0] * (CHARACTER_KINDS @ tilt)
+        found = self._emissions[self._starts[words]] * mixed
+        return np.asarray(found / np.maximum(found.sum(axis=1, keepdims=True), _LEAST))
+
+    def chances(
+        self, posterior: NDArray[np.float64], labels: NDArray[np.intp], words: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Return how probable it is that all characters of ``words`` (M,) are ``labels``: (M,).
+
+        ``words`` are numbers, ``posterior`` (M, kinds) says of what kind each is. ``labels`` are of
+        their characters, one word after the other.
+        """
+        lengths = self._lengths[words]
+        starts = np.cumsum(lengths) - lengths
+        place = np.arange(len(labels)) - np.repeat(starts, lengths)
+        fits = self._even[np.repeat(self._starts[words], lengths) + place, labels]
+        weights = self._context.weights[:, (place > 0).astype(np.intp), labels]
         with np.errstate(divide="ignore"):
-            levels = [np.add.reduceat(np.log(weights * fits), self._starts, axis=1).T]
+            levels = [np.add.reduceat(np.log(weights * fits), starts, axis=1).T]
         if self._context.chains:
             with np.errstate(divide="ignore"):
-                steps = np.log(chain_steps(labels, self._place) * fits)
-            levels.append(np.add.reduceat(steps, self._starts, axis=1).T)
+                steps = np.log(chain_steps(labels, place) * fits)
+            levels.append(np.add.reduceat(steps, starts, axis=1).T)
         if self._context.ngrams is not None:
-            levels.append(self._score(self._context.ngrams, labels))
-        known = np.isfinite(self.evidence)
-        change = np.concatenate(levels, axis=1) - np.where(known, self.evidence, 0)
+            levels.append(_score(self._context.ngrams, labels, fits, lengths))
+        evidence = self.evidence[words]
+        known = np.isfinite(evidence)
+        change = np.concatenate(levels, axis=1) - np.where(known, evidence, 0)
         return np.asarray((posterior * np.exp(np.minimum(change, 0)) * known).sum(axis=1))
+
+    def _chances_of(
+        self, number: int, posterior: NDArray[np.float64], labels: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Return how probable each row of ``labels`` (K, n) is for the word ``number``, (K,)."""
+        words = np.full(len(labels), number)
+        return self.chances(np.tile(posterior, (len(labels), 1)), labels.ravel(), words)
 
     def _by_sets(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the evidence (W, sets) of kinds that are sets of characters."""
@@ -188,19 +207,6 @@ class Kinds:
         mass = emissions @ weights[:, 1].T
         mass[self._starts] = emissions[self._starts] @ weights[:, 0].T
         return mass
-
-    def _score(self, ngrams: NGrams, labels: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return the evidence (W, 3) of each word's ``labels`` (N,) alone, as English."""
-        capital = labels < _CAPITAL.stop
-        first = np.zeros(len(labels), bool)
-        first[self._starts] = True
-        fits = np.stack([capital, ~capital, capital == first]) & (labels >= _CAPITAL.start)
-        letters = np.maximum(labels - np.where(capital, _CAPITAL.start, _SMALL.start), 0)
-        fit = self._even[np.arange(len(labels)), labels]
-        with np.errstate(divide="ignore"):
-            level = np.log(np.where(fits, fit, 0))
-        own = np.add.reduceat(level, self._starts, axis=1) + ngrams.score(letters, self._lengths)
-        return np.asarray(own.T)
 
     def _marginals(self, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability of each character at each place, (N, 62)."""
@@ -239,25 +245,27 @@ class Kinds:
             yield words, Chains.follow(table, lengths)
 
 
-def mix_kinds(evidence: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how common kinds are on a page, (kinds,), from each word's evidence (W, kinds)."""
-    frequencies = prior
-    for _ in range(MIXTURES.rounds):
-        posterior = posterior_kinds(evidence, frequencies)
-        frequencies = (MIXTURES.prior_words * prior + posterior.sum(axis=0)) / (
-            MIXTURES.prior_words + len(evidence)
-        )
-    return frequencies
-
-
-def posterior_kinds(
-    evidence: NDArray[np.float64], frequencies: NDArray[np.float64]
+def _score(
+    ngrams: NGrams,
+    labels: NDArray[np.intp],
+    fits: NDArray[np.float64],
+    lengths: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """Return the probability of each kind, of logarithms (..., kinds) and how common they are."""
+    """Return the evidence (M, 3) of words of ``lengths`` (M,) whose ``labels`` are so, as English.
+
+    ``labels`` and ``fits`` are of their characters, one word after the other: how well each
+    explains its place.
+    """
+    starts = np.cumsum(lengths) - lengths
+    capital = labels < _CAPITAL.stop
+    first = np.zeros(len(labels), bool)
+    first[starts] = True
+    cases = np.stack([capital, ~capital, capital == first]) & (labels >= _CAPITAL.start)
+    letters = np.maximum(labels - np.where(capital, _CAPITAL.start, _SMALL.start), 0)
     with np.errstate(divide="ignore"):
-        joint = evidence + np.log(frequencies)
-    posterior = np.exp(joint - joint.max(axis=-1, keepdims=True))
-    return np.asarray(posterior / posterior.sum(axis=-1, keepdims=True))
+        level = np.log(np.where(cases, fits, 0))
+    own = np.add.reduceat(level, starts, axis=1) + ngrams.score(letters, lengths)
+    return np.asarray(own.T)
 
 
 def _in_cases(emissions: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.float64]:

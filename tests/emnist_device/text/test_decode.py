@@ -84,6 +84,23 @@ def test_one_odd_character_in_a_row_of_equal_ones_is_read(
             assert max(sure) < 0.92
 
 
+@pytest.mark.parametrize("charset", [None, "alnum"])
+@pytest.mark.parametrize("pair", ["5S", "S5", "2Z", "Z2", "0O", "O0"])
+def test_one_odd_look_alike_in_a_row_is_read_where_a_hand_tells_them_apart(
+    pair: str, charset: str | None
+) -> None:
+    usual, odd = pair
+    told = [{usual: 0.95, odd: 0.04}] * 5
+    told.insert(3, {odd: 0.8, usual: 0.15})
+    assert text(rows(*told), charset=charset) == usual * 3 + odd + usual * 2
+    # Of a hand whose look-alikes are doubtful, the row tells, as of one that writes both at random.
+    doubtful = [{usual: 0.7, odd: 0.25}] * 5
+    doubtful.insert(3, {odd: 0.6, usual: 0.35})
+    assert text(rows(*doubtful), charset=charset) == usual * 6
+    mixed = rows(*[usual] * 4, {odd: 0.8, usual: 0.15}, {odd: 0.8, usual: 0.15})
+    assert text(mixed, charset=charset) == usual * 6
+
+
 def test_a_row_of_upright_strokes_with_a_digit_is_a_number() -> None:
     stroke = {"1": 0.5, "L": 0.3, "I": 0.19}
     for odd in "02478":
@@ -104,6 +121,18 @@ def test_a_lone_character_is_no_surer_than_it_looks() -> None:
         (line,) = decode(rows(ZERO_OR_O), context=context)
         assert line.text == "0"
         assert line.characters[0].confidence == pytest.approx(0.55, abs=2e-3)
+
+
+@pytest.mark.parametrize("word", ["ROOM", "1234"])
+def test_a_word_of_one_character_is_what_it_looks_like(word: str) -> None:
+    """Numbers are more common than letters alone, but that is no reason to be surer of an 8."""
+    line = decode(rows(*word, {"8": 0.55, "B": 0.44}), [boxes(5, gaps=[3])])[0]
+    assert line.text == f"{word} 8"
+    alone = line.characters[-1]
+    assert 0.5 < alone.confidence < 0.56
+    assert alone.alternatives[0].char == "B"
+    # A B among numbers was 0.25.
+    assert alone.alternatives[0].confidence > (0.4 if word == "ROOM" else 0.3)
 
 
 def test_what_is_plainly_no_digit_is_doubtful_where_there_are_only_digits() -> None:
