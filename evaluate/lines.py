@@ -1,8 +1,9 @@
 """Score readers on lines as people wrote them: ``python -m evaluate.lines small-int8``.
 
 UNIPEN's texts by the writers who are held out, drawn with three kinds of pens, each without what is
-no letter or digit and with it. The order in which lines are read is not scored, but counted among
-the causes of errors. Peers that are installed read the same pictures in the same run.
+no letter or digit and with it; with ``--touching 0.6``, many neighbours are moved into one another.
+The order in which lines are read is not scored, but counted among the causes of errors. Peers that
+are installed read the same pictures in the same run.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from evaluate.peers import Peer, make_peers
 from evaluate.scoring.box_causes import BOX_CAUSES
 from evaluate.scoring.lines import LineTally, placed
 from evaluate.scoring.words import split_words
+from evaluate.squeezed import squeeze
 from evaluate.written import choose_texts, draw_text, room
 
 if TYPE_CHECKING:
@@ -47,13 +49,19 @@ Kind = tuple[str, bool]
 Sample = tuple["DrawnPage", str | None]
 
 
-def draw_samples(texts: Texts, count: int, pens: Sequence[str]) -> Iterator[tuple[Kind, Sample]]:
-    """Yield ``count`` of ``texts`` drawn with each of ``pens``, without symbols and with them."""
+def draw_samples(
+    texts: Texts, count: int, pens: Sequence[str], touching: float = 0.0
+) -> Iterator[tuple[Kind, Sample]]:
+    """Yield ``count`` of ``texts`` drawn with each of ``pens``, without symbols and with them.
+
+    ``touching``: the share of neighbours that are moved into one another.
+    """
     chosen = {symbols: choose_texts(texts, count, symbols=symbols) for symbols in _DRAWN}
     for pen in pens:
         for symbols in _DRAWN:
             for number, text in enumerate(chosen[symbols]):
-                drawn = draw_text(text, TIPS[pen], number, symbols=symbols)
+                written = squeeze(text, touching, number) if touching else text
+                drawn = draw_text(written, TIPS[pen], number, symbols=symbols)
                 yield (pen, symbols), (drawn, _words(text))
 
 
@@ -171,6 +179,10 @@ def parse_pens(_context: object, _parameter: object, value: str) -> list[str]:
     help=f"Of {', '.join(TIPS)}.",
 )  # fmt: skip
 @click.option(
+    "--touching", type=click.FloatRange(0, 1), default=0.0, show_default=True,
+    help="Share of neighbours that are moved into one another.",
+)  # fmt: skip
+@click.option(
     "--peers", "peer_names", default="all", show_default=True,
     help="all that are installed, none, or a list: rapidocr,tesseract",
 )  # fmt: skip
@@ -181,6 +193,7 @@ def main(
     unipen: Path | None,
     count: int,
     pens: list[str],
+    touching: float,
     peer_names: str,
     output: Path | None,
     json_path: Path | None,
@@ -190,7 +203,8 @@ def main(
         output.mkdir(parents=True, exist_ok=True)
     readers = [Reader(model) for model in models]
     peers = make_peers(peer_names)
-    samples = list(draw_samples(load_texts("heldout", unipen_dir(unipen)), count, pens))
+    texts = load_texts("heldout", unipen_dir(unipen))
+    samples = list(draw_samples(texts, count, pens, touching))
     own = {reader.model: with_total(read_samples(samples, reader, output)) for reader in readers}
     others = {peer.name: with_total(read_by_peer(samples, peer)) for peer in peers}
     click.echo(table(own | others))

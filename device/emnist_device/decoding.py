@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 from emnist_edge.errors import ConstraintError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Context = Literal["english", "neutral", "none"]
 #: The kinds of context there are, the default first.
@@ -79,3 +83,17 @@ class Decoding:
         for name in ("out_of_lexicon", "min_confidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConstraintError(f"{name} is {getattr(self, name)}, and must be from 0 to 1")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What is known of characters before any is found, for a model with C classes.
+
+    may_be: (C,) bool, which classes the charset leaves. fitting: (C,) bool, which of these a
+    pattern may have. lengths: how many characters a line or word has that follows the pattern, as
+    far as they are found as ink; empty without a pattern.
+    """
+
+    may_be: NDArray[np.bool_]
+    fitting: NDArray[np.bool_]
+    lengths: frozenset[int] = frozenset()

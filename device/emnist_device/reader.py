@@ -172,8 +172,8 @@ class Reader:
     def _view(self, image: NDArray[np.uint8], quarters: int, watch: Stopwatch) -> _View:
         """Return what is found on ``image`` once it is turned clockwise by ``quarters``."""
         upright = turn(image, quarters)
-        found = self._finder.find(upright, watch)
         decoder = self._decoder(self._decoding.charset, single=self._single)
+        found = self._finder.find(upright, watch, decoder.expected)
         probabilities = self._probabilities(found, single=self._single)
         text = decoder.decode(probabilities, _boxes(found, upright.shape))
         return _View(quarters, found, text)
@@ -202,7 +202,7 @@ class Reader:
         image = check_picture(image)
         charset = self._decoding.charset if charset is None else charset
         decoder = self._decoder(charset, single=True)
-        found = self._finder.find_in_cell(image, Stopwatch())
+        found = self._finder.find_in_cell(image, Stopwatch(), decoder.expected)
         if not found.layout.lines:
             return None
         ((blob,),) = found.layout.lines

@@ -27,11 +27,14 @@ class Decisions:
         counters of a bold E with the wrong polarity, makes them more often than a hand does.
     nothing: what is so probably no character is not read: a lost character is worse than one too
         many.
+    foreign: characters that there cannot be, by the charset, count this fraction of theirs: other
+        writing may be on a picture, too. Two touching digits make a letter more often than one.
     """
 
     sure: float = 0.95
     faint: float = 0.5
     nothing: float = 0.9
+    foreign: float = 0.1
 
 
 DECISIONS = Decisions()
@@ -70,6 +73,21 @@ def which_look_alike(alphabet: str, *, decisions: Decisions = DECISIONS) -> NDAr
     alike = np.array([[one == other for other in groups] for one in groups], float)
     faint = {NOTHING: 0.0} | dict.fromkeys(_FAINT, decisions.faint)
     return alike * np.array([faint.get(char, 1.0) for char in alphabet])
+
+
+def weigh_classes(
+    alphabet: str, may_be: NDArray[np.bool_], *, decisions: Decisions = DECISIONS
+) -> NDArray[np.float32]:
+    """Return what probabilities of the C classes of ``alphabet`` count, (C,), 0..1.
+
+    ``may_be`` (C,) says which there can be; so does what looks like one of these.
+    """
+    groups = confusable_groups(alphabet)
+    known = {group for group, may in zip(groups, may_be.tolist(), strict=True) if may}
+    counts = [
+        char == NOTHING or group in known for char, group in zip(alphabet, groups, strict=True)
+    ]
+    return np.where(counts, np.float32(1), np.float32(decisions.foreign))
 
 
 def confidence_of(probabilities: NDArray[np.float32], alike: NDArray[np.float64]) -> float:

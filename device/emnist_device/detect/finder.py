@@ -18,10 +18,12 @@ from emnist_device.detect.decision import (
     is_sure,
     refuse,
     surest,
+    weigh_classes,
     which_look_alike,
 )
 from emnist_device.detect.hypotheses import Hypotheses
 from emnist_device.detect.lattice.lattice import Lattice
+from emnist_device.detect.recount import Recount
 from emnist_device.detect.sizes import shrink
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_edge.artifact import SIDE
@@ -30,7 +32,7 @@ from emnist_edge.glyph import make_glyph
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_device.decoding import Holds
+    from emnist_device.decoding import Expected, Holds
     from emnist_device.detect.layout import Layout
     from emnist_device.detect.look import Network
     from emnist_device.image.limits import Limits
@@ -81,34 +83,66 @@ class Finder:
         self._engine, self._thresholds = engine, thresholds
         self._alphabet = engine.artifact.alphabet
         self._alike = which_look_alike(self._alphabet, decisions=thresholds.decisions)
+        recounts = thresholds.recounts
+        self._recount = Recount(engine.probabilities, self._alike, recounts=recounts)
 
-    def find(self, picture: NDArray[np.uint8], watch: Stopwatch) -> Found:
+    def find(
+        self,
+        picture: NDArray[np.uint8],
+        watch: Stopwatch,
+        expected: Expected | None = None,
+    ) -> Found:
         """Return the characters of ``picture``, (H, W) or (H, W, 3) BGR uint8.
 
-        Raises :class:`PictureError` where there are more than the limits allow.
+        Two digits that touch are no letter where all are ``expected`` to be digits, and one that
+        is as wide as two is two where they are too few. Raises :class:`PictureError` where there
+        are more than the limits allow.
         """
         small, scale = shrink(picture, sizes=self._thresholds.sizes)
+        counts = self._weigh(expected)
         tried: list[Found] = []
         for step in self._hypotheses.of_picture(small):
-            tried += [self._classify(layout, watch) for layout in step.layouts]
+            tried += [self._classify(layout, watch, counts) for layout in step.layouts]
             if step.may_end and is_sure(tried, decisions=self._thresholds.decisions):
                 break
         found = surest(tried)
         looks = tuple(each.layout.look for each in tried if each.layout.look is not None)
         layout = replace(found.layout, scale=scale * found.layout.scale)
-        return self._refuse(replace(found, layout=layout, looks=looks))
+        found = self._refuse(replace(found, layout=layout, looks=looks))
+        if expected is not None and expected.lengths:
+            found = self._recount.mend(found, expected)
+        return found
 
-    def find_in_cell(self, cell: NDArray[np.uint8], watch: Stopwatch) -> Found:
-        """Return the character of ``cell``, which holds one about in its middle, or none."""
+    def find_in_cell(
+        self,
+        cell: NDArray[np.uint8],
+        watch: Stopwatch,
+        expected: Expected | None = None,
+    ) -> Found:
+        """Return the character of ``cell``, which holds one about in its middle, or none.
+
+        ``expected`` is as of :meth:`find`.
+        """
+        counts = self._weigh(expected)
         cells = self._hypotheses.of_cell(cell)
-        return self._refuse(surest([self._classify(layout, watch) for layout in cells]))
+        return self._refuse(surest([self._classify(layout, watch, counts) for layout in cells]))
+
+    def _weigh(self, expected: Expected | None) -> NDArray[np.float32]:
+        """Return what probabilities of the classes count, (C,)."""
+        if expected is None:
+            return np.ones(len(self._alphabet), np.float32)
+        decisions = self._thresholds.decisions
+        return weigh_classes(self._alphabet, expected.may_be, decisions=decisions)
 
     def _refuse(self, found: Found) -> Found:
         """Return ``found`` without what is no character."""
         return refuse(found, self._alphabet, decisions=self._thresholds.decisions)
 
-    def _classify(self, layout: Layout, watch: Stopwatch) -> Found:
-        """Return the characters of ``layout`` that explain its ink best."""
+    def _classify(self, layout: Layout, watch: Stopwatch, counts: NDArray[np.float32]) -> Found:
+        """Return the characters of ``layout`` that explain its ink best.
+
+        ``counts`` (C,) is what the probability of each class counts.
+        """
         lattice = Lattice(layout, settings=self._thresholds.lattice)
         watch.lap("segment")
         glyphs = np.zeros((len(lattice.arcs), SIDE, SIDE), np.uint8)
@@ -117,13 +151,13 @@ class Finder:
         watch.lap("glyph")
         probabilities = self._engine.probabilities(glyphs)
         watch.lap("classify")
-        chosen, labels = lattice.choose(probabilities, self._alike)
+        chosen, labels = lattice.choose(probabilities * counts, self._alike)
         rows = {lattice.arcs[number].blob.label: number for number in chosen}
         blobs = tuple(lattice.arcs[number].blob for number in chosen)
         layout = replace(layout, lines=(blobs,) if blobs else (), labels=labels, wholes={})
         layout = self._hypotheses.arrange(layout)
         read = [rows[blob.label] for blob in layout.blobs]
-        confidence = confidence_of(probabilities[read], self._alike)
+        confidence = confidence_of(probabilities[read] * counts, self._alike)
         return Found(layout, glyphs[read], probabilities[read], confidence)
 
 

@@ -16,6 +16,7 @@ from emnist_device.detect.contrast import CONTRASTS, Contrasts
 from emnist_device.detect.decision import DECISIONS, Decisions
 from emnist_device.detect.lattice.lattice import SETTINGS, Settings
 from emnist_device.detect.look import LOOKS, Looks
+from emnist_device.detect.recount import RECOUNTS, Recounts
 from emnist_device.detect.restore import RESTORING, Restoring
 from emnist_device.detect.sizes import SIZES, Sizes
 from emnist_device.image.turns import LEGIBILITY, Legibility
@@ -33,6 +34,7 @@ class Thresholds:
     lattice: Settings = SETTINGS
     columns: Columns = COLUMNS
     decisions: Decisions = DECISIONS
+    recounts: Recounts = RECOUNTS
     legibility: Legibility = LEGIBILITY
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.decoding import Expected
 from emnist_device.text.charset import expand_charset
 from emnist_device.text.lexicon import build_trie, read_lexicon
 from emnist_device.text.pattern.pattern import Pattern
@@ -15,6 +16,7 @@ from emnist_edge.errors import ConstraintError, shown
 from emnist_edge.scoring.letters import Letters
 
 if TYPE_CHECKING:
+    from collections import abc
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -76,6 +78,21 @@ class Constraints:
             if decoding.out_of_lexicon == 0:
                 lengths = lexicon.lengths(_LONGEST, allowed)
         return cls(classes, allowed, symbols, pattern, lexicon, lengths)
+
+    def expected(self, alphabet: str) -> Expected:
+        """Return what is known before characters are found; ``alphabet`` are all classes."""
+        may_be = self._classes_of(alphabet, BYCLASS + self.symbols)
+        if self.pattern is None:
+            return Expected(may_be, may_be)
+        fitting = self._classes_of(alphabet, self.pattern.readable)
+        return Expected(may_be, fitting, self.lengths)
+
+    def _classes_of(self, alphabet: str, chars: abc.Container[str]) -> NDArray[np.bool_]:
+        """Return which classes of ``alphabet`` are of those of ``chars`` that may occur, (C,)."""
+        found = np.array([char in self.symbols and char in chars for char in alphabet])
+        listed = np.array([char in chars for char in BYCLASS]) & self.allowed
+        found[Letters.of(alphabet).places[self.classes[listed]]] = True
+        return found
 
     def holds_for_line(self, stretches: Sequence[Stretch], line: Stretch) -> bool:
         """Say whether a pattern holds for a ``line`` as a whole, not for its ``stretches``.

@@ -51,6 +51,8 @@ class Decoder:
     ) -> None:
         letters = Letters.of(alphabet)
         constraints = Constraints.compile(decoding, alphabet)
+        #: What is known of characters before they are found.
+        self.expected = constraints.expected(alphabet)
         places = decoding.context != "none"
         prior = np.ones(len(letters.alphabet))
         if places:

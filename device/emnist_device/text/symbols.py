@@ -126,10 +126,10 @@ class SymbolFinder:
     def _may_stand(self, lines: Sequence[Sequence[Box]]) -> NDArray[np.float64]:
         """Return 1 for each symbol, (N, S), that characters may be by their height, else 0."""
         low = np.array([symbol in _LOW for symbol in self._constraints.symbols])
+        reached = [np.quantile([box.height for box in line], _REACHED) for line in lines]
         high = [
-            box.height >= SIGNS.low * np.quantile([each.height for each in line], _REACHED)
-            and box.height > box.width
-            for line in lines
+            box.height >= SIGNS.low * height and box.height > box.width
+            for line, height in zip(lines, reached, strict=True)
             for box in line
         ]
         return 1.0 - np.outer(high, low)

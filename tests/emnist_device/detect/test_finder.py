@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
@@ -8,6 +9,7 @@ import pytest
 
 from emnist_edge import Decoding, Reader
 from emnist_edge.drawing.pages import Paper, Pen, draw_page
+from emnist_edge.drawing.strokes import Hand
 from emnist_edge.errors import ConstraintError
 
 if TYPE_CHECKING:
@@ -159,3 +161,31 @@ def test_a_picture_of_one_character_may_be_empty() -> None:
 def test_other_words_for_what_a_picture_holds_are_refused() -> None:
     with pytest.raises(ConstraintError, match="page, line, character"):
         Decoding(holds="word")  # type: ignore[arg-type]
+
+
+def touching(text: str, seed: int, touch: float = 1.0) -> NDArray[np.uint8]:
+    hand = Hand(touching=touch)
+    return draw_page(text, size=(300, 140), height=50, seed=seed, hand=hand).picture
+
+
+@pytest.mark.parametrize(
+    ("text", "seed"), [("21", 4), ("71", 0), ("41", 3), ("717", 0), ("1722", 3)]
+)
+def test_digits_that_touch_are_no_letter_where_all_are_digits(text: str, seed: int) -> None:
+    page = Reader(decoding=Decoding(charset="digits")).read(touching(text, seed))
+    assert page.text == text
+
+
+@pytest.mark.parametrize(("text", "seed"), [("9414", 0), ("6141", 2), ("6141", 5), ("2417", 0)])
+def test_a_pattern_tells_how_many_touching_digits_there_are(text: str, seed: int) -> None:
+    page = Reader(decoding=Decoding(pattern="9" * len(text))).read(touching(text, seed))
+    assert page.text == text
+    boxes = [character.box for line in page.lines for character in line.characters]
+    assert all(one.x < other.x for one, other in pairwise(boxes))
+
+
+@pytest.mark.parametrize("text", ["21", "417", "8305"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_pattern_cuts_no_digit_that_stands_alone(text: str, seed: int) -> None:
+    page = Reader(decoding=Decoding(pattern="9" * (len(text) + 1))).read(touching(text, seed, 0.0))
+    assert page.text.replace(" ", "") == text

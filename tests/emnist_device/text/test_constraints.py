@@ -108,3 +108,24 @@ def test_a_closed_lexicon_fits_the_lengths_of_its_words(tmp_path: Path) -> None:
     both = Decoding(lexicon=lexicon, out_of_lexicon=0, pattern=".*")
     assert Constraints.compile(both, BYMERGE).fits(line(5))
     assert Constraints.compile(Decoding(lexicon=str(lexicon)), BYMERGE).lexicon is not None
+
+
+def test_what_is_expected_of_a_pattern_is_within_the_charset() -> None:
+    alphabet = BYMERGE + "/-"
+    decoding = Decoding(pattern="AA9/9", charset="A-Z0-5/")
+    expected = Constraints.compile(decoding, alphabet).expected(alphabet)
+    may_be, fitting = (
+        {char for char, may in zip(alphabet, classes, strict=True) if may}
+        for classes in (expected.may_be, expected.fitting)
+    )
+    assert may_be == fitting == {*UPPER, *"012345", "/"}
+    assert expected.lengths == {4, 5}
+
+
+def test_without_a_pattern_any_number_of_all_is_expected() -> None:
+    expected = Constraints.compile(Decoding(), BYMERGE).expected(BYMERGE)
+    assert expected.may_be.all()
+    assert not expected.lengths
+    digits = Constraints.compile(Decoding(pattern="99"), BYMERGE).expected(BYMERGE)
+    assert digits.may_be.all()
+    assert digits.fitting.sum() == 10

@@ -41,6 +41,9 @@ class Unions:
 
 UNIONS = Unions()
 
+# Pieces of a union.
+_MOST = 3
+
 #: What is measured of a union, see :func:`measure`.
 MEASURES = ("apart", "touch", "level", "widest", "size")
 
@@ -99,14 +102,23 @@ def join(
     for one, other in neighbours:
         for third in (beside[one] | beside[other]) - {one, other}:
             sets.add(tuple(sorted((one, other, third))))
-    return [members for members in sorted(sets) if _fits(atoms, members, unions)]
+    ordered = sorted(sets)
+    low, high = _spans(atoms, _padded(ordered)).swapaxes(0, 1)
+    width, height = (high - low).T
+    fits = (width <= unions.widest * atoms.height) & (height <= unions.highest * atoms.height)
+    return [ordered[row] for row in np.flatnonzero(fits).tolist()]
 
 
-def _fits(atoms: Atoms, members: Members, unions: Unions) -> bool:
-    edges = atoms.edges[list(members)]
-    width, height = edges[:, 2:].max(axis=0) - edges[:, :2].min(axis=0)
-    most = atoms.height
-    return bool(width <= unions.widest * most and height <= unions.highest * most)
+def _padded(sets: list[Members]) -> NDArray[np.int64]:
+    """Return the members of unions of two and of three pieces, (N, 3); of two, the last twice."""
+    rows = [(*members, members[-1])[:_MOST] for members in sets]
+    return np.array(rows, np.int64).reshape(-1, _MOST)
+
+
+def _spans(atoms: Atoms, padded: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return left and upper, and right and lower edges of unions, (N, 2, 2)."""
+    edges = atoms.edges[padded]
+    return np.stack([edges[..., :2].min(axis=1), edges[..., 2:].max(axis=1)], axis=1)
 
 
 def measure(
@@ -119,30 +131,34 @@ def measure(
     that has most. widest: width of the widest piece, in usual heights. size: square of the
     logarithm of the union's height, in usual ones.
     """
-    found = np.zeros((len(sets), len(MEASURES)))
-    for row, members in enumerate(sets):
-        edges, aims = atoms.edges[list(members)], atoms.aims[list(members)]
-        links = [
-            (one, other)
-            for one, other in combinations(range(len(members)), 2)
-            if (members[one], members[other]) in neighbours
-        ]
-        apart = [float(np.hypot(*(aims[one] - aims[other]))) for one, other in links]
-        touch = all(neighbours[members[one], members[other]] for one, other in links)
-        level = max(_level(edges[one], edges[other]) for one, other in links)
-        widest = float((edges[:, 2] - edges[:, 0]).max())
-        high = float(edges[:, 3].max() - edges[:, 1].min())
-        found[row] = (
-            sum(apart) / len(apart) / atoms.height,
-            touch,
-            level,
-            widest / atoms.height,
-            np.log(high / atoms.height) ** 2,
-        )
-    return found
+    if not sets:
+        return np.zeros((0, len(MEASURES)))
+    padded, count = _padded(sets), len(atoms.blobs)
+    known = np.array([one * count + other for one, other in neighbours])
+    touching = np.array([*neighbours.values()])
+    order = known.argsort()
+    links = np.stack([padded[:, pair] for pair in combinations(range(_MOST), 2)], axis=1)
+    codes = links @ (count, 1)
+    places = order[np.minimum(np.searchsorted(known, codes, sorter=order), len(known) - 1)]
+    linked = known[places] == codes
+    # Of two pieces, the last stands twice.
+    linked[padded[:, 1] == padded[:, 2], 1] = False
+    one, other = links[..., 0], links[..., 1]
+    apart = np.hypot(*np.moveaxis(atoms.aims[one] - atoms.aims[other], -1, 0))
+    level = np.where(linked, _level(atoms.edges[one], atoms.edges[other]), -np.inf)
+    edges = atoms.edges[padded]
+    spans = _spans(atoms, padded)
+    found = [
+        np.where(linked, apart, 0).sum(axis=1) / linked.sum(axis=1) / atoms.height,
+        (touching[places] | ~linked).all(axis=1),
+        level.max(axis=1),
+        (edges[..., 2] - edges[..., 0]).max(axis=1) / atoms.height,
+        np.log((spans[:, 1, 1] - spans[:, 0, 1]) / atoms.height) ** 2,
+    ]
+    return np.stack(found, axis=1)
 
 
-def _level(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Return the overlap of two boxes' heights over the lower of the two; negative for a gap."""
-    shared = min(one[3], other[3]) - max(one[1], other[1])
-    return float(shared / min(one[3] - one[1], other[3] - other[1]))
+def _level(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the overlap of heights of boxes (..., 4) over the lower's; negative for a gap."""
+    shared = np.minimum(one[..., 3], other[..., 3]) - np.maximum(one[..., 1], other[..., 1])
+    return shared / np.minimum(one[..., 3] - one[..., 1], other[..., 3] - other[..., 1])

@@ -75,6 +75,12 @@ class Pattern:
         every[: len(allowed)] = allowed
         return self.automaton.lengths(most, np.tile(every, 1 + self.gapped))
 
+    @property
+    def readable(self) -> frozenset[str]:
+        """The characters that it may find as ink."""
+        own = np.unique(self.automaton.label % len(self.chars))
+        return frozenset(self.chars[index] for index in own.tolist())
+
     def source(self, gaps: abc.Sequence[bool]) -> Automaton | AfterGaps:
         """Return where words come from that have gaps before these of their characters."""
         return AfterGaps(self.automaton, np.array(gaps, bool)) if self.gapped else self.automaton

@@ -12,6 +12,7 @@ from emnist_device.detect.decision import (
     is_sure,
     refuse,
     surest,
+    weigh_classes,
     which_look_alike,
 )
 from emnist_device.detect.grouping import Blob
@@ -82,6 +83,29 @@ def a_letter_wins_against_the_bars_that_its_counters_make(t: Thresholds) -> bool
 @decides("Decisions")
 def bars_win_against_what_is_no_letter(t: Thresholds) -> bool:
     return bars_win(t, 0.97, 0.3)
+
+
+def digit_wins(t: Thresholds, digit: float, letter: float) -> bool:
+    """Say whether a digit wins against a letter, both so surely, where all are digits."""
+    may_be = np.array([True, False])
+    alike = which_look_alike("1R", decisions=t.decisions)
+    counts = weigh_classes("1R", may_be, decisions=t.decisions)
+    empty = np.zeros((90, 90), np.uint8)
+    layout = Layout(((Blob(FOUND, 1, 500),),), empty.astype(np.int32), empty, 1.0)
+    rows = [np.array([seen], np.float32) for seen in ([0.0, letter], [digit, 0.0])]
+    glyphs = np.zeros((1, 28, 28), np.uint8)
+    found = [Found(layout, glyphs, row, confidence_of(row * counts, alike)) for row in rows]
+    return surest(found) is found[1]
+
+
+@decides("Decisions")
+def a_doubtful_digit_wins_against_a_letter_where_all_are_digits(t: Thresholds) -> bool:
+    return digit_wins(t, 0.16, 0.99)
+
+
+@decides("Decisions")
+def what_is_hardly_a_digit_loses_against_a_sure_letter(t: Thresholds) -> bool:
+    return not digit_wins(t, 0.07, 0.99)
 
 
 def legible(t: Thresholds, probability: float) -> float:
