@@ -96,7 +96,7 @@ def test_classes_of_symbols_change_no_letter_or_digit(monkeypatch: pytest.Monkey
     before, read = plain.read(picture()), wider.read(picture())
     assert read.text == before.text == "HARBOR\n7483"
     # What may be a symbol is less sure.
-    share = LETTERS / (LETTERS + SIGNS.rarer * (1 - LETTERS) / 2)
+    share = LETTERS / (LETTERS + SIGNS.alone * (1 - LETTERS) / 2)
     assert without_rounding(read) == [
         [(c.char, c.box, c.confidence * share) for c in line.characters] for line in before.lines
     ]

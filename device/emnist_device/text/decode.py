@@ -59,7 +59,7 @@ class Decoder:
         usual = background(prior, constraints.classes, constraints.allowed)
         context = Context(usual, decoding.context)
         reader = UnitReader(constraints, decoding.out_of_lexicon, context)
-        finder = SymbolFinder(alphabet, constraints)
+        finder = SymbolFinder(alphabet, constraints, prior, places=places)
         self._parts = _Parts(constraints, finder, weigher, reader, decoding.min_confidence)
 
     def decode(self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]) -> Decoded:

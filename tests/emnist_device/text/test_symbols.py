@@ -84,21 +84,21 @@ def test_symbols_have_boxes_confidences_and_alternatives() -> None:
     (line,) = decode(["1", {"/": 0.95, "1": 0.05}, "5"])
     symbol = line.characters[1]
     assert (symbol.char, symbol.box) == ("/", Box(30, 0, 24, HEIGHT))
-    assert 0.5 < symbol.confidence < 0.95  # symbols are rarer than models learn
+    assert 0.5 < symbol.confidence < 0.97  # no surer than the picture
     assert line.words[0].confidence < symbol.confidence
     (line,) = decode(["1", {"1": 0.6, "/": 0.4}, "5"])
     digit = line.characters[1]
     assert digit.char == "1"
     assert "/" in [other.char for other in digit.alternatives]
     assert digit.confidence + sum(other.confidence for other in digit.alternatives) <= 1 + 1e-9
-    (line,) = decode(["1", {"/": 0.95, "1": 0.05}, "5"], min_confidence=0.9)
+    (line,) = decode(["1", {"/": 0.85, "1": 0.15}, "5"], min_confidence=0.9)
     assert line.text == "1?5"
     assert line.characters[1].unsure
     assert line.characters[1].alternatives[0].char == "/"
 
 
 def test_what_is_a_letter_or_a_symbol_is_rather_a_letter() -> None:
-    assert read(["1", {"(": 0.7, "C": 0.3}, "5"]) == "1C5"
+    assert read(["A", {"(": 0.7, "C": 0.3}, "B"]) == "ACB"
 
 
 def test_words_beside_symbols_tell_of_no_other() -> None:
