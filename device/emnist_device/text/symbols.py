@@ -47,6 +47,8 @@ class Signs:
         classifier.
     place: how far the place on the line counts, as a power.
     possible: where a pattern has a symbol, a character may be it that is so probable.
+    without_ink: how probable it is that a line lacks the ink of a symbol that its pattern has. By
+        hand.
     floor: is left to each class of letters and digits, so that a pattern can ask for any. As of
         :class:`emnist_device.text.evidence.Floors`.
     """
@@ -63,6 +65,7 @@ class Signs:
     doubtful: float = 0.01
     place: float = 0.5
     possible: float = 0.005
+    without_ink: float = 0.05
     floor: float = 1e-3
 
 
@@ -257,8 +260,16 @@ class SymbolFinder:
 
 
 def _read(pattern: Pattern, fits: NDArray[np.float64], stretch: Stretch) -> tuple[str, ...]:
-    """Return what ``pattern`` makes of each character of ``stretch``; nothing where it cannot."""
-    reading = pattern.source(stretch.gaps).read(fits[stretch.rows.start : stretch.rows.stop])
+    """Return what ``pattern`` makes of each character of ``stretch``; nothing where it cannot.
+
+    Ink that can be the pattern's symbols is rather that than what the pattern prints without ink.
+    """
+    own = fits[stretch.rows.start : stretch.rows.stop]
+    reading = pattern.source(stretch.gaps).read(own)
+    if pattern.exact:
+        inked = pattern.inked.source(stretch.gaps).read(own)
+        if inked.evidence >= reading.evidence + np.log(SIGNS.without_ink):
+            reading = inked
     return tuple(pattern.chars[label] for label in reading.best)
 
 

@@ -152,6 +152,45 @@ def test_patterns_match_symbols_that_are_found_or_not(
     assert line.matched
 
 
+@pytest.mark.parametrize(
+    ("pattern", "seen", "text"),
+    [
+        ("[0-9/]+", "12/05", "12/05"),
+        ("[0-9/]+", ["1", "2", {"1": 0.7, "/": 0.3}, "0", "5"], "12105"),
+        (r"[\d.,]+", "1.299,00", "1.299,00"),
+        (r"\d+[.,]\d\d", "17,50", "17,50"),
+        (r"\d+(:|;)\d\d", ["1", "7", {":": 0.6, ";": 0.3}, "5", "0"], "17:50"),
+        ("[+-]?[0-9]{2}", ["-", "1", {"O": 0.6, "0": 0.4}], "-10"),
+        ("[+-]?[0-9]{2}", "12", "12"),
+        ("[A-Z&]+", "R&D", "R&D"),
+        ("[^0-9]+", "R&D", "R&D"),
+        (r"\D+\d", "A-1", "A-1"),
+        (r"\S+", "3+4=7", "3+4=7"),
+        ("[[:punct:]]+[0-9]", "-4", "-4"),
+    ],
+)
+def test_sets_of_a_pattern_may_have_symbols(pattern: str, seen: Sequence[Seen], text: str) -> None:
+    (line,) = decode(seen, pattern=pattern)
+    assert (line.text, line.matched) == (text, True)
+
+
+def test_a_set_with_symbols_asks_for_ink() -> None:
+    """Of one symbol, it is known what is to be printed; of several, the ink must tell."""
+    (line,) = decode("1750", pattern=r"\d{2}[.,]\d\d")
+    assert (line.text, line.matched) == ("1750", False)
+    with pytest.raises(ConstraintError, match="which are not told apart here"):
+        Constraints.compile(Decoding(pattern=r"\d+[.,]\d\d"), BYMERGE)
+    with pytest.raises(ConstraintError, match="this model, or the charset, has it not"):
+        Constraints.compile(Decoding(pattern="[0-9/]+", charset="digits"), ALPHABET)
+
+
+def test_ink_of_a_pattern_s_symbols_is_rather_that_than_printed_without_ink() -> None:
+    slash: Seen = {"1": 0.5, "/": 0.5}
+    seen: list[Seen] = ["1", "2", slash, "0", "5", slash, "2", "6"]
+    assert read(seen, pattern=r"\d{1,2}/\d{1,2}/\d{2,4}") == "12/05/26"
+    assert read("12105126", pattern=r"\d{1,2}/\d{1,2}/\d{2,4}") == "12/10/5126"
+
+
 def test_a_pattern_makes_no_symbol_of_what_is_none() -> None:
     (line,) = decode("12405", pattern="99/99")
     assert (line.text, line.matched) == ("12405", False)
@@ -171,6 +210,26 @@ def test_charsets_have_the_symbols_that_they_name() -> None:
     assert read(["+", {"/": 0.4, "1": 0.6}], charset="+/") == "+/"
     (line,) = decode(seen, charset="digits")
     assert "/" not in [other.char for each in line.characters for other in each.alternatives]
+
+
+def strangers(seen: Sequence[Seen], charset: str) -> list[bool]:
+    """Return which of a line are surely symbols that ``charset`` has not."""
+    table = np.full((len(seen), len(ALPHABET)), 1e-5, np.float32)
+    for row, each in zip(table, seen, strict=True):
+        for char, probability in ({each: 0.995} if isinstance(each, str) else each).items():
+            row[ALPHABET.index(char)] = probability
+    table /= table.sum(axis=1, keepdims=True)
+    decoder = Decoder(ALPHABET, Decoding(charset=charset))
+    return decoder.strangers(table, [place(seen)]).tolist()
+
+
+def test_symbols_that_a_charset_lacks_are_no_digits() -> None:
+    assert strangers("12:30", "digits") == [False, False, True, False, False]
+    assert strangers("12:30", "0-9/") == [False, False, True, False, False]
+    assert not any(strangers("12:30", "0-9:"))
+    assert not any(strangers("12:30", "[^A-Z]"))
+    # What may be a digit is one, since nothing else is asked for.
+    assert not any(strangers(["1", {"/": 0.7, "1": 0.3}, "5"], "digits"))
 
 
 def test_what_a_charset_lacks_is_not_looked_for() -> None:
