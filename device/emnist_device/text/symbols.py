@@ -40,8 +40,8 @@ class Signs:
     least: it has no fewer than this fraction of what is usual.
     low: a character is none of :data:`_LOW` where it is as high as this, in the height that a
         quarter of its line reaches, and higher than wide. By hand.
-    against_best: what is beside a character raises the odds of symbols against letters and digits
-        by this factor at most; as of :class:`emnist_device.text.restraint.Restraint`.
+    against_best: a prior changes the odds of symbols against letters and digits by this factor at
+        most; as of :class:`emnist_device.text.restraint.Restraint`.
     turned: nor is a symbol more probable than this, that looks rather like a letter or digit.
     doubtful: places and neighbours are looked at where a character is so probably a symbol by the
         classifier.
@@ -280,14 +280,19 @@ def _share(of_symbols: NDArray[np.float64], of_letters: NDArray[np.float64]) -> 
 
 
 def _hold(chances: NDArray[np.float64], picture: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``chances`` of symbols, (N, S), no surer than the ``picture`` (N,) leaves open.
+    """Return ``chances`` of symbols, (N, S), within what the ``picture`` (N,) of them leaves open.
 
-    A prior never overrules the picture.
+    A prior never overrules the picture: what is surely a symbol stays one.
     """
-    raised = SIGNS.against_best * picture
-    most = np.maximum(picture, np.minimum(raised / (raised + 1 - picture), SIGNS.turned))
+    most = np.maximum(picture, np.minimum(_change(picture, SIGNS.against_best), SIGNS.turned))
+    least = _change(picture, (1 - RESTRAINT.sure) / RESTRAINT.sure)
     total = np.maximum(chances.sum(axis=1), _LEAST)
-    return np.asarray(chances * np.minimum(1, most / total)[:, None])
+    return np.asarray(chances * (np.clip(total, least, most) / total)[:, None])
+
+
+def _change(share: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+    """Return the ``share`` (N,) whose odds are changed by ``factor``."""
+    return factor * share / (factor * share + 1 - share)
 
 
 def _slice(rows: range) -> slice:
