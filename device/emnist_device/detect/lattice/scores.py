@@ -31,8 +31,8 @@ class Scores:
     """Weights of what tells for a character, fitted to lines of UNIPEN's train writers.
 
     The page network has learned from these lines: of the characters in them it splits half as many
-    as of others, and they have no dirt. So two weights were moved to where development pages and
-    half A are read best: ``bias`` from -2.3, ``left_bias`` from -0.2.
+    as of others. So ``bias`` was moved from -2.3 to where development pages and half A are read
+    best.
 
     bias, apart, touch, level, widest, size: of a union, and what :mod:`.arcs` measures of it.
     shape, nothing, parts: of the logarithms of how probable a union's shape is, that the union is
@@ -52,7 +52,7 @@ class Scores:
     shape: float = 1.22
     nothing: float = -0.52
     parts: float = -0.24
-    left_bias: float = -0.5
+    left_bias: float = -0.24
     left_middle: float = 4.31
     left_high: float = 0.39
     left_wide: float = 0.28
