@@ -265,3 +265,50 @@ def test_patterns_without_symbols_are_as_they_were() -> None:
     assert not plain.exact
     assert wider.exact
     assert not Pattern("9999", SYMBOLS).exact
+
+
+def written(*glyphs: tuple[Seen, float, float]) -> str:
+    """Return what a line is read as of glyphs: seen as, height, and lower end above the line."""
+    boxes = [
+        Box(30 * n, round(200 - low - height), 12 if height < HEIGHT / 2 else 24, round(height))
+        for n, (_, height, low) in enumerate(glyphs)
+    ]
+    table = np.full((len(glyphs), len(ALPHABET)), 1e-5, np.float32)
+    for row, (each, _, _) in zip(table, glyphs, strict=True):
+        for char, probability in ({each: 0.995} if isinstance(each, str) else each).items():
+            row[ALPHABET.index(char)] = probability
+    table /= table.sum(axis=1, keepdims=True)
+    (line,) = Decoder(ALPHABET, Decoding()).decode(table, [boxes]).lines(3)
+    return line.text
+
+
+@pytest.mark.parametrize(
+    ("looks", "height", "low", "char"),
+    [
+        ((",", "'"), 12, -6, ","),
+        ((",", "'"), 12, 28, "'"),
+        (("-", "_"), 4, 16, "-"),
+        (("-", "_"), 4, -4, "_"),
+        (("'", "."), 6, 0, "."),
+        (("=", "_"), 12, 12, "="),
+    ],
+)
+def test_the_place_on_the_line_tells_symbols_apart(
+    looks: tuple[str, str], height: float, low: float, char: str
+) -> None:
+    mark: Seen = dict.fromkeys(looks, 0.5)
+    line: list[tuple[Seen, float, float]] = [(each, HEIGHT, 0) for each in "AB48K"]
+    line[2:2] = [(mark, height, low)]
+    assert written(*line) == f"AB{char}48K"
+
+
+def test_pages_with_symbols_have_more_of_them() -> None:
+    """What may be a slash is rather one where others are."""
+    doubtful: Seen = {"I": 0.8, "/": 0.2}
+    alone = decode([*"AB", doubtful, *"CD"])[0].characters[2]
+    beside = decode([*"AB", doubtful, *"CD", *"/EF/GH/3+4=7/9/8"])[0].characters[2]
+
+    def slash(char: Any) -> float:
+        return float(next(a.confidence for a in (char, *char.alternatives) if a.char == "/"))
+
+    assert slash(beside) > 1.5 * slash(alone)
