@@ -225,7 +225,8 @@ class Page:
             of the picture as it was.
         left_out: how many characters were found and not read, because the picture was said to hold
             one line, or one character.
-        refused: how many marks were not read, because the model says that they are no characters.
+        refused: how many marks were not read, because the model says that they are no characters,
+            or symbols that the charset has not.
     """
 
     lines: tuple[Line, ...]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from emnist_device.decoding import Decoding
+from emnist_device.detect.decision import keep
 from emnist_device.detect.finder import Finder, Stopwatch, draw_steps
 from emnist_device.detect.network import PageNet
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
@@ -174,6 +175,9 @@ class Reader:
         upright = turn(image, quarters)
         decoder = self._decoder(self._decoding.charset, single=self._single)
         found = self._finder.find(upright, watch, decoder.expected)
+        if not self._single:
+            boxes = _boxes(found, upright.shape)
+            found = keep(found, ~decoder.strangers(found.probabilities, boxes))
         probabilities = self._probabilities(found, single=self._single)
         text = decoder.decode(probabilities, _boxes(found, upright.shape))
         return _View(quarters, found, text)

@@ -52,7 +52,7 @@ class Found:
     confidence: how probable it is that all are read right, 0..1, each by itself and but for what
         looks alike; 0 where none is.
     looks: what the page network saw and said for all hypotheses that it was asked for.
-    refused: how many more there are that are no characters.
+    refused: how many more there are that are no characters, or none of those that there can be.
     """
 
     layout: Layout
@@ -114,14 +114,18 @@ def refuse(found: Found, alphabet: str, *, decisions: Decisions = DECISIONS) -> 
     """Return ``found`` without what is no character by a model with classes of ``alphabet``."""
     if NOTHING not in alphabet:
         return found
-    kept = found.probabilities[:, alphabet.index(NOTHING)] < decisions.nothing
+    return keep(found, found.probabilities[:, alphabet.index(NOTHING)] < decisions.nothing)
+
+
+def keep(found: Found, kept: NDArray[np.bool_]) -> Found:
+    """Return ``found`` with those of its characters that are ``kept``, (N,); others are refused."""
     if kept.all():
         return found
-    labels = {blob.label for blob, keep in zip(found.layout.blobs, kept, strict=True) if keep}
+    labels = {blob.label for blob, own in zip(found.layout.blobs, kept, strict=True) if own}
     return replace(
         found,
         layout=found.layout.only(labels),
         glyphs=found.glyphs[kept],
         probabilities=found.probabilities[kept],
-        refused=int((~kept).sum()),
+        refused=found.refused + int((~kept).sum()),
     )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.text.baselines import find_baselines
-from emnist_device.text.frequencies import CHARACTER_KINDS, HEIGHT_KINDS
-from emnist_edge.alphabet import BYCLASS, DIGITS, UPPER
+from emnist_device.text.forms import LETTER_FORMS, SYMBOL_FORMS, FormTable
+from emnist_device.text.frequencies import HEIGHT_KINDS
+from emnist_edge.alphabet import BYCLASS, SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,32 +24,6 @@ if TYPE_CHECKING:
 
     from emnist_device.page import Box
     from emnist_device.text.spacing import PlacedLine
-
-
-@dataclass(frozen=True)
-class Form:
-    """How tall some characters are, and where they end.
-
-    tall: height in cap heights. low: lower end above the baseline, in cap heights. spread: how much
-    people vary, as the standard deviation of the logarithm of the height. drop: that of the lower
-    end. chars: which characters.
-    """
-
-    tall: float
-    low: float
-    spread: float
-    drop: float
-    chars: str
-
-
-# By hand: the proportions of school alphabets, and deviations as wide as they are on samples.
-_FORMS = (
-    Form(1.0, 0.0, 0.12, 0.09, DIGITS + UPPER + "bdfhklt"),
-    Form(0.6, 0.0, 0.17, 0.09, "acemnorsuvwxz"),
-    Form(0.9, -0.3, 0.15, 0.13, "gpqy"),
-    Form(1.15, -0.3, 0.20, 0.13, "j"),
-    Form(0.85, 0.0, 0.20, 0.09, "i"),
-)
 
 
 @dataclass(frozen=True)
@@ -83,14 +58,6 @@ class Places:
 
 PLACES = Places()
 
-_FORM_OF = np.array([next(n for n, form in enumerate(_FORMS) if c in form.chars) for c in BYCLASS])
-# The same as columns, (forms, 1, 1); lower ends without repetition, and which one each form has.
-_TALL = np.log([form.tall for form in _FORMS])[:, None, None]
-_SPREAD = np.array([form.spread for form in _FORMS])[:, None, None]
-_ENDS = sorted({(form.low, form.drop) for form in _FORMS})
-_LOW, _DROP = np.array(_ENDS).T[..., None, None]
-_END_OF = [_ENDS.index((form.low, form.drop)) for form in _FORMS]
-_AREA = _SPREAD * _DROP[_END_OF]
 # Digits, capitals, small, capitalized and mixed words: how common they are, and which of the sets
 # of characters they begin and go on with.
 _KINDS = np.array(
@@ -102,10 +69,9 @@ _KINDS = np.array(
         HEIGHT_KINDS.mixed,
     ]
 )
-_SETS = np.vstack([CHARACTER_KINDS.T, np.ones(len(BYCLASS))])
 _FIRST, _REST = [0, 1, 2, 1, 3], [0, 1, 2, 2, 3]
-# Which characters have each form, (62, forms).
-_IN_FORM = np.eye(len(_FORMS))[_FORM_OF]
+_LETTERS = FormTable(BYCLASS, LETTER_FORMS)
+_ALL = FormTable(BYCLASS + SYMBOLS, (*LETTER_FORMS, *SYMBOL_FORMS))
 # Nothing is less probable; so many probabilities are multiplied before their logarithm is taken.
 _LEAST, _FEW = 1e-30, 8
 # So many characters of a line are looked at together.
@@ -131,10 +97,11 @@ def weigh_shapes(boxes: Sequence[Box], foot: NDArray[np.bool_]) -> NDArray[np.fl
 def weigh_places(
     emissions: NDArray[np.float64], lines: Sequence[PlacedLine]
 ) -> NDArray[np.float64]:
-    """Return factors (N, 62) by which height and baseline speak for each of ``BYCLASS``.
+    """Return factors, as many as ``emissions``, by which height and baseline speak for characters.
 
     Args:
-        emissions: (N, 62), how well each character explains each glyph.
+        emissions: (N, 62), how well each of ``BYCLASS`` explains each glyph; or (N, 84), each of
+            these and of ``SYMBOLS``.
         lines: where the characters stand, and which make words; N in all.
     """
     if not lines:
@@ -147,13 +114,14 @@ def weigh_places(
     grid = np.arange(low - 0.3, high + 1.0, 1 / PLACES.per_e)
     begins = np.zeros(len(emissions), bool)
     begins[[word.start for line in lines for word in line.words]] = True
-    mass = _explain(emissions, begins)
+    table = _LETTERS if emissions.shape[1] == len(BYCLASS) else _ALL
+    mass = _explain(emissions, begins, table)
     parts = list(_parts([len(line.boxes) for line in lines]))
     above = [find_baselines(sizes[part]) for part in parts]
 
     def look() -> Iterator[_Line]:
         for part, ends in zip(parts, above, strict=True):
-            yield _Line(mass[:, part], heights[part], ends, begins[part], grid)
+            yield _Line(table, mass[:, part], heights[part], ends, begins[part], grid)
 
     # Of a large page, the tables of all lines at once would be large: they are made twice.
     tables = list(look()) if len(emissions) <= _KEPT else None
@@ -167,7 +135,7 @@ def weigh_places(
     fraction = PLACES.other_size if len(parts) > 1 else 1.0
     priors = np.log(fraction / len(grid) + (1 - fraction) * alike)
     fit = [line.fit(prior) for line, prior in zip(tables or look(), priors, strict=True)]
-    return np.asarray(np.concatenate(fit)[:, _FORM_OF])
+    return np.asarray(np.concatenate(fit)[:, table.of_char])
 
 
 def _parts(lengths: Sequence[int]) -> Iterator[slice]:
@@ -179,10 +147,11 @@ def _parts(lengths: Sequence[int]) -> Iterator[slice]:
         start += length
 
 
-def _explain(emissions: NDArray[np.float64], begins: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _explain(
+    emissions: NDArray[np.float64], begins: NDArray[np.bool_], table: FormTable
+) -> NDArray[np.float64]:
     """Return how well each kind of word explains each glyph by each form: (kinds, N, forms)."""
-    of_sets = np.stack([emissions @ (chars[:, None] * _IN_FORM) for chars in _SETS])
-    of_sets /= _SETS.sum(axis=1)[:, None, None]
+    of_sets = np.stack([emissions @ (chars[:, None] * table.within) for chars in table.kinds])
     return np.where(begins[:, None], of_sets[_FIRST], of_sets[_REST])
 
 
@@ -190,6 +159,7 @@ class _Line:
     """One line under all hypotheses: cap heights of ``grid`` (G,) and baselines (B,).
 
     Args:
+        table: the forms of characters.
         mass: (kinds, N, forms), how well each kind of word explains each glyph.
         heights: (N,) logarithms of the boxes' heights.
         above: (B, N), how far their lower ends are above each baseline, in pixels.
@@ -199,6 +169,7 @@ class _Line:
 
     def __init__(
         self,
+        table: FormTable,
         mass: NDArray[np.float64],
         heights: NDArray[np.float64],
         above: NDArray[np.float64],
@@ -209,7 +180,7 @@ class _Line:
         height = heights[:, None] - grid
         above = above.T[:, None] / np.exp(grid)[:, None]
         # fits: (N, forms, H) densities, of H hypotheses: cap heights with all baselines each.
-        self._fits = _densities(height[..., None], above)
+        self._fits = _densities(table, height[..., None], above)
         # terms: (N, kinds, H), how well each kind of word explains each glyph, ink and place.
         terms = np.matmul(mass.transpose(1, 0, 2), self._fits)
         self._terms = np.maximum(terms / terms.max(axis=(1, 2), keepdims=True), _LEAST)
@@ -249,22 +220,25 @@ def _mix(of_kinds: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(most + np.log(_KINDS @ np.exp(of_kinds - most[:, None])))
 
 
-def _densities(height: NDArray[np.float64], above: NDArray[np.float64]) -> NDArray[np.float64]:
+def _densities(
+    table: FormTable, height: NDArray[np.float64], above: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return how well each form fits, (N, forms, G * B), with heavy tails for odd characters.
 
     Args:
+        table: the forms.
         height: (N, G, 1), logarithms of heights over cap heights.
         above: (N, G, B), how far lower ends are above baselines, in cap heights.
     """
     wider = 2 ** (PLACES.doublings / 2)
-    lower = np.exp(((above[:, None] - _LOW) / _DROP) ** 2 / (-2 * wider**2))
-    tall = np.exp(((height[:, None] - _TALL) / _SPREAD) ** 2 / (-2 * wider**2))
-    wide = tall * lower[:, _END_OF]
+    lower = np.exp(((above[:, None] - table.low) / table.drop) ** 2 / (-2 * wider**2))
+    tall = np.exp(((height[:, None] - table.tall) / table.spread) ** 2 / (-2 * wider**2))
+    wide = tall * lower[:, table.end_of]
     usual = wide * wide
     for _ in range(PLACES.doublings - 1):
         usual *= usual
     wide *= PLACES.odd / wider**2
     usual *= 1 - PLACES.odd
     usual += wide
-    usual /= _AREA
-    return usual.reshape(len(above), len(_FORMS), -1)
+    usual /= table.area
+    return usual.reshape(len(above), len(table.tall), -1)

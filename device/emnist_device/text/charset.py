@@ -50,6 +50,10 @@ _PROSE_RANGE = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*(?:[,;&+|]|(?<=\s)(?:and|or|und|et)(?=\s))\s*|\s+", re.IGNORECASE)
+# What parts lists where symbols stand for themselves, and a name that symbols follow.
+_APART = re.compile(r"\s*[,;]\s+|\s+(?:[&+|]|and|or|und|et|plus|with)\s+|\s+", re.IGNORECASE)
+_NAMED = re.compile(r"([A-Za-z]{3,})([^A-Za-z0-9]*)")
+_WITHIN_NAME = re.compile(r"(?<=[A-Za-z])[-_\s]+(?=[A-Za-z])")
 _SYMBOLS = frozenset(SYMBOLS)
 # No charset is longer, whatever it lists more than once.
 _LONGEST = 1000
@@ -64,7 +68,7 @@ def expand_charset(charset: str | None) -> frozenset[str]:
     """
     if charset is None:
         return frozenset(BYCLASS + SYMBOLS)
-    plain = charset if "\\" in charset else re.sub(r"[-_\s]", "", charset).lower()
+    plain = charset if "\\" in charset else _WITHIN_NAME.sub("", charset.strip()).lower()
     name = _NAMES.get(plain)
     if name is not None:
         return frozenset(CHARSETS[name])
@@ -72,7 +76,7 @@ def expand_charset(charset: str | None) -> frozenset[str]:
         raise ConstraintError(f"charset is empty: {_howto()}")
     if len(charset) > _LONGEST:
         raise ConstraintError(f"charset has {len(charset)} characters; list each once")
-    if (meant := _without_prose(charset)) is not None:
+    if (meant := _with_symbols(charset) or _without_prose(charset)) is not None:
         raise ConstraintError(
             shown(f"charset '{charset}' is no name and no list of characters; write {meant}")
         )
@@ -88,14 +92,38 @@ def _without_accents(text: str) -> str:
     return "".join(char for char in parts if not unicodedata.combining(char))
 
 
+def _as_range(found: re.Match[str]) -> str:
+    """Return the range that is ``found`` as prose; what it is where it is none."""
+    first, last = filter(None, found.groups())
+    return f"{first}-{last}" if _kind(first) == _kind(last) and first < last else found[0]
+
+
+def _with_symbols(charset: str) -> str | None:
+    """Return how to write ``charset`` where it is prose with symbols: digits and /, A..Z@."""
+    plain = _PROSE_RANGE.sub(_as_range, charset.strip())
+    parts = [plain] if plain.startswith("[") else _APART.split(plain)
+    every: set[str] = set()
+    names = 0
+    for part in parts:
+        named = _NAMED.fullmatch(part)
+        name = _NAMES.get(named[1].lower()) if named else None
+        rest = named[2] if named and name else part
+        names += name is not None
+        if _WORD.search(_RANGE.sub(" ", rest)) and not rest.startswith("["):
+            return None
+        try:
+            every.update(CHARSETS[name] if name else "")
+            every.update(_bracketed(rest) if rest.startswith("[") else _listed(rest))
+        except ConstraintError:
+            return None
+    if (parts == [charset] and not names) or not every & _SYMBOLS:
+        return None
+    return _as_list(_ranges(frozenset(every)), frozenset(every))
+
+
 def _without_prose(charset: str) -> str | None:
     """Return how to write ``charset`` where it is prose: A..F, uppercase letters, digits and X."""
-
-    def as_range(found: re.Match[str]) -> str:
-        first, last = filter(None, found.groups())
-        return f"{first}-{last}" if _kind(first) == _kind(last) and first < last else found[0]
-
-    plain = _PROSE_RANGE.sub(as_range, charset)
+    plain = _PROSE_RANGE.sub(_as_range, charset)
     parts = [plain] if plain.startswith("[") else _AND.split(plain)
     if parts == [charset]:
         return None
@@ -134,17 +162,19 @@ def _of_several(names: list[str], sets: list[frozenset[str]]) -> str:
 
 
 def _ranges(chars: frozenset[str]) -> str:
-    """Return ``chars`` as a list of ranges, such as 0-9A-Z."""
+    """Return ``chars`` as a list of ranges and symbols, such as 0-9A-Z./."""
     runs: list[str] = []
     for kind in (DIGITS, UPPER, LOWER):
         marked = "".join(char if char in chars else " " for char in kind)
         runs += [run if len(run) < 3 else f"{run[0]}-{run[-1]}" for run in marked.split()]
+    # A hyphen is last: it makes no range there.
+    runs += sorted(chars & _SYMBOLS, key=lambda char: (char == "-", SYMBOLS.index(char)))
     return "".join(runs)
 
 
 def _bracketed(charset: str) -> frozenset[str]:
     """Return the characters of a set in brackets."""
-    found, end = parse_brackets(charset, 0, f"charset '{charset}'")
+    found, end = parse_brackets(charset, 0, f"charset '{charset}'", frozenset(BYCLASS + SYMBOLS))
     if end < len(charset):
         raise ConstraintError(
             shown(f"charset '{charset}' goes on after its brackets (at {end + 1}); put all in one")

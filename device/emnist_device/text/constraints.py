@@ -130,12 +130,15 @@ def _allowed(
     listed = np.array([char in members for char in BYCLASS])
     unread = [char for char, each in zip(BYCLASS, listed & (classes < 0), strict=True) if each]
     unread += [char for char in SYMBOLS if char in members and char not in alphabet]
-    if charset is not None and unread:
+    named = charset is not None and not charset.startswith("[^")
+    if named and unread:
         raise ConstraintError(
             f"charset '{charset}' has {unread[0]!r}, which this model does not read; it reads "
             f"{alphabet.replace(NOTHING, '')}"
         )
     symbols = "".join(char for char in SYMBOLS if char in members and char in alphabet)
+    if charset is not None and not (symbols or listed.any()):
+        raise ConstraintError(shown(f"charset '{charset}' leaves nothing that this model reads"))
     return np.asarray(listed & (classes >= 0)), symbols
 
 

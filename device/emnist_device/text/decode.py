@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.decoding import Decoding
 from emnist_device.page import Alternative, Box, Character, Line, mark_unsure
 from emnist_device.text.constraints import Constraints
 from emnist_device.text.evidence import Weigher
 from emnist_device.text.frequencies import background, class_prior
-from emnist_device.text.restraint import Claims, hold_to_picture
+from emnist_device.text.restraint import RESTRAINT, Claims, hold_to_picture
 from emnist_device.text.spelling import make_words, tidy
 from emnist_device.text.symbols import SymbolFinder
 from emnist_device.text.units import UnitReader
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.decoding import Decoding
     from emnist_device.page import Word
     from emnist_device.text.evidence import Evidence
     from emnist_device.text.symbols import Told
@@ -61,8 +61,24 @@ class Decoder:
         usual = background(prior, constraints.classes, constraints.allowed)
         context = Context(usual, decoding.context)
         reader = UnitReader(constraints, decoding.out_of_lexicon, context)
-        finder = SymbolFinder(alphabet, constraints)
+        finder = SymbolFinder(alphabet, constraints, prior, places=places)
         self._parts = _Parts(constraints, finder, weigher, reader, decoding.min_confidence)
+        free = Constraints.compile(Decoding(context=decoding.context), alphabet)
+        others = [symbol not in constraints.symbols for symbol in free.symbols]
+        self._others = np.flatnonzero(others)
+        self._free = SymbolFinder(alphabet, free, prior, places=places) if any(others) else None
+
+    def strangers(
+        self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
+    ) -> NDArray[np.bool_]:
+        """Return which characters are surely symbols that the charset has not, (N,).
+
+        For the arguments see :meth:`decode`.
+        """
+        if self._free is None or not len(probabilities):
+            return np.zeros(len(probabilities), bool)
+        chances = self._free.find(probabilities, lines).chances
+        return np.asarray(chances[:, self._others].sum(axis=1) >= RESTRAINT.sure)
 
     def decode(self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]) -> Decoded:
         """Return the text of a page, which is worked out when it is asked for.

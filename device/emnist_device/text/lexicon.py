@@ -60,7 +60,7 @@ def read_lexicon(path: Path | str) -> Lexicon:
     if unread.count:
         notes.append(
             f"{shown(path)}: left out {unread.count} of {len(written)} words, which have "
-            f"characters that no model reads, or over {_LONGEST}, such as {unread.first}"
+            f"other characters than letters and digits, or over {_LONGEST}, such as {unread.first}"
         )
     if plainer.count:
         notes.append(

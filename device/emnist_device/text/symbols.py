@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.text.restraint import groups_of
-from emnist_device.text.spacing import space_lines
+from emnist_device.text.case import weigh_places
+from emnist_device.text.company import Neighbours
+from emnist_device.text.restraint import RESTRAINT, groups_of
+from emnist_device.text.spacing import PlacedLine, space_lines
+from emnist_edge.alphabet import BYCLASS, SYMBOLS
 from emnist_edge.scoring.letters import Letters
 
 if TYPE_CHECKING:
@@ -24,21 +27,45 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Signs:
-    """When a character is a symbol. Probabilities.
+    """When a character is a symbol. Probabilities, if not said otherwise.
+
+    Chosen on texts by UNIPEN's train writers: with ``rarer`` of half as much, 7 % more symbols are
+    read as letters and digits, with twice as much, half as many letters and digits more as symbols.
 
     rarer: how much rarer symbols are in what people write, beside letters and digits, than in what
-        models learn from. Chosen on lines by UNIPEN's held-out writers: with more, letters and
-        digits are taken for symbols, with less, symbols are read as letters.
+        models learn from, before the page is read.
+    alone: the same of what nothing else tells of.
+    usual, prior, rounds: how common symbols are, of how many characters that is known before the
+        page is read, and how often the page is asked: a page with symbols has more of them.
+    least: it has no fewer than this fraction of what is usual.
     low: a character is none of :data:`_LOW` where it is as high as this, in the height that a
-        quarter of its line reaches. By hand.
+        quarter of its line reaches, and higher than wide. By hand.
+    against_best: a prior changes the odds of symbols against letters and digits by this factor at
+        most; as of :class:`emnist_device.text.restraint.Restraint`.
+    turned: nor is a symbol more probable than this, that looks rather like a letter or digit.
+    doubtful: places and neighbours are looked at where a character is so probably a symbol by the
+        classifier.
+    place: how far the place on the line counts, as a power.
     possible: where a pattern has a symbol, a character may be it that is so probable.
+    without_ink: how probable it is that a line lacks the ink of a symbol that its pattern has. By
+        hand.
     floor: is left to each class of letters and digits, so that a pattern can ask for any. As of
         :class:`emnist_device.text.evidence.Floors`.
     """
 
-    rarer: float = 0.11
+    rarer: float = 0.06
+    alone: float = 0.11
+    usual: float = 0.04
+    prior: float = 5.0
+    rounds: int = 2
+    least: float = 0.3
     low: float = 0.85
+    against_best: float = RESTRAINT.against_best
+    turned: float = 0.6
+    doubtful: float = 0.01
+    place: float = 0.5
     possible: float = 0.005
+    without_ink: float = 0.05
     floor: float = 1e-3
 
 
@@ -46,6 +73,8 @@ SIGNS = Signs()
 # Symbols that are low, or flat.
 _LOW = ".,-'\"_"
 _REACHED = 0.75
+# Nothing is divided by less.
+_LEAST = float(np.finfo(float).tiny)
 # The symbol within a name; it parts no words.
 _WITHIN = "'"
 # Symbols that the words of a lexicon lose; see :mod:`emnist_device.text.lexicon`.
@@ -86,9 +115,18 @@ class SymbolFinder:
     Args:
         alphabet: the characters of the classifier's classes.
         constraints: which characters there can be.
+        prior: (L,), how common letters and digits are by the classifier's lights.
+        places: whether heights, baselines and neighbours count.
     """
 
-    def __init__(self, alphabet: str, constraints: Constraints) -> None:
+    def __init__(
+        self,
+        alphabet: str,
+        constraints: Constraints,
+        prior: NDArray[np.float64],
+        *,
+        places: bool,
+    ) -> None:
         self._constraints = constraints
         self._letters = Letters.of(alphabet)
         self._places = [alphabet.index(symbol) for symbol in constraints.symbols]
@@ -97,6 +135,13 @@ class SymbolFinder:
         # The classifier may take what there may be for what looks like it.
         listed = np.isin(np.arange(len(own)), constraints.classes[constraints.allowed])
         self._may_be = (listed @ groups) @ groups.T > 0
+        self._prior, self._by_place = prior, places
+        self._columns = np.array([SYMBOLS.index(each) for each in constraints.symbols], np.intp)
+        self._kinds = np.array([[char.isdigit(), not char.isdigit()] for char in own], float)
+        members = np.zeros((len(BYCLASS), len(own)))
+        members[np.arange(len(BYCLASS)), constraints.classes] = constraints.classes >= 0
+        self._members = members / np.maximum(members.sum(axis=0), 1)
+        self._neighbours = Neighbours(constraints.symbols)
         self._joining = _WITHIN if constraints.lexicon is None else _LOST
 
     def find(self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]) -> Told:
@@ -111,10 +156,7 @@ class SymbolFinder:
         if not self._places:
             lined = space_lines(lines, none, self._joining)
             return Told(none, np.zeros((len(letters), 0)), letters, lined)
-        of_symbols = SIGNS.rarer * probabilities[:, self._places] * self._may_stand(lines)
-        of_letters = probabilities[:, self._letters.places].astype(np.float64) * self._may_be
-        total = of_symbols.sum(axis=1) + of_letters.sum(axis=1)
-        chances = of_symbols / np.maximum(total, np.finfo(float).tiny)[:, None]
+        chances = self._weigh(probabilities, lines)
         best = [self._constraints.symbols[place] for place in chances.argmax(axis=1).tolist()]
         are = chances.sum(axis=1) > (0.5 if self._may_be.any() else -1)
         symbols = tuple(symbol if is_one else "" for symbol, is_one in zip(best, are, strict=True))
@@ -122,6 +164,27 @@ class SymbolFinder:
             symbols = self._by_pattern(self._constraints.pattern, letters, chances, symbols, lines)
         lined = space_lines(lines, symbols, self._joining)
         return Told(symbols, chances, letters[[not symbol for symbol in symbols]], lined)
+
+    def _weigh(
+        self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
+    ) -> NDArray[np.float64]:
+        """Return how probable each symbol is for each character, (N, S)."""
+        of_symbols = probabilities[:, self._places] * self._may_stand(lines)
+        of_letters = probabilities[:, self._letters.places].astype(np.float64) * self._may_be
+        doubtful = of_symbols.sum(axis=1) > SIGNS.doubtful
+        if not self._by_place or not doubtful.any():
+            return _share(SIGNS.alone * of_symbols, of_letters)
+        spaced = space_lines(lines, ("",) * len(probabilities), self._joining)
+        asked = [line for line in spaced if doubtful[_slice(line.line.rows)].any()]
+        rows = np.concatenate([np.array(line.line.rows) for line in asked])
+        seen = self._emissions(of_symbols[rows], of_letters[rows])
+        placed = [line.placed for line in asked if line.placed is not None]
+        fits = weigh_places(seen, _counted_anew(placed)) ** SIGNS.place
+        of_symbols[rows] *= fits[:, len(BYCLASS) + self._columns]
+        of_letters[rows] *= fits[:, : len(BYCLASS)] @ self._members
+        words = [_slice(part.rows) for line in asked for part in line.stretches]
+        chances = self._among_others(of_symbols, of_letters @ self._kinds, words)
+        return _hold(chances, _share(of_symbols, of_letters).sum(axis=1))
 
     def _may_stand(self, lines: Sequence[Sequence[Box]]) -> NDArray[np.float64]:
         """Return 1 for each symbol, (N, S), that characters may be by their height, else 0."""
@@ -133,6 +196,38 @@ class SymbolFinder:
             for box in line
         ]
         return 1.0 - np.outer(high, low)
+
+    def _among_others(
+        self,
+        of_symbols: NDArray[np.float64],
+        of_kinds: NDArray[np.float64],
+        words: Sequence[slice],
+    ) -> NDArray[np.float64]:
+        """Return how probable each symbol is beside what else is on the page, (N, S).
+
+        Only those in ``words`` may be symbols. ``of_symbols`` (N, S) and ``of_kinds`` (N, 2), of
+        digits and letters, say how well each explains each character.
+        """
+        rate, known = SIGNS.rarer, SIGNS.usual * SIGNS.prior
+        chances = np.zeros_like(of_symbols)
+        for _ in range(1 + SIGNS.rounds):
+            scores = np.hstack([of_kinds, rate * of_symbols])
+            for word in words:
+                chances[word] = self._neighbours.weigh(scores[word])[:, 2:]
+            more = (chances.sum() + known) / (SIGNS.usual * len(chances) + known)
+            rate = min(SIGNS.rarer * max(more, SIGNS.least), 1.0)
+        return chances
+
+    def _emissions(
+        self, of_symbols: NDArray[np.float64], of_letters: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return how well each of letters, digits and symbols explains each character, (N, 84)."""
+        own = self._constraints
+        smooth = (1 - SIGNS.floor) * of_letters + SIGNS.floor / of_letters.shape[1]
+        seen = np.zeros((len(of_letters), len(BYCLASS) + len(SYMBOLS)))
+        seen[:, : len(BYCLASS)] = (smooth / self._prior)[:, own.classes] * own.allowed
+        seen[:, len(BYCLASS) + self._columns] = of_symbols * of_letters.shape[1]
+        return seen
 
     def _by_pattern(
         self,
@@ -165,6 +260,51 @@ class SymbolFinder:
 
 
 def _read(pattern: Pattern, fits: NDArray[np.float64], stretch: Stretch) -> tuple[str, ...]:
-    """Return what ``pattern`` makes of each character of ``stretch``; nothing where it cannot."""
-    reading = pattern.source(stretch.gaps).read(fits[stretch.rows.start : stretch.rows.stop])
+    """Return what ``pattern`` makes of each character of ``stretch``; nothing where it cannot.
+
+    Ink that can be the pattern's symbols is rather that than what the pattern prints without ink.
+    """
+    own = fits[stretch.rows.start : stretch.rows.stop]
+    reading = pattern.source(stretch.gaps).read(own)
+    if pattern.exact:
+        inked = pattern.inked.source(stretch.gaps).read(own)
+        if inked.evidence >= reading.evidence + np.log(SIGNS.without_ink):
+            reading = inked
     return tuple(pattern.chars[label] for label in reading.best)
+
+
+def _share(of_symbols: NDArray[np.float64], of_letters: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of each symbol (N, S) in all that a character may be."""
+    total = of_symbols.sum(axis=1) + of_letters.sum(axis=1)
+    return np.asarray(of_symbols / np.maximum(total, _LEAST)[:, None])
+
+
+def _hold(chances: NDArray[np.float64], picture: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``chances`` of symbols, (N, S), within what the ``picture`` (N,) of them leaves open.
+
+    A prior never overrules the picture: what is surely a symbol stays one.
+    """
+    most = np.maximum(picture, np.minimum(_change(picture, SIGNS.against_best), SIGNS.turned))
+    least = _change(picture, (1 - RESTRAINT.sure) / RESTRAINT.sure)
+    total = np.maximum(chances.sum(axis=1), _LEAST)
+    return np.asarray(chances * (np.clip(total, least, most) / total)[:, None])
+
+
+def _change(share: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+    """Return the ``share`` (N,) whose odds are changed by ``factor``."""
+    return factor * share / (factor * share + 1 - share)
+
+
+def _slice(rows: range) -> slice:
+    return slice(rows.start, rows.stop)
+
+
+def _counted_anew(placed: Sequence[PlacedLine]) -> list[PlacedLine]:
+    """Return ``placed`` with words whose characters are counted from the first of these lines."""
+    found, first = [], 0
+    for line in placed:
+        shift = first - line.words[0].start
+        words = tuple(range(word.start + shift, word.stop + shift) for word in line.words)
+        found.append(PlacedLine(line.boxes, words))
+        first += len(line.boxes)
+    return found

@@ -10,6 +10,7 @@ from emnist_device.page import Box
 from emnist_device.text import baselines, case
 from emnist_device.text.baselines import find_baselines
 from emnist_device.text.case import weigh_places, weigh_shapes
+from emnist_device.text.forms import LETTER_FORMS
 from emnist_device.text.spacing import PlacedLine
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
 
@@ -153,7 +154,7 @@ def one_by_one(
                 total = total + mixture(fit, part, word, left_out=row)
                 weight = np.exp(total - total.max())
                 of_forms = np.einsum("gb,gbf->f", weight, fit[:, :, row])
-                found.append(of_forms[case._FORM_OF] / of_forms.max())
+                found.append(of_forms[case._LETTERS.of_char] / of_forms.max())
     return np.array(found)
 
 
@@ -173,7 +174,7 @@ def place(
                 )
                 for share, wider in ((1 - case.PLACES.odd, 1), (case.PLACES.odd, 4))
             )
-            for form in case._FORMS
+            for form in LETTER_FORMS
         ]
         for box, up in zip(boxes, above, strict=True)
     ]
@@ -192,9 +193,9 @@ def mixture(
         product = np.full(fit.shape[:2], share)
         for row in word:
             if row != left_out:
-                members = case._SETS[first if row == word[0] else rest]
-                mass = members / members.sum() * table[row]
-                product = product * (fit[:, :, row, case._FORM_OF] @ mass)
+                members = case._LETTERS.kinds[first if row == word[0] else rest]
+                mass = members * table[row]
+                product = product * (fit[:, :, row, case._LETTERS.of_char] @ mass)
         total += product
     return np.log(total)
 

@@ -65,8 +65,8 @@ def test_what_words_are_read_without_is_said(tmp_path: Path) -> None:
     }
     unread, plainer = lexicon.notes
     assert unread == (
-        f"{path}: left out 4 of 8 words, which have characters that no model reads, or over 64, "
-        "such as Stra\u00dfe"
+        f"{path}: left out 4 of 8 words, which have other characters than letters and digits, "
+        "or over 64, such as Stra\u00dfe"
     )
     assert plainer == (
         f"{path}: 3 of 8 words are read without accents and punctuation, such as caf\u00e9 as cafe"

@@ -29,8 +29,10 @@ _NEXT = np.ones((3, 3), np.uint8)
 class Leftovers:
     """Thresholds of what is left over.
 
-    ink, faint, area: coverage from which a pixel counts as ink (of 255), up to which as none, and
-        pixels that a piece has at least, as in grouping.
+    ink, faint: coverage from which a pixel counts as ink (of 255), and up to which as none, as in
+        grouping.
+    area: pixels that a piece has at least. Full stops have fewer than what grouping takes for a
+        character, in writing of the height that the network is shown.
     widest, highest: a piece is at most this wide and high, in usual heights of characters: what is
         larger is a picture.
     around, dark, cut_out: of what is around a piece within so many pixels and is no character's,
@@ -41,7 +43,7 @@ class Leftovers:
 
     ink: int = GROUPING.ink
     faint: int = GROUPING.cell_ink
-    area: int = GROUPING.area
+    area: int = 5
     widest: float = 2.0
     highest: float = 2.2
     around: int = 3

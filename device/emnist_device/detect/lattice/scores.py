@@ -31,15 +31,16 @@ class Scores:
     """Weights of what tells for a character, fitted to lines of UNIPEN's train writers.
 
     The page network has learned from these lines: of the characters in them it splits half as many
-    as of others, and they have no dirt. So two weights were moved to where development pages and
-    half A are read best: ``bias`` from -2.3, ``left_bias`` from 0.1.
+    as of others. So ``bias`` was moved from -2.3 to where development pages and half A are read
+    best.
 
     bias, apart, touch, level, widest, size: of a union, and what :mod:`.arcs` measures of it.
     shape, nothing, parts: of the logarithms of how probable a union's shape is, that the union is
         no character, and that a piece of it is none.
-    left_bias, left_middle, left_high, left_wide, left_near: of a piece that is left over and may be
-        a character, and of the probability of its middle, the logarithms of its height and width
-        in usual heights, and whether it has neighbours.
+    left_bias, left_middle, left_high, left_wide, left_near, left_beside: of a piece that is left
+        over and may be a character, and of the probability of its middle, the logarithms of its
+        height and width in usual heights, whether it has neighbours, and half of how many
+        characters are beside it on its line, two at most: dirt has none.
     """
 
     bias: float = -1.7
@@ -51,14 +52,18 @@ class Scores:
     shape: float = 1.22
     nothing: float = -0.52
     parts: float = -0.24
-    left_bias: float = -0.4
-    left_middle: float = 8.01
-    left_high: float = 0.4
-    left_wide: float = 0.22
-    left_near: float = -1.75
+    left_bias: float = -0.24
+    left_middle: float = 4.31
+    left_high: float = 0.39
+    left_wide: float = 0.28
+    left_near: float = -2.77
+    left_beside: float = 2.46
 
 
 SCORES = Scores()
+# A character is beside a piece whose edges are this near, in usual heights, and on the same line if
+# the piece's middle is at most so far above or below it. By hand.
+_BESIDE, _STRAYS = 1.0, 0.3
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _by_place(measures: NDArray[np.float64], scores: Scores) -> NDArray[np.float
 
 
 def measure_leftovers(atoms: Atoms, neighbours: Iterable[tuple[int, int]]) -> NDArray[np.float64]:
-    """Return what is measured of the pieces that are left over, (N, 4), as of :class:`Scores`.
+    """Return what is measured of the pieces that are left over, (N, 5), as of :class:`Scores`.
 
     ``neighbours``: pairs of pieces that are near each other.
     """
@@ -127,10 +132,19 @@ def measure_leftovers(atoms: Atoms, neighbours: Iterable[tuple[int, int]]) -> ND
     middles = np.array([blob.middle for blob in atoms.blobs[atoms.found :]])
     edges = atoms.edges[atoms.found :]
     wide, high = np.log((edges[:, 2:] - edges[:, :2]) / max(atoms.height, 1)).T
-    return np.stack([middles, high, wide, near[atoms.found :]], axis=1)
+    beside = [_beside(edge, atoms.edges[: atoms.found], atoms.height) for edge in edges]
+    return np.stack([middles, high, wide, near[atoms.found :], np.array(beside, float)], axis=1)
+
+
+def _beside(piece: NDArray[np.float64], found: NDArray[np.float64], height: float) -> float:
+    """Return how many of the ``found`` characters are beside a ``piece``: 0, 0.5 for one, or 1."""
+    middle, strays = (piece[1] + piece[3]) / 2, _STRAYS * height
+    apart = np.maximum(found[:, 0] - piece[2], piece[0] - found[:, 2])
+    level = (found[:, 1] - strays < middle) & (found[:, 3] + strays > middle)
+    return min(int((level & (apart < _BESIDE * height)).sum()), 2) / 2
 
 
 def score_leftovers(measures: NDArray[np.float64], scores: Scores) -> NDArray[np.float64]:
     """Return the scores of pieces that are left over, (N,), to be characters alone."""
-    weights = (scores.left_middle, scores.left_high, scores.left_wide, scores.left_near)
-    return measures @ np.array(weights) + scores.left_bias
+    names = ("left_middle", "left_high", "left_wide", "left_near", "left_beside")
+    return measures @ np.array([getattr(scores, name) for name in names]) + scores.left_bias

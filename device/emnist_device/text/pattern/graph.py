@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emnist_device.text.pattern.parts import Choice, Print, Read, Repeat, Sequence
-from emnist_edge.alphabet import BYCLASS
 from emnist_edge.errors import ConstraintError
 
 if TYPE_CHECKING:
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 # A limit that no pattern for written text comes near; it keeps compilation short.
 _MOST_STATES = 2000
-_ANY = frozenset(BYCLASS)
 
 
 @dataclass
@@ -23,10 +21,11 @@ class Graph:
 
     reads: state -> (characters, target). prints: state -> (character or nothing, target).
     gaps: state -> targets, for a space that is there only where the picture has a gap. symbols:
-    what is printed, and may be found as ink as well.
+    what is printed, and may be found as ink as well. inked: whether these must be.
     """
 
     symbols: frozenset[str] = frozenset()
+    inked: bool = False
     reads: list[list[tuple[frozenset[str], int]]] = field(default_factory=list)
     prints: list[list[tuple[str, int]]] = field(default_factory=list)
     gaps: list[list[int]] = field(default_factory=list)
@@ -45,15 +44,11 @@ class Graph:
         match part:
             case Read(chars, gap):
                 last = self.state()
-                anything = gap and chars == _ANY
-                self.reads[start].append((chars | self.symbols if anything else chars, last))
+                self.reads[start].append((chars, last))
                 if gap:
                     self.gaps[start].append(last)
             case Print(char):
-                last = self.state()
-                self.prints[start].append((char, last))
-                if char in self.symbols:
-                    self.reads[start].append((frozenset(char), last))
+                last = self._print(char, start)
             case Sequence(parts):
                 last = start
                 for each in parts:
@@ -64,6 +59,15 @@ class Graph:
                     self._join(self.add(each, self._fork(start)), last)
             case Repeat():
                 last = self._repeat(part, start)
+        return last
+
+    def _print(self, char: str, start: int) -> int:
+        last = self.state()
+        found = char in self.symbols
+        if found:
+            self.reads[start].append((frozenset(char), last))
+        if not (found and self.inked):
+            self.prints[start].append((char, last))
         return last
 
     def _repeat(self, part: Repeat, start: int) -> int:

@@ -11,7 +11,7 @@ from emnist_edge.alphabet import BYCLASS
 
 @dataclass(frozen=True)
 class Read:
-    """One of ``chars``, letters and digits; with ``gap``, the space of a gap in its place."""
+    """One of ``chars``, which takes up ink; with ``gap``, the space of a gap in its place."""
 
     chars: frozenset[str]
     gap: bool = False
@@ -19,7 +19,7 @@ class Read:
 
 @dataclass(frozen=True)
 class Print:
-    """One character that takes up no ink and is printed: a space, or a mark such as a hyphen."""
+    """One character that is printed, whether it takes up ink or not: a space, or a hyphen."""
 
     char: str
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,15 +45,22 @@ class Pattern:
     Args:
         text: the pattern.
         symbols: those that a model reads, and that there may be.
+        inked: whether these are read where they are found as ink alone.
     """
 
-    def __init__(self, text: str, symbols: str = "") -> None:
+    def __init__(self, text: str, symbols: str = "", *, inked: bool = False) -> None:
         self.chars = BYCLASS + symbols
-        self._graph = Graph(frozenset(symbols))
+        self._text = text
+        self._graph = Graph(frozenset(symbols), inked)
         self._start = self._graph.state()
-        self._last = self._graph.add(parse(text), self._start)
+        self._last = self._graph.add(parse(text, symbols), self._start)
         self.gapped = any(self._graph.gaps)
         self.automaton = self._determinize()
+
+    @cached_property
+    def inked(self) -> Pattern:
+        """The same, but that all symbols of it are found as ink."""
+        return Pattern(self._text, self.chars[len(BYCLASS) :], inked=True)
 
     @property
     def exact(self) -> bool:

@@ -8,20 +8,15 @@ from __future__ import annotations
 import re
 
 from emnist_device.decoding import CHARSETS
-from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
+from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, SYMBOLS, UPPER
 from emnist_edge.errors import ConstraintError, shown
 
 _LETTERS = UPPER + LOWER
 _KINDS = (DIGITS, UPPER, LOWER)
 
-#: What a letter after a backslash stands for.
-ESCAPES = {
-    "d": frozenset(DIGITS),
-    "D": frozenset(_LETTERS + " "),
-    "w": frozenset(BYCLASS),
-    "s": frozenset(" "),
-    "S": frozenset(BYCLASS),
-}
+# What a letter after a backslash stands for; a capital of these for all else that can be read.
+_ESCAPES = {"d": frozenset(DIGITS), "w": frozenset(BYCLASS), "s": frozenset(" ")}
+_OTHERS = ("D", "S")
 _KNOWN = r"\d, \D, \w, \s and \S"
 # What to write for other escapes.
 _ADVICE = {
@@ -51,6 +46,7 @@ _POSIX = {
     "xdigit": frozenset(CHARSETS["hex"]),
     "space": frozenset(" "),
     "blank": frozenset(" "),
+    "punct": frozenset(SYMBOLS),
 }
 
 
@@ -59,13 +55,20 @@ def fault(subject: str, message: str, at: int) -> ConstraintError:
     return ConstraintError(shown(f"{subject} {message} (at {at + 1})"))
 
 
-def escape(text: str, at: int, subject: str) -> tuple[frozenset[str], int]:
-    r"""Return what the escape stands for whose ``\`` is before ``at``, and where it ends."""
+def escape(
+    text: str, at: int, subject: str, readable: frozenset[str]
+) -> tuple[frozenset[str], int]:
+    r"""Return what the escape stands for whose ``\`` is before ``at``, and where it ends.
+
+    ``readable``: the characters that a model reads.
+    """
     char = text[at : at + 1]
     if not char:
         raise fault(subject, r"ends in a backslash; write \\ for one that is printed", at - 1)
-    if char in ESCAPES:
-        return ESCAPES[char], at + 1
+    if char in _ESCAPES:
+        return _ESCAPES[char], at + 1
+    if char in _OTHERS:
+        return (readable | {" "}) - _ESCAPES[char.lower()], at + 1
     if char.isalnum():
         advice = "write again what is repeated" if char.isdigit() else _ADVICE.get(char)
         message = f"; {advice}" if advice else ""
@@ -86,10 +89,13 @@ def span(first: str, last: str, subject: str, at: int) -> str:
     return kind[kind.index(first) : kind.index(last) + 1]
 
 
-def parse_brackets(text: str, at: int, subject: str) -> tuple[frozenset[str], int]:
+def parse_brackets(
+    text: str, at: int, subject: str, readable: frozenset[str]
+) -> tuple[frozenset[str], int]:
     """Return the characters of the set whose ``[`` is at ``at``, and where the set ends.
 
-    A negated one has a space unless it lists that. Raises :class:`ConstraintError` for none.
+    A negated one has all else that is ``readable`` by a model, and a space unless it lists that.
+    Raises :class:`ConstraintError` for none.
     """
     start = at
     negated = text[at + 1 : at + 2] == "^"
@@ -97,9 +103,9 @@ def parse_brackets(text: str, at: int, subject: str) -> tuple[frozenset[str], in
     _refuse_bare_class(text, start, subject)
     found: set[str] = set()
     while text[at : at + 1] != "]" or not found:
-        members, end = _member(text, at, start, subject)
+        members, end = _member(text, at, start, subject, readable)
         if text[end : end + 1] == "-" and text[end + 1 : end + 2] not in ("", "]"):
-            last, after = _member(text, end + 1, start, subject)
+            last, after = _member(text, end + 1, start, subject, readable)
             if len(members) > 1 or len(last) > 1:
                 raise fault(subject, "has a range from or to a class; write - last", end)
             members = frozenset(span(min(members), min(last), subject, at))
@@ -108,24 +114,28 @@ def parse_brackets(text: str, at: int, subject: str) -> tuple[frozenset[str], in
         at = end
     if not negated:
         return frozenset(found), at + 1
-    kept = frozenset(BYCLASS + " ") - found
+    kept = (readable | {" "}) - found
     if not kept - {" "}:
         raise fault(subject, "has a [^...] that leaves nothing", start)
     return kept, at + 1
 
 
-def _member(text: str, at: int, start: int, subject: str) -> tuple[frozenset[str], int]:
+def _member(
+    text: str, at: int, start: int, subject: str, readable: frozenset[str]
+) -> tuple[frozenset[str], int]:
     """Return what a set lists at ``at``, and where that ends; ``start`` is where the set does."""
     char = text[at : at + 1]
     if not char:
         raise fault(subject, "lacks a ]", start)
     if char == "\\":
-        return escape(text, at + 1, subject)
+        return escape(text, at + 1, subject, readable)
     if char == "[" and text[at + 1 : at + 2] in (":", ".", "="):
         name = re.compile(r"\[:(\^?[a-z]*):\]").match(text, at)
         if name is None or name[1] not in _POSIX:
             raise fault(subject, f"has a class in [ ] that is not one of {', '.join(_POSIX)}", at)
-        return _POSIX[name[1]], name.end()
+        members = _POSIX[name[1]]
+        # Of symbols, those that the model has are meant.
+        return members & readable or members, name.end()
     return frozenset(char), at + 1
 
 

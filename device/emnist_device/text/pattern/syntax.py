@@ -20,7 +20,7 @@ from emnist_device.text.pattern.parts import (
     printed_text,
 )
 from emnist_device.text.pattern.sets import escape, fault, parse_brackets
-from emnist_edge.alphabet import BYCLASS, DIGITS
+from emnist_edge.alphabet import BYCLASS, DIGITS, SYMBOLS
 from emnist_edge.errors import ConstraintError, shown
 
 if TYPE_CHECKING:
@@ -44,8 +44,11 @@ _BARE_RANGE = re.compile(r"0-9|A-Z|a-z|(?<![^\W_])(A-F|a-f)(?![^\W_])", re.ASCII
 _QUANTIFIERS = "?*+{"
 
 
-def parse(text: str) -> Part:
-    """Return the parts of the pattern ``text``; raises :class:`ConstraintError` for none."""
+def parse(text: str, symbols: str = "") -> Part:
+    """Return the parts of the pattern ``text``, for a model that reads ``symbols``.
+
+    Raises :class:`ConstraintError` where ``text`` is no pattern.
+    """
     if not text:
         raise ConstraintError("pattern is empty: leave it out, or say what lines look like")
     if len(text) > _LONGEST:
@@ -54,13 +57,14 @@ def parse(text: str) -> Part:
     bare = text[1:-1] if text.startswith("^") and text.endswith("$") else text
     if is_mask(bare):
         return mask_parts(bare, subject)
-    return _Parser(text, subject).whole()
+    return _Parser(text, subject, frozenset(symbols)).whole()
 
 
 class _Parser:
     """Reads a regular expression from left to right; each method returns what it has read."""
 
-    def __init__(self, text: str, subject: str) -> None:
+    def __init__(self, text: str, subject: str, symbols: frozenset[str]) -> None:
+        self._symbols, self._readable = symbols, symbols.union(BYCLASS)
         self._text, self._subject, self._at, self._depth = text, subject, 0, 0
         self._literals = Literals()
 
@@ -91,6 +95,8 @@ class _Parser:
         self._depth -= 1
         marks = {text for text in map(printed_text, branches) if text}
         if len(marks) > 1 and all(printed_text(each) is not None for each in branches):
+            if len(marks) == len(branches) and self._symbols.issuperset(marks):
+                return Read(frozenset(marks))
             raise self._error(f"{_choice_of(marks)}", start)
         return branches[0] if len(branches) == 1 else Choice(tuple(branches))
 
@@ -179,13 +185,13 @@ class _Parser:
         if char == "(":
             return self._group()
         if char == "[":
-            found, self._at = parse_brackets(self._text, at, self._subject)
+            found, self._at = parse_brackets(self._text, at, self._subject, self._readable)
             return self._set(found, at)
         if char == ".":
             self._literals.classes = True
-            return Read(frozenset(BYCLASS), gap=True)
+            return Read(self._readable, gap=True)
         if char == "\\":
-            found, self._at = escape(self._text, self._at, self._subject)
+            found, self._at = escape(self._text, self._at, self._subject, self._readable)
             return self._set(found, at)
         if char in _QUANTIFIERS:
             raise self._error(
@@ -219,22 +225,24 @@ class _Parser:
     def _set(self, found: frozenset[str], at: int) -> Part:
         """Return the part that reads or prints one of ``found``, which stands at ``at``."""
         inked = found & frozenset(BYCLASS)
-        marks = found - inked - {" "}
-        if not inked:
-            if len(found) > 1:
-                raise self._error(_choice_of(found), at)
+        unread = found - self._readable - {" "}
+        if not inked and len(found) == 1:
             return literal(min(found), self._subject, at)
-        if marks:
-            for char in sorted(marks):
+        if unread:
+            for char in sorted(unread):
                 literal(char, self._subject, at)  # what can be printed nowhere has its own error
+            if not inked:
+                raise self._error(_choice_of(found), at)
+            known = min(unread) in SYMBOLS
+            lacking = "this model, or the charset, has it not" if known else "no model reads it"
             raise self._error(
-                f"has {min(marks)!r} in a set with letters or digits, and no model reads it; take "
-                "it out, or write it where it is printed",
+                f"has {min(unread)!r} in a set with letters or digits, and {lacking}; take it "
+                "out, or write it where it is printed",
                 at,
             )
-        self._literals.classes = True
+        self._literals.classes |= bool(inked)
         self._literals.digit_classes |= bool(inked & frozenset(DIGITS))
-        return Read(inked, gap=" " in found)
+        return Read(found - {" "}, gap=" " in found)
 
     def _peek(self) -> str:
         return self._text[self._at : self._at + 1]
@@ -246,4 +254,4 @@ class _Parser:
 def _choice_of(marks: frozenset[str] | set[str]) -> str:
     """Return what is wrong with a choice between ``marks``."""
     named = " or ".join(repr(mark) for mark in sorted(marks))
-    return f"has a choice of {named}, which no model tells apart; write the one to print"
+    return f"has a choice of {named}, which are not told apart here; write the one to print"

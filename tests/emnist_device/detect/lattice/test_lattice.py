@@ -63,15 +63,14 @@ def test_a_character_whose_middle_is_doubtful_is_read(number: int) -> None:
     assert damaged(fade).read(PAGE.picture).text == PAGE.text
 
 
-def test_without_any_middle_there_is_no_character() -> None:
+def test_ink_between_characters_is_one_though_no_middle_is_seen() -> None:
     inside = cells_of(undamaged(), 1)
 
     def fade(maps: Maps) -> Maps:
         middle = np.where(inside, np.float32(0), maps.middle)
         return replace(maps, middle=middle.astype(np.float32))
 
-    read = damaged(fade).read(PAGE.picture).text
-    assert read.replace(" ", "") == PAGE.text.replace("A", "", 1).replace(" ", "")
+    assert damaged(fade).read(PAGE.picture).text == PAGE.text
 
 
 @pytest.mark.parametrize("number", [0, 2, 4])  # H, G, N

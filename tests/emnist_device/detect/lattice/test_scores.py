@@ -1,0 +1,42 @@
+"""What is left over is a character rather where it stands beside others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emnist_device.detect.grouping import Blob
+from emnist_device.detect.lattice.atoms import Atoms
+from emnist_device.detect.lattice.scores import SCORES, measure_leftovers, score_leftovers
+from emnist_device.page import Box
+
+HEIGHT = 30
+
+
+def atoms(found: list[Box], left: list[Box]) -> Atoms:
+    """Return pieces in these boxes, of which the network is sure of those that are ``found``."""
+    blobs = [Blob(box, n + 1, box.width * box.height, 0.9) for n, box in enumerate(found)]
+    blobs += [Blob(box, len(found) + n + 1, 9, 0.01) for n, box in enumerate(left)]
+    edges = np.array([(b.box.x, b.box.y, b.box.right, b.box.bottom) for b in blobs], float)
+    empty = np.zeros((200, 400), np.uint8)
+    aims = (edges[:, :2] + edges[:, 2:]) / 2
+    return Atoms(tuple(blobs), len(found), empty.astype(np.int32), empty, HEIGHT, edges, aims)
+
+
+def scores(left: list[Box]) -> list[float]:
+    """Return the scores of pieces that are left over beside two characters with a gap between."""
+    pieces = atoms([Box(100, 50, 20, HEIGHT), Box(140, 50, 20, HEIGHT)], left)
+    return score_leftovers(measure_leftovers(pieces, []), SCORES).tolist()
+
+
+def test_a_dot_between_characters_is_one_and_a_speck_apart_is_none() -> None:
+    between, apart, above = scores([Box(128, 76, 4, 4), Box(300, 76, 4, 4), Box(128, 5, 4, 4)])
+    assert between > 0
+    assert apart < 0
+    assert above < 0
+
+
+def test_what_is_near_a_stroke_is_rather_part_of_it() -> None:
+    pieces = atoms([Box(100, 50, 20, HEIGHT), Box(140, 50, 20, HEIGHT)], [Box(128, 50, 4, 4)])
+    (alone,) = score_leftovers(measure_leftovers(pieces, []), SCORES)
+    (near,) = score_leftovers(measure_leftovers(pieces, [(0, 2)]), SCORES)
+    assert near < 0 < alone
