@@ -17,6 +17,7 @@ from emnist_device.detect.decision import DECISIONS, Decisions
 from emnist_device.detect.lattice.lattice import SETTINGS, Settings
 from emnist_device.detect.look import LOOKS, Looks
 from emnist_device.detect.restore import RESTORING, Restoring
+from emnist_device.detect.ruled import RULED, Ruled
 from emnist_device.detect.sizes import SIZES, Sizes
 from emnist_device.image.turns import LEGIBILITY, Legibility
 
@@ -28,6 +29,7 @@ class Thresholds:
     sizes: Sizes = SIZES
     cells: Cells = CELLS
     contrasts: Contrasts = CONTRASTS
+    ruled: Ruled = RULED
     looks: Looks = LOOKS
     restoring: Restoring = RESTORING
     lattice: Settings = SETTINGS
