@@ -29,8 +29,9 @@ class Ruled:
     """Thresholds of the rules and the ink of cells, lengths in sides of a cell.
 
     faint: rules have at least this fraction of the threshold (Otsu's) of ink, and ink as well.
-    run, long: a rule has runs of pixels as long as the first, and is as long as the second where
-        these are joined; bars of large letters have 0.6.
+    run, long, alone: a rule has runs of pixels as long as the first, and is as long as the second
+        where these are joined, which no stroke is; as the third, where there is no other cell that
+        it may go on to.
     thick: a rule, with its tilt, is no thicker than this.
     stroke, close: a straight stroke as long as the first, and no farther from the edge of a cell
         than the second, is part of a rule.
@@ -49,7 +50,8 @@ class Ruled:
 
     faint: float = 0.5
     run: float = 0.35
-    long: float = 0.8
+    long: float = 1.3
+    alone: float = 0.8
     thick: float = 0.4
     stroke: float = 0.6
     close: float = 0.1
@@ -149,7 +151,8 @@ def _find_rules(mask: NDArray[np.uint8], rows: int, columns: int, ruled: Ruled) 
     runs = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     pieces = find_pieces(cv2.dilate(runs, np.ones((3, 5), np.uint8)))
     lengths, thick = pieces.stats[:, cv2.CC_STAT_WIDTH], pieces.stats[:, cv2.CC_STAT_HEIGHT]
-    kept = (lengths >= ruled.long * wide) & (thick <= max(ruled.thick * high, 8))
+    least = ruled.long if columns > 1 else ruled.alone
+    kept = (lengths >= least * wide) & (thick <= max(ruled.thick * high, 8))
     kept[0] = False
     order = np.flatnonzero(kept)[np.argsort(pieces.centres[kept, 1])]
     middles, lengths = pieces.centres[order, 1], lengths[order]
