@@ -195,16 +195,20 @@ def _evenly(
 ) -> Iterator[NDArray[np.float64]]:
     """Yield what the edges of rows may be of which two lie at ``places``, (rows + 1,) each."""
     largest = height / rows
-    for skipped in (1, 2):
-        for start, end in zip(places, places[skipped:], strict=False):
-            for steps in range(skipped, skipped + 2):
-                pitch = (end - start) / steps
-                if not ruled.smallest * largest <= pitch <= (1 + ruled.off) * largest:
-                    continue
-                for before in range(rows + 1):
-                    edges = start - before * pitch + pitch * np.arange(rows + 1)
-                    if edges[0] >= -ruled.off * pitch and edges[-1] <= height + ruled.off * pitch:
-                        yield np.clip(edges, 0, height)
+    pairs = [(places[:-skipped], places[skipped:], skipped) for skipped in (1, 2)]
+    spans = [
+        (start, (end - start) / steps)
+        for starts, ends, skipped in pairs
+        for start, end in zip(starts, ends, strict=True)
+        for steps in (skipped, skipped + 1)
+    ]
+    for start, pitch in spans:
+        if not ruled.smallest * largest <= pitch <= (1 + ruled.off) * largest:
+            continue
+        for before in range(rows + 1):
+            edges = start - before * pitch + pitch * np.arange(rows + 1)
+            if edges[0] >= -ruled.off * pitch and edges[-1] <= height + ruled.off * pitch:
+                yield np.clip(edges, 0, height)
 
 
 def _snap(
