@@ -214,6 +214,43 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell of a grid: its row and column from 1 on, its box, and its character if it has one."""
+
+    row: int
+    column: int
+    box: Box
+    character: Character | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; ``char`` is empty where nothing is written."""
+        content = {"row": self.row, "column": self.column, "box": list(self.box), "char": ""}
+        if self.character is not None:
+            content |= self.character.to_dict() | {"box": list(self.box)}
+        return content
+
+
+@dataclass(frozen=True)
+class Part:
+    """A region of a picture that was read by itself, or a grid.
+
+    Attributes:
+        box: of the region, in pixels of the picture.
+        text: of its lines; of a grid, of its rows, with a tabulator between each two cells.
+        cells: of a grid, row by row.
+    """
+
+    box: Box
+    text: str
+    cells: tuple[Cell, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; ``cells`` if there are any."""
+        content: dict[str, Any] = {"box": list(self.box), "text": self.text}
+        return content | ({"cells": [cell.to_dict() for cell in self.cells]} if self.cells else {})
+
+
+@dataclass(frozen=True)
 class Page:
     """All lines of a picture in reading order.
 
@@ -227,6 +264,7 @@ class Page:
             one line, or one character.
         refused: how many marks were not read, because the model says that they are no characters,
             or symbols that the charset has not.
+        parts: regions that were read by themselves, one after another; none for all of a picture.
     """
 
     lines: tuple[Line, ...]
@@ -235,11 +273,12 @@ class Page:
     turned: int = 0
     left_out: int = 0
     refused: int = 0
+    parts: tuple[Part, ...] = ()
 
     @property
     def text(self) -> str:
-        """The text of the lines, a line break between each two."""
-        return "\n".join(line.text for line in self.lines)
+        """The text of the parts, or else of the lines, a line break between each two."""
+        return "\n".join(each.text for each in self.parts or self.lines)
 
     @property
     def characters(self) -> tuple[Character, ...]:
@@ -255,7 +294,7 @@ class Page:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON: confidences to 4 decimals, times to 2.
 
-        ``refused`` if there is any.
+        ``refused`` if there is any, and the parts as ``regions``.
         """
         content = {
             "text": self.text,
@@ -265,4 +304,7 @@ class Page:
             "turned": self.turned,
             "left_out": self.left_out,
         }
-        return content | ({"refused": self.refused} if self.refused else {})
+        content |= {"refused": self.refused} if self.refused else {}
+        return content | (
+            {"regions": [part.to_dict() for part in self.parts]} if self.parts else {}
+        )

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import wraps
 from operator import itemgetter
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
+from emnist_device.decoders import Decoders
 from emnist_device.decoding import Decoding
-from emnist_device.detect.decision import keep
 from emnist_device.detect.finder import Finder, Stopwatch, draw_steps
 from emnist_device.detect.network import PageNet
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_device.image.arrays import check_picture
 from emnist_device.image.limits import DEFAULTS, Limits
+from emnist_device.image.region import Grid, Region
 from emnist_device.image.turns import legibility, turn, turn_back
-from emnist_device.page import Box, Character, Page
+from emnist_device.page import Box, Cell, Character, Page
+from emnist_device.parts import check_parts, cut, join, page_of_cells
 from emnist_device.runtime.engine import Engine
-from emnist_device.text.decode import Decoder
-from emnist_device.text.frequencies import class_prior
-from emnist_edge.artifact import DEFAULT_MODEL
-from emnist_edge.scoring.metrics import balance
+from emnist_edge.artifact import DEFAULT_MODEL, SIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -87,10 +86,13 @@ class Reader:
             times the time.
         limits: how many characters a picture may hold.
         decoding: what is known of the text, and how sure a character must be.
+        regions: parts of each picture that are read, one after another; none for all of it.
+        grid: each picture, or region, is cut into cells of one character each.
         thresholds: of the steps that find characters: for measuring what each is worth.
 
     Raises:
-        ConstraintError: nothing that the model reads fulfils ``decoding``.
+        ConstraintError: nothing that the model reads fulfils ``decoding``, or it is at odds with
+            ``regions`` or ``grid``.
         ModelError: the model is missing or damaged.
         RuntimeMissingError: no TFLite runtime is installed.
     """
@@ -104,47 +106,106 @@ class Reader:
         turns: bool = False,
         limits: Limits = DEFAULTS,
         decoding: Decoding = _DECODING,
+        regions: Sequence[Region] = (),
+        grid: Grid | None = None,
         thresholds: Thresholds = THRESHOLDS,
     ) -> None:
+        check_parts(regions, grid, decoding, turns=turns)
+        self._regions, self._grid = tuple(regions), grid
         self._engine = Engine(model, threads)
         network = PageNet(threads=threads)
         self._finder = Finder(network, self._engine, limits, decoding.holds, thresholds=thresholds)
         self._thresholds = thresholds
-        self._top_k, self._turns, self._decoding = top_k, turns, decoding
-        self._decoders: dict[tuple[str | None, bool], Decoder] = {}
+        self._top_k, self._turns = top_k, turns
         self._lock = threading.Lock()  # LiteRT's interpreters serve one thread at a time
-        self._single = decoding.holds == "character"
-        letters = self._engine.letters
-        shares = letters.shares(self._engine.artifact.class_shares)
-        self._shares = shares or class_prior(letters.alphabet).tolist()
-        self._decoder(decoding.charset, single=self._single)
+        self._decoders = Decoders(self._engine, decoding, top_k)
 
     @property
     def model(self) -> str:
         """Name of the model."""
         return self._engine.artifact.name
 
-    def read(self, image: NDArray[np.uint8], trace: Trace | None = None) -> Page:
+    def read(
+        self,
+        image: NDArray[np.uint8],
+        trace: Trace | None = None,
+        *,
+        region: Region | None = None,
+    ) -> Page:
         """Read ``image``, (H, W) grey or (H, W, 3) BGR uint8, dark ink on light or light on dark.
 
-        Boxes of the page are in pixels of ``image``. ``trace`` is given what each step makes.
+        Boxes of the page are in pixels of ``image``. ``trace`` is given what each step makes. Of a
+        ``region``, in place of those of the reader, nothing else is read.
 
         Raises:
-            PictureError: it seems to hold more characters than the limits allow.
+            PictureError: it seems to hold more characters than the limits allow, or a region is not
+                within it.
             TypeError: no array, such as the None of a file that OpenCV cannot read.
             ValueError: an array of another shape or kind; the message says how to convert it.
         """
-        return self.read_with_glyphs(image, trace)[0]
+        return self.read_with_glyphs(image, trace, region=region)[0]
 
     @_one_at_a_time
     def read_with_glyphs(
-        self, image: NDArray[np.uint8], trace: Trace | None = None
+        self,
+        image: NDArray[np.uint8],
+        trace: Trace | None = None,
+        *,
+        region: Region | None = None,
     ) -> tuple[Page, NDArray[np.uint8]]:
         """Read ``image`` as :meth:`read` does.
 
         Returns the page, and what the model saw of its characters, in order: (N, 28, 28).
         """
         image = check_picture(image)
+        height, width = image.shape[:2]
+        regions = self._regions if region is None else (region,)
+        if not regions:
+            return self._read(image, trace)
+        boxes = [each.of(width, height) for each in regions]
+        read = [self._read(check_picture(cut(image, box)), trace) for box in boxes]
+        pages, glyphs = zip(*read, strict=True)
+        return join(pages, boxes), np.concatenate(glyphs)
+
+    @_one_at_a_time
+    def read_grid(
+        self,
+        image: NDArray[np.uint8],
+        rows: int,
+        columns: int,
+        *,
+        region: Region | None = None,
+        charset: str | None = None,
+    ) -> Page:
+        """Read a grid of cells, each of which holds one character and nothing else, or is blank.
+
+        Args:
+            image: (H, W) grey or (H, W, 3) BGR uint8; rules between the cells are left out.
+            rows: of the grid.
+            columns: likewise.
+            region: the part of ``image`` that is the grid; None for all.
+            charset: as of :meth:`read_character`.
+
+        Returns:
+            The page, whose one part has the cells.
+
+        Raises:
+            ConstraintError: the model reads nothing in ``charset``.
+            PictureError: the region is not within ``image``.
+            TypeError, ValueError: as :meth:`read`.
+        """
+        image = check_picture(image)
+        height, width = image.shape[:2]
+        box = Box(0, 0, width, height) if region is None else region.of(width, height)
+        grid = Grid(rows, columns)
+        return join([self._read_cells(check_picture(cut(image, box)), grid, charset)[0]], [box])
+
+    def _read(
+        self, image: NDArray[np.uint8], trace: Trace | None
+    ) -> tuple[Page, NDArray[np.uint8]]:
+        """Read all of ``image``, page or grid, as :meth:`read_with_glyphs` does."""
+        if self._grid is not None:
+            return self._read_cells(image, self._grid, None)
         watch = Stopwatch()
         view = self._upright(image, watch)
         if trace is not None:
@@ -161,6 +222,27 @@ class Reader:
         )
         return page, view.found.glyphs
 
+    def _read_cells(
+        self, image: NDArray[np.uint8], grid: Grid, charset: str | None
+    ) -> tuple[Page, NDArray[np.uint8]]:
+        """Read all of ``image`` as ``grid``; as :meth:`read_with_glyphs` does."""
+        watch = Stopwatch()
+        cells: list[Cell] = []
+        glyphs = [np.zeros((0, SIDE, SIDE), np.uint8)]
+        refused = 0
+        expected = self._decoders.expected_of_one(charset)
+        found_cells = self._finder.find_in_grid(image, grid.rows, grid.columns, watch, expected)
+        for number, (ink, found) in enumerate(found_cells):
+            character = self._decoders.decode_one(found, charset, image.shape, ink.place)
+            row, column = divmod(number, grid.columns)
+            cells.append(Cell(row + 1, column + 1, ink.box, character))
+            glyphs.append(found.glyphs)
+            refused += found.refused
+            watch.lap("decode")
+        box = Box(0, 0, image.shape[1], image.shape[0])
+        page = page_of_cells(cells, box, self.model, watch.milliseconds, refused)
+        return page, np.concatenate(glyphs)
+
     def _upright(self, image: NDArray[np.uint8], watch: Stopwatch) -> _View:
         """Return the view of ``image`` that is the right way up."""
         if not self._turns:
@@ -173,13 +255,9 @@ class Reader:
     def _view(self, image: NDArray[np.uint8], quarters: int, watch: Stopwatch) -> _View:
         """Return what is found on ``image`` once it is turned clockwise by ``quarters``."""
         upright = turn(image, quarters)
-        decoder = self._decoder(self._decoding.charset, single=self._single)
-        found = self._finder.find(upright, watch, decoder.expected)
-        if not self._single:
-            boxes = _boxes(found, upright.shape)
-            found = keep(found, ~decoder.strangers(found.probabilities, boxes))
-        probabilities = self._probabilities(found, single=self._single)
-        text = decoder.decode(probabilities, _boxes(found, upright.shape))
+        found = self._finder.find(upright, watch, self._decoders.expected())
+        found = self._decoders.without_strangers(found, upright.shape)
+        text = self._decoders.decode(found, upright.shape)
         return _View(quarters, found, text)
 
     @_one_at_a_time
@@ -204,52 +282,6 @@ class Reader:
             TypeError, ValueError: as :meth:`read`.
         """
         image = check_picture(image)
-        charset = self._decoding.charset if charset is None else charset
-        decoder = self._decoder(charset, single=True)
-        found = self._finder.find_in_cell(image, Stopwatch(), decoder.expected)
-        if not found.layout.lines:
-            return None
-        ((blob,),) = found.layout.lines
-        box = _to_picture(blob.box, found.layout.scale, image.shape)
-        probabilities = self._probabilities(found, single=True)
-        (line,) = decoder.decode(probabilities, [[box]]).lines(self._top_k)
-        return line.characters[0]
-
-    def _probabilities(self, found: Found, *, single: bool) -> NDArray[np.float32]:
-        """Return what the model says of ``found``, (N, C), rows sum to 1.
-
-        Of ``single`` characters, each by itself, all letters and digits are taken to be equally
-        common; else they are as common as the model has them.
-        """
-        if not single:
-            return found.probabilities
-        letters = self._engine.letters
-        equal = balance(letters.pick(found.probabilities), np.array(self._shares))
-        return letters.put(found.probabilities, equal)
-
-    def _decoder(self, charset: str | None, *, single: bool) -> Decoder:
-        """Return the decoder for ``charset``, made when it is first asked for.
-
-        Nothing tells of ``single`` characters but the picture.
-        """
-        if (charset, single) not in self._decoders:
-            context = "none" if single else self._decoding.context
-            decoding = replace(self._decoding, charset=charset, context=context)
-            alphabet = self._engine.artifact.alphabet
-            self._decoders[charset, single] = Decoder(alphabet, decoding, self._shares)
-        return self._decoders[charset, single]
-
-
-def _boxes(found: Found, shape: tuple[int, ...]) -> list[list[Box]]:
-    """Return the boxes of the characters of each line, in pixels of the picture of ``shape``."""
-    layout = found.layout
-    return [[_to_picture(blob.box, layout.scale, shape) for blob in line] for line in layout.lines]
-
-
-def _to_picture(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
-    """Return ``box``, in pixels at working size, in pixels of a picture of ``shape``."""
-    height, width = shape[:2]
-    x, y = min(int(box.x / scale), width - 1), min(int(box.y / scale), height - 1)
-    right = min(max(round(box.right / scale), x + 1), width)
-    bottom = min(max(round(box.bottom / scale), y + 1), height)
-    return Box(x, y, right - x, bottom - y)
+        expected = self._decoders.expected_of_one(charset)
+        found = self._finder.find_in_cell(image, Stopwatch(), expected)
+        return self._decoders.decode_one(found, charset, image.shape)

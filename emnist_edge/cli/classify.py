@@ -10,8 +10,8 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
-from emnist_edge.cli.options import decoding_options, limit_option, model_option
-from emnist_edge.cli.outputs import output_options
+from emnist_edge.cli.options import decoding_options, limit_option, model_option, part_options
+from emnist_edge.cli.outputs import document_kept, output_options
 from emnist_edge.cli.session import Session, results_kept
 from emnist_edge.cli.tasks import input_kept, make_tasks, read_input
 from emnist_edge.errors import ModelError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from emnist_device.batch.pages import Choice
     from emnist_device.decoding import Decoding
     from emnist_device.image.limits import Limits
+    from emnist_device.image.region import Grid, Region
     from emnist_edge.cli.outputs import Outputs
 
 
@@ -67,6 +68,7 @@ def _choice(_: click.Context, __: click.Parameter, text: str | None) -> Choice |
     help="Processes that read several images.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Read on the workers of a Dask scheduler.")
+@part_options
 @limit_option
 @output_options
 @decoding_options
@@ -80,6 +82,8 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     threads: int,
     jobs: int,
     scheduler: str | None,
+    regions: tuple[Region, ...],
+    grid: Grid | None,
     limits: Limits,
     outputs: Outputs,
     decoding: Decoding,
@@ -93,27 +97,32 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     from emnist_device.batch.pages import find_pages
     from emnist_device.batch.reading import load_reader
     from emnist_device.image.paths import find_pictures
+    from emnist_device.parts import check_parts
     from emnist_edge.cli.console import Console
 
+    check_parts(regions, grid, decoding, turns=orientation == "auto")
     names, problems = find_pictures(images, recursive=recursive)
     content = read_input(names, limits)
     pages = find_pages(names, limits, jobs, chosen=chosen, content=content)
     tasks = make_tasks(pages, content, outputs, decoding, alone=len(images) == 1)
     headed = tuple(page.name for page in pages) != images[:1]
-    console = Console(outputs.printed_as, headed=headed, silent=outputs.file is not None)
-    for problem in problems:
-        console.complain(problem)
     known: dict[str, Any] = {"top_k": top_k, "turns": orientation == "auto"}
-    known |= {"limits": limits, "decoding": decoding}
+    known |= {"limits": limits, "decoding": decoding, "regions": regions, "grid": grid}
     make = partial(load_reader, model, threads=threads, **known)
     try:
         keys = [task.key for task in tasks]
-        with results_kept(outputs, model, known, keys) as results:
-            session = Session(outputs, decoding, console, results)
-            with input_kept(tasks, scheduler) as tasks:
-                failed = session.read(
-                    tasks, lambda left: outcomes(left, make, jobs, scheduler, limits)
-                )
+        with (
+            results_kept(outputs, model, known, keys) as results,
+            document_kept(outputs) as file,
+            input_kept(tasks, scheduler) as tasks,
+        ):
+            silent = results is not None
+            console = Console(outputs.printed_as, headed=headed, silent=silent, file=file)
+            for problem in problems:
+                console.complain(problem)
+            failed = Session(outputs, decoding, console, results).read(
+                tasks, lambda left: outcomes(left, make, jobs, scheduler, limits)
+            )
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
     sys.exit(EXIT_FAILED if failed or problems else EXIT_OK)

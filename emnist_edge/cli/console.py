@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -13,7 +13,7 @@ from emnist_device.page import UNMATCHED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emnist_device.batch.records import Format
+    from emnist_device.batch.printed import Printed
     from emnist_device.batch.tasks import Outcome
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -26,10 +26,19 @@ class Console:
         written_as: how; None for text.
         headed: whether each text stands under the name of its picture.
         silent: print errors alone.
+        file: takes what is printed in place of standard output.
     """
 
-    def __init__(self, written_as: Format | None, *, headed: bool, silent: bool) -> None:
+    def __init__(
+        self,
+        written_as: Printed | None,
+        *,
+        headed: bool,
+        silent: bool,
+        file: BinaryIO | None = None,
+    ) -> None:
         self._format, self._headed, self._silent = written_as, headed, silent
+        self._file = file
         self._waiting: dict[int, Outcome] = {}
         self._next = 0
         self._printed = False
@@ -56,7 +65,8 @@ class Console:
     @contextmanager
     def progress(self, done: int, total: int) -> Iterator[None]:
         """Show a bar on stderr where that is a terminal and the results go elsewhere."""
-        if total < 2 or not sys.stderr.isatty() or (sys.stdout.isatty() and not self._silent):
+        shows = sys.stdout.isatty() and not self._silent and self._file is None
+        if total < 2 or not sys.stderr.isatty() or shows:
             yield
             return
         with click.progressbar(
@@ -89,13 +99,23 @@ class Console:
                 )
         self._show(outcome)
 
+    def finish(self) -> None:
+        """Print what stands after the last outcome."""
+        if self._format is not None and self._printed:
+            self._put(self._format.ending())
+
+    def _put(self, text: str | bytes) -> None:
+        content = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
+        click.echo(content, file=self._file, nl=False)
+
     def _show(self, outcome: Outcome) -> None:
         """Print what was read, or in JSON and CSV also that nothing was."""
         if self._silent:
             return
         if self._format is not None:
-            heading = b"" if self._printed else self._format.heading(kept=False)
-            click.echo(heading + self._format.record(outcome, kept=False), nl=False)
+            if not self._printed:
+                self._put(self._format.heading())
+            self._put(self._format.page(outcome, self._next + 1))
         elif outcome.page is None:
             return
         elif self._headed:

@@ -11,13 +11,14 @@ import click
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
 from emnist_edge.cli.live_options import camera_options, page_options, patience_options
-from emnist_edge.cli.options import decoding_options, limit_option, model_option
+from emnist_edge.cli.options import decoding_options, limit_option, model_option, part_options
 from emnist_edge.errors import ModelError
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
     from emnist_device.decoding import Decoding
     from emnist_device.image.limits import Limits
+    from emnist_device.image.region import Grid, Region
     from emnist_device.live.outputs.broker import Broker
     from emnist_device.live.preview.address import Address
     from emnist_device.live.sources.source import Wish
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     metavar="OUT",
     help="Record the frames to a .mp4, .mkv or .avi, and what was read to a .jsonl beside it.",
 )
+@part_options
 @limit_option
 @decoding_options
 def live(  # noqa: PLR0913, PLR0917  # one for each option
@@ -72,6 +74,8 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     serve: Address | None,
     window: bool,
     record: Path | None,
+    regions: tuple[Region, ...],
+    grid: Grid | None,
     limits: Limits,
     decoding: Decoding,
 ) -> None:
@@ -101,7 +105,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     options = Options(
         source=source,
         wish=wish,
-        settings=Settings(model, decoding, colour, threads, limits),
+        settings=Settings(model, decoding, colour, threads, limits, regions, grid),
         patience=patience,
         every_frame=every_frame,
         turn=int(turn),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from emnist_device.decoding import Decoding, Holds
     from emnist_device.image.limits import Limits
+    from emnist_device.image.region import Grid, Region
 
 _OPTIONS = (
     click.option("--line", is_flag=True, help="Each picture holds one line of writing."),
@@ -120,6 +121,57 @@ def _decoding(
         for note in read_lexicon(lexicon).notes:
             click.echo(note, err=True)
     return decoding
+
+
+def _parsed(parse: Callable[[str], Any]) -> Callable[..., Any]:
+    """Return the callback of an option whose value, or each of whose values, is parsed."""
+
+    def callback(_: click.Context, __: click.Parameter, given: Any) -> Any:
+        try:
+            if isinstance(given, tuple):
+                return tuple(map(parse, given))
+            return None if given is None else parse(given)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return callback
+
+
+def _region(text: str) -> Region:
+    """Return the region that ``text`` is; raises ValueError."""
+    from emnist_device.image.region import parse_region
+
+    return parse_region(text)
+
+
+def _grid(text: str) -> Grid:
+    """Return the grid that ``text`` is; raises ValueError."""
+    from emnist_device.image.region import parse_grid
+
+    return parse_grid(text)
+
+
+_PARTS = (
+    click.option(
+        "--region",
+        "regions",
+        multiple=True,
+        metavar="X,Y,W,H",
+        callback=_parsed(_region),
+        help="Read this part alone, in pixels or percent (10%,20%,50%,5%); several in turn.",
+    ),
+    click.option(
+        "--grid",
+        metavar="RxC",
+        callback=_parsed(_grid),
+        help="Each picture, or region, is a grid of rows and columns with one character a cell.",
+    ),
+)
+
+
+def part_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give ``command`` what part of each picture is read, as ``regions`` and ``grid``."""
+    return declare(command, _PARTS)
 
 
 def _limits(_: click.Context, __: click.Parameter, settings: tuple[str, ...]) -> Limits:

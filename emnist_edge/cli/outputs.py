@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from emnist_edge.cli.declare import declare
+from emnist_edge.errors import OutputError, shown
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from emnist_device.batch.records import Format
+    from emnist_device.batch.printed import Printed
     from emnist_device.decoding import Decoding
 
 _OPTIONS = (
@@ -23,11 +25,14 @@ _OPTIONS = (
         "--json", "as_json", is_flag=True, help="Print one JSON object per page and line."
     ),
     click.option("--csv", "as_csv", is_flag=True, help="Print a row for each page, in CSV."),
+    click.option("--tsv", "as_tsv", is_flag=True, help="Print what Tesseract prints as TSV."),
+    click.option("--hocr", "as_hocr", is_flag=True, help="Print an XHTML document, hOCR 1.2."),
     click.option(
         "--output",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="OUT",
-        help="Write results to OUT, which ends in .jsonl or .csv, as they come, without times.",
+        help="Write results to OUT, which ends in .jsonl or .csv, as they come, without times; or "
+        "in .tsv or .hocr.",
     ),
     click.option(
         "--resume", is_flag=True, help="Go on with OUT: skip the images and pages that it has."
@@ -58,12 +63,14 @@ _OPTIONS = (
 class Outputs:
     """What is written, and where; None for what is not.
 
-    printed_as: None for text. file: of results, which are not printed then. resume: go on with it.
+    printed_as: None for text. document: file of what is printed, in place of standard output. file:
+    of results, which are not printed then. resume: go on with it.
     annotate: file or folder of drawings. debug_dir: folder of steps. review_page: of doubtful
     characters.
     """
 
-    printed_as: Format | None
+    printed_as: Printed | None
+    document: Path | None
     file: Path | None
     resume: bool
     annotate: Path | None
@@ -88,6 +95,8 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         *args: Any,
         as_json: bool,
         as_csv: bool,
+        as_tsv: bool,
+        as_hocr: bool,
         output: Path | None,
         resume: bool,
         annotate: Path | None,
@@ -95,19 +104,58 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         review_page: Path | None,
         **kwargs: Any,
     ) -> Any:
-        printed_as = _printed_as(as_json, as_csv, output, resume=resume)
-        outputs = Outputs(printed_as, output, resume, annotate, debug_dir, review_page)
+        from emnist_device.batch.printed import DOCUMENTS
+
+        flags = {".jsonl": as_json, ".csv": as_csv, ".tsv": as_tsv, ".hocr": as_hocr}
+        printed_as = _printed_as([suffix for suffix, given in flags.items() if given], output)
+        document = output if output is not None and output.suffix in DOCUMENTS else None
+        file = None if document is not None else output
+        if resume and file is None:
+            raise click.UsageError("--resume goes on with an --output of .jsonl or .csv; name it")
+        outputs = Outputs(printed_as, document, file, resume, annotate, debug_dir, review_page)
         return command(*args, outputs=outputs, **kwargs)
 
     return declare(with_outputs, _OPTIONS)
 
 
-def _printed_as(as_json: bool, as_csv: bool, output: Path | None, *, resume: bool) -> Format | None:
-    """Return how results are printed, None for text; raises UsageError for options at odds."""
-    if as_json + as_csv + (output is not None) > 1:
-        raise click.UsageError("choose one of --json, --csv and --output")
-    if resume and output is None:
-        raise click.UsageError("--resume goes on with the file of --output; name it")
+def _printed_as(flags: list[str], output: Path | None) -> Printed | None:
+    """Return how results are printed, None for text; raises UsageError for options at odds.
+
+    ``flags`` are the suffixes of the formats that were asked for.
+    """
+    from emnist_device.batch.printed import DOCUMENTS, Records
     from emnist_device.batch.records import FORMATS
 
-    return FORMATS[".jsonl"] if as_json else FORMATS[".csv"] if as_csv else None
+    if len(flags) + (output is not None) > 1:
+        raise click.UsageError("choose one of --json, --csv, --tsv, --hocr and --output")
+    suffix = output.suffix if output is not None else "".join(flags)
+    if output is None and suffix in FORMATS:
+        return Records(FORMATS[suffix])
+    return DOCUMENTS.get(suffix)
+
+
+@contextmanager
+def document_kept(outputs: Outputs) -> Iterator[BinaryIO | None]:
+    """Hold the file open that takes what is printed, if there is to be one."""
+    if outputs.document is None:
+        yield None
+        return
+    path = outputs.document
+    try:
+        file = path.open("xb")
+    except FileExistsError as error:
+        raise click.BadParameter(
+            f"{shown(path)}: is there already; name another file", param_hint="--output"
+        ) from error
+    except OSError as error:
+        raise click.BadParameter(
+            f"{shown(path)}: cannot be written ({error.strerror})", param_hint="--output"
+        ) from error
+    try:
+        with file:
+            yield file
+    except OSError as error:
+        raise OutputError(f"{shown(path)}: cannot be written ({error.strerror})") from error
+    finally:
+        if not path.stat().st_size:  # nothing was read: leave nothing
+            path.unlink()

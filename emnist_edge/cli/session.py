@@ -81,13 +81,22 @@ class Session:
             self._console.progress(before, len(tasks)),
             closing(run(left)) as found,
         ):
-            for index, outcome in found:
-                if self._results is not None:
-                    self._results.add(outcome)
-                failed |= outcome.page is None
-                for printed in self._console.add(index, outcome):
-                    if doubts is not None:
-                        doubts.add(printed.page, printed.doubtful)
+            try:
+                failed |= self._keep(found, doubts)
+            finally:
+                self._console.finish()
+        return failed
+
+    def _keep(self, found: Iterator[tuple[int, Outcome]], doubts: Doubts | None) -> bool:
+        """Write and print each outcome as it comes; return whether one is of a page not read."""
+        failed = False
+        for index, outcome in found:
+            if self._results is not None:
+                self._results.add(outcome)
+            failed |= outcome.page is None
+            for printed in self._console.add(index, outcome):
+                if doubts is not None:
+                    doubts.add(printed.page, printed.doubtful)
         return failed
 
     @contextmanager

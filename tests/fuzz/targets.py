@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import tempfile
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from emnist_device.batch.records import FORMATS
 from emnist_device.batch.results import Results
 from emnist_device.batch.run_record import write_record
 from emnist_device.batch.tasks import Outcome
+from emnist_device.image.document import read_document
 from emnist_device.image.limits import Limits
 from emnist_device.image.picture import decode_picture
 from emnist_device.page import Page
@@ -28,6 +31,7 @@ from emnist_edge.artifact import MODELS, read_sidecar
 from emnist_edge.dataset import emnist, idx
 from emnist_edge.errors import EmnistEdgeError
 from tests.fuzz.pictures import pictures, take_header, take_picture
+from tests.pdfs import drawn, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +72,23 @@ def _reader() -> Reader:
 def _take_page(content: bytes) -> None:
     """Read the picture too; large ones are left to the target ``picture``, which is faster."""
     _reader().read(decode_picture(content, "page", Limits(pixels=10**6)))
+
+
+def _documents() -> list[bytes]:
+    """Return PDFs and a TIFF of two pages."""
+    pictures = [np.full((20, 30, 3), value, np.uint8) for value in (40, 200)]
+    return [
+        scan(pictures, (30, 20)),
+        drawn(b"0 0 36 36 re f", (72, 72)),
+        cv2.imencodemulti(".tif", pictures)[1].tobytes(),
+    ]
+
+
+def _take_document(content: bytes) -> None:
+    """Take the pages; the first few as pictures."""
+    document = read_document(io.BytesIO(content), "document", Limits(pixels=10**6))
+    for number in range(1, min(document.pages, 3) + 1):
+        document.picture(number)
 
 
 def _idx_files() -> list[bytes]:
@@ -168,6 +189,7 @@ TARGETS = {
     "picture": Target(pictures, take_picture),
     "header": Target(pictures, take_header),
     "page": Target(pictures, _take_page),
+    "document": Target(_documents, _take_document),
     "idx": Target(_idx_files, _take_idx),
     "mapping": Target(_mappings, _take_mapping),
     "sidecar": Target(_sidecars, _take_sidecar),

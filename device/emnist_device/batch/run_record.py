@@ -11,6 +11,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emnist_device.decoding import Decoding
+from emnist_device.image.limits import Limits
+from emnist_device.image.region import Grid
 from emnist_edge import __version__
 from emnist_edge.artifact import PAGE_MODEL, open_model
 from emnist_edge.errors import EmnistEdgeError, shown
@@ -35,7 +38,7 @@ _SHOWN = 40
 def describe(model: str, options: Mapping[str, Any]) -> RunRecord:
     """Return the record of reading with ``model`` and the other arguments of a Reader.
 
-    Dataclasses among them count field by field, files by what is in them.
+    Limits and decoding count field by field, files by what is in them.
 
     Raises:
         EmnistEdgeError: the model or a lexicon cannot be read.
@@ -49,7 +52,7 @@ def describe(model: str, options: Mapping[str, Any]) -> RunRecord:
         "sha256 of page model": page.sha256,
     }
     for name, value in options.items():
-        if dataclasses.is_dataclass(value):
+        if isinstance(value, Limits | Decoding):
             fields = dataclasses.fields(value)
             record |= {field.name: _plain(getattr(value, field.name)) for field in fields}
         else:
@@ -58,13 +61,15 @@ def describe(model: str, options: Mapping[str, Any]) -> RunRecord:
 
 
 def _plain(value: Any) -> str | float | bool | None:
-    """Return ``value``, a lexicon by the digest of its words."""
+    """Return ``value``, a lexicon by the digest of its words, regions and grids as text."""
     if isinstance(value, Path):
         load_module("numpy")
         from emnist_device.text.lexicon import read_lexicon
 
         return hashlib.sha256("\n".join(read_lexicon(value).words).encode()).hexdigest()
-    return value
+    if isinstance(value, tuple):
+        return " ".join(map(str, value)) or None
+    return str(value) if isinstance(value, Grid) else value
 
 
 def record_path(results: Path) -> Path:

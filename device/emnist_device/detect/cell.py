@@ -50,15 +50,18 @@ def find_cell_inks(
         alone = [close_up is not None and close_up.alone for close_up in marks]
         seen = list(compress(seen, alone)) or seen
     for each in seen:
-        yield _cut_out_one(each.contrast, cells), close_ups.enlarged * each.scale
+        ink = cut_out_one(each.contrast, close_ups.enlarged, cells=cells)
+        yield ink, close_ups.enlarged * each.scale
 
 
-def _cut_out_one(contrast: NDArray[np.uint8], cells: Cells) -> NDArray[np.uint8]:
-    """Return the ink of the one character of ``contrast`` (H, W), enlarged.
+def cut_out_one(
+    contrast: NDArray[np.uint8], times: int, *, cells: Cells = CELLS
+) -> NDArray[np.uint8]:
+    """Return the ink of the one character of ``contrast`` (H, W), so many ``times`` as large.
 
     The threshold is Otsu's (1979) over all of the cell.
     """
-    mask = cut_out(contrast, cells.close_ups.enlarged)
+    mask = cut_out(contrast, times)
     if int(contrast.max()) < cells.close_ups.contrast:
         return np.zeros_like(mask)
     pieces = find_pieces(mask)

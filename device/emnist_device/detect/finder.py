@@ -23,18 +23,23 @@ from emnist_device.detect.decision import (
 )
 from emnist_device.detect.hypotheses import Hypotheses
 from emnist_device.detect.lattice.lattice import Lattice
+from emnist_device.detect.layout import whole_mark
 from emnist_device.detect.recount import Recount
+from emnist_device.detect.ruled import find_cells
 from emnist_device.detect.sizes import shrink
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_edge.artifact import SIDE
 from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from emnist_device.decoding import Expected, Holds
     from emnist_device.detect.layout import Layout
     from emnist_device.detect.look import Network
+    from emnist_device.detect.ruled import CellInk
     from emnist_device.image.limits import Limits
     from emnist_device.runtime.engine import Engine
     from emnist_device.trace import Trace
@@ -133,6 +138,23 @@ class Finder:
             return np.ones(len(self._alphabet), np.float32)
         decisions = self._thresholds.decisions
         return weigh_classes(self._alphabet, expected.may_be, decisions=decisions)
+
+    def find_in_grid(
+        self,
+        picture: NDArray[np.uint8],
+        rows: int,
+        columns: int,
+        watch: Stopwatch,
+        expected: Expected | None = None,
+    ) -> Iterator[tuple[CellInk, Found]]:
+        """Yield each cell of ``picture``, row by row, and its character, or none.
+
+        ``expected`` is as of :meth:`find`.
+        """
+        counts = self._weigh(expected)
+        for cell in find_cells(picture, rows, columns, ruled=self._thresholds.ruled):
+            found = self._classify(whole_mark(cell.ink, cell.scale), watch, counts)
+            yield cell, self._refuse(found)
 
     def _refuse(self, found: Found) -> Found:
         """Return ``found`` without what is no character."""

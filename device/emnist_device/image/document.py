@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from emnist_device.image.files import open_file
+from emnist_device.image.files import open_file, read_all
 from emnist_device.image.formats import tiff
 from emnist_device.image.formats.header import UNREADABLE, DamagedError
 from emnist_device.image.headers import is_picture, read_header
@@ -71,7 +71,7 @@ def read_document(file: BinaryIO, name: str, limits: Limits = DEFAULTS) -> Docum
         if is_pdf(head) and not is_picture(head):
             return Pdf(file, name, limits)
         with file:
-            content = file.read(limits.file_bytes + 1)
+            content = read_all(file)
     except OSError as error:
         raise PictureError(f"{name}: cannot be read ({error.strerror})") from error
     if is_tiff(head):

@@ -17,7 +17,7 @@ def read_file(path: str | Path, limits: Limits = DEFAULTS) -> bytes:
     """Return the content of a regular file; raises :class:`PictureError` as :func:`open_file`."""
     with open_file(path, limits) as file:
         try:
-            return file.read(limits.file_bytes)
+            return read_all(file)
         except OSError as error:
             raise PictureError(f"{shown(path)}: cannot be read ({reason_of(error)})") from error
 
@@ -42,6 +42,13 @@ def open_file(path: str | Path, limits: Limits = DEFAULTS) -> BinaryIO:
         file.close()
         raise
     return file
+
+
+def read_all(file: BinaryIO) -> bytes:
+    """Return what ``file`` holds by now; raises OSError."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return file.read(size)  # no more memory than that is taken
 
 
 def _open_at_once(path: str, flags: int) -> int:

@@ -101,17 +101,20 @@ class Pdf:
         if not 1 <= number <= self.pages:
             raise PictureError(f"{self._name}: has no page {number:,}")
         try:
-            page = self._document[number - 1]
+            with closing(self._document[number - 1]) as page:
+                return self._render(page)
         except self._pdfium.PdfiumError as error:
             raise PictureError(f"{self._name}: {_DAMAGED}") from error
-        with closing(page):
-            width, height = page.get_size()
-            if not (0 < width < math.inf and 0 < height < math.inf):
-                raise PictureError(f"{self._name}: has no size; {_DAMAGED}")
-            scale = self._dpi(page, width * height) / _INCH
-            scale = min(scale, self._limits.fit(width, height)) * _BELOW
-            with closing(page.render(scale=scale)) as bitmap:
-                return np.array(bitmap.to_numpy(), order="C")
+
+    def _render(self, page: Any) -> NDArray[np.uint8]:
+        """Return ``page`` as a picture."""
+        width, height = page.get_size()
+        if not 0 < width * height < math.inf:
+            raise PictureError(f"{self._name}: {_DAMAGED}")
+        scale = self._dpi(page, width * height) / _INCH
+        scale = min(scale, self._limits.fit(width, height)) * _BELOW
+        with closing(page.render(scale=scale)) as bitmap:
+            return np.array(bitmap.to_numpy(), order="C")
 
     def _dpi(self, page: Any, area: float) -> float:
         """Return the resolution of ``page``, whose area is in square points."""

@@ -10,6 +10,8 @@ import numpy as np
 from emnist_device.page import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from emnist_device.page import Line, Word
@@ -56,16 +58,28 @@ def turn_back(lines: tuple[Line, ...], quarters: int, shape: tuple[int, ...]) ->
         return lines
     height, width = shape[:2]
     upright = (width, height) if quarters % 2 else (height, width)
+    return change_boxes(lines, lambda box: turn_box(box, -quarters, upright))
 
-    def back(word: Word) -> Word:
-        characters = (
-            replace(character, box=turn_box(character.box, -quarters, upright))
-            for character in word.characters
-        )
-        gap = None if word.gap is None else turn_box(word.gap, -quarters, upright)
+
+def move(lines: tuple[Line, ...], x: int, y: int) -> tuple[Line, ...]:
+    """Return ``lines`` of a part of a picture, which begins at ``x`` and ``y``, in the whole."""
+    return change_boxes(lines, lambda box: move_box(box, x, y))
+
+
+def move_box(box: Box, x: int, y: int) -> Box:
+    """Return ``box``, so much farther to the right and down."""
+    return Box(box.x + x, box.y + y, box.width, box.height)
+
+
+def change_boxes(lines: tuple[Line, ...], change: Callable[[Box], Box]) -> tuple[Line, ...]:
+    """Return ``lines`` with each box as ``change`` has it."""
+
+    def changed(word: Word) -> Word:
+        characters = (replace(each, box=change(each.box)) for each in word.characters)
+        gap = None if word.gap is None else change(word.gap)
         return replace(word, characters=tuple(characters), gap=gap)
 
-    return tuple(replace(line, words=tuple(map(back, line.words))) for line in lines)
+    return tuple(replace(line, words=tuple(map(changed, line.words))) for line in lines)
 
 
 def turn_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from emnist_device.image.region import Grid, Region
     from emnist_device.page import Page
 
 # Alternatives that averaging needs; what is beyond them is next to nothing.
@@ -28,7 +29,7 @@ _DECODING = Decoding()
 class Settings:
     """How frames are read, and what one may cost.
 
-    colour: read colours too; grey is faster, and does for most ink.
+    colour: read colours too; grey is faster, and does for most ink. regions, grid: as of a reader.
     """
 
     model: str = DEFAULT_MODEL
@@ -36,6 +37,12 @@ class Settings:
     colour: bool = False
     threads: int = 1
     limits: Limits = DEFAULTS
+    regions: tuple[Region, ...] = ()
+    grid: Grid | None = None
+
+    def of_whole(self) -> Settings:
+        """Return how pictures are read that are no frames: all of each."""
+        return replace(self, regions=(), grid=None)
 
 
 class Eye:
@@ -53,6 +60,8 @@ class Eye:
             top_k=_ALTERNATIVES,
             limits=settings.limits,
             decoding=settings.decoding,
+            regions=settings.regions,
+            grid=settings.grid,
         )
         self._current = (settings, reader)
 

@@ -121,6 +121,7 @@ class Loop:
             {**page.timing_ms, "track": 1000 * (time.perf_counter() - start)},
             page.model,
             None if error is None else str(error),
+            page.parts,
         )
 
     def _explain(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from emnist_device.live.frames import Frame
     from emnist_device.live.steady import Settled, SteadyLine
+    from emnist_device.page import Part
 
 # Frames a second are counted over so many seconds.
 _WINDOW = 2.0
@@ -22,6 +23,7 @@ class Moment:
     rate: frames read a second, over the last two. latency_ms: from the frame's arrival to here.
     dropped: frames that were never read, so far. timing_ms: of the stages of the reading.
     error: why the frame could not be read, where it could not; there is no writing then.
+    parts: regions and grids of this frame, where such are read.
     """
 
     frame: Frame
@@ -33,6 +35,7 @@ class Moment:
     timing_ms: dict[str, float]
     model: str
     error: str | None = None
+    parts: tuple[Part, ...] = ()
 
     @property
     def text(self) -> str:
@@ -41,7 +44,8 @@ class Moment:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but the picture as plain values for JSON."""
-        error = {} if self.error is None else {"error": self.error}
+        rest: dict[str, Any] = {} if self.error is None else {"error": self.error}
+        rest |= {"regions": [part.to_dict() for part in self.parts]} if self.parts else {}
         return {
             "frame": self.frame.number,
             "time": round(self.frame.time, 3),
@@ -53,7 +57,7 @@ class Moment:
             "dropped": self.dropped,
             "timing_ms": {name: round(ms, 2) for name, ms in self.timing_ms.items()},
             "model": self.model,
-            **error,
+            **rest,
         }
 
 

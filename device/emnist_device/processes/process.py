@@ -38,6 +38,8 @@ DEBUG_VARIABLE = "EMNIST_EDGE_DEBUG"
 
 #: What the kernel sends where memory is short hits the innocent too: such items get another chance.
 TRIES_AFTER_KILL = 1
+# Below this, no picture is to blame: of 28 x 28 pixels without a text, one takes 350 to 400 MB.
+_LEAST_MEMORY = 400_000_000
 # A worker whose caller was killed, and that hangs in C code, ends this many seconds after its time.
 _GRACE = 5.0
 
@@ -155,6 +157,8 @@ def took_too_long(seconds: float) -> str:
 
 def too_much(memory: int) -> str:
     """Return what is said of an item that would take more than ``memory`` bytes."""
+    if memory < _LEAST_MEMORY:
+        return f"cannot be read in {memory:,} bytes, and nothing can; {ADVICE}memory=N"
     return f"takes more than {memory:,} bytes; {ADVICE}memory=N"
 
 

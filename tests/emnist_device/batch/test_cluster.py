@@ -90,7 +90,7 @@ def test_the_command_reads_a_folder_on_the_cluster(scheduler: str, tmp_path: Pat
     result = CliRunner().invoke(cli, ["classify", str(folder), *options])
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.endswith("bad.png: is empty\n")
-    texts = [line.split(",")[1] for line in output.read_text().splitlines()[1:]]
+    texts = [line.split(",")[2] for line in output.read_text().splitlines()[1:]]
     assert sorted(texts) == ["", "00", "01", "02"]
 
 

@@ -113,8 +113,10 @@ def test_every_beginning_of_a_file_is_read_or_none() -> None:
             assert header is None or header.cut_off or (header.width, header.height) == SIZE
 
 
-def test_a_tiff_that_points_beyond_any_file_is_none() -> None:
-    assert read_header(b"II+\0\x08\0\0\0" + struct.pack("<Q", 2**64 - 1) + bytes(64)) is None
+def test_a_tiff_that_points_beyond_any_file_is_cut_off() -> None:
+    header = read_header(b"II+\0\x08\0\0\0" + struct.pack("<Q", 2**64 - 1) + bytes(64))
+    assert header is not None
+    assert header.cut_off
 
 
 def huge(width: int = 16_000, height: int = 16_000) -> bytes:
@@ -174,7 +176,7 @@ def test_the_orientation(kind: str, orientation: int) -> None:
     assert header.orientation == 1
 
 
-@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
 @pytest.mark.parametrize("pages", [1, 2, 3])
 def test_pages_are_counted(kind: str, pages: int) -> None:
     others = [Image.new("RGB", SIZE, (20 * n, 18, 16)) for n in range(pages - 1)]

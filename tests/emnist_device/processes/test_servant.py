@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from emnist_device.image.limits import Limits
-from emnist_device.processes.process import Failure, Terms
+from emnist_device.processes.process import Failure, Terms, too_much
 from emnist_device.processes.servant import Servant
 from emnist_edge.errors import EmnistEdgeError, ModelError, PictureError
 from tests.emnist_device.processes import test_workers
@@ -89,3 +89,12 @@ def test_a_process_that_cannot_start() -> None:
 def test_a_servant_without_work_has_no_process(servant: Servant) -> None:
     servant.close()
     servant.close()
+
+
+def test_where_no_picture_could_be_read_none_is_to_blame() -> None:
+    assert (
+        too_much(2**30) == "takes more than 1,073,741,824 bytes; raise the limit: --limit memory=N"
+    )
+    assert too_much(10**8) == (
+        "cannot be read in 100,000,000 bytes, and nothing can; raise the limit: --limit memory=N"
+    )

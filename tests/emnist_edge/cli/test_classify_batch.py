@@ -60,7 +60,8 @@ def test_a_folder_is_read_in_order(folder: Path) -> None:
 def test_folders_below_and_patterns(folder: Path) -> None:
     below = classify("in", "--recursive", "--json")
     lines = [json.loads(line) for line in below.stdout.splitlines()]
-    assert {line["image"].removeprefix("in/"): line["text"] for line in lines} == TEXTS
+    read = {line["image"].removeprefix("in/"): line.get("text") for line in lines}
+    assert read == {**TEXTS, "bad.png": None}
     assert "timing_ms" in lines[0]
     assert classify("in/*.jpg").stdout == "in/b.jpg:\nHAT\n"
     nothing = classify("in/*.bmp", "in/a.png")
@@ -70,9 +71,10 @@ def test_folders_below_and_patterns(folder: Path) -> None:
 
 def test_csv(folder: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(classify("in", "--csv").stdout, newline="")))
-    assert [(row["image"], row["text"]) for row in rows] == [
-        ("in/a.png", "47"),
-        ("in/b.jpg", "HAT"),
+    assert [(row["image"], row["text"], row["error"]) for row in rows] == [
+        ("in/a.png", "47", ""),
+        ("in/b.jpg", "HAT", ""),
+        ("in/bad.png", "", "is empty"),
     ]
     assert 0 < float(rows[0]["confidence"]) <= 1
 

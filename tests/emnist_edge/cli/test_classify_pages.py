@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import cv2
 import pytest
@@ -142,3 +143,72 @@ def test_a_file_is_opened_once_for_all_of_its_pages(monkeypatch: pytest.MonkeyPa
     shelf.open(Task("scan.tif", number=3, pages=3))
     assert len(opened) == 3
     shelf.clear()
+
+
+def test_documents_have_a_page_for_each(folder: Path) -> None:
+    for name in ("out.hocr", "out.tsv"):
+        result = classify("scan.tif", "absent.png", "--pages", "1-2", "--output", name)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr == "emnist-edge: absent.png: no such file\n"
+    root = ET.fromstring((folder / "out.hocr").read_bytes())
+    pages = [each for each in root.iter() if each.get("class") == "ocr_page"]
+    assert [" ".join("".join(page.itertext()).split()) for page in pages] == [
+        "HARBOR 7483", "ZEBRA", "",
+    ]  # fmt: skip
+    rows = list(csv.DictReader((folder / "out.tsv").read_text().splitlines(), delimiter="\t"))
+    words = [(row["page_num"], row["text"]) for row in rows if row["level"] == "5"]
+    assert words == [("1", "HARBOR"), ("1", "7483"), ("2", "ZEBRA")]
+    printed = classify("scan.tif", "absent.png", "--pages", "1-2", "--tsv").stdout
+    assert printed == (folder / "out.tsv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--tsv", "--hocr"], "choose one of"),
+        (["--tsv", "--output", "out.tsv"], "choose one of"),
+        (["--resume", "--output", "out.hocr"], "--resume goes on with"),
+        (["--output", "there.tsv"], "there.tsv: is there already; name another file"),
+        (["--output", "absent/out.tsv"], "absent/out.tsv: cannot be written"),
+        (["--region", "1,2,3"], "write X,Y,W,H"),
+        (["--grid", "9"], "write ROWSxCOLUMNS"),
+        (["--grid", "2x2", "--pattern", "9"], "each cell of a grid holds one character"),
+        (["--grid", "2x2", "--orientation", "auto"], "orientation is up"),
+    ],
+)
+def test_what_cannot_be_is_wrong_usage(folder: Path, options: list[str], message: str) -> None:
+    (folder / "there.tsv").touch()
+    result = classify("scan.tif", *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr.replace("\n", " ")
+    assert not (folder / "out.tsv").exists()
+
+
+def test_a_document_of_nothing_is_not_left(folder: Path) -> None:
+    assert classify("scan.tif", "--output", "out.tsv", "--model", "cnn-int9").exit_code == 2
+    assert not (folder / "out.tsv").exists()
+
+
+def test_regions_and_grids(folder: Path) -> None:
+    cv2.imwrite("small.png", PICTURES[0][:60])
+    halves = ("--region", "0,50%,100%,50%", "--region", "0,0,500,160")
+    result = classify("scan.tif", "small.png", "--pages", "1", *halves, "--json")
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert result.exit_code == 1
+    assert first["text"] == "7483\nHARBOR"
+    assert [region["box"] for region in first["regions"]] == [[0, 160, 500, 160], [0, 0, 500, 160]]
+    assert "500 x 60 pixels" in second["error"]
+    assert result.stderr.startswith("emnist-edge: small.png: the region 0,0,500,160 is not within")
+    letters = ("--region", "102,60,297,110", "--grid", "1x6", "--charset", "upper")
+    cells = classify("scan.tif", "--pages", "1", *letters)
+    assert cells.stdout == "H\tA\tR\tB\tO\tR\n"
+
+
+def test_other_regions_are_not_gone_on_with() -> None:
+    assert classify("scan.tif", "--region", "0,0,5,5", "--output", "out.csv").exit_code == 0
+    for options, reason in (
+        ([], "regions was 0,0,5,5 and is not given"),
+        (["--region", "0,0,5,5", "--grid", "2x2"], "grid was not given and is 2x2"),
+    ):
+        result = classify("scan.tif", *options, "--output", "out.csv", "--resume")
+        assert (result.exit_code, reason in result.stderr) == (2, True)

@@ -53,6 +53,14 @@ def test_settled_texts_are_printed_once_each(video: Path) -> None:
     assert plain.stdout == "ROOM 47\nBOX 2906\n"
 
 
+def test_a_region_beyond_the_frames_is_said_once(video: Path) -> None:
+    result = live("--every-frame", "--region", "0,0,5000,50", video)
+    assert (result.exit_code, result.stdout) == (1, "")
+    first, rest = result.stderr.splitlines()
+    assert "frame 0 the region 0,0,5000,50 is not within the picture" in first
+    assert "72 of 72 frames could not be read" in rest
+
+
 def test_json_has_an_object_for_each_frame(video: Path) -> None:
     result = live("--every-frame", "--json", video)
     moments = [json.loads(line) for line in result.stdout.splitlines()]

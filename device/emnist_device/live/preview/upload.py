@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING
 
-from emnist_device.image.headers import read_header
+from emnist_device.image.document import read_document
 from emnist_device.image.limits import Limits, without_advice
-from emnist_device.image.picture import decode_picture
 from emnist_device.live.eye import Eye, Settings
 from emnist_device.processes.process import Failure, Terms
 from emnist_device.processes.servant import Servant
-from emnist_edge.errors import PictureError
+from emnist_edge.errors import PictureError, RuntimeMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ class Desk:
             self._servant = None
 
     def _read(self, content: bytes) -> tuple[Page, int]:
-        settings = self.eye.settings
+        settings = self.eye.settings.of_whole()
         if self._servant is None or settings != self._settings:
             self._end()
             self._servant = Servant(partial(_reading, settings, _LIMITS), Terms(_LIMITS))
@@ -91,8 +91,10 @@ def _reading(settings: Settings, limits: Limits) -> Callable[[bytes], tuple[Page
     eye = Eye(settings)
 
     def read(content: bytes) -> tuple[Page, int]:
-        picture = decode_picture(content, "the picture", limits)
-        header = read_header(content)
-        return eye.read(picture), header.pages if header else 1
+        try:
+            document = read_document(BytesIO(content), "the picture", limits)
+        except RuntimeMissingError as error:  # of PDFs
+            raise PictureError(str(error)) from error
+        return eye.read(document.picture(1)), max(document.pages, document.frames)
 
     return read

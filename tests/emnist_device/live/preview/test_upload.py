@@ -14,6 +14,7 @@ from emnist_device.live.preview.upload import Desk
 from emnist_edge.errors import PictureError
 from evaluate.damage import overwrite
 from tests.nasty import PAGE, TEXT, encode
+from tests.pdfs import encrypted, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,13 @@ def test_the_first_of_several_pages_is_read_and_said(desk: Desk) -> None:
     content = encode(PICTURE, "TIFF", save_all=True, append_images=[other, other])
     page, pages = read(desk, content)
     assert (page.text, pages) == (TEXT, 3)
+
+
+def test_the_first_page_of_a_pdf_is_read(desk: Desk) -> None:
+    page, pages = read(desk, scan([PAGE, PAGE], (250, 160)))
+    assert (page.text, pages) == (TEXT, 2)
+    with pytest.raises(PictureError, match="the picture: is encrypted"):
+        read(desk, encrypted())
 
 
 def test_a_picture_that_is_damaged_in_the_middle_is_refused(desk: Desk) -> None:
