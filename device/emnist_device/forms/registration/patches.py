@@ -1,0 +1,155 @@
+"""Pieces of a page's print, and how far off each is on a picture of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from emnist_device.forms.registration.landmarks import RESOLUTION
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from emnist_device.forms.registration.landmarks import Landmarks
+    from emnist_device.forms.registration.mapping import Mapping
+
+# Around areas that are read, pieces reach so far beyond, in mm.
+_BEYOND = 2.0
+# A piece has print where its contrast strays by this much (of 255).
+_PRINT = 3.0
+# Print is compared up to this contrast (of 255), and lines up to that: pale combs count as what is
+# written does.
+_CEILING, _LINE_CEILING = 90, 30
+# Lines are straight for so many mm; writing and labels are not.
+_STRAIGHT = 4.5
+# Paper is as bright as the brightest within so many mm, at a quarter of the size.
+_PAPER, _QUARTER = 5.0, 0.25
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the print.
+
+    area: left, top, right, bottom in mm, at whole pixels of the print. print: (H, W) uint8, what is
+    compared. lines: whether that is lines alone.
+    """
+
+    area: tuple[float, float, float, float]
+    print: NDArray[np.uint8]
+    lines: bool
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its middle on the page, in mm."""
+        left, top, right, bottom = self.area
+        return (left + right) / 2, (top + bottom) / 2
+
+
+def cut_pieces(landmarks: Landmarks, wide: float, high: float) -> list[Piece]:
+    """Return pieces of the page's print, about ``wide`` and ``high``, in mm.
+
+    Those around what is to be read; of a page whose whole print is known, all over it.
+    """
+    tiles = {tile for area in landmarks.areas.tolist() for tile in _tiles(area, wide, high)}
+    if not landmarks.partial:
+        tiles |= set(_tiles((0.0, 0.0, *landmarks.size), wide, high))
+    own = to_lines(landmarks.print) if landmarks.partial else np.minimum(landmarks.print, _CEILING)
+    pieces = []
+    for tile in sorted(tiles):
+        left, top, right, bottom = (max(round(at * RESOLUTION), 0) for at in tile)
+        window = own[top:bottom, left:right]
+        if window.size and window.std() >= _PRINT:
+            ends = (left, top, left + window.shape[1], top + window.shape[0])
+            left_, top_, right_, bottom_ = (end / RESOLUTION for end in ends)
+            pieces.append(Piece((left_, top_, right_, bottom_), window, landmarks.partial))
+    return pieces
+
+
+def _tiles(
+    area: tuple[float, ...], wide: float, high: float
+) -> list[tuple[float, float, float, float]]:
+    """Return ``area``, and a little around it, in parts of about the same size."""
+    left, top, right, bottom = area
+    left, top, right, bottom = left - _BEYOND, top - _BEYOND, right + _BEYOND, bottom + _BEYOND
+    columns = max(1, round((right - left) / wide))
+    rows = max(1, round((bottom - top) / high))
+    x, y = (
+        np.linspace(start, end, count + 1).tolist()
+        for start, end, count in ((left, right, columns), (top, bottom, rows))
+    )
+    return [(x[i], y[j], x[i + 1], y[j + 1]) for j in range(rows) for i in range(columns)]
+
+
+def to_darkest(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the darkest channel of ``picture``, (H, W) or (H, W, 3): coloured print is dark in one."""
+    return picture if picture.ndim == 2 else reduce(cv2.min, cv2.split(picture))
+
+
+def to_contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return how much darker than its paper each pixel of ``grey`` (H, W) is, 0..255.
+
+    That is part of a page at ``RESOLUTION``.
+    """
+    side = max(round(_PAPER * RESOLUTION * _QUARTER), 3)
+    size = tuple(max(round(_QUARTER * length), 1) for length in grey.shape[::-1])
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    paper = cv2.blur(cv2.dilate(small, np.ones((side, side), np.uint8)), (5, 5))
+    paper = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(cv2.subtract(paper, grey), np.maximum(paper, 1), scale=255)
+
+
+def to_lines(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the lines along a page in ``contrast`` (H, W), without what is written over them."""
+    length = round(_STRAIGHT * RESOLUTION)
+    soft = cv2.blur(contrast, (3, 3))
+    along = [
+        cv2.morphologyEx(soft, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        for shape in ((1, length), (length, 1))
+    ]
+    return np.minimum(cv2.max(*along), _LINE_CEILING)
+
+
+def find_shift(
+    picture: NDArray[np.uint8], mapping: Mapping, piece: Piece, reach: float, blur: float
+) -> tuple[NDArray[np.float64], float]:
+    """Return how far ``piece`` is off on ``picture`` by ``mapping``.
+
+    Args:
+        picture: (H, W) uint8.
+        mapping: of the page.
+        piece: of its print.
+        reach: how far it is looked for, in mm.
+        blur: sigma that both are blurred with, in mm.
+
+    Returns:
+        What is to be added to its place, (2,) in mm, and how alike it is there, -1..1.
+    """
+    margin = round(reach * RESOLUTION) + 1
+    around = margin + round(_STRAIGHT * RESOLUTION)  # where lines end is not where the window does
+    left, top, right, bottom = piece.area
+    grown = around / RESOLUTION
+    area = (left - grown, top - grown, right + grown, bottom + grown)
+    contrast = to_contrast(mapping.cut(picture, area, RESOLUTION))
+    seen = to_lines(contrast) if piece.lines else np.minimum(contrast, _CEILING)
+    inner = np.s_[around - margin : -(around - margin), around - margin : -(around - margin)]
+    shown, wanted = (
+        cv2.GaussianBlur(each, (0, 0), blur * RESOLUTION).astype(np.float32)
+        for each in (seen[inner], piece.print)
+    )
+    scores = np.nan_to_num(cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED))
+    _, likeness, _, (x, y) = cv2.minMaxLoc(scores)
+    offset = np.array([_peak(scores[y], x), _peak(scores[:, x], y)]) - margin
+    return offset / RESOLUTION, float(likeness)
+
+
+def _peak(scores: NDArray[np.float32], at: int) -> float:
+    """Return where the parabola through the largest of ``scores``, ``at``, and its neighbours tops."""
+    if not 0 < at < len(scores) - 1:
+        return float(at)
+    before, top, after = (float(scores[at + step]) for step in (-1, 0, 1))
+    bend = before - 2 * top + after
+    return at + (0.5 * (before - after) / bend if bend < 0 else 0.0)
