@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.forms.model import MarkField
+from emnist_device.forms.registration.contrast import RESOLUTION, to_contrast, to_darkest
+from emnist_device.image.picture import read_picture
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-#: Pixels of the page's print to a mm, where pictures of it are compared with it.
-RESOLUTION = 4.0
+    from emnist_device.forms.model import Area, FormPage, Leaf
+    from emnist_device.image.limits import Limits
+
 # Width of printed lines: what a form's combs are drawn with, about.
 _LINE = 0.3
+# The longer side of a page whose units are pixels is taken to be so many mm: that of A4.
+_LONG_SIDE = 297.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,9 @@ class Landmarks:
     print: (H, W) uint8 at ``RESOLUTION``, 255 for black ink, of what is printed there; what is
         not known is 0.
     partial: whether more than in ``print`` is printed, such as labels.
+    unit: mm to a unit of the page.
+    outlines: boxes whose sides are printed: left, top, right, bottom.
+    reference: picture of the empty page, (H, W, 3) BGR uint8, if there is one.
     """
 
     size: tuple[float, float]
@@ -37,12 +47,53 @@ class Landmarks:
     areas: NDArray[np.float64]
     print: NDArray[np.uint8]
     partial: bool
+    unit: float = 1.0
+    outlines: tuple[tuple[float, float, float, float], ...] = ()
+    reference: NDArray[np.uint8] | None = None
 
     @property
     def corners(self) -> NDArray[np.float64]:
         """The corners of the page, (4, 2), clockwise from the top left."""
         width, height = self.size
         return np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+
+
+def landmarks_of(page: FormPage, limits: Limits) -> Landmarks:
+    """Return the landmarks of ``page``; raises PictureError where its reference cannot be read."""
+    unit = 1.0 if page.unit == "mm" else _LONG_SIDE / max(page.width, page.height)
+    size = (page.width * unit, page.height * unit)
+    areas = _ends([leaf.area for leaf in page.leaves()], unit)
+    markers = {marker.number: _corners(marker.area, unit) for marker in page.markers}
+    outlines = [each for leaf in page.leaves() for each in _outlines(leaf)]
+    boxes = _ends([area for area, _ in outlines], unit)
+    is_round = np.array([is_round for _, is_round in outlines], bool)
+    square = tuple(map(tuple, boxes[~is_round].tolist()))
+    if page.reference is not None:
+        reference = read_picture(page.reference, limits)
+        shape = (round(size[0] * RESOLUTION), round(size[1] * RESOLUTION))
+        flat = cv2.resize(reference, shape, interpolation=cv2.INTER_AREA)
+        own = to_contrast(to_darkest(flat))
+        return Landmarks(size, markers, areas, own, False, unit, square, reference)
+    return Landmarks(size, markers, areas, draw_boxes(size, boxes, is_round), True, unit, square)
+
+
+def _outlines(leaf: Leaf) -> list[tuple[Area, bool]]:
+    """Return what is outlined of a field, and whether that is round."""
+    if isinstance(leaf, MarkField):
+        return [(option.area, leaf.shape == "bubble") for option in leaf.options]
+    return [(cell, False) for cell in leaf.cells or (leaf.area,)]
+
+
+def _ends(areas: list[Area], unit: float) -> NDArray[np.float64]:
+    """Return left, top, right and bottom of ``areas`` in mm, (N, 4)."""
+    ends = [(area.x, area.y, area.right, area.bottom) for area in areas]
+    return unit * np.array(ends, float).reshape(-1, 4)
+
+
+def _corners(area: Area, unit: float) -> NDArray[np.float64]:
+    """Return the corners of ``area`` in mm, (4, 2), clockwise from the top left."""
+    left, top, right, bottom = _ends([area], unit)[0].tolist()
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
 
 
 def draw_boxes(

@@ -72,6 +72,8 @@ class Mapping:
         picture: NDArray[np.uint8],
         area: tuple[float, float, float, float],
         resolution: float,
+        *,
+        fine: bool = False,
     ) -> NDArray[np.uint8]:
         """Return ``area`` of the page as it shows on ``picture``, straight before the eye.
 
@@ -79,17 +81,20 @@ class Mapping:
             picture: (H, W) or (H, W, 3) uint8.
             area: left, top, right, bottom in mm.
             resolution: pixels of the result to a mm.
+            fine: by cubic interpolation, for pictures that have fewer.
         """
         left, top, right, bottom = area
-        shape = [max(1, round((bottom - top) * resolution)), max(1, round((right - left) * resolution))]
+        shape = [
+            max(1, round((bottom - top) * resolution)),
+            max(1, round((right - left) * resolution)),
+        ]
         coarse = [int(np.ceil(side / _STEP)) + 1 for side in shape]
         y, x = np.mgrid[: coarse[0], : coarse[1]] * (_STEP / resolution)
         points = np.column_stack([x.ravel() + left, y.ravel() + top])
         places = self.place(points).reshape(*coarse, 2).astype(np.float32)
         maps = _between(places, shape) - np.float32(0.5)
-        return cv2.remap(
-            picture, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
+        method = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
+        return cv2.remap(picture, maps, None, method, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _between(places: NDArray[np.float32], shape: list[int]) -> NDArray[np.float32]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from emnist_device.forms.registration.landmarks import RESOLUTION
+from emnist_device.forms.registration.contrast import RESOLUTION, to_contrast
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,9 +24,7 @@ _PRINT = 3.0
 # written does.
 _CEILING, _LINE_CEILING = 90, 30
 # Lines are straight for so many mm; writing and labels are not.
-_STRAIGHT = 4.5
-# Paper is as bright as the brightest within so many mm, at a quarter of the size.
-_PAPER, _QUARTER = 5.0, 0.25
+_STRAIGHT = 3.8
 
 
 @dataclass(frozen=True)
@@ -82,24 +79,6 @@ def _tiles(
         for start, end, count in ((left, right, columns), (top, bottom, rows))
     )
     return [(x[i], y[j], x[i + 1], y[j + 1]) for j in range(rows) for i in range(columns)]
-
-
-def to_darkest(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the darkest channel of ``picture``, (H, W) or (H, W, 3): coloured print is dark in one."""
-    return picture if picture.ndim == 2 else reduce(cv2.min, cv2.split(picture))
-
-
-def to_contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return how much darker than its paper each pixel of ``grey`` (H, W) is, 0..255.
-
-    That is part of a page at ``RESOLUTION``.
-    """
-    side = max(round(_PAPER * RESOLUTION * _QUARTER), 3)
-    size = tuple(max(round(_QUARTER * length), 1) for length in grey.shape[::-1])
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    paper = cv2.blur(cv2.dilate(small, np.ones((side, side), np.uint8)), (5, 5))
-    paper = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(cv2.subtract(paper, grey), np.maximum(paper, 1), scale=255)
 
 
 def to_lines(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.forms.registration.landmarks import RESOLUTION
+from emnist_device.forms.registration.contrast import RESOLUTION, to_darkest
 from emnist_device.forms.registration.mapping import DEGREES, TERMS, Mapping
-from emnist_device.forms.registration.patches import cut_pieces, find_shift, to_darkest
+from emnist_device.forms.registration.patches import cut_pieces, find_shift
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -165,9 +165,7 @@ def _walk(
     return mapping
 
 
-def _look(
-    picture: NDArray[np.uint8], mapping: Mapping, pieces: list[Piece], step: Round
-) -> _Seen:
+def _look(picture: NDArray[np.uint8], mapping: Mapping, pieces: list[Piece], step: Round) -> _Seen:
     """Return where ``pieces`` are found, near to where ``mapping`` has them."""
     found = [find_shift(picture, mapping, piece, step.reach, step.blur) for piece in pieces]
     middles = [piece.middle for piece in pieces]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Fitting:
     """Thresholds of what fits.
 
+    markers: fewer than so many of a page's corner markers do not place it.
     corner: the corners of markers are off a plane by at most so many mm (median): paper bends.
     found: least fraction of the pieces of print that are found.
     error: how far these are off at most, in mm.
@@ -29,6 +30,7 @@ class Fitting:
     outside: what is to be read may be outside of the picture by so many mm.
     """
 
+    markers: int = 3
     corner: float = 4.0
     found: float = 0.6
     error: float = 0.45
@@ -71,25 +73,46 @@ def register_by_markers(
     Raises:
         PictureError: it does not fit; the message says why, and names no picture.
     """
+    mapping, _ = fit_markers(landmarks, found, fitting=fitting)
+    return fit(picture, landmarks, mapping, _known(landmarks, found), fitting=fitting)
+
+
+def fit_markers(
+    landmarks: Landmarks,
+    found: dict[int, list[NDArray[np.float64]]],
+    *,
+    fitting: Fitting = FITTING,
+) -> tuple[Mapping, float]:
+    """Return the plane that the markers of a picture say the page lies in, and how far they are off.
+
+    That is the median of their corners, in mm. Arguments and errors are as those of
+    :func:`register_by_markers`.
+    """
     own = {number: places for number, places in found.items() if number in landmarks.markers}
     if any(len(places) > 1 for places in own.values()):
         raise PictureError("shows more than one sheet; take a picture of each")
-    if len(own) < 3:
-        count = "none" if not own else f"{len(own)}"
+    if len(own) < fitting.markers:
+        wanted = len(landmarks.markers)
+        count = "no corner marker can" if not own else f"{len(own)} of {wanted} corner markers can"
         raise PictureError(
-            f"{count} of the {len(landmarks.markers)} corner markers can be seen; take a picture "
-            "of the whole sheet, sharp and evenly lit"
+            f"{count} be seen; take a picture of the whole sheet, sharp and evenly lit"
         )
-    known = np.concatenate([landmarks.markers[number] for number in own])
-    pixels = np.concatenate([places[0] for places in own.values()])
-    plane, _ = cv2.findHomography(known, pixels)
+    known = _known(landmarks, found)
+    plane, _ = cv2.findHomography(known.points, known.pixels)
     if plane is None:
         raise PictureError("its corner markers make no sheet")
     mapping = Mapping(landmarks.size, plane)
-    off = np.hypot(*(mapping.find(pixels) - known).T)
-    if not float(np.median(off)) <= fitting.corner:
+    off = float(np.median(np.hypot(*(mapping.find(known.pixels) - known.points).T)))
+    if not off <= fitting.corner:
         raise PictureError("its corner markers are not where this form has them: another form?")
-    return fit(picture, landmarks, mapping, Known(known, pixels), fitting=fitting)
+    return mapping, off
+
+
+def _known(landmarks: Landmarks, found: dict[int, list[NDArray[np.float64]]]) -> Known:
+    """Return the corners of the markers of a page that were ``found``."""
+    own = [number for number in found if number in landmarks.markers]
+    points = np.concatenate([landmarks.markers[number] for number in own])
+    return Known(points, np.concatenate([found[number][0] for number in own]))
 
 
 def fit(
@@ -129,7 +152,10 @@ def _check_places(
     """Raise :class:`PictureError` where what is to be read is off the picture, or too small."""
     left, top, right, bottom = landmarks.areas.T
     ends = np.concatenate(
-        [np.column_stack(pair) for pair in ((left, top), (right, top), (right, bottom), (left, bottom))]
+        [
+            np.column_stack(pair)
+            for pair in ((left, top), (right, top), (right, bottom), (left, bottom))
+        ]
     )
     resolution = mapping.resolution(ends)
     if not (resolution >= fitting.resolution).all():

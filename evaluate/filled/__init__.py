@@ -1,0 +1,1 @@
+"""Forms that are printed, filled by hands that no model learned from, and photographed, with truth."""
