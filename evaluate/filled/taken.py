@@ -26,9 +26,7 @@ class Taken:
     lie: Lie
 
 
-def scan(
-    sheet: NDArray[np.uint8], size: tuple[float, float], rng: np.random.Generator
-) -> Taken:
+def scan(sheet: NDArray[np.uint8], size: tuple[float, float], rng: np.random.Generator) -> Taken:
     """Return ``sheet`` of ``size`` mm as a scanner sees it, a little turned, or upside down."""
     dpi = int(rng.choice(_DPI))
     shape = (round(size[0] * dpi / 25.4), round(size[1] * dpi / 25.4))

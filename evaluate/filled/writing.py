@@ -214,7 +214,9 @@ def _mark(
     jitter = lambda: rng.normal(0, 0.06, 2)  # noqa: E731
     if leaf.shape == "bubble" or rng.random() < 0.2:
         turns = np.linspace(0, 2 * np.pi * 5, 90)
-        spiral = np.column_stack([np.cos(turns), np.sin(turns)]) * np.linspace(0.05, 0.42, 90)[:, None]
+        spiral = (
+            np.column_stack([np.cos(turns), np.sin(turns)]) * np.linspace(0.05, 0.42, 90)[:, None]
+        )
         strokes = [spiral + rng.normal(0, 0.012, spiral.shape)]
     elif rng.random() < 0.5:
         strokes = [

@@ -30,7 +30,7 @@ class Candidates:
         """Return those of texts with probabilities; of equal texts, these are added."""
         sums: dict[str, float] = {}
         for text, chance in weighed:
-            sums[text] = sums.get(text, 0.0) + chance
+            sums[text] = sums.get(text, 0.0) + float(chance)
         kept = [(text, chance) for text, chance in sums.items() if chance >= _LEAST]
         ranked = sorted(kept, key=lambda each: -each[1])
         return cls(tuple(ranked) or (("", 0.0),), reason)

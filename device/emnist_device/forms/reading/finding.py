@@ -95,8 +95,10 @@ class SheetFinder:
                 faults.append(error)
         if found:
             return max(found, key=lambda sheet: sheet.registered.found)
-        raise faults[0] if len(faults) == 1 else PictureError(
-            f"shows none of {len(self._candidates)} pages of forms: {faults[0]}"
+        raise (
+            faults[0]
+            if len(faults) == 1
+            else PictureError(f"shows none of {len(self._candidates)} pages of forms: {faults[0]}")
         )
 
     def _by_markers(self, picture: NDArray[np.uint8], grey: NDArray[np.uint8]) -> Sheet:
@@ -144,7 +146,9 @@ class SheetFinder:
             area = each.page.code
             if area is None:
                 continue
-            place = tuple(each.landmarks.unit * at for at in area.grown(_QUIET / each.landmarks.unit))
+            place = tuple(
+                each.landmarks.unit * at for at in area.grown(_QUIET / each.landmarks.unit)
+            )
             key = (*each.landmarks.size, *place)
             if key in tried:
                 continue

@@ -58,7 +58,9 @@ class FreeReader:
         decoding = field.decoding()
         if decoding not in self._readers:
             self._readers[decoding] = Reader(
-                self._model, decoding=decoding, **self._options  # type: ignore[arg-type]
+                self._model,
+                decoding=decoding,
+                **self._options,  # type: ignore[arg-type]
             )
         try:
             page = self._readers[decoding].read(window)
@@ -90,8 +92,7 @@ def _with(page: Page, character: Character, char: str) -> str:
     for line in page.lines:
         for word in line.words:
             own = (
-                each.before + (char if each is character else each.char)
-                for each in word.characters
+                each.before + (char if each is character else each.char) for each in word.characters
             )
             words.append("".join(own) + word.after)
     return " ".join(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import cv2
@@ -147,7 +148,7 @@ def _contrast(flat: NDArray[np.uint8], inks: Inks) -> NDArray[np.uint8]:
     paper = cv2.blur(cv2.dilate(small, np.ones((side, side), np.uint8)), (side, side))
     paper = cv2.resize(paper, flat.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     missing = cv2.divide(cv2.subtract(paper, flat), np.maximum(paper, 1), scale=255)
-    return missing if missing.ndim == 2 else np.asarray(missing.max(axis=2), np.uint8)
+    return missing if missing.ndim == 2 else reduce(cv2.max, cv2.split(missing))
 
 
 def _without_lines(
@@ -190,9 +191,9 @@ def _take_line(
     span: tuple[float, float],
     inks: Inks,
 ) -> None:
-    """Take out of ``bare`` a level line ``at`` mm from its top over ``span``, as ``contrast`` has it.
+    """Take a level line out of ``bare``, ``at`` mm from its top over ``span``.
 
-    The line is where most columns are dark: it may be off by a little.
+    It is where most columns of ``contrast`` are dark: that may be off by a little.
     """
     half = inks.line / 2
     reach = inks.line * 0.75

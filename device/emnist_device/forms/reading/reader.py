@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.forms.checks import value_of
-from emnist_device.forms.model import MarkField, TextField
+from emnist_device.forms.model import GridField, MarkField, TextField
 from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.cells import CellClassifier
 from emnist_device.forms.reading.comb import CellInk, CombReader
 from emnist_device.forms.reading.finding import SheetFinder
 from emnist_device.forms.reading.free import FreeReader
-from emnist_device.forms.reading.ink import RESOLUTION, find_ink, take_cell
+from emnist_device.forms.reading.ink import find_ink, take_cell
 from emnist_device.forms.reading.marks import read_marks
 from emnist_device.forms.reading.result import FieldReading, SheetReading
 from emnist_device.forms.reading.together import weigh_roster, weigh_sum
@@ -142,21 +142,22 @@ class SheetReader:
         """Return the ink in the cells and options of ``sheet``."""
         unit = sheet.candidate.landmarks.unit
         outlines = sheet.candidate.landmarks.outlines
-        cells: dict[str, list[CellInk]] = {}
-        shares: dict[str, list[float]] = {}
-        for leaf in sheet.candidate.page.leaves():
-            if isinstance(leaf, TextField) and not leaf.cells:
+        found = _Found({}, {})
+        for each in sheet.candidate.page.fields:
+            if isinstance(each, TextField) and not each.cells:
                 continue
-            area = _rectangle(leaf.area, unit)
-            near = [each for each in outlines if _overlap(each, area)]
+            area = _rectangle(each.area, unit)
+            near = [outline for outline in outlines if _overlap(outline, area)]
             field = find_ink(picture, sheet.registered.mapping, area, near)
-            if isinstance(leaf, MarkField):
-                places = [_rectangle(option.area, unit) for option in leaf.options]
-                shares[leaf.name] = [_share(field, place) for place in places]
-            elif isinstance(leaf, TextField):
-                places = [_rectangle(cell, unit) for cell in leaf.cells]
-                cells[leaf.name] = [CellInk(*take_cell(field, place)) for place in places]
-        return _Found(cells, shares)
+            for leaf in each.cells if isinstance(each, GridField) else (each,):
+                if isinstance(leaf, MarkField):
+                    places = [_rectangle(option.area, unit) for option in leaf.options]
+                    found.shares[leaf.name] = [_share(field, place) for place in places]
+                else:
+                    places = [_rectangle(cell, unit) for cell in leaf.cells or (leaf.area,)]
+                    inks = [CellInk(*take_cell(field, place)) for place in places]
+                    found.cells[leaf.name] = inks
+        return found
 
     def _reading(self, sheet: Sheet, name: str, candidates: Candidates) -> FieldReading:
         """Return what is said of the field ``name`` of ``sheet``."""

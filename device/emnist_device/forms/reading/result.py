@@ -31,7 +31,8 @@ class FieldReading:
             "value": self.value,
             "probability": round(self.probability, 6),
             "alternatives": [
-                {"text": text, "probability": round(chance, 6)} for text, chance in self.alternatives
+                {"text": text, "probability": round(chance, 6)}
+                for text, chance in self.alternatives
             ],
             "corners": [[round(x, 1), round(y, 1)] for x, y in self.corners],
         }

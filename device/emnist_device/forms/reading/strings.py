@@ -18,9 +18,7 @@ _BEAM, _WIDE = 48, 6
 String = tuple[tuple[int, ...], float]
 
 
-def best_strings(
-    emissions: NDArray[np.float64], automaton: Automaton | None
-) -> list[String]:
+def best_strings(emissions: NDArray[np.float64], automaton: Automaton | None) -> list[String]:
     """Return the strings with the largest products of ``emissions``, the largest first.
 
     Args:

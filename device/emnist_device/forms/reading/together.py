@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from emnist_device.forms.model import Leaf, SumOf
     from emnist_device.forms.roster import Roster
 
-# Of each field, so many candidates count; of sums, so many values.
-_FEW, _MANY = 8, 5_000
+# Of each field, so many candidates count, and of sums so many values, unless they are rarer than
+# this.
+_FEW, _MANY, _RARE = 8, 500, 1e-9
 # What a field says by the picture at least for each of its characters that a roster has otherwise.
 _FLOOR = 1e-4
 # A roster's row is in doubt where the picture gives it less than this beside what it reads.
@@ -90,11 +91,9 @@ def _added(one: Values, other: Values) -> Values:
     found: Values = {}
     for a, p in one.items():
         for b, q in other.items():
-            if a is not None and b is not None:
+            if a is not None and b is not None and p * q >= _RARE:
                 found[a + b] = found.get(a + b, 0.0) + p * q
-    if len(found) > _MANY:
-        found = dict(sorted(found.items(), key=lambda each: -each[1])[:_MANY])
-    return found
+    return dict(sorted(found.items(), key=lambda each: -each[1])[:_MANY])
 
 
 def weigh_roster(
@@ -118,15 +117,15 @@ def weigh_roster(
         for name, candidates in given.items()
     }
     scores = [
-        math.prod(
-            _chance(tables[name], plain(row[columns[name]]), given[name]) for name in given
-        )
+        math.prod(_chance(tables[name], plain(row[columns[name]]), given[name]) for name in given)
         for row in roster.rows
     ]
     best = max(range(len(scores)), key=scores.__getitem__)
     picture = math.prod(candidates.probability for candidates in given.values())
-    chance = (1 - OUTSIDE) * scores[best] / (
-        (1 - OUTSIDE) * sum(scores) + OUTSIDE * max(picture - scores[best], 0.0) + 1e-30
+    chance = (
+        (1 - OUTSIDE)
+        * scores[best]
+        / ((1 - OUTSIDE) * sum(scores) + OUTSIDE * max(picture - scores[best], 0.0) + 1e-30)
     )
     row = roster.rows[best]
     found = {}

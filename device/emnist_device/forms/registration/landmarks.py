@@ -62,7 +62,7 @@ def landmarks_of(page: FormPage, limits: Limits) -> Landmarks:
     """Return the landmarks of ``page``; raises PictureError where its reference cannot be read."""
     unit = 1.0 if page.unit == "mm" else _LONG_SIDE / max(page.width, page.height)
     size = (page.width * unit, page.height * unit)
-    areas = _ends([leaf.area for leaf in page.leaves()], unit)
+    areas = _ends([field.area for field in page.fields], unit)
     markers = {marker.number: _corners(marker.area, unit) for marker in page.markers}
     outlines = [each for leaf in page.leaves() for each in _outlines(leaf)]
     boxes = _ends([area for area, _ in outlines], unit)

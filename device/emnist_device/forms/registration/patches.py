@@ -23,6 +23,8 @@ _PRINT = 3.0
 # Print is compared up to this contrast (of 255), and lines up to that: pale combs count as what is
 # written does.
 _CEILING, _LINE_CEILING = 90, 30
+# Pixels to either side at which a piece must be less alike.
+_ASIDE = 3
 # Lines are straight for so many mm; writing and labels are not.
 _STRAIGHT = 3.8
 
@@ -92,9 +94,23 @@ def to_lines(contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.minimum(cv2.max(*along), _LINE_CEILING)
 
 
+@dataclass(frozen=True)
+class Shift:
+    """How far off a piece is.
+
+    offset: what is to be added to its place, (2,) in mm. likeness: how alike it is there, -1..1.
+    sharp: (2,) how much less alike it is a little to either side: a level line alone says nothing
+    of how far along it is.
+    """
+
+    offset: NDArray[np.float64]
+    likeness: float
+    sharp: NDArray[np.float64]
+
+
 def find_shift(
     picture: NDArray[np.uint8], mapping: Mapping, piece: Piece, reach: float, blur: float
-) -> tuple[NDArray[np.float64], float]:
+) -> Shift:
     """Return how far ``piece`` is off on ``picture`` by ``mapping``.
 
     Args:
@@ -103,9 +119,6 @@ def find_shift(
         piece: of its print.
         reach: how far it is looked for, in mm.
         blur: sigma that both are blurred with, in mm.
-
-    Returns:
-        What is to be added to its place, (2,) in mm, and how alike it is there, -1..1.
     """
     margin = round(reach * RESOLUTION) + 1
     around = margin + round(_STRAIGHT * RESOLUTION)  # where lines end is not where the window does
@@ -122,11 +135,18 @@ def find_shift(
     scores = np.nan_to_num(cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED))
     _, likeness, _, (x, y) = cv2.minMaxLoc(scores)
     offset = np.array([_peak(scores[y], x), _peak(scores[:, x], y)]) - margin
-    return offset / RESOLUTION, float(likeness)
+    sharp = np.array([_sharpness(scores[y], x), _sharpness(scores[:, x], y)])
+    return Shift(offset / RESOLUTION, float(likeness), sharp)
+
+
+def _sharpness(scores: NDArray[np.float32], at: int) -> float:
+    """Return how much higher ``scores`` are at ``at`` than beside it, on the better side."""
+    beside = [scores[place] for place in (at - _ASIDE, at + _ASIDE) if 0 <= place < len(scores)]
+    return float(scores[at] - max(beside)) if beside else 0.0
 
 
 def _peak(scores: NDArray[np.float32], at: int) -> float:
-    """Return where the parabola through the largest of ``scores``, ``at``, and its neighbours tops."""
+    """Return the top of the parabola through the largest of ``scores``, ``at``, and beside it."""
     if not 0 < at < len(scores) - 1:
         return float(at)
     before, top, after = (float(scores[at + step]) for step in (-1, 0, 1))

@@ -110,9 +110,7 @@ def _find(
     return (places + 0.5) / scale, roots.astype(np.float32)
 
 
-def _match(
-    own: NDArray[np.float32], others: NDArray[np.float32], ratio: float
-) -> NDArray[np.intp]:
+def _match(own: NDArray[np.float32], others: NDArray[np.float32], ratio: float) -> NDArray[np.intp]:
     """Return which of ``own`` are which of ``others``, (M, 2), where none else is nearly as alike."""
     if len(own) < 2 or len(others) < 2:
         return np.zeros((0, 2), np.intp)

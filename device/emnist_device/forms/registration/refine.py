@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.forms.registration.landmarks import Landmarks
-    from emnist_device.forms.registration.patches import Piece
+    from emnist_device.forms.registration.patches import Piece, Shift
+
+# Rounds of weighing those less that stray, and what keeps their sums from being singular.
+_ROUNDS, _LEAST = 6, 1e-9
 
 
 @dataclass(frozen=True)
 class Round:
-    """How far pieces are looked for, the blur they are compared with, in mm, and the bend's degree."""
+    """How far pieces are looked for, the blur for it, in mm, and the highest degree of the bend."""
 
     reach: float
     blur: float
@@ -35,6 +38,7 @@ class Refining:
     walk: of the way from what is known to the rest of the page; large: size of the pieces then.
     rounds: of what follows, with pieces of the size small.
     alike: what is less alike, -1..1, is not found.
+    sharp: a piece tells its place across, or down, where it is so much less alike beside it.
     stray: a piece that is off by so much beside the others counts half.
     stiff: weight against each term of the bend, beside one piece, of the first degree; each degree
         more has four times as much.
@@ -43,9 +47,10 @@ class Refining:
 
     walk: Round = Round(2.4, 0.4, 2)
     large: tuple[float, float] = (60.0, 30.0)
-    rounds: tuple[Round, ...] = (Round(1.6, 0.3, 3), Round(1.0, 0.25, 4), Round(0.8, 0.25, 4))
+    rounds: tuple[Round, ...] = (Round(1.6, 0.3, 3), Round(1.0, 0.25, 4))
     small: tuple[float, float] = (26.0, 20.0)
     alike: float = 0.3
+    sharp: float = 0.1
     stray: float = 0.3
     stiff: float = 0.0002
     corner: float = 0.3
@@ -80,13 +85,18 @@ class Known:
         return Known(self.points, scale * self.pixels)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Seen:
-    """Pieces that were looked for: their middles, how far off the plane they are, how alike."""
+    """A piece that was looked for: its middle, where it was expected off the plane, how far off."""
 
-    middles: list[tuple[float, float]]
-    strays: list[NDArray[np.float64]]
-    likeness: list[float]
+    middle: tuple[float, float]
+    expected: NDArray[np.float64]
+    shift: Shift
+
+    def trust(self, refining: Refining) -> NDArray[np.float64]:
+        """Return how much it tells across and down, (2,) 0..1."""
+        alike = max(self.shift.likeness - refining.alike, 0) / (1 - refining.alike)
+        return alike * (self.shift.sharp >= refining.sharp)
 
 
 def refine(
@@ -114,10 +124,10 @@ def refine(
         seen = _look(small, mapping, pieces, step)
         mapping = mapping.bent(_fit(mapping, seen, known, step.degree, refining))
     last = _look(small, mapping, pieces, refining.rounds[-1])
-    middles = np.array(last.middles).reshape(-1, 2)
-    there = np.array(last.likeness) >= refining.alike
-    off = (np.array(last.strays).reshape(-1, 2) - mapping.strays(middles))[there]
-    error = float(np.sqrt((off**2).sum(axis=1).mean())) if there.any() else 0.0
+    there = np.array([each.shift.likeness >= refining.alike for each in last], bool)
+    told = np.array([each.trust(refining) > 0 for each in last]).reshape(-1, 2)
+    off = np.array([each.shift.offset for each in last]).reshape(-1, 2)[told]
+    error = float(np.sqrt(2 * (off**2).mean())) if off.size else 0.0
     found = float(there.mean()) if pieces else 1.0
     return Refined(mapping.scaled(1 / scale), found, error, len(pieces))
 
@@ -142,12 +152,12 @@ def _walk(
     known: Known,
     refining: Refining,
 ) -> Mapping:
-    """Return ``mapping`` bent by ``pieces``, one after the other, those next to what is known first.
+    """Return ``mapping`` bent by ``pieces``, one after the other, those next to known ones first.
 
     Combs look alike from cell to cell: a piece is looked for where those before it let it expect.
     """
     step = refining.walk
-    seen = _Seen([], [], [])
+    seen: list[_Seen] = []
     left = list(pieces)
     sure = known.points
     while left:
@@ -155,49 +165,48 @@ def _walk(
             float(np.hypot(*(sure - piece.middle).T).min()) if len(sure) else 0.0 for piece in left
         ]
         piece = left.pop(int(np.argmin(gaps)))
-        found = _look(picture, mapping, [piece], step)
-        seen.middles += found.middles
-        seen.strays += found.strays
-        seen.likeness += found.likeness
-        if found.likeness[0] >= refining.alike:
+        seen += _look(picture, mapping, [piece], step)
+        if seen[-1].trust(refining).any():
             sure = np.concatenate([sure, [piece.middle]])
             mapping = mapping.bent(_fit(mapping, seen, known, step.degree, refining))
     return mapping
 
 
-def _look(picture: NDArray[np.uint8], mapping: Mapping, pieces: list[Piece], step: Round) -> _Seen:
+def _look(
+    picture: NDArray[np.uint8], mapping: Mapping, pieces: list[Piece], step: Round
+) -> list[_Seen]:
     """Return where ``pieces`` are found, near to where ``mapping`` has them."""
-    found = [find_shift(picture, mapping, piece, step.reach, step.blur) for piece in pieces]
     middles = [piece.middle for piece in pieces]
     strays = mapping.strays(np.array(middles).reshape(-1, 2))
-    return _Seen(
-        middles,
-        [stray + offset for stray, (offset, _) in zip(strays, found, strict=True)],
-        [likeness for _, likeness in found],
-    )
+    return [
+        _Seen(middle, stray, find_shift(picture, mapping, piece, step.reach, step.blur))
+        for middle, stray, piece in zip(middles, strays, pieces, strict=True)
+    ]
 
 
 def _fit(
-    mapping: Mapping, seen: _Seen, known: Known, degree: int, refining: Refining
+    mapping: Mapping, seen: list[_Seen], known: Known, degree: int, refining: Refining
 ) -> NDArray[np.float64]:
     """Return the bend that brings pieces where they were seen, (TERMS, 2).
 
     By least squares; those that stray from the others count less.
     """
-    points = np.concatenate([np.array(seen.middles).reshape(-1, 2), known.points])
-    wanted = np.concatenate(
-        [np.array(seen.strays).reshape(-1, 2), mapping.find(known.pixels) - known.points]
-    )
-    alike = (np.array(seen.likeness) - refining.alike) / (1 - refining.alike)
-    trust = np.concatenate([np.maximum(alike, 0), np.full(len(known.points), refining.corner)])
-    kept = DEGREES <= degree
+    middles = np.array([each.middle for each in seen]).reshape(-1, 2)
+    strays = np.array([each.expected + each.shift.offset for each in seen]).reshape(-1, 2)
+    trusts = np.array([each.trust(refining) for each in seen]).reshape(-1, 2)
+    points = np.concatenate([middles, known.points])
+    wanted = np.concatenate([strays, mapping.find(known.pixels) - known.points])
+    trust = np.concatenate([trusts, np.full((len(known.points), 2), refining.corner)])
+    kept = degree >= DEGREES
     terms = mapping.terms(points)[:, kept]
     stiff = np.where(DEGREES > 0, refining.stiff * 4.0 ** (DEGREES - 1), 0)[kept]
     bend = np.zeros((TERMS, 2))
-    weights = trust
-    for _ in range(6):
-        weighed = terms.T * weights
-        bend[kept] = np.linalg.solve(weighed @ terms + np.diag(stiff + 1e-9), weighed @ wanted)
-        off = np.hypot(*(terms @ bend[kept] - wanted).T)
-        weights = trust / (1 + (off / refining.stray) ** 2)
+    for axis in range(2):
+        weights = trust[:, axis]
+        for _ in range(_ROUNDS):
+            weighed = terms.T * weights
+            left = weighed @ terms + np.diag(stiff + _LEAST)
+            bend[kept, axis] = np.linalg.solve(left, weighed @ wanted[:, axis])
+            off = terms @ bend[kept, axis] - wanted[:, axis]
+            weights = trust[:, axis] / (1 + (off / refining.stray) ** 2)
     return bend
