@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Steps in which a pixel's place on the sheet is found, and where the map is worked out, in pixels.
 _ITERATIONS, _STEP = 12, 8

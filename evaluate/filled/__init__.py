@@ -1,1 +1,1 @@
-"""Forms that are printed, filled by hands that no model learned from, and photographed, with truth."""
+"""Forms that are printed, filled in, and photographed, with the truth about them."""

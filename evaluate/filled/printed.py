@@ -14,7 +14,7 @@ from emnist_device.forms.model import GridField, MarkField
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emnist_device.forms.model import Area, FormPage, Template
+    from emnist_device.forms.model import Area, FormPage, Leaf, Template
 
 #: Pixels to a mm.
 RESOLUTION = 10.0
@@ -31,15 +31,7 @@ def print_page(
     sheet = np.full((round(page.height * RESOLUTION), round(page.width * RESOLUTION), 3), _PAPER)
     sheet = sheet.astype(np.uint8)
     for leaf in page.leaves():
-        if isinstance(leaf, MarkField):
-            for option in leaf.options:
-                _outline(sheet, option.area, colour, is_round=leaf.shape == "bubble")
-                _say(sheet, option.value, option.area.right + 1, option.area.bottom - 1, 2.5)
-        else:
-            for cell in leaf.cells or (leaf.area,):
-                _outline(sheet, cell, colour)
-            for mark in leaf.marks:
-                _say(sheet, mark.char, mark.area.x + 0.5, mark.area.bottom - 1, 4.0)
+        _print_field(sheet, leaf, colour)
     for field in page.fields:
         _say(sheet, field.label, field.area.x, field.area.y - 1.2, 2.6)
         if isinstance(field, GridField):
@@ -54,6 +46,18 @@ def print_page(
         code = cv2.QRCodeEncoder.create().encode(said)
         _lay(sheet, code, page.code)
     return sheet
+
+
+def _print_field(sheet: NDArray[np.uint8], leaf: Leaf, colour: tuple[int, int, int]) -> None:
+    if isinstance(leaf, MarkField):
+        for option in leaf.options:
+            _outline(sheet, option.area, colour, is_round=leaf.shape == "bubble")
+            _say(sheet, option.value, option.area.right + 1, option.area.bottom - 1, 2.5)
+        return
+    for cell in leaf.cells or (leaf.area,):
+        _outline(sheet, cell, colour)
+    for mark in leaf.marks:
+        _say(sheet, mark.char, mark.area.x + 0.5, mark.area.bottom - 1, 4.0)
 
 
 def _marker(number: int) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""What a hand writes on a printed page: characters in cells, ticks, crosses, bubbles, corrections."""
+"""What a hand writes on a printed page: characters in cells, lines, ticks, crosses, bubbles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from emnist_device.forms.model import BETWEEN, MarkField
 from emnist_edge.drawing.ink import lay_ink
 from emnist_edge.drawing.pens import BALLPOINT, FELT, PENCIL
-from emnist_edge.drawing.strokes import Hand, print_character, sample_path, FORMS
+from emnist_edge.drawing.strokes import FORMS, Hand, print_character, sample_path
 from evaluate.filled.printed import RESOLUTION
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ PENS = (BALLPOINT, BALLPOINT, PENCIL, FELT)
 _HEIGHTS, _HIGHEST = (0.5, 0.78), 6.0
 # How far characters are off the middle of their cell, in its widths.
 _STRAY = 0.09
-
-Stroke = "NDArray[np.float64]"
 
 
 class Writer(Protocol):
@@ -151,7 +149,7 @@ def _write(
     middle = (np.array([cell.x, cell.y]) + np.array([cell.width, cell.height]) / 2) * RESOLUTION
     middle = middle + rng.normal(0, manner.stray * cell.width * RESOLUTION, 2)
     if extent[1] < 0.5:  # a point or a dash stands where it does in a line
-        middle = middle + (0, (0.45 - extent[1] / 2) * height * (extent[0] < 0.3))
+        middle = middle + np.array([0, (0.45 - extent[1] / 2) * height * (extent[0] < 0.3)])
     lay(paper, [stroke - low - extent / 2 for stroke in strokes], middle, height, manner, rng)
 
 
@@ -167,7 +165,7 @@ def lay(
     ink = lay_ink(
         strokes, height, manner.tip, rng, width=manner.width, opacity=manner.opacity, timed=False
     )
-    left, top = (np.rint(origin).astype(int) + (ink.left, ink.top)).tolist()
+    left, top = (np.rint(origin).astype(int) + np.array([ink.left, ink.top])).tolist()
     tall, wide = ink.amount.shape
     x, y = max(left, 0), max(top, 0)
     window = paper[y : max(top + tall, 0), x : max(left + wide, 0)]
@@ -211,21 +209,21 @@ def _mark(
     """Tick, cross or fill an option, as its shape asks for."""
     side = min(option.width, option.height) * RESOLUTION
     middle = np.array([option.x + option.width / 2, option.y + option.height / 2]) * RESOLUTION
-    jitter = lambda: rng.normal(0, 0.06, 2)  # noqa: E731
-    if leaf.shape == "bubble" or rng.random() < 0.2:
-        turns = np.linspace(0, 2 * np.pi * 5, 90)
-        spiral = (
-            np.column_stack([np.cos(turns), np.sin(turns)]) * np.linspace(0.05, 0.42, 90)[:, None]
-        )
-        strokes = [spiral + rng.normal(0, 0.012, spiral.shape)]
-    elif rng.random() < 0.5:
-        strokes = [
-            np.linspace((-0.4, -0.4) + jitter(), (0.4, 0.4) + jitter(), 8),
-            np.linspace((0.4, -0.4) + jitter(), (-0.4, 0.4) + jitter(), 8),
-        ]
-    else:
-        start, turn, end = (-0.35, 0.0) + jitter(), (-0.1, 0.35) + jitter(), (0.55, -0.6) + jitter()
-        strokes = [np.vstack([np.linspace(start, turn, 6), np.linspace(turn, end, 10)])]
+    strokes = [stroke + rng.normal(0, 0.012, stroke.shape) for stroke in _sign(leaf, rng)]
     # The pen is as wide as when it writes characters.
     cap = manner.size * 8.0 * RESOLUTION
     lay(paper, [stroke * side / cap for stroke in strokes], middle, cap, manner, rng)
+
+
+def _sign(leaf: MarkField, rng: np.random.Generator) -> list[NDArray[np.float64]]:
+    """Return the strokes of a mark around 0, in sides of its box: filled, a cross or a tick."""
+    if leaf.shape == "bubble" or rng.random() < 0.2:
+        turns = np.linspace(0, 10 * np.pi, 90)
+        radii = np.linspace(0.05, 0.42, 90)
+        return [np.column_stack([radii * np.cos(turns), radii * np.sin(turns)])]
+    stray = rng.normal(0, 0.06, (4, 2))
+    if rng.random() < 0.5:
+        ends = np.array([[-0.4, -0.4], [0.4, 0.4], [0.4, -0.4], [-0.4, 0.4]]) + stray
+        return [np.linspace(ends[0], ends[1], 8), np.linspace(ends[2], ends[3], 8)]
+    start, turn, end = np.array([[-0.35, 0.0], [-0.1, 0.35], [0.55, -0.6]]) + stray[:3]
+    return [np.vstack([np.linspace(start, turn, 6), np.linspace(turn, end, 10)])]

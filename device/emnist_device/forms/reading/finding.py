@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from emnist_device.detect.sizes import to_grey
 from emnist_device.forms.code import parse_code
 from emnist_device.forms.registration.landmarks import landmarks_of
@@ -18,6 +16,7 @@ from emnist_edge.errors import PictureError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from emnist_device.forms.code import SheetCode
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from emnist_device.image.limits import Limits
 
 # Around a QR code is white, in mm; it is looked at with so many pixels to a mm.
-_QUIET, _RESOLUTION = 3.0, 10.0
+_QUIET, _RESOLUTION = 4.0, 10.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import numpy as np
 
 from emnist_device.forms.checks import value_of
 from emnist_device.forms.model import GridField, MarkField, TextField
-from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.cells import CellClassifier
 from emnist_device.forms.reading.comb import CellInk, CombReader
 from emnist_device.forms.reading.finding import SheetFinder
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.forms.model import Area, Template
+    from emnist_device.forms.reading.candidates import Candidates
     from emnist_device.forms.reading.finding import Sheet
     from emnist_device.forms.reading.ink import FieldInk, Rectangle
     from emnist_device.forms.roster import Roster
@@ -209,6 +209,6 @@ def _empty(shares: Mapping[str, Sequence[float]]) -> float:
 def _turned(sheet: Sheet) -> int:
     """Return by how many degrees the sheet is turned on the picture, to the next quarter."""
     middle = np.array(sheet.candidate.landmarks.size) / 2
-    start, end = sheet.registered.mapping.place(np.array([middle, middle + (10.0, 0.0)]))
+    start, end = sheet.registered.mapping.place(np.array([middle, middle + np.array([10.0, 0.0])]))
     angle = np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0]))
     return round(angle / 90) * 90 % 360

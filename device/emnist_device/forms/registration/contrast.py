@@ -18,7 +18,7 @@ _PAPER, _QUARTER = 5.0, 0.25
 
 
 def to_darkest(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the darkest channel of ``picture``, (H, W) or (H, W, 3): coloured print is dark in one."""
+    """Return the darkest channel of ``picture``, (H, W) or (H, W, 3): print is dark there."""
     return picture if picture.ndim == 2 else reduce(cv2.min, cv2.split(picture))
 
 

@@ -62,7 +62,7 @@ class Mapping:
         return replace(self, plane=np.diag([scale, scale, 1.0]) @ self.plane)
 
     def resolution(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how many pixels of the picture a mm has at ``points``, (N,); both ways averaged."""
+        """Return how many pixels of the picture a mm has at ``points``, (N,)."""
         steps = [self.place(points + step) - self.place(points) for step in ((1.0, 0), (0, 1.0))]
         (ax, ay), (bx, by) = (step.T for step in steps)
         return np.sqrt(np.abs(ax * by - ay * bx))
@@ -98,7 +98,7 @@ class Mapping:
 
 
 def _between(places: NDArray[np.float32], shape: list[int]) -> NDArray[np.float32]:
-    """Return ``places`` (h, w, 2), ``_STEP`` pixels apart, at the middle of each pixel (H, W, 2)."""
+    """Return ``places`` (h, w, 2), ``_STEP`` pixels apart, at the middle of each pixel."""
     affine = np.array([[1 / _STEP, 0, 0.5 / _STEP], [0, 1 / _STEP, 0.5 / _STEP]])
     return cv2.warpAffine(
         places, affine, (shape[1], shape[0]), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import cv2
-import numpy as np
 
 from emnist_edge.errors import RuntimeMissingError
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 # Long sides, in pixels, at which markers are looked for until enough are found: the first is right

@@ -97,7 +97,7 @@ class Reference:
 def _find(
     picture: NDArray[np.uint8], features: Features
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Return the features of ``picture``: places (N, 2) in its pixels, and descriptions (N, 128)."""
+    """Return the features of ``picture``: their pixels (N, 2), and descriptions (N, 128)."""
     scale = min(features.side / max(picture.shape[:2]), 1.0)
     small = to_grey(picture)
     if scale < 1:
@@ -111,7 +111,7 @@ def _find(
 
 
 def _match(own: NDArray[np.float32], others: NDArray[np.float32], ratio: float) -> NDArray[np.intp]:
-    """Return which of ``own`` are which of ``others``, (M, 2), where none else is nearly as alike."""
+    """Return which of ``own`` are which of ``others``, (M, 2), where no other is as alike."""
     if len(own) < 2 or len(others) < 2:
         return np.zeros((0, 2), np.intp)
     pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(own, others, k=2)

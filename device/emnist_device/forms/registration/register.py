@@ -83,7 +83,7 @@ def fit_markers(
     *,
     fitting: Fitting = FITTING,
 ) -> tuple[Mapping, float]:
-    """Return the plane that the markers of a picture say the page lies in, and how far they are off.
+    """Return the plane that markers say the page lies in, and how far they are off.
 
     That is the median of their corners, in mm. Arguments and errors are as those of
     :func:`register_by_markers`.
