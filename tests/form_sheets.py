@@ -23,8 +23,8 @@ SIZE = (210.0, 297.0)
 #: What is written on the exam's sheet: a character, or a space, for each cell.
 WRITTEN = {
     "name": "ADA LOVE", "number": "4038213", "born": "09121906", "code": "KX042",
-    **{f"marks.Q{q}.{c}": f"{(3 * q + k) % 10:>2}" for q in range(1, 6) for k, c in enumerate("abc")},
-    "total": " 55", "answer": "C", "tools": "ruler;tables", "agree": "yes",
+    **{f"marks.Q{q}.{'abc'[k]}": f"{(3 * q + k) % 10:>2}" for q in range(1, 6) for k in range(3)},
+    "answer": "C", "tools": "ruler;tables", "agree": "yes",
 }  # fmt: skip
 WRITTEN["total"] = f"{sum(int(text) for name, text in WRITTEN.items() if 'marks' in name):>3}"
 

@@ -15,6 +15,7 @@ from emnist_edge.errors import EmnistEdgeError, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
+    from emnist_device.batch.records import Format
     from emnist_device.batch.results import Results
     from emnist_device.batch.tasks import Key, Outcome, Task
     from emnist_device.decoding import Decoding
@@ -31,21 +32,28 @@ _PAGES = (".html", ".htm")
 
 @contextmanager
 def results_kept(
-    outputs: Outputs, model: str, options: Mapping[str, Any], pages: list[Key]
+    outputs: Outputs,
+    model: str,
+    options: Mapping[str, Any],
+    pages: list[Key],
+    formats: Mapping[str, Format] | None = None,
 ) -> Iterator[Results | None]:
     """Hold the file of results open, if there is to be one.
 
     ``options`` are what a Reader is given beside ``model``, and ``pages`` what is to be read.
+    ``formats`` are how files are written, by their suffix; None for those of pages.
     """
     if outputs.file is None:
         yield None
         return
+    from emnist_device.batch.records import FORMATS
     from emnist_device.batch.results import Results
     from emnist_device.batch.run_record import describe
 
     run = describe(model, options)
+    known = formats or FORMATS
     try:
-        results = Results(outputs.file, resume=outputs.resume, run=run, pages=pages)
+        results = Results(outputs.file, resume=outputs.resume, run=run, pages=pages, formats=known)
     except EmnistEdgeError as error:
         raise click.BadParameter(str(error), param_hint="--output") from error
     with results:
@@ -84,7 +92,7 @@ class Session:
             for index, outcome in found:
                 if self._results is not None:
                     self._results.add(outcome)
-                failed |= outcome.page is None
+                failed |= outcome.failed
                 for printed in self._console.add(index, outcome):
                     if doubts is not None:
                         doubts.add(printed.page, printed.doubtful)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.forms.checks import field_failures
-from emnist_device.forms.reading.candidates import OUTSIDE, Candidates, keep_to
+from emnist_device.forms.reading.candidates import OUTSIDE, Candidates
+from emnist_device.forms.reading.checking import check
 from emnist_device.forms.reading.strings import best_strings
 from emnist_device.text.constraints import Constraints
 from emnist_edge.alphabet import BYCLASS, NOTHING, confusable_group, fold
@@ -84,7 +84,7 @@ class CombReader:
         """
         filled = [number for number, cell in enumerate(cells) if cell.written]
         if not filled:
-            return _checked(self._field, Candidates((("", 1.0),)))
+            return check(self._field, Candidates((("", 1.0),)))
         sure = math.prod(self._surely(cells[number].amount) for number in filled)
         fits = probabilities @ self._fits
         inside = (1 - OUTSIDE) * fits / ((1 - OUTSIDE) * fits + OUTSIDE * (1 - fits))
@@ -95,7 +95,7 @@ class CombReader:
         reason = ""
         if float(inside.min()) < 0.5:
             reason = "a cell holds nothing that this field may have"
-        return _checked(self._field, candidates.doubted(reason))
+        return check(self._field, candidates.doubted(reason))
 
     def _surely(self, amount: float) -> float:
         """Return how sure it is that so much ink is written."""
@@ -141,10 +141,3 @@ class CombReader:
         for number, label in zip(filled, labels, strict=True):
             chars[number] = self._chars[label]
         return self._field.join(chars)
-
-
-def _checked(field: TextField, candidates: Candidates) -> Candidates:
-    """Return ``candidates`` as the checks of ``field`` let them be, with what the first fails."""
-    kept = keep_to(candidates, lambda text: not field_failures(field, text))
-    failures = field_failures(field, kept.text)
-    return kept.doubted(failures[0].reason if failures else "")

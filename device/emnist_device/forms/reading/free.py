@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from emnist_device.forms.checks import field_failures
-from emnist_device.forms.reading.candidates import Candidates, keep_to
+from emnist_device.forms.reading.candidates import Candidates
+from emnist_device.forms.reading.checking import check
 from emnist_device.reader import Reader
 from emnist_edge.errors import PictureError
 
@@ -81,9 +81,7 @@ def _candidates(field: TextField, page: Page) -> Candidates:
             weighed.append((_with(page, character, other.char), share))
     whole = sum(weight for _, weight in weighed)
     fitted = Candidates.of((each, weight / max(whole, 1.0)) for each, weight in weighed)
-    kept = keep_to(fitted, lambda one: not field_failures(field, one))
-    failures = field_failures(field, kept.text)
-    return kept.doubted(failures[0].reason if failures else "")
+    return check(field, fitted)
 
 
 def _with(page: Page, character: Character, char: str) -> str:

@@ -9,8 +9,10 @@ import numpy as np
 
 from emnist_device.forms.checks import value_of
 from emnist_device.forms.model import GridField, MarkField, TextField
+from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.cells import CellClassifier
-from emnist_device.forms.reading.comb import CellInk, CombReader
+from emnist_device.forms.reading.checking import check
+from emnist_device.forms.reading.comb import BLANKS, CellInk, CombReader
 from emnist_device.forms.reading.finding import SheetFinder
 from emnist_device.forms.reading.free import FreeReader
 from emnist_device.forms.reading.ink import find_ink, take_cell
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.forms.model import Area, Template
-    from emnist_device.forms.reading.candidates import Candidates
     from emnist_device.forms.reading.finding import Sheet
     from emnist_device.forms.reading.ink import FieldInk, Rectangle
     from emnist_device.forms.roster import Roster
@@ -119,7 +120,8 @@ class SheetReader:
         """Return what the fields of ``sheet`` say, each by itself, in the order of the template."""
         form, page = sheet.candidate.template.form, sheet.candidate.page
         ink = self._find_ink(picture, sheet)
-        written = [cell.ink for cells in ink.cells.values() for cell in cells if cell.written]
+        combs = [leaf.name for leaf in page.leaves() if isinstance(leaf, TextField) and leaf.cells]
+        written = [cell.ink for name in combs for cell in ink.cells[name] if cell.written]
         probabilities = self._classifier.classify(written)
         empty = _empty(ink.shares)
         read: dict[str, Candidates] = {}
@@ -133,6 +135,8 @@ class SheetReader:
                 comb = self._combs[form, leaf.name]
                 read[leaf.name] = comb.read(cells, probabilities[start:end])
                 start = end
+            elif ink.cells[leaf.name][0].amount < BLANKS.written:
+                read[leaf.name] = check(leaf, Candidates((("", 1.0),)))
             else:
                 area = _rectangle(leaf.area, sheet.candidate.landmarks.unit)
                 read[leaf.name] = self._free.read(leaf, picture, sheet.registered, area)
@@ -144,8 +148,6 @@ class SheetReader:
         outlines = sheet.candidate.landmarks.outlines
         found = _Found({}, {})
         for each in sheet.candidate.page.fields:
-            if isinstance(each, TextField) and not each.cells:
-                continue
             area = _rectangle(each.area, unit)
             near = [outline for outline in outlines if _overlap(outline, area)]
             field = find_ink(picture, sheet.registered.mapping, area, near)

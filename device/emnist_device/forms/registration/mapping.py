@@ -47,7 +47,7 @@ class Mapping:
 
     def place(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return ``points`` (N, 2) of the page in pixels of the picture."""
-        return project(self.plane, points + self.strays(points))
+        return project(self.plane, np.asarray(points + self.strays(points), np.float64))
 
     def find(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return where ``pixels`` (N, 2) lie on the page's plane, in mm, off which paper bends."""

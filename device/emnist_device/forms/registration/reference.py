@@ -102,7 +102,7 @@ def _find(
     small = to_grey(picture)
     if scale < 1:
         small = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    keypoints, kinds = cv2.SIFT_create(features.most).detectAndCompute(small, None)
+    keypoints, kinds = cv2.SIFT.create(nfeatures=features.most).detectAndCompute(small, None)
     if kinds is None:
         return np.zeros((0, 2)), np.zeros((0, 128), np.float32)
     places = np.array([keypoint.pt for keypoint in keypoints]).reshape(-1, 2)

@@ -96,7 +96,7 @@ class _Seen:
     def trust(self, refining: Refining) -> NDArray[np.float64]:
         """Return how much it tells across and down, (2,) 0..1."""
         alike = max(self.shift.likeness - refining.alike, 0) / (1 - refining.alike)
-        return alike * (self.shift.sharp >= refining.sharp)
+        return np.where(self.shift.sharp >= refining.sharp, alike, 0.0)
 
 
 def refine(

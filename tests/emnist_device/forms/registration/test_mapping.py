@@ -25,7 +25,7 @@ def test_a_bend_moves_points_on_the_page() -> None:
     bend = np.zeros((TERMS, 2))
     bend[0] = (1.0, -2.0)
     np.testing.assert_allclose(
-        plane().bent(bend).place(POINTS), plane().place(POINTS + (1.0, -2.0))
+        plane().bent(bend).place(POINTS), plane().place(POINTS + np.array([1.0, -2.0]))
     )
     assert DEGREES[0] == 0
     assert DEGREES.max() == 4
@@ -59,9 +59,7 @@ def test_what_is_cut_lies_where_it_is() -> None:
 def test_a_drawn_sheet_shows_each_point_where_it_says(
     tilt: float, towards: float, turn: float, radius: float, along: float
 ) -> None:
-    lie = Lie(
-        SIZE, (300, 400), tilt=tilt, towards=towards, turn=turn, radius=radius, along=along
-    )
+    lie = Lie(SIZE, (300, 400), tilt=tilt, towards=towards, turn=turn, radius=radius, along=along)
     pixels = lie.place(POINTS)
     np.testing.assert_allclose(lie._find(pixels), POINTS, atol=0.3)
     assert pixels.min() > -60

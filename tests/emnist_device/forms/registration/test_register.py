@@ -78,7 +78,7 @@ def test_what_does_not_fit_is_refused_with_the_reason() -> None:
     with pytest.raises(PictureError, match="no corner marker can be seen"):
         register(np.full((800, 600, 3), 255, np.uint8))
     small = Lie(SIZE, (420, 594), fill=0.98).shoot(sheet)
-    with pytest.raises(PictureError, match="dpi|marker"):
+    with pytest.raises(PictureError, match=r"dpi|marker"):
         register(small)
     two = np.hstack([Lie(SIZE, (1000, 1400)).shoot(sheet)] * 2)
     with pytest.raises(PictureError, match="more than one sheet"):
@@ -100,7 +100,7 @@ def test_a_cut_off_sheet_is_refused() -> None:
     lie = Lie(SIZE, (1000, 1400), fill=0.98)
     picture = lie.shoot(filled())
     right = int(lie.place(np.array([[170.0, 100.0]]))[0, 0])
-    with pytest.raises(PictureError, match="cut off|markers can be seen"):
+    with pytest.raises(PictureError, match=r"cut off|markers can be seen"):
         register(picture[:, :right])
 
 
@@ -110,9 +110,10 @@ def test_the_code_is_read() -> None:
     assert area is not None
     sheet = cv2.cvtColor(print_page(template, template.pages[0], 12), cv2.COLOR_BGR2GRAY)
     grown = area.grown(4)
-    window = sheet[
-        round(grown.y * 10) : round(grown.bottom * 10), round(grown.x * 10) : round(grown.right * 10)
-    ]
+    left, top, right, bottom = (
+        round(10 * at) for at in (grown.x, grown.y, grown.right, grown.bottom)
+    )
+    window = sheet[top:bottom, left:right]
     assert read_code(window) == f"EEF1 EXAM 1 12 {template.digest.upper()}"
     assert read_code(np.full((100, 100), 255, np.uint8)) == ""
 
