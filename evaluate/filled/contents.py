@@ -18,27 +18,10 @@ if TYPE_CHECKING:
     from emnist_device.forms.model import FormPage, Leaf, Template, TextField
 
 _KINDS = {"digits": DIGITS, "upper": UPPER, "letters": UPPER + LOWER, "alnum": DIGITS + UPPER}
-_WORDS = [
-    "the",
-    "quick",
-    "brown",
-    "fox",
-    "jumps",
-    "over",
-    "a",
-    "lazy",
-    "dog",
-    "while",
-    "many",
-    "people",
-    "wait",
-    "for",
-    "their",
-    "number",
-    "in",
-    "the",
-    "hall",
-]
+_WORDS = (
+    "the", "quick", "brown", "fox", "jumps", "over", "lazy", "dog", "while", "many", "people",
+    "wait", "for", "their", "number", "in", "hall",
+)  # fmt: skip
 # Fields that may be blank are so often.
 _BLANK = 0.12
 _TRIES = 200
@@ -106,9 +89,7 @@ def _text(leaf: TextField, rng: np.random.Generator) -> str:
         return "".join([first, *rest]).rjust(count)
     if leaf.pattern is not None and leaf.kind == "pattern":
         return _of_pattern(leaf.pattern, count, rng)
-    length = (
-        count if leaf.kind == "digits" or leaf.kind == "alnum" else int(rng.integers(3, count + 1))
-    )
+    length = count if leaf.kind in {"digits", "alnum"} else int(rng.integers(3, count + 1))
     return "".join(rng.choice(list(_KINDS[leaf.kind]), length).tolist())
 
 

@@ -74,7 +74,6 @@ class Outcome:
 
     name: str
     page: Page | None = None
-    sheet: SheetReading | None = None
     error: str | None = None
     doubtful: tuple[Doubt, ...] = ()
     number: int | None = 1
@@ -82,6 +81,7 @@ class Outcome:
     frames: int = 1
     size: tuple[int, int] | None = None
     version: Version | None = None
+    sheet: SheetReading | None = None
 
     @property
     def failed(self) -> bool:
