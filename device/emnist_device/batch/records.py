@@ -104,7 +104,9 @@ class Csv:
     confidence: the least of what characters were read as; empty where there are none.
     """
 
-    columns = ("image", "page", "text", "characters", "confidence", "model", "error")
+    columns: tuple[str, ...] = (
+        "image", "page", "text", "characters", "confidence", "model", "error"
+    )  # fmt: skip
     of_version = ("bytes", "modified")
 
     def heading(self, *, kept: bool) -> bytes:

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from click.testing import CliRunner
 
-from emnist_edge.cli.main import main
+from emnist_edge.cli.main import cli
 from emnist_edge.drawing.lying import Lie
+from emnist_edge.errors import EmnistEdgeError
 from evaluate.filled.printed import print_page
 from evaluate.filled.writing import Stranger, fill_page
 from tests.form_sheets import SIZE, make_template
@@ -24,8 +25,9 @@ FIELDS = (
 
 
 def run(*args: str) -> tuple[int, str]:
-    result = CliRunner().invoke(main, ["form", "read", *args])
-    return result.exit_code, result.stderr
+    result = CliRunner().invoke(cli, ["form", "read", *args])
+    told = str(result.exception) if isinstance(result.exception, EmnistEdgeError) else ""
+    return result.exit_code, result.stderr + told
 
 
 def draw(folder: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -23,19 +24,26 @@ class Marks:
 
     marked: with so much ink beyond that of empty ones, it may be marked or not. steep: how fast
         doubt fades from there, in logarithms.
-    least: less ink is noise.
+    least: less ink is noise. empty: of empty ones, what shows of their outline is less than this.
     full: so much is blackened; where another option is ticked, it was taken back.
     """
 
     marked: float = 0.045
     steep: float = 0.22
     least: float = 0.004
+    empty: float = 0.03
     full: float = 0.75
 
 
 MARKS = Marks()
 # Of a choice that must be one of so many, two that are marked are looked at; more only as they are.
 _MOST = 12
+
+
+def share_of_empty(shares: Sequence[float], *, marks: Marks = MARKS) -> float:
+    """Return the share of ink in the empty ones among options with these ``shares``."""
+    empty = [share for share in shares if share < marks.empty]
+    return statistics.median(empty) if empty else 0.0
 
 
 def chance_of_mark(share: float, empty: float, *, marks: Marks = MARKS) -> float:

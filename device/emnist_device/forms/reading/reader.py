@@ -16,7 +16,7 @@ from emnist_device.forms.reading.comb import BLANKS, CellInk, CombReader
 from emnist_device.forms.reading.finding import SheetFinder
 from emnist_device.forms.reading.free import FreeReader
 from emnist_device.forms.reading.ink import find_ink, take_cell
-from emnist_device.forms.reading.marks import read_marks
+from emnist_device.forms.reading.marks import read_marks, share_of_empty
 from emnist_device.forms.reading.result import FieldReading, SheetReading
 from emnist_device.forms.reading.together import weigh_roster, weigh_sum
 from emnist_device.image.arrays import check_picture
@@ -123,7 +123,7 @@ class SheetReader:
         combs = [leaf.name for leaf in page.leaves() if isinstance(leaf, TextField) and leaf.cells]
         written = [cell.ink for name in combs for cell in ink.cells[name] if cell.written]
         probabilities = self._classifier.classify(written)
-        empty = _empty(ink.shares)
+        empty = share_of_empty([share for own in ink.shares.values() for share in own])
         read: dict[str, Candidates] = {}
         start = 0
         for leaf in page.leaves():
@@ -200,12 +200,6 @@ def _share(field: FieldInk, option: Rectangle) -> float:
     x, y = _INSET * (right - left), _INSET * (bottom - top)
     inside = field.mask[field.window((left + x, top + y, right - x, bottom - y))]
     return float((inside > 0).mean()) if inside.size else 0.0
-
-
-def _empty(shares: Mapping[str, Sequence[float]]) -> float:
-    """Return the share of ink in options that are empty: of the emptier half, the median."""
-    every = sorted(share for own in shares.values() for share in own)
-    return float(np.median(every[: (len(every) + 1) // 2])) if every else 0.0
 
 
 def _turned(sheet: Sheet) -> int:

@@ -43,11 +43,12 @@ class Mapping:
 
     def strays(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how far ``points`` (N, 2) are off the plane, in mm on the page."""
-        return self.terms(points) @ self.bend
+        return np.asarray(self.terms(points) @ self.bend, np.float64)
 
     def place(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return ``points`` (N, 2) of the page in pixels of the picture."""
-        return project(self.plane, np.asarray(points + self.strays(points), np.float64))
+        moved: NDArray[np.float64] = points + self.strays(points)
+        return project(self.plane, moved)
 
     def find(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return where ``pixels`` (N, 2) lie on the page's plane, in mm, off which paper bends."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emnist_device.forms.model import MarkField
-from emnist_device.forms.reading.marks import chance_of_mark, read_marks
+from emnist_device.forms.reading.marks import chance_of_mark, read_marks, share_of_empty
 from tests.form_sheets import make_template
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ def test_more_ink_is_more_probably_a_mark() -> None:
     assert chances[1] < 0.001
     assert chances[3] == pytest.approx(0.5)
     assert chances[5] > 0.99
+
+
+def test_what_is_empty_is_told_by_the_empty_ones_alone() -> None:
+    assert share_of_empty([0.3]) == 0
+    assert share_of_empty([0.3, 0.01, 0.02, 0.5, 0.012]) == 0.012
+    assert share_of_empty([]) == 0
 
 
 def test_one_mark_is_read(group: MarkField) -> None:
