@@ -14,6 +14,7 @@ from emnist_edge.errors import EmnistEdgeError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
+    from pathlib import Path
 
     from emnist_device.batch.records import Format
     from emnist_device.batch.results import Results
@@ -32,28 +33,40 @@ _PAGES = (".html", ".htm")
 
 @contextmanager
 def results_kept(
-    outputs: Outputs,
-    model: str,
-    options: Mapping[str, Any],
-    pages: list[Key],
-    formats: Mapping[str, Format] | None = None,
+    outputs: Outputs, model: str, options: Mapping[str, Any], pages: list[Key]
 ) -> Iterator[Results | None]:
     """Hold the file of results open, if there is to be one.
 
     ``options`` are what a Reader is given beside ``model``, and ``pages`` what is to be read.
-    ``formats`` are how files are written, by their suffix; None for those of pages.
     """
     if outputs.file is None:
         yield None
         return
     from emnist_device.batch.records import FORMATS
+
+    with results_open(outputs.file, outputs.resume, model, options, pages, FORMATS) as results:
+        yield results
+
+
+@contextmanager
+def results_open(
+    file: Path,
+    resume: bool,
+    model: str,
+    options: Mapping[str, Any],
+    pages: list[Key],
+    formats: Mapping[str, Format],
+) -> Iterator[Results]:
+    """Hold the ``file`` of results open, written as ``formats`` have it by its suffix.
+
+    The other arguments are as those of :func:`results_kept`; ``resume``: go on with it.
+    """
     from emnist_device.batch.results import Results
     from emnist_device.batch.run_record import describe
 
     run = describe(model, options)
-    known = formats or FORMATS
     try:
-        results = Results(outputs.file, resume=outputs.resume, run=run, pages=pages, formats=known)
+        results = Results(file, resume=resume, run=run, pages=pages, formats=formats)
     except EmnistEdgeError as error:
         raise click.BadParameter(str(error), param_hint="--output") from error
     with results:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emnist_device.batch.reading import Shelf
-    from emnist_device.batch.records import Format
     from emnist_device.batch.tasks import Outcome, Task
     from emnist_device.forms.reading.reader import SheetReader
     from emnist_device.image.limits import Limits
@@ -190,6 +189,6 @@ def _cell(text: str) -> str:
     return text
 
 
-def sheet_formats(fields: Sequence[str]) -> Mapping[str, Format]:
+def sheet_formats(fields: Sequence[str]) -> Mapping[str, SheetFormat]:
     """Return the format of a file of results, by its suffix, of forms with these fields."""
     return {".jsonl": SheetLines(), ".csv": SheetTable(fields)}

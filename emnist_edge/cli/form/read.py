@@ -15,14 +15,15 @@ from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
 from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.cli.options import limit_option, model_option
 from emnist_edge.cli.outputs import Outputs
-from emnist_edge.cli.session import Session, results_kept
+from emnist_edge.cli.session import Session, results_open
 from emnist_edge.errors import FormError, ModelError, shown
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from emnist_device.batch.settling import Tally
+    from emnist_device.batch.tasks import Outcome, Task
     from emnist_device.forms.model import Template
     from emnist_device.image.limits import Limits
     from emnist_edge.cli.console import Console
@@ -94,6 +95,7 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     from emnist_device.batch.settling import settle
     from emnist_device.batch.sheets import load_sheet_reader, read_sheet, sheet_formats
     from emnist_device.batch.tasks import Task
+    from emnist_device.decoding import Decoding
     from emnist_device.image.paths import find_pictures
     from emnist_edge.cli.console import Console
 
@@ -110,15 +112,14 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     make = partial(load_sheet_reader, forms, model, rosters, threads=threads, limits=limits)
     outputs = Outputs(None, output, resume, None, None, None)
     known: dict[str, Any] = _digests(templates, rosters) | {"limits": limits}
+
+    def run(left: list[Task]) -> Generator[tuple[int, Outcome], None, None]:
+        yield from read_many(left, make, jobs, limits, read_sheet)
+
     try:
         keys = [task.key for task in tasks]
-        with results_kept(outputs, model, known, keys, formats) as results:
-            from emnist_device.decoding import Decoding
-
-            session = Session(outputs, Decoding(), console, results)
-            failed = session.read(
-                tasks, lambda left: read_many(left, make, jobs, limits, read_sheet)
-            )
+        with results_open(output, resume, model, known, keys, formats) as results:
+            failed = Session(outputs, Decoding(), console, results).read(tasks, run)
             tally = settle(results, formats[output.suffix], accept)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error

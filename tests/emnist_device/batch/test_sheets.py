@@ -49,8 +49,8 @@ def test_all_are_settled_together(tmp_path: Path, suffix: str) -> None:
         assert set(results.done) == {("a.jpg", 1), ("b.jpg", 1)}
         for sheet in SHEETS[2:]:
             results.add(sheet)
-        tally = settle(results, form, 0.001)  # type: ignore[arg-type]
-        again = settle(results, form, 0.001)  # type: ignore[arg-type]
+        tally = settle(results, form, 0.001)
+        again = settle(results, form, 0.001)
     assert tally == again
     assert (tally.sheets, tally.refused, tally.accepted, tally.doubtful) == (3, 1, 2, 2)
     assert tally.expected == pytest.approx(0.0001 + 0.0015)
@@ -83,7 +83,7 @@ def test_lines_say_of_each_field_whether_it_is_accepted(tmp_path: Path) -> None:
     with Results(path, resume=False, run=RUN, formats=formats) as results:
         for sheet in SHEETS:
             results.add(sheet)
-        settle(results, formats[".jsonl"], 0.001)  # type: ignore[arg-type]
+        settle(results, formats[".jsonl"], 0.001)
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert lines[0]["fields"]["number"]["accepted"] is True
     assert lines[0]["fields"]["page"]["accepted"] is False

@@ -47,12 +47,11 @@ class Mapping:
 
     def place(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return ``points`` (N, 2) of the page in pixels of the picture."""
-        moved: NDArray[np.float64] = points + self.strays(points)
-        return project(self.plane, moved)
+        return project(self.plane, points + self.strays(points))
 
     def find(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return where ``pixels`` (N, 2) lie on the page's plane, in mm, off which paper bends."""
-        return project(np.linalg.inv(self.plane), pixels)
+        return project(np.asarray(np.linalg.inv(self.plane), np.float64), pixels)
 
     def bent(self, bend: NDArray[np.float64]) -> Mapping:
         """Return the same plane with another ``bend``."""
