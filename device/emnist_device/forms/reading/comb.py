@@ -124,12 +124,13 @@ class CombReader:
         listed = best_strings(letters, within)
         if not listed or evidence <= 0:
             return [(labels, OUTSIDE * weight) for labels, weight in free]
-        if known.lexicon is not None:  # its words share a weight of 1, and any string has its own
-            choices = float(np.prod((emissions > 0).sum(axis=1)))
-            other = total / choices
-        else:
-            other = max(total - evidence, 0.0)
-        chance = (1 - outside) * evidence / ((1 - outside) * evidence + max(outside, 1e-9) * other)
+        # Each string is as probable as any other, of those that there may be, and of all. The words
+        # of a lexicon share a weight of 1.
+        every = (emissions > 0).astype(float)
+        count = 1.0 if known.lexicon is not None else math.exp(within.evidence(every))
+        kept_to = (1 - outside) * evidence / count
+        other = max(outside, 1e-9) * total / float(every.sum(axis=1).prod())
+        chance = kept_to / (kept_to + other)
         kept = [(labels, chance * weight / evidence) for labels, weight in listed]
         seen = {labels for labels, _ in kept}
         rest = [(labels, weight) for labels, weight in free if labels not in seen]

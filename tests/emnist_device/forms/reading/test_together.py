@@ -100,3 +100,11 @@ def test_accents_and_case_make_no_difference() -> None:
     found, row = weigh_roster(COLUMNS, read(number=[("77", 0.9)], who=[("E", 0.9)]), ROSTER)
     assert row == 2
     assert found["who"].text == "E"
+
+
+def test_a_row_against_the_picture_is_printed_and_doubted() -> None:
+    fields = read(number=[("4038273", 0.9), ("4038213", 0.05)], who=[("ADA", 0.9)])
+    found, _ = weigh_roster(COLUMNS, fields, ROSTER)
+    assert found["number"].text == "4038213"
+    assert found["number"].reason == "reads 4038273, and the roster has 4038213"
+    assert not found["who"].reason
