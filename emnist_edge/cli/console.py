@@ -79,7 +79,8 @@ class Console:
 
     def _print(self, outcome: Outcome) -> None:
         if outcome.page is None:
-            self.complain(f"{outcome.title}: {outcome.error}")
+            if outcome.failed:
+                self.complain(f"{outcome.title}: {outcome.error}")
             self._show(outcome)
             return
         if outcome.frames > 1:

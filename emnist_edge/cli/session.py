@@ -14,7 +14,9 @@ from emnist_edge.errors import EmnistEdgeError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
+    from pathlib import Path
 
+    from emnist_device.batch.records import Format
     from emnist_device.batch.results import Results
     from emnist_device.batch.tasks import Key, Outcome, Task
     from emnist_device.decoding import Decoding
@@ -40,12 +42,31 @@ def results_kept(
     if outputs.file is None:
         yield None
         return
+    from emnist_device.batch.records import FORMATS
+
+    with results_open(outputs.file, outputs.resume, model, options, pages, FORMATS) as results:
+        yield results
+
+
+@contextmanager
+def results_open(
+    file: Path,
+    resume: bool,
+    model: str,
+    options: Mapping[str, Any],
+    pages: list[Key],
+    formats: Mapping[str, Format],
+) -> Iterator[Results]:
+    """Hold the ``file`` of results open, written as ``formats`` have it by its suffix.
+
+    The other arguments are as those of :func:`results_kept`; ``resume``: go on with it.
+    """
     from emnist_device.batch.results import Results
     from emnist_device.batch.run_record import describe
 
     run = describe(model, options)
     try:
-        results = Results(outputs.file, resume=outputs.resume, run=run, pages=pages)
+        results = Results(file, resume=resume, run=run, pages=pages, formats=formats)
     except EmnistEdgeError as error:
         raise click.BadParameter(str(error), param_hint="--output") from error
     with results:
@@ -88,12 +109,12 @@ class Session:
         return failed
 
     def _keep(self, found: Iterator[tuple[int, Outcome]], doubts: Doubts | None) -> bool:
-        """Write and print each outcome as it comes; return whether one is of a page not read."""
+        """Write and print each outcome as it comes; return whether one is of a page that was not read."""
         failed = False
         for index, outcome in found:
             if self._results is not None:
                 self._results.add(outcome)
-            failed |= outcome.page is None
+            failed |= outcome.failed
             for printed in self._console.add(index, outcome):
                 if doubts is not None:
                     doubts.add(printed.page, printed.doubtful)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from emnist_device.image.limits import Limits
     from emnist_device.reader import Reader
 
-    MakeReader = Callable[[], Reader]
+    MakeReader = Callable[[], Any]
+    ReadTask = Callable[[Task, Any, "Shelf"], Outcome]
 
 
 def load_reader(model: str, **options: Any) -> Reader:
@@ -59,7 +60,7 @@ def read_task(task: Task, reader: Reader, shelf: Shelf) -> Outcome:
     if task.target is not None:
         write_picture(task.target, annotate(picture, page))
     height, width = picture.shape[:2]
-    outcome = _unread(task, None)
+    outcome = unread(task, None)
     return replace(
         outcome, page=page, doubtful=doubtful, frames=document.frames, size=(width, height)
     )
@@ -98,7 +99,11 @@ class Shelf:
 
 
 def read_many(
-    tasks: Iterable[Task], make_reader: MakeReader, jobs: int, limits: Limits
+    tasks: Iterable[Task],
+    make_reader: MakeReader,
+    jobs: int,
+    limits: Limits,
+    read: ReadTask | None = None,
 ) -> Iterator[tuple[int, Outcome]]:
     """Read pictures in ``jobs`` processes; yields the index of each and its outcome, as it is done.
 
@@ -111,23 +116,29 @@ def read_many(
             ``functools.partial(load_reader, model)``.
         jobs: how many processes.
         limits: what a picture may cost.
+        read: what is done with each by what ``make_reader`` returned; it can be pickled, too. None
+            for :func:`read_task`.
 
     Raises:
         EmnistEdgeError: no reader can be made.
     """
     tasks = list(tasks)
     terms = Terms(limits, alone=min(jobs, len(tasks)) == 1)
-    for index, result in run(partial(_reading, make_reader, limits), tasks, jobs, terms):
-        yield index, _unread(tasks[index], result.reason) if isinstance(result, Failure) else result
+    for index, result in run(
+        partial(_reading, make_reader, limits, read or read_task), tasks, jobs, terms
+    ):
+        yield index, unread(tasks[index], result.reason) if isinstance(result, Failure) else result
 
 
-def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcome]:
+def _reading(
+    make_reader: MakeReader, limits: Limits, read_one: ReadTask
+) -> Callable[[Task], Outcome]:
     """Return the function of a worker: task -> outcome, which never raises."""
     reader, shelf = make_reader(), Shelf(limits)
 
     def read(task: Task) -> Outcome:
         try:
-            return _outcome(task, reader, shelf)
+            return _outcome(task, reader, shelf, read_one)
         except MemoryError:
             shelf.clear()
             reason = too_much(limits.memory)
@@ -136,24 +147,24 @@ def _reading(make_reader: MakeReader, limits: Limits) -> Callable[[Task], Outcom
                 traceback.print_exc()
             name = f"{type(error).__name__}: {shown(error)}"
             reason = f"internal error ({name}); please report it"
-        return _unread(task, reason)
+        return unread(task, reason)
 
     return read
 
 
-def _outcome(task: Task, reader: Reader, shelf: Shelf) -> Outcome:
+def _outcome(task: Task, reader: Any, shelf: Shelf, read_one: ReadTask) -> Outcome:
     """Return what was read, or in what way the picture is at fault."""
     version = version_of(task.name)  # first: a file that is replaced meanwhile is not this one
     try:
         if task.fault is not None:
-            return _unread(task, task.fault)
-        outcome = read_task(task, reader, shelf)
+            return unread(task, task.fault)
+        outcome = read_one(task, reader, shelf)
     except EmnistEdgeError as error:
-        outcome = _unread(task, str(error).removeprefix(f"{title(task.name)}: "))
+        outcome = unread(task, str(error).removeprefix(f"{title(task.name)}: "))
     return replace(outcome, version=version)
 
 
-def _unread(task: Task, reason: str | None) -> Outcome:
+def unread(task: Task, reason: str | None) -> Outcome:
     """Return the outcome of ``task`` without a text."""
     return Outcome(
         task.name,

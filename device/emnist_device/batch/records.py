@@ -104,7 +104,9 @@ class Csv:
     confidence: the least of what characters were read as; empty where there are none.
     """
 
-    columns = ("image", "page", "text", "characters", "confidence", "model", "error")
+    columns: tuple[str, ...] = (
+        "image", "page", "text", "characters", "confidence", "model", "error"
+    )  # fmt: skip
     of_version = ("bytes", "modified")
 
     def heading(self, *, kept: bool) -> bytes:
@@ -113,7 +115,7 @@ class Csv:
 
     def record(self, outcome: Outcome, *, kept: bool) -> bytes:
         """Return the row; it has no times of reading."""
-        place = (_escaped(outcome.name), "" if outcome.number is None else outcome.number)
+        place = (escaped(outcome.name), "" if outcome.number is None else outcome.number)
         row: tuple[object, ...] = (*place, "", "", "", "", outcome.error)
         if outcome.page is not None:
             surely = [each.likeliest.confidence for each in outcome.page.characters]
@@ -151,9 +153,10 @@ FORMATS: dict[str, Format] = {".jsonl": JsonLines(), ".csv": Csv()}
 _FORMULA = tuple("=+-@\t\r")
 
 
-def _escaped(name: str) -> str:
-    escaped = name.replace("\\", "\\\\").encode("utf-8", "backslashreplace").decode()
-    return f"\\{escaped}" if name.startswith(_FORMULA) and name != "-" else escaped
+def escaped(name: str) -> str:
+    """Return ``name`` as :class:`Csv` has it."""
+    plain = name.replace("\\", "\\\\").encode("utf-8", "backslashreplace").decode()
+    return f"\\{plain}" if name.startswith(_FORMULA) and name != "-" else plain
 
 
 def _unescaped(name: str) -> str:

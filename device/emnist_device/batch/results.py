@@ -12,6 +12,7 @@ import fcntl
 import os
 import stat
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from emnist_device.batch.tasks import version_of
 from emnist_edge.errors import EmnistEdgeError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from types import TracebackType
 
     from emnist_device.batch.records import Entry, Format
@@ -41,6 +42,7 @@ class Results:
         pages: name and number of what is to be read. The records of files that were replaced since
             they were read are taken out, and so are those of standard input, which is another each
             time, and of files whose pages can be told by now.
+        formats: suffix of a file -> how it is written.
 
     Raises:
         EmnistEdgeError: the file is there but should not be, was read otherwise, is written to by
@@ -48,12 +50,18 @@ class Results:
     """
 
     def __init__(
-        self, path: Path, *, resume: bool, run: RunRecord, pages: Collection[Key] = ()
+        self,
+        path: Path,
+        *,
+        resume: bool,
+        run: RunRecord,
+        pages: Collection[Key] = (),
+        formats: Mapping[str, Format] = FORMATS,
     ) -> None:
-        if path.suffix not in FORMATS:
+        if path.suffix not in formats:
             raise EmnistEdgeError(f"{shown(path)}: name a file that ends in .jsonl or .csv")
         self._path = path
-        self.format = FORMATS[path.suffix]
+        self.format = formats[path.suffix]
         self.done: dict[Key, bool] = {}
         try:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (0 if resume else os.O_EXCL)
@@ -115,7 +123,7 @@ class Results:
         self.done = {key: entry.failed for key, entry in found.items() if key not in stale}
         self._file.truncate(whole)
         if stale:
-            self._take_out(stale)
+            self._write_anew(self._records_without(stale))
         self._new = not whole
         if self._new:
             self._begin(run)
@@ -134,8 +142,8 @@ class Results:
         write_record(self._path, run)
         self._append(self.format.heading(kept=True))
 
-    def _take_out(self, stale: set[Key]) -> None:
-        """Put a file without the records of ``stale`` in the place of this one, locked as well."""
+    def _write_anew(self, records: Iterable[bytes]) -> None:
+        """Put a file of ``records`` in the place of this one, locked as well."""
         target = Path(os.path.realpath(self._path))
         part = target.with_name(f"part-{target.name}")
         try:
@@ -145,7 +153,7 @@ class Results:
                 os.fchmod(file.fileno(), stat.S_IMODE(os.fstat(self._file.fileno()).st_mode))
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 with os.fdopen(file.fileno(), "wb", closefd=False) as buffered:
-                    buffered.writelines(self._records_without(stale))
+                    buffered.writelines(records)
                 os.fsync(file.fileno())
                 part.replace(target)
             except BaseException:
@@ -167,10 +175,23 @@ class Results:
             if record == heading or self.format.entry(record).key not in stale:
                 yield record
 
+    def records(self) -> Iterator[bytes]:
+        """Yield the records of the file, without its heading."""
+        heading = self.format.heading(kept=True)
+        return (record for record in _records(self._file, self.format) if record != heading)
+
+    def rewrite(self, change: Callable[[bytes], bytes]) -> None:
+        """Put what ``change`` makes of it in the place of each record, of all or of none.
+
+        Raises :class:`EmnistEdgeError` where there is no room.
+        """
+        changed = (change(record) for record in self.records())
+        self._write_anew(chain([self.format.heading(kept=True)], changed))
+
     def add(self, outcome: Outcome) -> None:
         """Append ``outcome``; raises :class:`EmnistEdgeError` where there is no room for it."""
         self._append(self.format.record(outcome, kept=True))
-        self.done[outcome.name, outcome.number] = outcome.page is None
+        self.done[outcome.name, outcome.number] = outcome.failed
 
     def _append(self, record: bytes) -> None:
         try:

@@ -11,6 +11,7 @@ from emnist_edge.errors import shown
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from emnist_device.forms.reading.result import SheetReading
     from emnist_device.page import Page
     from emnist_device.review.page import Doubt
 
@@ -62,7 +63,9 @@ class Version:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was read in a picture, or the reason why it was not; one of both is None.
+    """What was read in a picture, or the reason why it was not.
+
+    page, sheet: what was read, of which a sheet of a form is the latter; None where error is not.
 
     doubtful: what a person is to review. number, pages: as of its task. frames: how many pictures
     its page has, of which the first was read. size: width and height of the picture that was read.
@@ -78,6 +81,12 @@ class Outcome:
     frames: int = 1
     size: tuple[int, int] | None = None
     version: Version | None = None
+    sheet: SheetReading | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing was read."""
+        return self.page is None and self.sheet is None
 
     @property
     def title(self) -> str:

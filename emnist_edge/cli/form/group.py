@@ -6,15 +6,16 @@ import click
 
 from emnist_edge.cli.form.check import check, schema
 from emnist_edge.cli.form.print_form import print_form
+from emnist_edge.cli.form.read import read
 
 
 @click.group(short_help="Describe, print and read forms.")
 def form() -> None:
-    """Describe forms by templates, and print them.
+    """Describe forms by templates, print them, and read what was filled in.
 
     A template is a YAML file; docs/forms.md says what is in it.
     """
 
 
-for _command in (check, schema, print_form):
+for _command in (check, schema, print_form, read):
     form.add_command(_command)

@@ -1,0 +1,194 @@
+"""Sheets of forms, read in processes as pictures are, and their records."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from emnist_device.batch.reading import unread
+from emnist_device.batch.records import Csv, JsonLines, escaped
+from emnist_edge.errors import PictureError
+from emnist_edge.packages import load_base
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from emnist_device.batch.reading import Shelf
+    from emnist_device.batch.tasks import Outcome, Task
+    from emnist_device.forms.reading.reader import SheetReader
+    from emnist_device.image.limits import Limits
+
+# Between the names of doubtful fields in a cell of a table.
+_BETWEEN = "; "
+
+
+def load_sheet_reader(
+    forms: Sequence[Path],
+    model: str,
+    rosters: Mapping[Path, Path],
+    *,
+    threads: int,
+    limits: Limits,
+) -> SheetReader:
+    """Return the reader of sheets of ``forms``; ``rosters`` name that of a form, if not its own.
+
+    What it needs is loaded where it is called.
+    """
+    load_base()
+    from emnist_device.forms.reading.reader import SheetReader
+    from emnist_device.forms.roster import read_roster
+    from emnist_device.forms.template import load_template
+
+    templates = [load_template(path) for path in forms]
+    files = {each.form: rosters.get(each.path, each.roster) for each in templates}
+    known = {form: read_roster(file) for form, file in files.items() if file is not None}
+    return SheetReader(templates, model, rosters=known, threads=threads, limits=limits)
+
+
+def read_sheet(task: Task, reader: SheetReader, shelf: Shelf) -> Outcome:
+    """Read the sheet on one page.
+
+    Raises:
+        EmnistEdgeError: the page cannot be read, or shows no such sheet.
+    """
+    picture = shelf.open(task).picture(task.number or 1)
+    outcome = unread(task, None)
+    height, width = picture.shape[:2]
+    try:
+        return replace(outcome, sheet=reader.read(picture), size=(width, height))
+    except PictureError as error:
+        return replace(outcome, error=str(error), size=(width, height))
+
+
+class SheetLines(JsonLines):
+    """An object a line: all that is known of a sheet, and whether each field is accepted."""
+
+    def record(self, outcome: Outcome, *, kept: bool) -> bytes:
+        """Return the sheet, or the reason why there is none."""
+        content: dict[str, Any] = {"image": outcome.name}
+        if outcome.number is not None:
+            content |= {"page": outcome.number, "pages": outcome.pages}
+        if outcome.size is not None:
+            content["size"] = list(outcome.size)
+        content |= {"error": outcome.error} if outcome.sheet is None else outcome.sheet.to_dict()
+        if kept and outcome.version is not None:
+            content["file"] = asdict(outcome.version)
+        return _line(content)
+
+    def fields(self, record: bytes) -> dict[str, tuple[float, str]] | None:
+        """Return probability and reason of doubt of each field; None of what was refused."""
+        content = json.loads(record)
+        if "fields" not in content:
+            return None
+        return {
+            name: (field["probability"], field.get("reason", ""))
+            for name, field in content["fields"].items()
+        }
+
+    def settled(self, record: bytes, accepted: frozenset[str]) -> bytes:
+        """Return ``record`` saying of each field whether it is among the ``accepted``."""
+        content = json.loads(record)
+        for name, field in content["fields"].items():
+            field["accepted"] = name in accepted
+        return _line(content)
+
+
+def _line(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+class SheetTable(Csv):
+    """A row a sheet, a column a field, by RFC 4180; see :class:`Csv`.
+
+    doubtful: names of fields that are not accepted. probabilities: of the fields of this page.
+    reasons: why fields are in doubt whatever their probability. Both are objects of JSON.
+
+    Args:
+        fields: names of those of all forms, in order.
+    """
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        fixed = ("image", "page", "error", "form", "form_page", "copy", "row")
+        doubt = ("doubtful", "probabilities", "reasons")
+        taken = {*fixed, *doubt, *self.of_version}
+        self._fields = tuple(fields)
+        named = (f"field {name}" if name in taken else name for name in fields)
+        self.columns = (*fixed, *named, *doubt)
+        self._first = len(fixed)
+
+    def record(self, outcome: Outcome, *, kept: bool) -> bytes:
+        """Return the row."""
+        number = "" if outcome.number is None else outcome.number
+        row: list[object] = [escaped(outcome.name), number, outcome.error or ""]
+        sheet = outcome.sheet
+        if sheet is None:
+            row += [""] * (len(self.columns) - len(row))
+        else:
+            read = {field.name: field for field in sheet.fields}
+            own = [read[name] for name in self._fields if name in read]
+            row += [sheet.form, sheet.page]
+            row += ["" if value is None else value for value in (sheet.copy, sheet.row)]
+            row += [_cell(read[name].value) if name in read else "" for name in self._fields]
+            row += [
+                "",
+                _object({field.name: round(field.probability, 6) for field in own}),
+                _object({field.name: field.reason for field in own if field.reason}),
+            ]
+        if kept:
+            version = outcome.version
+            row += ["", ""] if version is None else [version.bytes, f"{version.modified:.6f}"]
+        return _row(row)
+
+    def fields(self, record: bytes) -> dict[str, tuple[float, str]] | None:
+        """Return what :meth:`SheetLines.fields` does."""
+        row = self._cells(record)
+        if row[self.columns.index("error")]:
+            return None
+        chances, reasons = (
+            json.loads(row[self.columns.index(name)] or "{}")
+            for name in ("probabilities", "reasons")
+        )
+        return {name: (chance, reasons.get(name, "")) for name, chance in chances.items()}
+
+    def settled(self, record: bytes, accepted: frozenset[str]) -> bytes:
+        """Return ``record`` naming the fields that are not among the ``accepted``."""
+        row: list[object] = list(self._cells(record))
+        names = [name for name in self.fields(record) or {} if name not in accepted]
+        row[self.columns.index("doubtful")] = _BETWEEN.join(names)
+        return _row(row)
+
+    def _cells(self, record: bytes) -> list[str]:
+        return next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True))
+
+
+#: How sheets are written.
+SheetFormat = SheetLines | SheetTable
+
+
+def _object(values: Mapping[str, object]) -> str:
+    """Return an object of JSON, "" for an empty one."""
+    return json.dumps(values, ensure_ascii=False) if values else ""
+
+
+def _row(row: Sequence[object]) -> bytes:
+    file = io.StringIO()
+    csv.writer(file).writerow(row)
+    return file.getvalue().encode()
+
+
+def _cell(text: str) -> str:
+    r"""Return ``text`` with a ``\`` before what would make a formula of it in a spreadsheet."""
+    try:
+        float(text)
+    except ValueError:
+        return f"\\{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return text
+
+
+def sheet_formats(fields: Sequence[str]) -> Mapping[str, SheetFormat]:
+    """Return the format of a file of results, by its suffix, of forms with these fields."""
+    return {".jsonl": SheetLines(), ".csv": SheetTable(fields)}

@@ -1,0 +1,210 @@
+"""Picture of a filled sheet -> what stands in its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_device.forms.checks import value_of
+from emnist_device.forms.model import GridField, MarkField, TextField
+from emnist_device.forms.reading.candidates import Candidates
+from emnist_device.forms.reading.cells import CellClassifier
+from emnist_device.forms.reading.checking import check
+from emnist_device.forms.reading.comb import BLANKS, CellInk, CombReader
+from emnist_device.forms.reading.finding import SheetFinder
+from emnist_device.forms.reading.free import FreeReader
+from emnist_device.forms.reading.ink import find_ink, take_cell
+from emnist_device.forms.reading.marks import read_marks, share_of_empty
+from emnist_device.forms.reading.result import FieldReading, SheetReading
+from emnist_device.forms.reading.together import weigh_roster, weigh_sum
+from emnist_device.image.arrays import check_picture
+from emnist_device.image.limits import DEFAULTS, Limits
+from emnist_edge.artifact import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from emnist_device.forms.model import Area, Template
+    from emnist_device.forms.reading.finding import Sheet
+    from emnist_device.forms.reading.ink import FieldInk, Rectangle
+    from emnist_device.forms.roster import Roster
+
+# Alternatives that are reported of each field.
+_ALTERNATIVES = 4
+# Of the inside of an option, so much at each side is left out, in its widths: the outline, and what
+# registration is off.
+_INSET = 0.18
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The ink of a sheet: of each comb its cells, of each marked field the share in each option."""
+
+    cells: dict[str, list[CellInk]]
+    shares: dict[str, list[float]]
+
+
+class SheetReader:
+    """Reads filled sheets of forms, one at a time. Not thread-safe.
+
+    Args:
+        templates: the forms that there may be.
+        model: name of an installed model, or path of its file.
+        rosters: name of a form -> its roster.
+        threads: of the TFLite runtime.
+        limits: what a picture may cost.
+
+    Raises:
+        EmnistEdgeError: a reference picture, the model or a lexicon cannot be read, or a field may
+            hold nothing that the model reads.
+    """
+
+    def __init__(
+        self,
+        templates: Sequence[Template],
+        model: str | Path = DEFAULT_MODEL,
+        *,
+        rosters: Mapping[str, Roster] | None = None,
+        threads: int = 1,
+        limits: Limits = DEFAULTS,
+    ) -> None:
+        self._finder = SheetFinder(templates, limits)
+        self._classifier = CellClassifier(model, threads)
+        self._free = FreeReader(model, threads, limits)
+        self._rosters = dict(rosters or {})
+        self._combs = {
+            (template.form, leaf.name): CombReader(leaf, self._classifier.alphabet)
+            for template in templates
+            for _, leaf in template.leaves()
+            if isinstance(leaf, TextField) and leaf.cells
+        }
+
+    def read(self, picture: NDArray[np.uint8]) -> SheetReading:
+        """Read the sheet on ``picture``, (H, W) grey or (H, W, 3) BGR uint8.
+
+        Raises:
+            PictureError: it shows none of the forms; the message says why, and names no picture.
+        """
+        picture = check_picture(picture)
+        sheet = self._finder.find(picture)
+        template = sheet.candidate.template
+        read = self._read_fields(picture, sheet)
+        for each in template.sums:
+            leaves = {leaf.name: leaf for leaf in sheet.candidate.page.leaves()}
+            if {each.field, *each.parts} <= leaves.keys():
+                read |= weigh_sum(each, leaves, read)
+        roster, row = self._rosters.get(template.form), None
+        if roster is not None:
+            found, row = weigh_roster(template.roster_columns, read, roster)
+            read |= found
+        registered = sheet.registered
+        return SheetReading(
+            template.form,
+            sheet.candidate.page.number,
+            None if sheet.code is None else sheet.code.copy,
+            None if row is None else row + 1,
+            tuple(self._reading(sheet, name, candidates) for name, candidates in read.items()),
+            _turned(sheet),
+            registered.found,
+            registered.error,
+            registered.resolution,
+            self._classifier.model,
+        )
+
+    def _read_fields(self, picture: NDArray[np.uint8], sheet: Sheet) -> dict[str, Candidates]:
+        """Return what the fields of ``sheet`` say, each by itself, in the order of the template."""
+        form, page = sheet.candidate.template.form, sheet.candidate.page
+        ink = self._find_ink(picture, sheet)
+        combs = [leaf.name for leaf in page.leaves() if isinstance(leaf, TextField) and leaf.cells]
+        written = [cell.ink for name in combs for cell in ink.cells[name] if cell.written]
+        probabilities = self._classifier.classify(written)
+        empty = share_of_empty([share for own in ink.shares.values() for share in own])
+        read: dict[str, Candidates] = {}
+        start = 0
+        for leaf in page.leaves():
+            if isinstance(leaf, MarkField):
+                read[leaf.name] = read_marks(leaf, ink.shares[leaf.name], empty)
+            elif leaf.cells:
+                cells = ink.cells[leaf.name]
+                end = start + sum(cell.written for cell in cells)
+                comb = self._combs[form, leaf.name]
+                read[leaf.name] = comb.read(cells, probabilities[start:end])
+                start = end
+            elif ink.cells[leaf.name][0].amount < BLANKS.written:
+                read[leaf.name] = check(leaf, Candidates((("", 1.0),)))
+            else:
+                area = _rectangle(leaf.area, sheet.candidate.landmarks.unit)
+                read[leaf.name] = self._free.read(leaf, picture, sheet.registered, area)
+        return read
+
+    def _find_ink(self, picture: NDArray[np.uint8], sheet: Sheet) -> _Found:
+        """Return the ink in the cells and options of ``sheet``."""
+        unit = sheet.candidate.landmarks.unit
+        outlines = sheet.candidate.landmarks.outlines
+        found = _Found({}, {})
+        for each in sheet.candidate.page.fields:
+            area = _rectangle(each.area, unit)
+            near = [outline for outline in outlines if _overlap(outline, area)]
+            field = find_ink(picture, sheet.registered.mapping, area, near)
+            for leaf in each.cells if isinstance(each, GridField) else (each,):
+                if isinstance(leaf, MarkField):
+                    places = [_rectangle(option.area, unit) for option in leaf.options]
+                    found.shares[leaf.name] = [_share(field, place) for place in places]
+                else:
+                    places = [_rectangle(cell, unit) for cell in leaf.cells or (leaf.area,)]
+                    inks = [CellInk(*take_cell(field, place)) for place in places]
+                    found.cells[leaf.name] = inks
+        return found
+
+    def _reading(self, sheet: Sheet, name: str, candidates: Candidates) -> FieldReading:
+        """Return what is said of the field ``name`` of ``sheet``."""
+        leaf = next(each for each in sheet.candidate.page.leaves() if each.name == name)
+        left, top, right, bottom = _rectangle(leaf.area, sheet.candidate.landmarks.unit)
+        ends = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+        corners = sheet.registered.mapping.place(ends).tolist()
+        return FieldReading(
+            name,
+            candidates.text,
+            value_of(leaf, candidates.text),
+            min(candidates.probability, 1.0),
+            candidates.texts[1 : 1 + _ALTERNATIVES],
+            candidates.reason,
+            tuple((x, y) for x, y in corners),
+        )
+
+
+def _rectangle(area: Area, unit: float) -> Rectangle:
+    """Return ``area`` in mm."""
+    return area.x * unit, area.y * unit, area.right * unit, area.bottom * unit
+
+
+def _overlap(one: Rectangle, other: Rectangle) -> bool:
+    """Say whether both share anything, or come near to it."""
+    near = 2.0
+    return (
+        one[0] < other[2] + near
+        and other[0] < one[2] + near
+        and one[1] < other[3] + near
+        and other[1] < one[3] + near
+    )
+
+
+def _share(field: FieldInk, option: Rectangle) -> float:
+    """Return the fraction of the inside of ``option`` that is ink."""
+    left, top, right, bottom = option
+    x, y = _INSET * (right - left), _INSET * (bottom - top)
+    inside = field.mask[field.window((left + x, top + y, right - x, bottom - y))]
+    return float((inside > 0).mean()) if inside.size else 0.0
+
+
+def _turned(sheet: Sheet) -> int:
+    """Return by how many degrees the sheet is turned on the picture, to the next quarter."""
+    middle = np.array(sheet.candidate.landmarks.size) / 2
+    start, end = sheet.registered.mapping.place(np.array([middle, middle + np.array([10.0, 0.0])]))
+    angle = np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0]))
+    return round(angle / 90) * 90 % 360

@@ -1,0 +1,169 @@
+"""Picture -> the page of a form on it: which, which way up, and how exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from emnist_device.forms.registration.mapping import Mapping
+from emnist_device.forms.registration.refine import Known, refine
+from emnist_edge.errors import PictureError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from emnist_device.forms.registration.landmarks import Landmarks
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Thresholds of what fits.
+
+    markers: fewer than so many of a page's corner markers do not place it.
+    corner: the corners of markers are off a plane by at most so many mm (median): paper bends.
+    found: least fraction of the pieces of print that are found.
+    error: how far these are off at most, in mm.
+    resolution: least pixels to a mm: 2.5 are 64 dpi, of which writing can hardly be read.
+    outside: what is to be read may be outside of the picture by so many mm.
+    """
+
+    markers: int = 3
+    corner: float = 4.0
+    found: float = 0.6
+    error: float = 0.45
+    resolution: float = 2.5
+    outside: float = 1.0
+
+
+FITTING = Fitting()
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A page that was found on a picture.
+
+    mapping: where its points are. found, error: how well it fits; see
+    :class:`emnist_device.forms.registration.refine.Refined`. resolution: pixels to a mm.
+    """
+
+    mapping: Mapping
+    found: float
+    error: float
+    resolution: float
+
+
+def register_by_markers(
+    picture: NDArray[np.uint8],
+    landmarks: Landmarks,
+    found: dict[int, list[NDArray[np.float64]]],
+    *,
+    fitting: Fitting = FITTING,
+) -> Registered:
+    """Return where the page of ``landmarks`` is on ``picture``, by its markers.
+
+    Args:
+        picture: (H, W) or (H, W, 3) uint8.
+        landmarks: the page.
+        found: number of each marker of the picture -> its corners, of each time that it is there.
+        fitting: thresholds.
+
+    Raises:
+        PictureError: it does not fit; the message says why, and names no picture.
+    """
+    mapping, _ = fit_markers(landmarks, found, fitting=fitting)
+    return fit(picture, landmarks, mapping, _known(landmarks, found), fitting=fitting)
+
+
+def fit_markers(
+    landmarks: Landmarks,
+    found: dict[int, list[NDArray[np.float64]]],
+    *,
+    fitting: Fitting = FITTING,
+) -> tuple[Mapping, float]:
+    """Return the plane that markers say the page lies in, and how far they are off.
+
+    That is the median of their corners, in mm. Arguments and errors are as those of
+    :func:`register_by_markers`.
+    """
+    own = {number: places for number, places in found.items() if number in landmarks.markers}
+    if any(len(places) > 1 for places in own.values()):
+        raise PictureError("shows more than one sheet; take a picture of each")
+    if len(own) < fitting.markers:
+        wanted = len(landmarks.markers)
+        count = "no corner marker can" if not own else f"{len(own)} of {wanted} corner markers can"
+        raise PictureError(
+            f"{count} be seen; take a picture of the whole sheet, sharp and evenly lit"
+        )
+    known = _known(landmarks, found)
+    plane, _ = cv2.findHomography(known.points, known.pixels)
+    if plane is None:
+        raise PictureError("its corner markers make no sheet")
+    mapping = Mapping(landmarks.size, plane)
+    off = float(np.median(np.hypot(*(mapping.find(known.pixels) - known.points).T)))
+    if not off <= fitting.corner:
+        raise PictureError("its corner markers are not where this form has them: another form?")
+    return mapping, off
+
+
+def _known(landmarks: Landmarks, found: dict[int, list[NDArray[np.float64]]]) -> Known:
+    """Return the corners of the markers of a page that were ``found``."""
+    own = [number for number in found if number in landmarks.markers]
+    points = np.concatenate([landmarks.markers[number] for number in own])
+    return Known(points, np.concatenate([found[number][0] for number in own]))
+
+
+def fit(
+    picture: NDArray[np.uint8],
+    landmarks: Landmarks,
+    mapping: Mapping,
+    known: Known,
+    *,
+    fitting: Fitting = FITTING,
+) -> Registered:
+    """Return the page where ``mapping``, about, has it, refined; see :func:`refine`.
+
+    Raises:
+        PictureError: it does not fit; the message says why, and names no picture.
+    """
+    _check_places(picture, landmarks, mapping, fitting)
+    refined = refine(picture, landmarks, mapping, known)
+    if refined.found < fitting.found:
+        raise PictureError(
+            f"{refined.found:.0%} of the print of this form is found on it: another form, or too "
+            "blurred"
+        )
+    if refined.error > fitting.error:
+        raise PictureError(
+            f"the print of this form lies {refined.error:.1f} mm off on it: the paper is bent too "
+            "much; lay it flat"
+        )
+    _check_places(picture, landmarks, refined.mapping, fitting)
+    middle = np.array([landmarks.size]) / 2
+    resolution = float(refined.mapping.resolution(middle)[0])
+    return Registered(refined.mapping, refined.found, refined.error, resolution)
+
+
+def _check_places(
+    picture: NDArray[np.uint8], landmarks: Landmarks, mapping: Mapping, fitting: Fitting
+) -> None:
+    """Raise :class:`PictureError` where what is to be read is off the picture, or too small."""
+    left, top, right, bottom = landmarks.areas.T
+    ends = np.concatenate(
+        [
+            np.column_stack(pair)
+            for pair in ((left, top), (right, top), (right, bottom), (left, bottom))
+        ]
+    )
+    resolution = mapping.resolution(ends)
+    if not (resolution >= fitting.resolution).all():
+        dpi = 25.4 * float(resolution.min())
+        raise PictureError(
+            f"is too small: {dpi:.0f} dpi on the sheet; take it closer, or scan at 200"
+        )
+    size = np.array(picture.shape[1::-1])
+    off = np.maximum(-mapping.place(ends), mapping.place(ends) - size).max(axis=1) / resolution
+    if float(off.max()) > fitting.outside:
+        raise PictureError("the sheet is cut off: fields lie outside of the picture")

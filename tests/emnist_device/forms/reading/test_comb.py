@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from emnist_device.forms.model import TextField
+from emnist_device.forms.reading.comb import CellInk, CombReader
+from emnist_edge.alphabet import BYMERGE
+from tests.form_sheets import make_template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INK = CellInk(np.full((8, 8), 255, np.uint8), 3.0)
+BLANK = CellInk(np.zeros((8, 8), np.uint8), 0.0)
+
+
+@pytest.fixture
+def plate(tmp_path: Path) -> CombReader:
+    field = "p: {kind: pattern, pattern: A-99, box: [20, 60, 40, 9], cells: auto}"
+    (_, leaf), *_ = make_template(tmp_path, field).leaves()
+    assert isinstance(leaf, TextField)
+    return CombReader(leaf, BYMERGE)
+
+
+def said(*cells: dict[str, float]) -> np.ndarray:
+    """Return probabilities of which each class has a little at least."""
+    rows = np.full((len(cells), len(BYMERGE)), 1e-4)
+    for row, cell in zip(rows, cells, strict=True):
+        for char, chance in cell.items():
+            row[BYMERGE.index(char)] = chance
+    return rows / rows.sum(axis=1, keepdims=True)
+
+
+def test_a_pattern_decides_between_what_is_alike(plate: CombReader) -> None:
+    found = plate.read([INK] * 3, said({"B": 0.6, "8": 0.4}, {"g": 0.7, "9": 0.3}, {"8": 0.99}))
+    assert found.text == "B-98"
+    assert found.probability > 0.9
+    assert not found.reason
+
+
+def test_what_no_pattern_has_is_in_doubt(plate: CombReader) -> None:
+    found = plate.read([INK] * 3, said({"7": 0.99}, {"K": 0.99}, {"8": 0.99}))
+    assert found.text == "7-K8"
+    assert found.reason == "7-K8 does not follow the pattern"
+
+
+def test_blank_cells_are_blank(plate: CombReader) -> None:
+    found = plate.read([BLANK] * 3, said())
+    assert (found.text, found.probability, found.reason) == ("", 1.0, "")

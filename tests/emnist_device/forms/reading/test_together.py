@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emnist_device.forms.model import SumOf
+from emnist_device.forms.reading.candidates import Candidates
+from emnist_device.forms.reading.together import weigh_roster, weigh_sum
+from emnist_device.forms.roster import Roster
+from tests.form_sheets import make_template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emnist_device.forms.model import Leaf
+
+TOTAL = SumOf("total", ("a", "b"))
+
+
+@pytest.fixture
+def leaves(tmp_path: Path) -> dict[str, Leaf]:
+    template = make_template(
+        tmp_path,
+        "a: {kind: digits, box: [20, 60, 20, 9], cells: 2}\n"
+        "b: {kind: digits, box: [60, 60, 20, 9], cells: 2}\n"
+        "total: {kind: number, box: [100, 60, 30, 9], cells: 3}",
+    )
+    return {leaf.name: leaf for _, leaf in template.leaves()}
+
+
+def read(**fields: list[tuple[str, float]]) -> dict[str, Candidates]:
+    return {name: Candidates.of(texts) for name, texts in fields.items()}
+
+
+def test_a_sum_that_holds_makes_its_fields_surer(leaves: dict[str, Leaf]) -> None:
+    fields = read(a=[("7", 0.8), ("1", 0.2)], b=[("5", 0.95)], total=[("12", 0.9), ("17", 0.1)])
+    found = weigh_sum(TOTAL, leaves, fields)
+    assert found["a"].text == "7"
+    assert found["a"].probability > 0.98
+    assert found["total"].probability > 0.98
+    assert not found["a"].reason
+
+
+def test_a_sum_decides_between_what_is_alike(leaves: dict[str, Leaf]) -> None:
+    fields = read(a=[("7", 0.6), ("1", 0.4)], b=[("5", 0.99)], total=[("6", 0.98)])
+    assert weigh_sum(TOTAL, leaves, fields)["a"].text == "1"
+
+
+def test_a_sum_that_does_not_hold_puts_all_in_doubt(leaves: dict[str, Leaf]) -> None:
+    fields = read(a=[("7", 0.999)], b=[("5", 0.999)], total=[("13", 0.999)])
+    found = weigh_sum(TOTAL, leaves, fields)
+    assert [found[name].text for name in ("a", "b", "total")] == ["7", "5", "13"]
+    assert all("the sum is 12" in each.reason for each in found.values())
+
+
+def test_a_blank_part_counts_nothing_and_a_blank_total_says_nothing(
+    leaves: dict[str, Leaf],
+) -> None:
+    fields = read(a=[("", 1.0)], b=[("5", 0.99)], total=[("5", 0.99)])
+    assert not weigh_sum(TOTAL, leaves, fields)["total"].reason
+    assert weigh_sum(TOTAL, leaves, fields | read(total=[("", 1.0)])) == {}
+
+
+ROSTER = Roster(
+    ("id", "name"),
+    ({"id": "4038213", "name": "ADA"}, {"id": "4038218", "name": "BOB"}, {"id": "77", "name": "É"}),
+)
+COLUMNS = {"number": "id", "who": "name"}
+
+
+def test_the_nearest_row_is_that_of_all_fields_together() -> None:
+    fields = read(number=[("4038218", 0.6), ("4038213", 0.4)], who=[("ADA", 0.9), ("BDA", 0.1)])
+    found, row = weigh_roster(COLUMNS, fields, ROSTER)
+    assert row == 0
+    assert found["number"].text == "4038213"
+    assert not found["who"].reason
+
+
+def test_a_roster_that_has_what_the_picture_has_not_is_doubted() -> None:
+    fields = read(number=[("4038273", 0.99)], who=[("ADA", 0.9)])
+    found, row = weigh_roster(COLUMNS, fields, ROSTER)
+    assert row == 0
+    assert found["number"].text in ("4038213", "4038273")
+    assert found["number"].reason
+
+
+def test_nobody_of_a_roster_is_doubted() -> None:
+    fields = read(number=[("9999999", 0.99)])
+    found, _ = weigh_roster(COLUMNS, fields, ROSTER)
+    assert found["number"].text == "9999999"
+    assert found["number"].reason == "no row of the roster has it"
+
+
+def test_a_blank_sheet_is_of_nobody() -> None:
+    assert weigh_roster(COLUMNS, read(number=[("", 1.0)]), ROSTER) == ({}, None)
+
+
+def test_accents_and_case_make_no_difference() -> None:
+    found, row = weigh_roster(COLUMNS, read(number=[("77", 0.9)], who=[("E", 0.9)]), ROSTER)
+    assert row == 2
+    assert found["who"].text == "E"
+
+
+def test_a_row_against_the_picture_is_printed_and_doubted() -> None:
+    fields = read(number=[("4038273", 0.9), ("4038213", 0.05)], who=[("ADA", 0.9)])
+    found, _ = weigh_roster(COLUMNS, fields, ROSTER)
+    assert found["number"].text == "4038213"
+    assert found["number"].reason == "reads 4038273, and the roster has 4038213"
+    assert not found["who"].reason

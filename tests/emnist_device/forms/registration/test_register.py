@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+
+from emnist_device.forms.registration.landmarks import Landmarks, landmarks_of
+from emnist_device.forms.registration.markers import find_markers, read_code
+from emnist_device.forms.registration.reference import Reference
+from emnist_device.forms.registration.register import Registered, register_by_markers
+from emnist_device.image.limits import DEFAULTS
+from emnist_edge.drawing.lying import Lie
+from emnist_edge.errors import PictureError
+from evaluate.filled.printed import print_page
+from evaluate.filled.taken import photograph
+from tests.form_sheets import SIZE, exam, filled
+
+
+@cache
+def marks() -> Landmarks:
+    return landmarks_of(exam().pages[0], DEFAULTS)
+
+
+def points() -> np.ndarray:
+    """Return the corners of all cells, in mm."""
+    cells = [cell for leaf in exam().pages[0].leaves() for cell in getattr(leaf, "cells", ())]
+    return np.array([[cell.x, cell.y] for cell in cells] + [[c.right, c.bottom] for c in cells])
+
+
+def register(picture: np.ndarray) -> Registered:
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    return register_by_markers(picture, marks(), find_markers(grey, frozenset(marks().markers)))
+
+
+def furthest(registered: Registered, lie: Lie) -> float:
+    """Return how far off the corners of cells are at most, in mm."""
+    off = np.hypot(*(registered.mapping.place(points()) - lie.place(points())).T)
+    return float((off / registered.mapping.resolution(points())).max())
+
+
+@pytest.mark.parametrize(
+    ("tilt", "turn", "radius", "along"),
+    [(0, 0.5, np.inf, 0), (28, 185, np.inf, 0), (12, 95, 700, 30), (20, 265, 900, 100)],
+)
+def test_cells_are_found_to_half_a_millimetre(
+    tilt: float, turn: float, radius: float, along: float
+) -> None:
+    lie = Lie(SIZE, (1200, 1600), tilt=tilt, towards=50, turn=turn, radius=radius, along=along)
+    noise = np.random.default_rng(1).normal(0, 3, (1600, 1200, 3))
+    picture = np.clip(lie.shoot(filled()) + noise, 0, 255).astype(np.uint8)
+    registered = register(picture)
+    assert furthest(registered, lie) < 0.5
+    assert registered.error < 0.3
+    assert registered.found > 0.8
+
+
+def test_a_photograph_in_a_shadow_is_registered() -> None:
+    taken = photograph(filled(), SIZE, np.random.default_rng(5))
+    assert furthest(register(taken.picture), taken.lie) < 0.5
+
+
+def test_one_marker_may_be_hidden_but_not_two() -> None:
+    lie = Lie(SIZE, (1000, 1400), tilt=10)
+    picture = lie.shoot(filled())
+    for count, (corner, _) in enumerate([((12, 12), 0), ((197, 284), 2)]):
+        x, y = lie.place(np.array([corner], float))[0].astype(int)
+        cv2.circle(picture, (x, y), 45, (90, 110, 150), cv2.FILLED)
+        if count == 0:
+            assert furthest(register(picture), lie) < 0.6
+    with pytest.raises(PictureError, match="2 of 4 corner markers can be seen"):
+        register(picture)
+
+
+def test_what_does_not_fit_is_refused_with_the_reason() -> None:
+    sheet = filled()
+    with pytest.raises(PictureError, match="no corner marker can be seen"):
+        register(np.full((800, 600, 3), 255, np.uint8))
+    small = Lie(SIZE, (420, 594), fill=0.98).shoot(sheet)
+    with pytest.raises(PictureError, match=r"dpi|marker"):
+        register(small)
+    two = np.hstack([Lie(SIZE, (1000, 1400)).shoot(sheet)] * 2)
+    with pytest.raises(PictureError, match="more than one sheet"):
+        register(two)
+
+
+def test_another_form_with_the_same_markers_is_refused() -> None:
+    page = exam().pages[0]
+    bare = np.full((2970, 2100, 3), 250, np.uint8)
+    printed = print_page(exam(), page)
+    for corner in ((0, 0), (0, 1850), (2720, 0), (2720, 1850)):
+        rows, columns = (slice(at, at + 250) for at in corner)
+        bare[rows, columns] = printed[rows, columns]
+    with pytest.raises(PictureError, match="print of this form is found on it"):
+        register(Lie(SIZE, (1000, 1400)).shoot(bare))
+
+
+def test_a_cut_off_sheet_is_refused() -> None:
+    lie = Lie(SIZE, (1000, 1400), fill=0.98)
+    picture = lie.shoot(filled())
+    right = int(lie.place(np.array([[170.0, 100.0]]))[0, 0])
+    with pytest.raises(PictureError, match=r"cut off|markers can be seen"):
+        register(picture[:, :right])
+
+
+def test_the_code_is_read() -> None:
+    template = exam()
+    area = template.pages[0].code
+    assert area is not None
+    sheet = cv2.cvtColor(print_page(template, template.pages[0], 12), cv2.COLOR_BGR2GRAY)
+    grown = area.grown(4)
+    left, top, right, bottom = (
+        round(10 * at) for at in (grown.x, grown.y, grown.right, grown.bottom)
+    )
+    window = sheet[top:bottom, left:right]
+    assert read_code(window) == f"EEF1 EXAM 1 12 {template.digest.upper()}"
+    assert read_code(np.full((100, 100), 255, np.uint8)) == ""
+
+
+def test_a_page_is_found_by_its_print_alone() -> None:
+    """Its markers are gone, as on a form that exists on paper."""
+    empty = print_page(exam(), exam().pages[0])
+    sheet = filled().copy()
+    for picture in (empty, sheet):
+        for corner in ((0, 0), (0, 1850), (2720, 0), (2720, 1850)):
+            picture[corner[0] : corner[0] + 250, corner[1] : corner[1] + 250] = 250
+    page = marks()
+    shape = page.print.shape
+    grey = cv2.cvtColor(cv2.resize(empty, shape[::-1], interpolation=cv2.INTER_AREA), 6)
+    landmarks = Landmarks(page.size, {}, page.areas, 255 - grey, False, 1.0, (), empty)
+    reference = Reference(landmarks)
+    lie = Lie(SIZE, (1200, 1600), tilt=15, towards=80, turn=172, radius=1200)
+    assert furthest(reference.register(lie.shoot(sheet)), lie) < 0.5
+    with pytest.raises(PictureError, match="print of this form"):
+        reference.register(np.full((800, 600, 3), 230, np.uint8))

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from click.testing import CliRunner
+
+from emnist_edge.cli.main import cli
+from emnist_edge.drawing.lying import Lie
+from emnist_edge.errors import EmnistEdgeError
+from evaluate.filled.printed import print_page
+from evaluate.filled.writing import Stranger, fill_page
+from tests.form_sheets import SIZE, make_template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIELDS = (
+    "number: {kind: digits, box: [20, 60, 42, 9], cells: 6, roster: id}\n"
+    "agree: {kind: check, box: [20, 90, 5, 5]}"
+)
+
+
+def run(*args: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, ["form", "read", *args])
+    told = str(result.exception) if isinstance(result.exception, EmnistEdgeError) else ""
+    return result.exit_code, result.stderr + told
+
+
+def draw(folder: Path) -> list[str]:
+    """Write a template, a TIFF with two sheets, and a picture of none; return their names."""
+    template = make_template(folder, FIELDS)
+    page = template.pages[0]
+    pictures = []
+    for number in ("403821", "115067"):
+        written = {"number": number, "agree": "yes"}
+        rng = np.random.default_rng(2)
+        sheet = fill_page(print_page(template, page), page, written, Stranger(), rng)
+        pictures.append(Lie(SIZE, (1000, 1414), distance=1e6, fill=1).shoot(sheet))
+    cv2.imwritemulti(str(folder / "two.tif"), pictures)
+    cv2.imwrite(str(folder / "empty.png"), np.full((600, 400, 3), 240, np.uint8))
+    return [str(template.path), str(folder / "two.tif"), str(folder / "empty.png")]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+def test_each_page_is_a_row_and_what_is_no_sheet_is_named(tmp_path: Path) -> None:
+    template, two, empty = draw(tmp_path)
+    out = tmp_path / "out.csv"
+    code, said = run(template, two, "--output", str(out))
+    assert code == 0, said
+    assert "2 sheets read, 0 refused; 4 fields accepted" in said
+    assert [(row["page"], row["number"], row["agree"]) for row in rows(out)] == [
+        ("1", "403821", "yes"), ("2", "115067", "yes"),
+    ]  # fmt: skip
+    before = out.read_bytes()
+    code, said = run(template, two, empty, "--output", str(out), "--resume")
+    assert code == 1
+    assert f"{empty}: no corner marker can be seen" in said
+    assert "2 sheets read, 1 refused" in said
+    assert out.read_bytes().startswith(before)
+    assert rows(out)[2]["error"].startswith("no corner marker")
+
+
+def test_what_was_read_by_another_template_is_not_gone_on_with(tmp_path: Path) -> None:
+    template, _, empty = draw(tmp_path)
+    out = tmp_path / "out.jsonl"
+    assert run(template, empty, "--output", str(out))[0] == 1
+    make_template(tmp_path, FIELDS.replace("cells: 6", "cells: 7"))
+    code, said = run(template, empty, "--output", str(out), "--resume")
+    assert code == 2
+    assert "was read otherwise" in said
+
+
+def test_a_wrong_template_and_a_wrong_name_are_said_in_a_line(tmp_path: Path) -> None:
+    template, _, empty = draw(tmp_path)
+    code, said = run(template, empty, "--output", str(tmp_path / "out.txt"))
+    assert (code, "name a file that ends in" in said) == (2, True)
+    code, said = run(str(tmp_path / "none.yaml"), empty, "--output", str(tmp_path / "out.csv"))
+    assert code == 1
+    assert "none.yaml" in said
+    code, said = run(template, template, empty, "--output", str(tmp_path / "out.csv"))
+    assert code == 1
+    assert "form small is in two templates" in said
+    assert not (tmp_path / "out.csv").exists()
