@@ -106,7 +106,7 @@ def odd_rows(
 def alike_rows(count: int, seed: int, glyphs: Glyphs = stroke_shape) -> Iterator[Crop]:
     """Yield ``count`` rows of 6 to 12 characters, all the same but for one that looks like them."""
     for number in range(count):
-        usual, odd = ALIKE_ROWS[number % len(ALIKE_ROWS)]
+        usual, odd = tuple(ALIKE_ROWS[number % len(ALIKE_ROWS)])
         yield _odd_row(usual, odd, np.random.default_rng([seed, 7, number]), glyphs)
 
 

@@ -109,7 +109,7 @@ class Session:
         return failed
 
     def _keep(self, found: Iterator[tuple[int, Outcome]], doubts: Doubts | None) -> bool:
-        """Write and print each outcome as it comes; return whether one is of a page that was not read."""
+        """Write and print each outcome as it comes; return whether a page was not read."""
         failed = False
         for index, outcome in found:
             if self._results is not None:

@@ -44,7 +44,8 @@ def test_rows_are_of_the_kinds_that_are_asked_for(kinds: tuple[str, str]) -> Non
 
 def test_look_alikes_are_put_side_by_side() -> None:
     drawn = list(alike_rows(len(ALIKE_ROWS), 3))
-    for crop, (usual, odd) in zip(drawn, ALIKE_ROWS, strict=True):
+    for crop, pair in zip(drawn, ALIKE_ROWS, strict=True):
+        usual, odd = tuple(pair)
         assert Counter(crop.text) == {usual: len(crop.text) - 1, odd: 1}
         assert 6 <= len(crop.text) <= 12
 

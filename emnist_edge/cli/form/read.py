@@ -110,7 +110,7 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
         console.complain(problem)
     formats = sheet_formats(_fields(templates))
     make = partial(load_sheet_reader, forms, model, rosters, threads=threads, limits=limits)
-    outputs = Outputs(None, output, resume, None, None, None)
+    outputs = Outputs(None, None, output, resume, None, None, None)
     known: dict[str, Any] = _digests(templates, rosters) | {"limits": limits}
 
     def run(left: list[Task]) -> Generator[tuple[int, Outcome], None, None]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emnist_device.image.region import Region
     from emnist_device.trace import Trace
     from emnist_edge import Page
 
@@ -34,7 +35,13 @@ CRASH, ABORT, HANG, FAULT, HOARD = 41, 42, 43, 44, 45
 class Stumbling(Reader):
     """A reader that pictures of some widths are the end of."""
 
-    def read(self, image: NDArray[np.uint8], trace: Trace | None = None) -> Page:  # noqa: ARG002
+    def read(
+        self,
+        image: NDArray[np.uint8],
+        trace: Trace | None = None,  # noqa: ARG002
+        *,
+        region: Region | None = None,  # noqa: ARG002
+    ) -> Page:
         width = image.shape[1]
         if width == CRASH:
             ctypes.string_at(0)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
 import cv2
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from emnist_device.image import document
+from emnist_device.image.limits import DEFAULTS, Limits
 from emnist_edge.cli.main import cli
 from emnist_edge.drawing.pages import draw_page
 from tests.pdfs import counting, encrypted, scan
@@ -127,13 +129,15 @@ def test_what_is_wrong_with_one_costs_no_other(folder: Path) -> None:
 def test_a_file_is_opened_once_for_all_of_its_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     from emnist_device.batch.reading import Shelf
     from emnist_device.batch.tasks import Task
-    from emnist_device.image.limits import DEFAULTS
 
     opened = []
     real = document.read_document
-    monkeypatch.setattr(
-        document, "read_document", lambda *given: opened.append(given[1]) or real(*given)
-    )
+
+    def read(file: BinaryIO, name: str, limits: Limits = DEFAULTS) -> document.Document:
+        opened.append(name)
+        return real(file, name, limits)
+
+    monkeypatch.setattr(document, "read_document", read)
     shelf = Shelf(DEFAULTS)
     for name in ("scan.pdf", "scan.tif"):
         pages = {id(shelf.open(Task(name, number=number, pages=3))) for number in (1, 2, 3)}
