@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, NamedTuple
+from math import ceil, floor
+from typing import Any, Literal, NamedTuple
 
 
 class Box(NamedTuple):
@@ -42,6 +43,90 @@ class Box(NamedTuple):
     def overlap_y(self, other: Box) -> int:
         """Return the length that both share on the y axis; negative for a gap."""
         return min(self.bottom, other.bottom) - max(self.y, other.y)
+
+
+@dataclass(frozen=True)
+class FrameCell:
+    """A cell of a box, comb or table that is printed on the page.
+
+    Attributes:
+        row, column: where it is, from 0; of a cell that goes on over several, the first.
+        corners: x and y of its corners in pixels of the picture, clockwise from the upper left.
+        characters: which of the page's characters are in it, by their numbers.
+        row_span, column_span: over how many rows and columns it goes.
+    """
+
+    row: int
+    column: int
+    corners: tuple[tuple[float, float], ...]
+    characters: tuple[int, ...] = ()
+    row_span: int = 1
+    column_span: int = 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON: corners to a tenth of a pixel, spans where not 1."""
+        content: dict[str, Any] = {
+            "row": self.row,
+            "column": self.column,
+            "corners": [[round(x, 1), round(y, 1)] for x, y in self.corners],
+            "characters": list(self.characters),
+        }
+        spans = {"row_span": self.row_span, "column_span": self.column_span}
+        return content | {name: span for name, span in spans.items() if span > 1}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A box, comb or table that is printed on the page for writing to go into.
+
+    Attributes:
+        kind: "box" of one cell; "comb", a row of cells for one character each; or "table".
+        cells: line by line, each from left to right.
+    """
+
+    kind: Literal["box", "comb", "table"]
+    cells: tuple[FrameCell, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return max(cell.row + cell.row_span for cell in self.cells)
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return max(cell.column + cell.column_span for cell in self.cells)
+
+    @property
+    def whole(self) -> bool:
+        """Whether a cell was found at each place."""
+        found = sum(cell.row_span * cell.column_span for cell in self.cells)
+        return found == self.rows * self.columns
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around all cells."""
+        x, y = zip(*(corner for cell in self.cells for corner in cell.corners), strict=True)
+        left, top = floor(min(x)), floor(min(y))
+        return Box(left, top, ceil(max(x)) - left, ceil(max(y)) - top)
+
+    def scaled(self, factor: float) -> Frame:
+        """Return the frame in pixels of which ``factor`` make one of these."""
+        cells = (
+            replace(cell, corners=tuple((factor * x, factor * y) for x, y in cell.corners))
+            for cell in self.cells
+        )
+        return replace(self, cells=tuple(cells))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "kind": self.kind,
+            "box": list(self.box),
+            "rows": self.rows,
+            "columns": self.columns,
+            "cells": [cell.to_dict() for cell in self.cells],
+        }
 
 
 #: Stages of a reading that ``timing_ms`` may hold, in their order.
@@ -190,6 +275,7 @@ class Page:
         left_out: how many characters were found and not read, because the picture was said to hold
             one line, or one character.
         refused: how many marks were not read, because the model says that they are no characters.
+        boxes: boxes, combs and tables that are printed on the page, from top to bottom.
     """
 
     lines: tuple[Line, ...]
@@ -198,6 +284,7 @@ class Page:
     turned: int = 0
     left_out: int = 0
     refused: int = 0
+    boxes: tuple[Frame, ...] = ()
 
     @property
     def text(self) -> str:
@@ -218,7 +305,8 @@ class Page:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON: confidences to 4 decimals, times to 2.
 
-        ``refused`` if there is any.
+        ``refused`` and ``boxes`` if there are any; the text of each cell is what its characters
+        say.
         """
         content = {
             "text": self.text,
@@ -228,4 +316,13 @@ class Page:
             "turned": self.turned,
             "left_out": self.left_out,
         }
-        return content | ({"refused": self.refused} if self.refused else {})
+        content |= {"refused": self.refused} if self.refused else {}
+        return content | ({"boxes": self._boxes()} if self.boxes else {})
+
+    def _boxes(self) -> list[dict[str, Any]]:
+        """Return the boxes for JSON, each cell with its text."""
+        characters = self.characters
+        boxes = [frame.to_dict() for frame in self.boxes]
+        for cell in (cell for box in boxes for cell in box["cells"]):
+            cell["text"] = "".join(characters[number].char for number in cell["characters"])
+        return boxes

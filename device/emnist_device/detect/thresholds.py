@@ -18,6 +18,7 @@ from emnist_device.detect.lattice.lattice import SETTINGS, Settings
 from emnist_device.detect.look import LOOKS, Looks
 from emnist_device.detect.restore import RESTORING, Restoring
 from emnist_device.detect.sizes import SIZES, Sizes
+from emnist_device.detect.structure.structure import STRUCTURES, Structures
 from emnist_device.image.turns import LEGIBILITY, Legibility
 
 
@@ -28,6 +29,7 @@ class Thresholds:
     sizes: Sizes = SIZES
     cells: Cells = CELLS
     contrasts: Contrasts = CONTRASTS
+    structures: Structures = STRUCTURES
     looks: Looks = LOOKS
     restoring: Restoring = RESTORING
     lattice: Settings = SETTINGS
