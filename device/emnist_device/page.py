@@ -99,9 +99,10 @@ class Frame:
 
     @property
     def whole(self) -> bool:
-        """Whether a cell was found at each place."""
+        """Whether a cell was found at each place; of a row of uneven cells, that is not known."""
         found = sum(cell.row_span * cell.column_span for cell in self.cells)
-        return found == self.rows * self.columns
+        uneven = self.kind == "table" and self.rows == 1
+        return found == self.rows * self.columns and not uneven
 
     @property
     def box(self) -> Box:

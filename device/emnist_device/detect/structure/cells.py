@@ -100,7 +100,7 @@ def prune(
         own = own[np.argsort(crossings.places[upper, own, 0], kind="stable")]
         parts = find_dividers(crossings.places[[upper, lower], own[:, None], 0].mean(axis=1))
         if parts is not None:
-            meet[np.ix_([upper, lower], own[~parts.found])] = False
+            meet[np.ix_(np.array([upper, lower]), own[~parts.found])] = False
             lost += [(upper, lower, own[one], own[other], at) for one, other, at in parts.lost]
     for upper, lower, one, other, at in lost:
         upright, crossings, meet = _add(

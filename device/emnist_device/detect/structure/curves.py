@@ -31,7 +31,8 @@ def fit(
     powers = [u**power for power in range(5)]
     moments = np.stack([np.bincount(owner, each, minlength=len(ends)) for each in powers])
     seen = np.stack([np.bincount(owner, each * y, minlength=len(ends)) for each in powers[:3]])
-    system = np.stack([moments[power : power + 3] for power in range(3)]).transpose(2, 0, 1)
+    rows = np.stack([moments[power : power + 3] for power in range(3)]).transpose(2, 0, 1)
+    system = np.asarray(rows, np.float64)
     system[:, 0, 0] += _LITTLE
     system[:, 1, 1] += _LITTLE
     system[:, 2, 2] += np.where(half > _STRAIGHT / 2, _LITTLE, _HOLD * (moments[0] + 1))

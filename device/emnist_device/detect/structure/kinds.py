@@ -147,7 +147,7 @@ def _is_letter(grid: Grid, level: Rules, upright: Rules, writing: float, kinds: 
 def _frames(grids: Sequence[Grid], factor: int, kinds: Kinds) -> list[Frame]:
     boxes = [grid for grid in grids if len(grid.quads) == 1]
     frames = [
-        _frame(_kind(grid, kinds), grid.corners, grid.rows, grid.columns, factor)
+        _frame(kind_of(grid, kinds), grid.corners, grid.rows, grid.columns, factor)
         for grid in grids
         if len(grid.quads) > 1
     ]
@@ -176,7 +176,7 @@ def _rows_of(corners: NDArray[np.float64], kinds: Kinds) -> list[NDArray[np.intp
     return [row[np.argsort(middle[row, 0], kind="stable")] for row in rows]
 
 
-def _kind(grid: Grid, kinds: Kinds) -> Literal["comb", "table"]:
+def kind_of(grid: Grid, kinds: Kinds = KINDS) -> Literal["comb", "table"]:
     """Say whether ``grid`` is a row of narrow cells."""
     wide, high = grid.sizes.T
     usual = float(np.median(wide))

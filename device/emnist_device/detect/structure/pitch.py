@@ -24,7 +24,6 @@ class Pitches:
     same: distances are one pitch that differ by at most this fraction of it.
     near: the next rule is looked for within this fraction of a pitch around where it is expected.
     lost: at most this fraction of the expected rules is missing.
-    half: where more than this fraction is missing, and nothing of twice the pitch, that is it.
     double: rules that are less than this fraction of a pitch apart are the sides of two boxes,
         where most are double.
     """
@@ -33,13 +32,10 @@ class Pitches:
     same: float = 0.08
     near: float = 0.18
     lost: float = 0.25
-    half: float = 0.3
     double: float = 0.3
 
 
 PITCHES = Pitches()
-# What is lost of a row's rules is no reason for doubt up to this fraction.
-_FEW = 0.05
 
 
 @dataclass(frozen=True)
@@ -60,11 +56,7 @@ def find_dividers(x: NDArray[np.float64], *, pitches: Pitches = PITCHES) -> Divi
     if len(x) < pitches.least + 1:
         return None
     pitch = _usual(x, pitches)
-    walks = [_best(x, times * pitch, pitches) for times in (1, 2)]
-    (steps, lost), (coarse, few) = walks
-    clear = few <= _FEW * len(coarse) and lost > pitches.half * (len(steps) + lost)
-    if len(coarse) > pitches.least and clear:
-        steps, lost, pitch = coarse, few, 2 * pitch  # strokes in the middle of cells
+    steps, lost = _best(x, pitch, pitches)
     if len(steps) <= pitches.least or lost > pitches.lost * (len(steps) + lost):
         return None
     found = np.zeros(len(x), bool)

@@ -10,7 +10,7 @@ import numpy as np
 
 from emnist_device.detect.structure.cells import CLOSING, Closing, cross, find_quads, prune
 from emnist_device.detect.structure.grids import find_grids
-from emnist_device.detect.structure.kinds import KINDS, Kinds, choose
+from emnist_device.detect.structure.kinds import KINDS, Kinds, choose, kind_of
 from emnist_device.detect.structure.rules import RULING, Ruling, find_rules, pool
 from emnist_device.detect.structure.taking import TAKING, Span, Taking, take_out
 from emnist_device.detect.structure.tops import TICKS, Ticks, add_tops
@@ -86,9 +86,16 @@ def find_structure(
     grids, frames = choose(grids, level, upright, writing / factor, factor, kinds=structures.kinds)
     if not frames:
         return Structure(contrast)
-    whole = [grid for grid in grids if grid.whole]
+    whole = [grid for grid in grids if _is_whole(grid, structures.kinds)]
     spans = _spans(whole, level, upright, crossings, factor, structures.stub)
     return Structure(take_out(contrast, *spans, taking=structures.taking), frames)
+
+
+def _is_whole(grid: Grid, kinds: Kinds) -> bool:
+    """Say whether all rules of ``grid`` were found, as :attr:`emnist_device.page.Frame.whole`."""
+    rows, columns = grid.shape
+    uneven = rows == 1 and columns > 1 and kind_of(grid, kinds) == "table"
+    return grid.whole and not uneven
 
 
 def _spans(
@@ -106,7 +113,7 @@ def _spans(
             x, y = crossings.places[row, column].tolist()
             reach[0].setdefault(row, []).append(x)
             reach[1].setdefault(column, []).append(y)
-    return tuple(
+    one, other = (
         [
             _span(rules, rule, min(places), max(places), factor, stub)
             for rule, places in own.items()
@@ -114,6 +121,7 @@ def _spans(
         ]
         for rules, own in zip((level, upright), reach, strict=True)
     )
+    return one, other
 
 
 def _span(rules: Rules, rule: int, start: float, end: float, factor: int, stub: float) -> Span:
