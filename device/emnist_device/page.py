@@ -99,10 +99,9 @@ class Frame:
 
     @property
     def whole(self) -> bool:
-        """Whether a cell was found at each place; of a row of uneven cells, that is not known."""
+        """Whether it is a comb with a cell at each place: even rules are surely all of them."""
         found = sum(cell.row_span * cell.column_span for cell in self.cells)
-        uneven = self.kind == "table" and self.rows == 1
-        return found == self.rows * self.columns and not uneven
+        return self.kind == "comb" and found == self.rows * self.columns
 
     @property
     def box(self) -> Box:

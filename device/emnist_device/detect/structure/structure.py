@@ -93,9 +93,7 @@ def find_structure(
 
 def _is_whole(grid: Grid, kinds: Kinds) -> bool:
     """Say whether all rules of ``grid`` were found, as :attr:`emnist_device.page.Frame.whole`."""
-    rows, columns = grid.shape
-    uneven = rows == 1 and columns > 1 and kind_of(grid, kinds) == "table"
-    return grid.whole and not uneven
+    return grid.whole and kind_of(grid, kinds) == "comb"
 
 
 def _spans(
