@@ -6,9 +6,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from emnist_device.box import Box
     from emnist_device.decoding import Decoding
     from emnist_device.image.limits import Limits
-    from emnist_device.page import Alternative, Box, Character, Line, Page, Word
+    from emnist_device.page import Alternative, Character, Line, Page, Word
     from emnist_device.reader import Reader
 
 __version__ = "0.1.0"

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.decoding import CHARSETS, CONTEXTS
-from emnist_device.page import Box
 from emnist_device.runtime.engine import Engine
 from emnist_device.text.decode import Decoder
 from emnist_edge import Decoding, Page

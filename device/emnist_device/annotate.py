@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Pictures are enlarged until their characters are this high, so that labels can be read.
 _LABEL_HEIGHT, _MAX_SIDE = 40, 3000
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+# Cells of boxes, combs and tables are drawn lightly, BGR.
+_CELL = (220, 170, 90)
 # What OpenCV has no glyph for.
 _SPELLED = {"€": "EUR"}
 
@@ -28,13 +30,17 @@ def annotate(picture: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
 
     Returns:
         (H', W', 3) BGR uint8, larger than ``picture`` by a whole factor where characters are small.
-        Boxes run from green (sure) over yellow to red (unsure).
+        Boxes run from green (sure) over yellow to red (unsure); cells of printed boxes, combs and
+        tables are thin and blue.
     """
     heights = [character.box.height for character in page.characters] or [_LABEL_HEIGHT]
     wanted = int(np.ceil(_LABEL_HEIGHT / np.median(heights)))
     factor = max(1, min(wanted, _MAX_SIDE // max(picture.shape[:2])))
     colour = picture if picture.ndim == 3 else cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
     canvas = cv2.resize(colour, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    for cell in (cell for frame in page.boxes for cell in frame.cells):
+        corners = np.rint(factor * np.array(cell.corners)).astype(np.int32)
+        cv2.polylines(canvas, [corners], isClosed=True, color=_CELL, lineType=cv2.LINE_AA)
     for character in page.characters:
         _draw(canvas, character, factor)
     return canvas

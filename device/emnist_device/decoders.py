@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.decision import keep
 from emnist_device.image.turns import move_box
-from emnist_device.page import Box
 from emnist_device.text.decode import Decoder
 from emnist_device.text.frequencies import class_prior
 from emnist_edge.scoring.metrics import balance

@@ -4,45 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from emnist_device.box import Box
 
-class Box(NamedTuple):
-    """A rectangle in pixels."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def right(self) -> int:
-        """The first column beyond the box."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> int:
-        """The first row below the box."""
-        return self.y + self.height
-
-    @property
-    def side(self) -> int:
-        """The longer of both sides."""
-        return max(self.width, self.height)
-
-    def union(self, other: Box) -> Box:
-        """Return the smallest box around both."""
-        x, y = min(self.x, other.x), min(self.y, other.y)
-        return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
-
-    def overlap_x(self, other: Box) -> int:
-        """Return the length that both share on the x axis; negative for a gap."""
-        return min(self.right, other.right) - max(self.x, other.x)
-
-    def overlap_y(self, other: Box) -> int:
-        """Return the length that both share on the y axis; negative for a gap."""
-        return min(self.bottom, other.bottom) - max(self.y, other.y)
-
+if TYPE_CHECKING:
+    from emnist_device.frames import Frame
 
 #: Stages of a reading that ``timing_ms`` may hold, in their order.
 STAGES = ("load", "segment", "glyph", "classify", "decode", "total")
@@ -265,6 +232,7 @@ class Page:
         refused: how many marks were not read, because the model says that they are no characters,
             or symbols that the charset has not.
         parts: regions that were read by themselves, one after another; none for all of a picture.
+        boxes: boxes, combs and tables that are printed on the page, from top to bottom.
     """
 
     lines: tuple[Line, ...]
@@ -274,6 +242,7 @@ class Page:
     left_out: int = 0
     refused: int = 0
     parts: tuple[Part, ...] = ()
+    boxes: tuple[Frame, ...] = ()
 
     @property
     def text(self) -> str:
@@ -294,7 +263,8 @@ class Page:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON: confidences to 4 decimals, times to 2.
 
-        ``refused`` if there is any, and the parts as ``regions``.
+        ``refused`` and ``boxes`` if there are any, and the parts as ``regions``. The text of each
+        cell of a box is what its characters say.
         """
         content = {
             "text": self.text,
@@ -305,6 +275,13 @@ class Page:
             "left_out": self.left_out,
         }
         content |= {"refused": self.refused} if self.refused else {}
-        return content | (
-            {"regions": [part.to_dict() for part in self.parts]} if self.parts else {}
-        )
+        content |= {"regions": [part.to_dict() for part in self.parts]} if self.parts else {}
+        return content | ({"boxes": self._boxes()} if self.boxes else {})
+
+    def _boxes(self) -> list[dict[str, Any]]:
+        """Return the boxes for JSON, each cell with its text."""
+        characters = self.characters
+        boxes = [frame.to_dict() for frame in self.boxes]
+        for cell in (cell for box in boxes for cell in box["cells"]):
+            cell["text"] = "".join(characters[number].char for number in cell["characters"])
+        return boxes

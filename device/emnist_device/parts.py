@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from emnist_device.box import Box
     from emnist_device.decoding import Decoding
+    from emnist_device.frames import Frame
     from emnist_device.image.region import Grid, Region
-    from emnist_device.page import Box, Cell
+    from emnist_device.page import Cell
 
 
 def check_parts(
@@ -44,7 +46,10 @@ def join(pages: Sequence[Page], boxes: Sequence[Box]) -> Page:
     """Return the page of a picture whose regions with these ``boxes`` were read as ``pages``."""
     lines: list[Line] = []
     parts: list[Part] = []
+    frames: list[Frame] = []
     for page, box in zip(pages, boxes, strict=True):
+        before = sum(len(line.characters) for line in lines)
+        frames += [frame.moved(box.x, box.y, before) for frame in page.boxes]
         lines += move(page.lines, box.x, box.y)
         parts += [_whole(part, box) for part in page.parts] or [Part(box, page.text)]
     times = {
@@ -59,6 +64,7 @@ def join(pages: Sequence[Page], boxes: Sequence[Box]) -> Page:
         left_out=sum(page.left_out for page in pages),
         refused=sum(page.refused for page in pages),
         parts=tuple(parts),
+        boxes=tuple(frames),
     )
 
 

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.decoders import Decoders
 from emnist_device.decoding import Decoding
 from emnist_device.detect.finder import Finder, Stopwatch, draw_steps
 from emnist_device.detect.network import PageNet
+from emnist_device.detect.structure.places import fill_frames
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_device.image.arrays import check_picture
 from emnist_device.image.limits import DEFAULTS, Limits
 from emnist_device.image.region import Grid, Region
-from emnist_device.image.turns import legibility, turn, turn_back
-from emnist_device.page import Box, Cell, Character, Page
+from emnist_device.image.turns import legibility, turn, turn_back, turn_frames
+from emnist_device.page import Cell, Character, Page
 from emnist_device.parts import check_parts, cut, join, page_of_cells
 from emnist_device.runtime.engine import Engine
 from emnist_edge.artifact import DEFAULT_MODEL, SIDE
@@ -211,6 +213,7 @@ class Reader:
         if trace is not None:
             draw_steps(view.found, trace)
         lines = view.text.lines(self._top_k)
+        frames = fill_frames(view.found.frames, lines)
         watch.lap("decode")
         page = Page(
             turn_back(lines, view.quarters, image.shape),
@@ -219,6 +222,7 @@ class Reader:
             turned=90 * view.quarters,
             left_out=view.found.layout.left_out,
             refused=view.found.refused,
+            boxes=turn_frames(frames, view.quarters, image.shape),
         )
         return page, view.found.glyphs
 

@@ -32,7 +32,8 @@ from emnist_edge.scoring.edits import align, count_edits, normalize
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emnist_device.page import Box, Line
+    from emnist_device.box import Box
+    from emnist_device.page import Line
     from emnist_edge.scoring.edits import Pair
 
 #: All causes, in the order in which they are looked for and shown.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.page import Box
+    from emnist_device.box import Box
 
 # Connected ink is a rule where its long side is so many times that of the box that was read in it,
 # and it is so thin beside that box, or fills so little of its own: joined writing fills more than a

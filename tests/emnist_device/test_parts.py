@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
+from emnist_device.box import Box
 from emnist_device.decoding import Decoding
 from emnist_device.image.region import Grid, parse_region
-from emnist_device.page import Box
 from emnist_edge import Reader
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import ConstraintError, PictureError

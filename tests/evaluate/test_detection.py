@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from emnist_device.page import Box, Word
+from emnist_device.box import Box
+from emnist_device.page import Word
 from emnist_edge import Character, Line, Page, Reader
 from emnist_edge.drawing.character import stroke_shape
 from emnist_edge.drawing.levels import LEVELS

@@ -10,7 +10,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
-from emnist_device.page import Box
+from emnist_device.box import Box
 from emnist_edge import __version__
 from emnist_edge.errors import shown
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.close_contrast import (
     CLOSE_CONTRASTS,
     CloseContrast,
@@ -22,7 +23,6 @@ from emnist_device.detect.rim import is_narrow, rim_width
 from emnist_device.detect.sheet import SHEETS, Sheets, shows_sheet
 from emnist_device.detect.sizes import to_grey
 from emnist_device.detect.view import View, Writing
-from emnist_device.page import Box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from emnist_device.detect.layout import Layout
     from emnist_device.detect.look import Look
+    from emnist_device.frames import Frame
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class Found:
     confidence: float
     looks: tuple[Look, ...] = ()
     refused: int = 0
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """Boxes, combs and tables, in pixels of the picture."""
+        return tuple(frame.scaled(1 / self.layout.scale) for frame in self.layout.frames)
 
 
 def which_look_alike(alphabet: str, *, decisions: Decisions = DECISIONS) -> NDArray[np.float64]:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.maps import STRIDE, WRITING_HEIGHT
 from emnist_device.detect.pieces import find_pieces
-from emnist_device.page import Box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

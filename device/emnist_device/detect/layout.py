@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.grouping import Blob
-from emnist_device.page import Box
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from emnist_device.detect.look import Look
     from emnist_device.detect.restore import Whole
+    from emnist_device.detect.structure.places import Places
+    from emnist_device.frames import Frame
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Layout:
     wholes: dict[int, Whole] = field(default_factory=dict)
     look: Look | None = None
     left_out: int = 0
+    frames: tuple[Frame, ...] = ()
+    places: Places | None = None
 
     @property
     def blobs(self) -> list[Blob]:

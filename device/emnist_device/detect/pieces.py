@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emnist_device.page import Box
+from emnist_device.box import Box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.grouping import GROUPING, Blob
-from emnist_device.page import Box
 from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:

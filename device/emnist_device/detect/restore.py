@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.grouping import GROUPING, Blob
 from emnist_device.detect.pieces import find_pieces
-from emnist_device.page import Box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

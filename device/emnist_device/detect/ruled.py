@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.cell import CELLS, Cells, cut_out_one
 from emnist_device.detect.contrast import CONTRASTS, Contrasts, find_contrast
 from emnist_device.detect.pieces import find_pieces
-from emnist_device.page import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

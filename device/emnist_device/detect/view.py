@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from emnist_device.frames import Frame
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,11 @@ class View:
     scale: pixels here to one of the picture.
     writing: in pixels of ``contrast``.
     grain: whether the paper is so rough, or the camera so noisy, that grain may look like writing.
+    frames: boxes, combs and tables, in pixels of ``contrast``, which is without their rules.
     """
 
     contrast: NDArray[np.uint8]
     scale: float
     writing: Writing
     grain: bool
+    frames: tuple[Frame, ...] = field(default=(), kw_only=True)

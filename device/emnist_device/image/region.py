@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from emnist_device.page import Box
+from emnist_device.box import Box
 from emnist_edge.errors import PictureError
 
 _PART = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(%?)\s*", re.ASCII)

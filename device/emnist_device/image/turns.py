@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.page import Box
+from emnist_device.box import Box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from emnist_device.frames import Frame
     from emnist_device.page import Line, Word
 
 
@@ -80,6 +81,38 @@ def change_boxes(lines: tuple[Line, ...], change: Callable[[Box], Box]) -> tuple
         return replace(word, characters=tuple(characters), gap=gap)
 
     return tuple(replace(line, words=tuple(map(changed, line.words))) for line in lines)
+
+
+def turn_frames(
+    frames: tuple[Frame, ...], quarters: int, shape: tuple[int, ...]
+) -> tuple[Frame, ...]:
+    """Return ``frames`` of a picture that was turned, with corners where they were before.
+
+    Corners still begin at the upper left of what is read. ``shape`` is that of the picture before
+    it was turned.
+    """
+    height, width = shape[:2]
+
+    def back(x: float, y: float) -> tuple[float, float]:
+        match quarters % 4:
+            case 1:
+                return y, height - x
+            case 2:
+                return width - x, height - y
+            case 3:
+                return width - y, x
+        return x, y
+
+    return tuple(
+        replace(
+            frame,
+            cells=tuple(
+                replace(cell, corners=tuple(back(x, y) for x, y in cell.corners))
+                for cell in frame.cells
+            ),
+        )
+        for frame in frames
+    )
 
 
 def turn_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:

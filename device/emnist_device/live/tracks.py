@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from emnist_device.page import Alternative, Box, Character, Line, mark_unsure
+from emnist_device.box import Box
+from emnist_device.page import Alternative, Character, Line, mark_unsure
 from emnist_device.text.spelling import find_between, make_words
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from emnist_device.page import Box, Page
+    from emnist_device.box import Box
+    from emnist_device.page import Page
 
     #: A character as the page's script takes it, in plain values for JSON.
     Doubt = dict[str, Any]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.page import Box
+    from emnist_device.box import Box
     from emnist_device.text.spacing import PlacedLine
 
 

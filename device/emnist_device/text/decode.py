@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.decoding import Decoding
-from emnist_device.page import Alternative, Box, Character, Line, mark_unsure
+from emnist_device.page import Alternative, Character, Line, mark_unsure
 from emnist_device.text.constraints import Constraints
 from emnist_device.text.evidence import Weigher
 from emnist_device.text.frequencies import background, class_prior
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emnist_device.box import Box
     from emnist_device.page import Word
     from emnist_device.text.evidence import Evidence
     from emnist_device.text.symbols import Told

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emnist_device.page import Box
+    from emnist_device.box import Box
 
 
 @dataclass(frozen=True)

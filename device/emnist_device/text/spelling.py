@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from emnist_device.page import Box, Variant, Word
+from emnist_device.box import Box
+from emnist_device.page import Variant, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.page import Box
+    from emnist_device.box import Box
     from emnist_device.text.constraints import Constraints
     from emnist_device.text.pattern.pattern import Pattern
     from emnist_device.text.spacing import Spaced, Stretch

@@ -9,7 +9,8 @@ import pytest
 
 from emnist_device.batch.printed import Hocr, Tsv
 from emnist_device.batch.tasks import Outcome
-from emnist_device.page import Alternative, Box, Character, Line, Page, Word
+from emnist_device.box import Box
+from emnist_device.page import Alternative, Character, Line, Page, Word
 
 A = Character("A", 0.99, Box(10, 20, 5, 8), (Alternative("4", 0.01),))
 LESS = Character("<", 0.875, Box(20, 21, 6, 8), (), before="-")

@@ -16,7 +16,8 @@ from emnist_device.batch.records import FORMATS
 from emnist_device.batch.results import Results
 from emnist_device.batch.run_record import record_path, write_record
 from emnist_device.batch.tasks import Outcome, Version, version_of
-from emnist_device.page import Alternative, Box, Character, Line, Page, Word
+from emnist_device.box import Box
+from emnist_device.page import Alternative, Character, Line, Page, Word
 from emnist_edge.errors import EmnistEdgeError
 
 if TYPE_CHECKING:

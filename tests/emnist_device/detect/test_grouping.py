@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emnist_device.box import Box
 from emnist_device.detect.grouping import find_middles, group
 from emnist_device.detect.maps import Maps
-from emnist_device.page import Box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

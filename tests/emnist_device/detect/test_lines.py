@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from emnist_device.box import Box
 from emnist_device.detect import lines
 from emnist_device.detect.columns import arrange
 from emnist_device.detect.grouping import Blob
-from emnist_device.page import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from emnist_device.box import Box
 from emnist_device.detect.grouping import Blob
 from emnist_device.detect.hypotheses import Hypotheses
 from emnist_device.detect.look import is_writing, look_at
 from emnist_device.detect.maps import Maps
 from emnist_device.detect.network import PageNet
 from emnist_device.detect.view import View, Writing
-from emnist_device.page import Box
 from emnist_edge.drawing.pages import draw_page
 from evaluate.scoring.matching import match_boxes
 

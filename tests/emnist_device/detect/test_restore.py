@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.grouping import Blob
 from emnist_device.detect.restore import find_wholes
-from emnist_device.page import Box
 
 # A 2 whose foot was left out: the upper part is found, the foot is only seen.
 SHAPE = (60, 120)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from emnist_device.box import Box
 from emnist_device.image.region import parse_grid, parse_region
-from emnist_device.page import Box
 from emnist_edge.errors import PictureError
 
 

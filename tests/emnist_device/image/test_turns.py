@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
+from emnist_device.box import Box
 from emnist_device.detect.finder import Finder
 from emnist_device.image.turns import legibility, turn, turn_back, turn_box
-from emnist_device.page import Box, Character, Line, Word
+from emnist_device.page import Character, Line, Word
 from emnist_device.review.page import find_doubtful
 from emnist_device.text.units import UnitReader
 from emnist_device.trace import Trace

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from emnist_device.box import Box
 from emnist_device.live.frames import Frame
 from emnist_device.live.moment import Moment
 from emnist_device.live.steady import Settled, SteadyLine
-from emnist_device.page import Alternative, Box, Character, Line
+from emnist_device.page import Alternative, Character, Line
 from emnist_device.text.spelling import make_words
 from emnist_edge.errors import SourceError
 from evaluate.cameras.live_video import shots, write_video

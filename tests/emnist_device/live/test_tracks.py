@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emnist_device.box import Box
 from emnist_device.live.tracks import LineTrack, Sight, align, sights
-from emnist_device.page import UNSURE, Alternative, Box, Character, Line
+from emnist_device.page import UNSURE, Alternative, Character, Line
 from emnist_device.text.spelling import make_words
 from tests.emnist_device.live.conftest import write
 

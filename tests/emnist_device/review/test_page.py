@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device.page import Alternative, Box, Character, Line, Page, Word
+from emnist_device.box import Box
+from emnist_device.page import Alternative, Character, Line, Page, Word
 from emnist_device.review.page import find_doubtful, write_review
 from emnist_edge import Reader
 from emnist_edge.alphabet import BYCLASS, DIGITS, SYMBOLS

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.decoding import Decoding
-from emnist_device.page import Box
 from emnist_device.text.decode import Decoder
 from emnist_edge.alphabet import BYMERGE
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_device.page import Box
+from emnist_device.box import Box
 from emnist_device.text import baselines, case
 from emnist_device.text.baselines import find_baselines
 from emnist_device.text.case import weigh_places, weigh_shapes

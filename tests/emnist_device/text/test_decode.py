@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emnist_device.box import Box
 from emnist_device.decoding import CHARSETS, Decoding
-from emnist_device.page import UNSURE, Box
+from emnist_device.page import UNSURE
 from emnist_device.text.decode import Decoder
 from emnist_edge.alphabet import BYCLASS, BYMERGE
 from tests.emnist_device.text.tables import O_OR_ZERO, ZERO_OR_O, boxes, decode, rows, text

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from emnist_device.box import Box
 from emnist_device.decoding import CONTEXTS, Context, Decoding
-from emnist_device.page import Box
 from emnist_device.text.decode import Decoder
 from emnist_device.text.restraint import (
     GROUP_OF,

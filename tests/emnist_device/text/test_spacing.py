@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emnist_device.page import Box
+from emnist_device.box import Box
 from emnist_device.text.spacing import Stretch, find_words, space_lines, word_gaps
 
 HEIGHT = 40

@@ -5,7 +5,8 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emnist_device.page import Box, Character, Line
+from emnist_device.box import Box
+from emnist_device.page import Character, Line
 from emnist_device.text.spelling import (
     Spelled,
     box_between,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from emnist_device.box import Box
 from emnist_device.decoding import Decoding
-from emnist_device.page import Box
 from emnist_device.text.constraints import Constraints
 from emnist_device.text.decode import Decoder
 from emnist_device.text.pattern.pattern import Pattern

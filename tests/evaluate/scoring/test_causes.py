@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from emnist_device.page import Box, Character, Line, Word
+from emnist_device.box import Box
+from emnist_device.page import Character, Line, Word
 from emnist_device.text.spelling import make_words
 from evaluate.scoring.causes import find_causes, reorder
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_device.page import Alternative, Box, Character, Line, Page, Word
+from emnist_device.box import Box
+from emnist_device.page import Alternative, Character, Line, Page, Word
 from evaluate.scoring.coverage import draw, judge, measure
 from evaluate.scoring.lines import signs
 

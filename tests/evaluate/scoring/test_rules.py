@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device.page import Box
+from emnist_device.box import Box
 from evaluate.scoring.rules import find_rules
 
 

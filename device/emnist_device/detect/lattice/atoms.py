@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emnist_device.box import Box
     from emnist_device.detect.grouping import Blob
     from emnist_device.detect.layout import Layout
     from emnist_device.detect.look import Look
-    from emnist_device.page import Box
 
 # Of the heights of what was found, this quantile is the usual one: that of capitals.
 _USUAL = 0.75

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.lattice.arcs import UNIONS, Unions, find_neighbours, join, measure
 from emnist_device.detect.lattice.atoms import find_atoms
 from emnist_device.detect.lattice.leftover import LEFTOVERS, Leftovers
@@ -25,7 +26,6 @@ from emnist_device.detect.lattice.scores import (
     score_unions,
 )
 from emnist_device.detect.lattice.search import cover
-from emnist_device.page import Box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,6 +78,13 @@ class Lattice:
         self._settings = settings
         self._atoms = atoms = find_atoms(layout, leftovers=settings.leftovers)
         neighbours = find_neighbours(atoms, unions=settings.unions)
+        if layout.places is not None:
+            cells = [layout.places.at(blob.box) for blob in atoms.blobs]
+            neighbours = {
+                pair: touch
+                for pair, touch in neighbours.items()
+                if cells[pair[0]] == cells[pair[1]]
+            }
         sets = join(atoms, neighbours, unions=settings.unions)
         measures = measure(atoms, sets, neighbours)
         # No glyph is made of what cannot be chosen, whatever it is read as.

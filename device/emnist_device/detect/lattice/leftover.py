@@ -18,8 +18,8 @@ from emnist_device.detect.pieces import find_pieces
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from emnist_device.box import Box
     from emnist_device.detect.look import Look
-    from emnist_device.page import Box
 
 
 _NEXT = np.ones((3, 3), np.uint8)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.grouping import Blob, find_middles, group
 from emnist_device.detect.look import look_at
 from emnist_device.detect.maps import Maps
 from emnist_device.detect.restore import find_wholes
 from emnist_device.detect.view import View, Writing
-from emnist_device.page import Box
 from tests.emnist_device.detect.examples.registry import decides
 
 if TYPE_CHECKING:

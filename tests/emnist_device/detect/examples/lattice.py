@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.grouping import Blob
 from emnist_device.detect.lattice.arcs import find_neighbours, join
 from emnist_device.detect.lattice.atoms import find_atoms
@@ -17,7 +18,6 @@ from emnist_device.detect.look import Look
 from emnist_device.detect.maps import Maps
 from emnist_device.detect.restore import Whole
 from emnist_device.detect.view import View, Writing
-from emnist_device.page import Box
 from tests.emnist_device.detect.examples.found import FOUND
 from tests.emnist_device.detect.examples.registry import decides
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emnist_device.box import Box
 from emnist_device.detect import lines as lines_module
 from emnist_device.detect.columns import arrange
 from emnist_device.detect.grouping import Blob
-from emnist_device.page import Box
 from tests.emnist_device.detect.examples.registry import decides
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.decoding import Expected
 from emnist_device.detect.decision import Found, which_look_alike
 from emnist_device.detect.grouping import Blob
 from emnist_device.detect.layout import Layout
 from emnist_device.detect.recount import Recount
-from emnist_device.page import Box
 from tests.emnist_device.detect.examples.registry import decides
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.detect.grouping import Blob
 from emnist_device.detect.lattice.atoms import Atoms
 from emnist_device.detect.lattice.scores import SCORES, measure_leftovers, score_leftovers
-from emnist_device.page import Box
 
 HEIGHT = 30
 
