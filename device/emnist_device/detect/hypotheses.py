@@ -109,7 +109,8 @@ class Hypotheses:
         """Return ``view`` without the rules of boxes, combs and tables."""
         thresholds = self._thresholds
         found = find_structure(view.contrast, view.writing.height, structures=thresholds.structures)
-        if not any(frame.whole for frame in found.frames):
+        decides = thresholds.structures.decides
+        if not decides or not any(frame.whole for frame in found.frames):
             return replace(view, frames=found.frames)
         cells = Places.of(found.frames, found.bare.shape).cells > 0
         scales, inside = thresholds.looks.scales, found.bare
@@ -126,7 +127,7 @@ class Hypotheses:
         thresholds = self._thresholds
         look = look_at(view, self._network, looks=thresholds.looks)
         frames = tuple(frame.scaled(look.zoom) for frame in view.frames)
-        whole = any(frame.whole for frame in frames)
+        whole = thresholds.structures.decides and any(frame.whole for frame in frames)
         places = Places.of(frames, look.labels.shape) if whole else None
         if places is not None:
             labels, blobs = join_in_cells(look.labels, look.blobs, places)
