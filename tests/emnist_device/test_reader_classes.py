@@ -10,7 +10,7 @@ import pytest
 
 from emnist_device.detect.finder import Stopwatch
 from emnist_device.runtime.engine import Engine
-from emnist_device.text.symbols import SIGNS
+from emnist_device.text.signs import SIGNS
 from emnist_edge import Decoding, Reader
 from emnist_edge.alphabet import BYMERGE, NOTHING, SYMBOLS
 from emnist_edge.drawing.pages import draw_page

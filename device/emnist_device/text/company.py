@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Company:
     """How much more probable what is usual is than what is not.
 
-    Chosen together with :class:`emnist_device.text.symbols.Signs`, on texts by UNIPEN's train
+    Chosen together with :class:`emnist_device.text.signs.Signs`, on texts by UNIPEN's train
     writers.
 
     odd: a symbol, for each side where no kind of character is that it usually has there.
