@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,20 +11,24 @@ import pytest
 
 from emnist_device.annotate import annotate
 from emnist_device.decoding import Decoding
-from emnist_device.detect.thresholds import THRESHOLDS
+from emnist_device.detect import hypotheses
+from emnist_device.detect.structure.structure import STRUCTURES
 from emnist_edge import Reader
 from evaluate.drawn_cells import draw_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Two sheets in all: each is read once.
 SEEDS = (3, 5)
 
 
-DECIDING = replace(THRESHOLDS, structures=replace(THRESHOLDS.structures, decides=True))
-
-
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(decoding=Decoding(context="none"), thresholds=DECIDING)
+def reader() -> Iterator[Reader]:
+    """A reader for which combs decide what is read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hypotheses, "STRUCTURES", replace(STRUCTURES, decides=True))
+        yield Reader(decoding=Decoding(context="none"))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -26,7 +26,7 @@ from emnist_device.detect.rows import arrange_in_cells
 from emnist_device.detect.scale import measure_writing
 from emnist_device.detect.structure.places import Places
 from emnist_device.detect.structure.single import join_in_cells
-from emnist_device.detect.structure.structure import find_structure
+from emnist_device.detect.structure.structure import STRUCTURES, find_structure
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_device.detect.view import View, Writing
 from emnist_device.image.limits import DEFAULTS, Limits
@@ -108,13 +108,13 @@ class Hypotheses:
     def without_frames(self, view: View) -> View:
         """Return ``view`` without the rules of boxes, combs and tables."""
         thresholds = self._thresholds
-        found = find_structure(view.contrast, view.writing.height, structures=thresholds.structures)
-        decides = thresholds.structures.decides
+        found = find_structure(view.contrast, view.writing.height, structures=STRUCTURES)
+        decides = STRUCTURES.decides
         if not decides or not any(frame.whole for frame in found.frames):
             return replace(view, frames=found.frames)
         cells = Places.of(found.frames, found.bare.shape).cells > 0
         scales, inside = thresholds.looks.scales, found.bare
-        if cells.mean() >= thresholds.structures.most:
+        if cells.mean() >= STRUCTURES.most:
             inside = np.where(cells, found.bare, np.uint8(0))
         writing = measure_writing(inside, scales=scales) or view.writing
         return replace(view, contrast=found.bare, writing=writing, frames=found.frames)
@@ -127,7 +127,7 @@ class Hypotheses:
         thresholds = self._thresholds
         look = look_at(view, self._network, looks=thresholds.looks)
         frames = tuple(frame.scaled(look.zoom) for frame in view.frames)
-        whole = thresholds.structures.decides and any(frame.whole for frame in frames)
+        whole = STRUCTURES.decides and any(frame.whole for frame in frames)
         places = Places.of(frames, look.labels.shape) if whole else None
         if places is not None:
             labels, blobs = join_in_cells(look.labels, look.blobs, places)

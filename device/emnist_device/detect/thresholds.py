@@ -20,7 +20,6 @@ from emnist_device.detect.recount import RECOUNTS, Recounts
 from emnist_device.detect.restore import RESTORING, Restoring
 from emnist_device.detect.ruled import RULED, Ruled
 from emnist_device.detect.sizes import SIZES, Sizes
-from emnist_device.detect.structure.structure import STRUCTURES, Structures
 from emnist_device.image.turns import LEGIBILITY, Legibility
 
 
@@ -32,7 +31,6 @@ class Thresholds:
     cells: Cells = CELLS
     contrasts: Contrasts = CONTRASTS
     ruled: Ruled = RULED
-    structures: Structures = STRUCTURES
     looks: Looks = LOOKS
     restoring: Restoring = RESTORING
     lattice: Settings = SETTINGS

@@ -124,7 +124,7 @@ _EACH = ("curves", "ends", "widths", "levels", "drawn", "seen")
 def pool(contrast: NDArray[np.uint8], *, ruling: Ruling = RULING) -> tuple[NDArray[np.uint8], int]:
     """Return ``contrast`` (H, W) uint8 in small, and how many of its pixels make one there."""
     factor = -(-max(contrast.shape) // ruling.side)
-    if factor == 1:
+    if factor == 1 or min(contrast.shape) < factor:
         return contrast, 1
     high, wide = (factor * (side // factor) for side in contrast.shape)
     kernel = np.ones((factor, factor), np.uint8)

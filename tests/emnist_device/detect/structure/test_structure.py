@@ -142,3 +142,8 @@ def test_ruled_paper_with_margins_is_no_table() -> None:
     contrast[40::50] = 90
     contrast[:, 60] = contrast[:, 440] = 90
     assert find_structure(contrast, HEIGHT).frames == ()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 1600), (1600, 1), (3, 1600), (1599, 2)])
+def test_a_picture_may_be_a_line(shape: tuple[int, int]) -> None:
+    assert find_structure(np.full(shape, 200, np.uint8), HEIGHT).frames == ()
