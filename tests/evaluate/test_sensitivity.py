@@ -97,13 +97,13 @@ def test_a_run_goes_on_from_its_file(folder: Path, tmp_path: Path) -> None:
     assert "1 pages, 0 of 3 characters are read wrong." in first.stdout
     assert re.search(r"\| Decisions \| +sure \| +0.95 \| +0.665 \| +\+0 \|", first.stdout)
     lines = output.read_text("utf-8").splitlines(keepends=True)
-    assert len(lines) == 1 + 7
+    assert len(lines) == 1 + 9
     output.write_text("".join(lines[:-1]) + lines[-1][:20], "utf-8")  # killed while it wrote
     second = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert "2 pages, 0 of 6 characters" in second.stdout
     read = [json.loads(line) for line in output.read_text("utf-8").splitlines()[1:]]
     keys = [(entry["step"], entry["name"], entry["value"], entry["picture"]) for entry in read]
-    assert len(keys) == len(set(keys)) == 14
+    assert len(keys) == len(set(keys)) == 18
 
 
 def test_results_of_other_thresholds_are_not_gone_on_from(tmp_path: Path) -> None:

@@ -81,21 +81,6 @@ def which_look_alike(alphabet: str, *, decisions: Decisions = DECISIONS) -> NDAr
     return alike * np.array([faint.get(char, 1.0) for char in alphabet])
 
 
-def weigh_classes(
-    alphabet: str, may_be: NDArray[np.bool_], *, decisions: Decisions = DECISIONS
-) -> NDArray[np.float32]:
-    """Return what probabilities of the C classes of ``alphabet`` count, (C,), 0..1.
-
-    ``may_be`` (C,) says which there can be; so does what looks like one of these.
-    """
-    groups = confusable_groups(alphabet)
-    known = {group for group, may in zip(groups, may_be.tolist(), strict=True) if may}
-    counts = [
-        char == NOTHING or group in known for char, group in zip(alphabet, groups, strict=True)
-    ]
-    return np.where(counts, np.float32(1), np.float32(decisions.foreign))
-
-
 def confidence_of(probabilities: NDArray[np.float32], alike: NDArray[np.float64]) -> float:
     """Return how probable it is that N characters are read right, as :class:`Found` has it.
 

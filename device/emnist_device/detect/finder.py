@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.detect.classes import weigh_classes
 from emnist_device.detect.decision import (
     Found,
     confidence_of,
     is_sure,
     refuse,
     surest,
-    weigh_classes,
     which_look_alike,
 )
 from emnist_device.detect.hypotheses import Hypotheses
@@ -136,8 +136,8 @@ class Finder:
         """Return what probabilities of the classes count, (C,)."""
         if expected is None:
             return np.ones(len(self._alphabet), np.float32)
-        decisions = self._thresholds.decisions
-        return weigh_classes(self._alphabet, expected.may_be, decisions=decisions)
+        foreign = self._thresholds.decisions.foreign
+        return weigh_classes(self._alphabet, expected.may_be, foreign)
 
     def find_in_grid(
         self,
@@ -152,7 +152,7 @@ class Finder:
         ``expected`` is as of :meth:`find`.
         """
         counts = self._weigh(expected)
-        for cell in find_cells(picture, rows, columns, ruled=self._thresholds.ruled):
+        for cell in find_cells(picture, rows, columns):
             found = self._classify(whole_mark(cell.ink, cell.scale), watch, counts)
             yield cell, self._refuse(found)
 

@@ -18,7 +18,6 @@ from emnist_device.detect.lattice.lattice import SETTINGS, Settings
 from emnist_device.detect.look import LOOKS, Looks
 from emnist_device.detect.recount import RECOUNTS, Recounts
 from emnist_device.detect.restore import RESTORING, Restoring
-from emnist_device.detect.ruled import RULED, Ruled
 from emnist_device.detect.sizes import SIZES, Sizes
 from emnist_device.image.turns import LEGIBILITY, Legibility
 
@@ -30,7 +29,6 @@ class Thresholds:
     sizes: Sizes = SIZES
     cells: Cells = CELLS
     contrasts: Contrasts = CONTRASTS
-    ruled: Ruled = RULED
     looks: Looks = LOOKS
     restoring: Restoring = RESTORING
     lattice: Settings = SETTINGS

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emnist_device.detect.classes import weigh_classes
 from emnist_device.detect.decision import (
     Found,
     confidence_of,
     is_sure,
     refuse,
     surest,
-    weigh_classes,
     which_look_alike,
 )
 from emnist_device.detect.grouping import Blob
@@ -89,7 +89,7 @@ def digit_wins(t: Thresholds, digit: float, letter: float) -> bool:
     """Say whether a digit wins against a letter, both so surely, where all are digits."""
     may_be = np.array([True, False])
     alike = which_look_alike("1R", decisions=t.decisions)
-    counts = weigh_classes("1R", may_be, decisions=t.decisions)
+    counts = weigh_classes("1R", may_be, t.decisions.foreign)
     empty = np.zeros((90, 90), np.uint8)
     layout = Layout(((Blob(FOUND, 1, 500),),), empty.astype(np.int32), empty, 1.0)
     rows = [np.array([seen], np.float32) for seen in ([0.0, letter], [digit, 0.0])]

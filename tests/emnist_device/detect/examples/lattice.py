@@ -118,7 +118,7 @@ def what_is_covered_by_more_than_half_is_ink(t: Thresholds) -> bool:
 
 @decides("Leftovers")
 def specks_are_no_pieces(t: Thresholds) -> bool:
-    return left_over(t, (3, 5)) and not left_over(t, (2, 4))
+    return left_over(t, (2, 3)) and not left_over(t, (2, 2))
 
 
 @decides("Leftovers")
@@ -209,11 +209,11 @@ def pieces_that_point_to_one_place_are_one(t: Thresholds) -> bool:
 
 
 def is_read(t: Thresholds, middle: float) -> bool:
-    """Say whether a low narrow piece beside another is a character by its middle."""
-    measures = np.array([[middle, np.log(0.4), np.log(0.2), 1.0]])
+    """Say whether a low narrow piece beside two characters is one by its middle."""
+    measures = np.array([[middle, np.log(0.4), np.log(0.2), 1.0, 1.0]])
     return bool(score_leftovers(measures, t.lattice.scores)[0] > 0)
 
 
 @decides("Scores")
 def a_piece_left_over_is_a_character_by_its_middle(t: Thresholds) -> bool:
-    return is_read(t, 0.37) and not is_read(t, 0.345)
+    return is_read(t, 0.33) and not is_read(t, 0.305)
