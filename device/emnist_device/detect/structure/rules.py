@@ -180,7 +180,7 @@ def _runs(thick: NDArray[np.uint8], run: int, ruling: Ruling) -> NDArray[np.uint
     # The blur of a dark line makes it no wider.
     strongest = cv2.dilate(alone, np.ones((2 * _BLUR + 1, 1), np.uint8))
     stands = cv2.compare(alone, cv2.convertScaleAbs(strongest, alpha=0.5), cv2.CMP_GE)
-    return cv2.bitwise_and(stands, cv2.compare(alone, np.array([level], float), cv2.CMP_GE))
+    return np.where(alone >= level, stands, np.uint8(0))
 
 
 def _find_pieces(mask: NDArray[np.uint8], least: int, ruling: Ruling) -> Rules:

@@ -95,7 +95,7 @@ def find_structure(
 
 
 def _is_whole(grid: Grid, kinds: Kinds) -> bool:
-    """Say whether all rules of ``grid`` were found, as :attr:`emnist_device.page.Frame.whole`."""
+    """Say whether all rules of ``grid`` were found, as :attr:`emnist_device.frames.Frame.whole`."""
     return grid.whole and kind_of(grid, kinds) == "comb"
 
 
