@@ -109,6 +109,7 @@ def test_dark_ink_on_a_pale_rule_stays() -> None:
     assert find_structure(contrast, HEIGHT).bare[108, 195:206].min() == 240
 
 
+@pytest.mark.parametrize("pen", [2, 4])
 @pytest.mark.parametrize(
     "strokes",
     [
@@ -119,11 +120,13 @@ def test_dark_ink_on_a_pale_rule_stays() -> None:
     ],
     ids=["H", "E", "square O", "#"],
 )
-def test_letters_are_no_boxes(strokes: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+def test_letters_are_no_boxes(
+    strokes: list[tuple[tuple[int, int], tuple[int, int]]], pen: int
+) -> None:
     contrast = np.zeros((200, 400), np.uint8)
     for shift in (0, 70, 140, 250):
         for start, end in strokes:
-            cv2.line(contrast, (start[0] + shift, start[1]), (end[0] + shift, end[1]), 220, 4)
+            cv2.line(contrast, (start[0] + shift, start[1]), (end[0] + shift, end[1]), 220, pen)
     found = find_structure(contrast, 42.0)
     assert found.frames == ()
     assert found.bare is contrast
