@@ -172,7 +172,7 @@ def score(
 @click.option("--model", default=DEFAULT_MODEL, show_default=True)
 def main(count: int, seed: int, model: str) -> None:
     """Score boxes, combs and tables: scanned, photographed, and without writing."""
-    reader = Reader(model)
+    reader = Reader(model, boxes=True)
     for name, photographed in (("scanned", False), ("photographed", True)):
         click.echo(f"{name}, {count} sheets")
         click.echo(score(reader, count, seed, photographed=photographed).describe())

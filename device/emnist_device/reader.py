@@ -90,6 +90,7 @@ class Reader:
         decoding: what is known of the text, and how sure a character must be.
         regions: parts of each picture that are read, one after another; none for all of it.
         grid: each picture, or region, is cut into cells of one character each.
+        boxes: boxes, combs and tables that are printed are looked for as well.
         thresholds: of the steps that find characters: for measuring what each is worth.
 
     Raises:
@@ -99,7 +100,7 @@ class Reader:
         RuntimeMissingError: no TFLite runtime is installed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a setting of its own
         self,
         model: str | Path = DEFAULT_MODEL,
         *,
@@ -110,13 +111,16 @@ class Reader:
         decoding: Decoding = _DECODING,
         regions: Sequence[Region] = (),
         grid: Grid | None = None,
+        boxes: bool = False,
         thresholds: Thresholds = THRESHOLDS,
     ) -> None:
         check_parts(regions, grid, decoding, turns=turns)
         self._regions, self._grid = tuple(regions), grid
         self._engine = Engine(model, threads)
         network = PageNet(threads=threads)
-        self._finder = Finder(network, self._engine, limits, decoding.holds, thresholds=thresholds)
+        self._finder = Finder(
+            network, self._engine, limits, decoding.holds, boxes=boxes, thresholds=thresholds
+        )
         self._thresholds = thresholds
         self._top_k, self._turns = top_k, turns
         self._lock = threading.Lock()  # LiteRT's interpreters serve one thread at a time

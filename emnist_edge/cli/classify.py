@@ -59,6 +59,9 @@ def _choice(_: click.Context, __: click.Parameter, text: str | None) -> Choice |
     show_default=True,
     help="Alternatives of each character and word.",
 )
+@click.option(
+    "--boxes", is_flag=True, help="Find printed boxes, combs and tables too: JSON and drawings."
+)
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option(
     "--jobs",
@@ -79,6 +82,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     chosen: Choice | None,
     orientation: str,
     top_k: int,
+    boxes: bool,
     threads: int,
     jobs: int,
     scheduler: str | None,
@@ -108,6 +112,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     headed = tuple(page.name for page in pages) != images[:1]
     known: dict[str, Any] = {"top_k": top_k, "turns": orientation == "auto"}
     known |= {"limits": limits, "decoding": decoding, "regions": regions, "grid": grid}
+    known |= {"boxes": boxes}
     make = partial(load_reader, model, threads=threads, **known)
     try:
         keys = [task.key for task in tasks]

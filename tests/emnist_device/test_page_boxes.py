@@ -28,7 +28,7 @@ def reader() -> Iterator[Reader]:
     """A reader for which combs decide what is read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hypotheses, "STRUCTURES", replace(STRUCTURES, decides=True))
-        yield Reader(decoding=Decoding(context="none"))
+        yield Reader(decoding=Decoding(context="none"), boxes=True)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -60,8 +60,8 @@ def test_corners_follow_the_picture_when_it_is_turned() -> None:
     for number in range(6):
         cv2.rectangle(picture, (60 + 60 * number, 100), (120 + 60 * number, 170), (0, 0, 0), 2)
         cv2.putText(picture, "A", (75 + 60 * number, 155), 0, 1.3, (60, 30, 20), 3)
-    plain = Reader(decoding=Decoding(context="none")).read(picture)
-    turned = Reader(turns=True).read(cv2.rotate(picture, cv2.ROTATE_90_CLOCKWISE))
+    plain = Reader(decoding=Decoding(context="none"), boxes=True).read(picture)
+    turned = Reader(turns=True, boxes=True).read(cv2.rotate(picture, cv2.ROTATE_90_CLOCKWISE))
     assert turned.turned == 270
     (one,), (other,) = plain.boxes, turned.boxes
     for cell, same in zip(one.cells, other.cells, strict=True):

@@ -72,6 +72,7 @@ class Finder:
         engine: the classifier.
         limits: how many characters a picture may hold.
         holds: what is on each picture.
+        boxes: whether boxes, combs and tables are looked for.
         thresholds: of all steps.
     """
 
@@ -82,9 +83,10 @@ class Finder:
         limits: Limits,
         holds: Holds,
         *,
+        boxes: bool = False,
         thresholds: Thresholds = THRESHOLDS,
     ) -> None:
-        self._hypotheses = Hypotheses(network, limits, holds, thresholds=thresholds)
+        self._hypotheses = Hypotheses(network, limits, holds, boxes=boxes, thresholds=thresholds)
         self._engine, self._thresholds = engine, thresholds
         self._alphabet = engine.artifact.alphabet
         self._alike = which_look_alike(self._alphabet, decisions=thresholds.decisions)

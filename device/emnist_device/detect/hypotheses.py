@@ -59,6 +59,7 @@ class Hypotheses:
         network: the page network.
         limits: how many characters a picture may hold.
         holds: what is on each picture.
+        boxes: whether boxes, combs and tables are looked for.
         thresholds: of all steps.
     """
 
@@ -68,9 +69,11 @@ class Hypotheses:
         limits: Limits = DEFAULTS,
         holds: Holds = "page",
         *,
+        boxes: bool = False,
         thresholds: Thresholds = THRESHOLDS,
     ) -> None:
         self._network, self._limits, self._holds = network, limits, holds
+        self._boxes = boxes
         self._thresholds = thresholds
 
     def of_picture(self, picture: NDArray[np.uint8]) -> Iterator[Step]:
@@ -106,7 +109,9 @@ class Hypotheses:
         return self.without_frames(View(contrast, scale, writing, grain))
 
     def without_frames(self, view: View) -> View:
-        """Return ``view`` without the rules of boxes, combs and tables."""
+        """Return ``view`` without rules of boxes, combs and tables, where these are asked for."""
+        if not self._boxes:
+            return view
         thresholds = self._thresholds
         found = find_structure(view.contrast, view.writing.height, structures=STRUCTURES)
         decides = STRUCTURES.decides

@@ -106,7 +106,7 @@ def test_a_file_of_results_is_gone_on_with(folder: Path) -> None:
     [
         (["--json", "--csv"], "choose one"),
         (["--csv", "--output", "out.csv"], "choose one"),
-        (["--resume"], "--resume goes on with the file of --output"),
+        (["--resume"], "--resume goes on with an --output"),
         (["--output", "out.txt"], "ends in .jsonl or .csv"),
         (["--output", "there.csv"], "is there already"),
         (["--limit", "pixels=none"], "write pixels=NUMBER"),
