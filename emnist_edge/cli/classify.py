@@ -15,6 +15,7 @@ from emnist_edge.cli.outputs import document_kept, output_options
 from emnist_edge.cli.session import Session, results_kept
 from emnist_edge.cli.tasks import input_kept, make_tasks, read_input
 from emnist_edge.errors import ModelError
+from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
     from emnist_device.batch.pages import Choice
@@ -97,6 +98,7 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     Exit codes: 0 read (or nothing there to read), 1 at least one image could not be read (the
     others are), 2 wrong usage, 130 or 143 ended by Ctrl-C or SIGTERM.
     """
+    load_base()
     from emnist_device.batch.outcomes import outcomes
     from emnist_device.batch.pages import find_pages
     from emnist_device.batch.reading import load_reader

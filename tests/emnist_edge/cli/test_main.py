@@ -60,7 +60,7 @@ def test_the_module_runs_as_the_command_does(picture: Path) -> None:
     ("before", "code", "said"),
     [
         ("import emnist_edge.cli.streams as early\nearly.open_streams", -signal.SIGINT, ""),
-        ("import emnist_edge.cli.outputs as late\nlate.load_base", 130, "emnist-edge: stopped\n"),
+        ("import emnist_edge.cli.classify as late\nlate.load_base", 130, "emnist-edge: stopped\n"),
     ],
     ids=["before a command runs", "while a command loads what it needs"],
 )
