@@ -180,8 +180,7 @@ TAIL = """## Weaknesses
   bar, a 1 with a long flag or a G in another style less well than the scores say; those that
   learned from UNIPEN as well (above) know more of them, by no means all.
 - No accents. A model without classes for symbols takes every shape for one of the {classes} letters
-  and digits. On pages, one that has them misses many dots, commas and short hyphens, and often
-  takes a slash for a 1.
+  and digits. On pages, one that has them misses some dots, commas and hyphens.
 - Not meant for cursive writing, nor for decisions about people.
 
 Licence: Apache-2.0. EMNIST is derived from NIST Special Database 19, a work of the United States
