@@ -71,7 +71,10 @@ def _slower(results: dict[str, Any]) -> str:
     if not slower:
         return ""
     them = "is smaller, but no faster, than its float32 file"
-    return f" On this processor, {' and '.join(slower)} {them}: measure on yours."
+    if len(slower) > 1:
+        them = "are smaller, but no faster, than their float32 files"
+    named = " and ".join([", ".join(slower[:-1]), slower[-1]] if slower[1:] else slower)
+    return f" On this processor, {named} {them}: measure on yours."
 
 
 def _pages(results: dict[str, Any]) -> str:
