@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from emnist_device.batch.records import FORMATS
@@ -32,6 +31,7 @@ from emnist_edge.dataset import emnist, idx
 from emnist_edge.errors import EmnistEdgeError
 from tests.fuzz.pictures import pictures, take_header, take_picture
 from tests.pdfs import drawn, scan
+from tests.tiffs import tiff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ def _documents() -> list[bytes]:
     return [
         scan(pictures, (30, 20)),
         drawn(b"0 0 36 36 re f", (72, 72)),
-        cv2.imencodemulti(".tif", pictures)[1].tobytes(),
+        tiff(pictures),
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 from emnist_device.batch.pages import Choice, FilePage, find_pages
 from emnist_device.image.limits import DEFAULTS
 from tests.pdfs import counting, drawn, encrypted, scan
+from tests.tiffs import tiff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,7 @@ PICTURE = np.full((20, 30, 3), 255, np.uint8)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of files of one page and several, and of such as cannot be read."""
     (tmp_path / "a.png").write_bytes(cv2.imencode(".png", PICTURE)[1].tobytes())
-    (tmp_path / "b.tif").write_bytes(cv2.imencodemulti(".tif", [PICTURE] * 3)[1].tobytes())
+    (tmp_path / "b.tif").write_bytes(tiff([PICTURE] * 3))
     (tmp_path / "c.pdf").write_bytes(scan([PICTURE] * 2, (72, 72)))
     (tmp_path / "locked.pdf").write_bytes(encrypted())
     (tmp_path / "cut.tif").write_bytes(b"II*\0")

@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from emnist_device.forms import grammar
 from emnist_device.forms.records import ByKind, Record
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from emnist_device.forms.shapes import Shape
 
 SCHEMA = json.loads(grammar.schema_text())
+Draft202012Validator = pytest.importorskip("jsonschema").Draft202012Validator
 FILE = ROOT / "device" / "emnist_device" / "forms" / "form.schema.json"
 #: What may stand in place of any value.
 JUNK: list[Any] = [

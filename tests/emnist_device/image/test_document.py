@@ -13,6 +13,7 @@ from emnist_device.image.limits import DEFAULTS
 from emnist_device.image.picture import decode_picture
 from emnist_edge.errors import PictureError, RuntimeMissingError
 from tests.pdfs import counting, drawn, encrypted, pdf, scan
+from tests.tiffs import tiff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,7 @@ PICTURES = [noise(1), noise(2, 30, 80), noise(3)]
 
 
 def tiff_of(pictures: list[NDArray[np.uint8]]) -> bytes:
-    return cv2.imencodemulti(".tiff", pictures)[1].tobytes()
+    return tiff(pictures)
 
 
 def test_a_picture_is_its_one_page() -> None:

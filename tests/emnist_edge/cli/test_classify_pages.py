@@ -18,13 +18,14 @@ from emnist_device.image.limits import DEFAULTS, Limits
 from emnist_edge.cli.main import cli
 from emnist_edge.drawing.pages import draw_page
 from tests.pdfs import counting, encrypted, scan
+from tests.tiffs import tiff
 
 TEXTS = ["HARBOR\n7483", "ZEBRA", "47 HAT"]
 PICTURES = [
     draw_page(text, size=(500, 320), height=50, seed=seed).picture
     for seed, text in enumerate(TEXTS)
 ]
-TIFF = cv2.imencodemulti(".tif", PICTURES)[1].tobytes()
+TIFF = tiff(PICTURES)
 PDF = scan(PICTURES, (250, 160))
 
 

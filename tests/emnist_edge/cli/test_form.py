@@ -132,6 +132,7 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         run("print", EXAM, str(out))
 
 
+@needs_markers
 @pytest.mark.parametrize(("module", "title"), [("yaml", "PyYAML"), ("fpdf", "fpdf2")])
 def test_a_package_that_is_missing_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, title: str

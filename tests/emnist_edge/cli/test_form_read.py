@@ -13,10 +13,13 @@ from emnist_edge.drawing.lying import Lie
 from emnist_edge.errors import EmnistEdgeError
 from evaluate.filled.printed import print_page
 from evaluate.filled.writing import Stranger, fill_page
+from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import SIZE, make_template
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = needs_markers  # sheets are found by them
 
 FIELDS = (
     "number: {kind: digits, box: [20, 60, 42, 9], cells: 6, roster: id}\n"

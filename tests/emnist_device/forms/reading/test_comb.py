@@ -8,10 +8,13 @@ import pytest
 from emnist_device.forms.model import TextField
 from emnist_device.forms.reading.comb import CellInk, CombReader
 from emnist_edge.alphabet import BYMERGE
+from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import make_template
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = needs_markers  # sheets are found by them
 
 INK = CellInk(np.full((8, 8), 255, np.uint8), 3.0)
 BLANK = CellInk(np.zeros((8, 8), np.uint8), 0.0)

@@ -6,10 +6,13 @@ import pytest
 
 from emnist_device.forms.model import MarkField
 from emnist_device.forms.reading.marks import chance_of_mark, read_marks, share_of_empty
+from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import make_template
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = needs_markers  # sheets are found by them
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from emnist_edge.drawing.lying import Lie
 from emnist_edge.errors import PictureError
 from evaluate.filled.printed import print_page
 from evaluate.filled.writing import Stranger, fill_page
+from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import SIZE, WRITTEN, exam, filled, make_template
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from emnist_device.forms.reading.result import FieldReading, SheetReading
 
 
+pytestmark = needs_markers  # sheets are found by them
 FINE = (1654, 2339)
 
 

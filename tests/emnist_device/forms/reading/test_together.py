@@ -8,6 +8,7 @@ from emnist_device.forms.model import SumOf
 from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.together import weigh_roster, weigh_sum
 from emnist_device.forms.roster import Roster
+from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import make_template
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from emnist_device.forms.model import Leaf
 
+pytestmark = needs_markers  # sheets are found by them
 TOTAL = SumOf("total", ("a", "b"))
 
 

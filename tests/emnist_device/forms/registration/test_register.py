@@ -15,7 +15,10 @@ from emnist_edge.drawing.lying import Lie
 from emnist_edge.errors import PictureError
 from evaluate.filled.printed import print_page
 from evaluate.filled.taken import photograph
+from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import SIZE, exam, filled
+
+pytestmark = needs_markers  # sheets are found by them
 
 
 @cache
