@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
+import stat
 import zlib
 from contextlib import contextmanager, suppress
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, TypeVar
 from zipfile import BadZipFile
 
-from emnist_edge.errors import DataError, OutputError, shown
+from emnist_edge.errors import DataError, EmnistEdgeError, OutputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +34,28 @@ def read_file(path: Path, read: Callable[[Path], _Content], advice: str) -> _Con
     except _UNREADABLE as error:
         what = "damaged" if path.exists() else "not there"
         raise DataError(f"{shown(path)}: {what}; {advice}") from error
+
+
+def read_within(
+    path: Path, most: int, error: type[EmnistEdgeError], *, what: str, larger: str
+) -> bytes:
+    """Return what is in the file ``path``, of at most ``most`` bytes.
+
+    Raises ``error`` that names it where it cannot be read, is no file (``what`` is what to write to
+    one), or has more bytes (``larger`` says so).
+    """
+    name = shown(path)
+    try:
+        with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise error(f"{name}: is no file; write {what} to one")
+            content = file.read(most + 1)
+    except (OSError, ValueError) as fault:  # of names that no file can have
+        reason = getattr(fault, "strerror", None) or fault
+        raise error(f"{name}: cannot be read ({reason})") from fault
+    if len(content) > most:
+        raise error(f"{name}: {larger}")
+    return content
 
 
 @contextmanager

@@ -57,11 +57,7 @@ RECOUNTS = Recounts()
 
 @dataclass(frozen=True)
 class _Cut:
-    """A character as two: ``score`` is the logarithm of how much more probable that is than one.
-
-    It tells all of 40 drawn words without touching characters from 8 of 10 with two, where a
-    pattern asks for one more.
-    """
+    """A character as two: ``score`` is the logarithm of how much more probable that is than one."""
 
     score: float
     parts: Parts

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import stat
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emnist_edge.errors import FormError, shown
+from emnist_edge.files import read_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,16 +119,8 @@ def _row(columns: tuple[str, ...], cells: list[str], where: str) -> dict[str, st
 
 def _read(path: Path, name: str) -> str:
     """Return the text of ``path``; raises :class:`FormError` where there is none."""
-    try:
-        with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise FormError(f"{name}: is no file; write the roster to one")
-            content = file.read(_MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise FormError(f"{name}: cannot be read ({reason})") from error
-    if len(content) > _MOST_BYTES:
-        raise FormError(f"{name}: has over {_MOST_BYTES // 10**6} MB; split it")
+    larger = f"has over {_MOST_BYTES // 10**6} MB; split it"
+    content = read_within(path, _MOST_BYTES, FormError, what="the roster", larger=larger)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

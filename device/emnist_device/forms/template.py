@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +20,7 @@ from emnist_device.forms.sense import check_pages, check_sums
 from emnist_device.forms.yaml_nodes import MOST_BYTES, TemplateError, parse_yaml
 from emnist_device.image.picture import read_picture
 from emnist_edge.errors import FormError, PictureError, shown
+from emnist_edge.files import read_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,16 +58,8 @@ def load_template(path: Path | str) -> Template:
 def _read(path: Path) -> str:
     """Return the text of ``path``; raises :class:`FormError` where there is none."""
     name = shown(path)
-    try:
-        with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise FormError(f"{name}: is no file; write the template to one")
-            content = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise FormError(f"{name}: cannot be read ({reason})") from error
-    if len(content) > MOST_BYTES:
-        raise FormError(f"{name}: has over {MOST_BYTES // 1000} kB; no template needs that")
+    larger = f"has over {MOST_BYTES // 1000} kB; no template needs that"
+    content = read_within(path, MOST_BYTES, FormError, what="the template", larger=larger)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 from emnist_device.text.automaton import Automaton
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.errors import ConstraintError, shown
+from emnist_edge.files import read_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,15 +94,8 @@ class _Sample:
 def _read(path: Path | str) -> str:
     """Return the text of ``path``; raises :class:`ConstraintError` where there is none."""
     name = shown(path)
-    try:
-        with Path(path).open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ConstraintError(f"{name}: is no file; write the words to one")
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise ConstraintError(f"{name}: cannot be read ({error.strerror})") from error
-    if len(content) > _MOST_BYTES:
-        raise ConstraintError(f"{name}: has over {_MOST_BYTES // 10**6} MB; list fewer words")
+    larger = f"has over {_MOST_BYTES // 10**6} MB; list fewer words"
+    content = read_within(Path(path), _MOST_BYTES, ConstraintError, what="the words", larger=larger)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -11,8 +11,7 @@ from emnist_device.text.restraint import RESTRAINT
 class Signs:
     """When a character is a symbol. Probabilities, if not said otherwise.
 
-    Chosen on texts by UNIPEN's train writers: with ``rarer`` of half as much, 7 % more symbols are
-    read as letters and digits, with twice as much, half as many letters and digits more as symbols.
+    Chosen on texts by UNIPEN's train writers.
 
     rarer: how much rarer symbols are in what people write, beside letters and digits, than in what
         models learn from, before the page is read.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 
-from emnist_edge.errors import RuntimeMissingError
+from emnist_device.forms.markers import DICTIONARY, aruco
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ def find_markers(
     They are clockwise from the top left one of the marker as it was printed. Several under one
     number are of several sheets. It looks on until four that are ``wanted`` are found.
     """
-    _check_opencv()
+    library = aruco()
     best: dict[int, list[NDArray[np.float64]]] = {}
     tried: set[float] = set()
     for side in _SIDES:
@@ -35,7 +35,7 @@ def find_markers(
         if scale in tried:
             continue
         tried.add(scale)
-        found = _find(grey, scale)
+        found = _find(grey, scale, library)
         if len(wanted & found.keys()) > len(wanted & best.keys()) or not best:
             best = found
         if len(wanted & best.keys()) >= 4:
@@ -43,15 +43,17 @@ def find_markers(
     return best
 
 
-def _find(grey: NDArray[np.uint8], scale: float) -> dict[int, list[NDArray[np.float64]]]:
-    """Return the markers of ``grey`` as they show at ``scale``."""
+def _find(
+    grey: NDArray[np.uint8], scale: float, library: Any
+) -> dict[int, list[NDArray[np.float64]]]:
+    """Return the markers of ``grey`` as they show at ``scale``; ``library`` finds them."""
     small = grey
     if scale < 1:
         small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    settings = cv2.aruco.DetectorParameters()
-    settings.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_5X5_100)
-    outlines, numbers, _ = cv2.aruco.ArucoDetector(dictionary, settings).detectMarkers(small)
+    settings = library.DetectorParameters()
+    settings.cornerRefinementMethod = library.CORNER_REFINE_SUBPIX
+    dictionary = library.getPredefinedDictionary(getattr(library, DICTIONARY))
+    outlines, numbers, _ = library.ArucoDetector(dictionary, settings).detectMarkers(small)
     found: dict[int, list[NDArray[np.float64]]] = {}
     for outline, number in zip(outlines, [] if numbers is None else numbers.ravel(), strict=True):
         # OpenCV's index is that of a pixel's middle.
@@ -73,12 +75,3 @@ def read_code(window: NDArray[np.uint8]) -> str:
         if text:
             return str(text)
     return ""
-
-
-def _check_opencv() -> None:
-    """Raise :class:`RuntimeMissingError` where the OpenCV that is installed knows no markers."""
-    if not hasattr(getattr(cv2, "aruco", None), "ArucoDetector"):
-        raise RuntimeMissingError(
-            f"OpenCV {cv2.__version__}, which is installed, finds no markers",
-            "install opencv-python-headless 4.7 or newer",
-        )
