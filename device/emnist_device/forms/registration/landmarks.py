@@ -64,24 +64,22 @@ def landmarks_of(page: FormPage, limits: Limits) -> Landmarks:
     size = (page.width * unit, page.height * unit)
     areas = _ends([field.area for field in page.fields], unit)
     markers = {marker.number: _corners(marker.area, unit) for marker in page.markers}
-    outlines = [each for leaf in page.leaves() for each in _outlines(leaf)]
-    boxes = _ends([area for area, _ in outlines], unit)
-    is_round = np.array([is_round for _, is_round in outlines], bool)
-    square = tuple(map(tuple, boxes[~is_round].tolist()))
+    boxes = _ends([area for leaf in page.leaves() for area in _outlines(leaf)], unit)
+    square = tuple(map(tuple, boxes.tolist()))
     if page.reference is not None:
         reference = read_picture(page.reference, limits)
         shape = (round(size[0] * RESOLUTION), round(size[1] * RESOLUTION))
         flat = cv2.resize(reference, shape, interpolation=cv2.INTER_AREA)
         own = to_contrast(to_darkest(flat))
         return Landmarks(size, markers, areas, own, False, unit, square, reference)
-    return Landmarks(size, markers, areas, draw_boxes(size, boxes, is_round), True, unit, square)
+    return Landmarks(size, markers, areas, draw_boxes(size, boxes), True, unit, square)
 
 
-def _outlines(leaf: Leaf) -> list[tuple[Area, bool]]:
-    """Return what is outlined of a field, and whether that is round."""
+def _outlines(leaf: Leaf) -> list[Area]:
+    """Return the printed boxes of a field; bubbles have too little that is straight."""
     if isinstance(leaf, MarkField):
-        return [(option.area, leaf.shape == "bubble") for option in leaf.options]
-    return [(cell, False) for cell in leaf.cells or (leaf.area,)]
+        return [] if leaf.shape == "bubble" else [option.area for option in leaf.options]
+    return list(leaf.cells or (leaf.area,))
 
 
 def _ends(areas: list[Area], unit: float) -> NDArray[np.float64]:
@@ -96,18 +94,15 @@ def _corners(area: Area, unit: float) -> NDArray[np.float64]:
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
 
 
-def draw_boxes(
-    size: tuple[float, float], boxes: NDArray[np.float64], round_ones: NDArray[np.bool_]
-) -> NDArray[np.uint8]:
-    """Return the print of a page of ``size`` that has these outlines on it.
+def draw_boxes(size: tuple[float, float], boxes: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return the print of a page of ``size`` that has these boxes on it.
 
-    ``boxes`` (N, 4) are left, top, right, bottom; those of ``round_ones`` (N,) have an ellipse
-    inside.
+    ``boxes`` (N, 4) are left, top, right, bottom.
     """
     fine = 4  # drawn so many times as large, for lines between pixels
     scale = fine * RESOLUTION
     canvas = np.zeros([round(side * RESOLUTION) for side in size[::-1]], np.uint8)
-    for (left, top, right, bottom), is_round in zip(boxes.tolist(), round_ones, strict=True):
+    for left, top, right, bottom in boxes.tolist():
         # A window around each alone is drawn finely: all of the page would take 60 MB.
         x, y = (max(int((at - 1) * RESOLUTION), 0) for at in (left, top))
         width, height = (
@@ -116,20 +111,8 @@ def draw_boxes(
         window = canvas[y : y + height, x : x + width]
         large = np.zeros((window.shape[0] * fine, window.shape[1] * fine), np.uint8)
         ends = np.array([[left, top], [right, bottom]]) * scale - (x * fine, y * fine)
-        _outline(large, ends, bool(is_round), round(_LINE * scale))
+        first, last = np.rint(ends).astype(int).tolist()
+        cv2.rectangle(large, first, last, 255, round(_LINE * scale))
         small = cv2.resize(large, window.shape[::-1], interpolation=cv2.INTER_AREA)
         np.maximum(window, small, out=window)
     return canvas
-
-
-def _outline(
-    canvas: NDArray[np.uint8], ends: NDArray[np.float64], is_round: bool, width: int
-) -> None:
-    """Draw a box or the ellipse in it; ``ends`` (2, 2) are its first and last corner."""
-    first, last = (tuple(end) for end in np.rint(ends).astype(int).tolist())
-    if is_round:
-        middle = tuple(np.rint(ends.mean(axis=0)).astype(int).tolist())
-        axes = tuple(np.rint((ends[1] - ends[0]) / 2).astype(int).tolist())
-        cv2.ellipse(canvas, middle, axes, 0, 0, 360, 255, width)
-    else:
-        cv2.rectangle(canvas, first, last, 255, width)
