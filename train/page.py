@@ -18,6 +18,7 @@ import click
 import joblib
 import numpy as np
 
+from emnist_edge.artifact import read_sidecar
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset.unipen.cleaning import writer_folds
 from emnist_edge.dataset.unipen.packed import digest_of, load_texts
@@ -45,6 +46,8 @@ _EPOCHS = 8
 _FOLDS, HELD_BACK = 8, 1
 # About how many crops are left for the export.
 _CALIBRATION = 200
+#: How the name of an exported network ends.
+EXPORTED = ".tflite"
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,8 @@ def fit(
     Where there is one in ``output``, it goes on from that; else from the weights of the model
     ``start``, if there is one. Raises :class:`DataError` where there are too few crops.
     """
-    from train.pages.batches import Batches  # both are made of Keras' classes, and take it to load
+    from train.pages.batches import Batches  # all are made of Keras' classes, and take it to load
+    from train.pages.exported import take_exported
     from train.pages.network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
 
     fewest = min(len(training), len(held))
@@ -157,7 +161,9 @@ def fit(
     if model is None:
         keras.utils.set_random_seed(recipe.seed)
         model = build(SIDE)
-        if start is not None:
+        if start is not None and start.suffix == EXPORTED:
+            take_exported(model, start, training.contrast)
+        elif start is not None:
             model.set_weights(checkpoints.load(start, CUSTOM_OBJECTS).get_weights())
         steps = recipe.epochs * (len(training) // recipe.batch)
         schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
@@ -228,12 +234,13 @@ def _pages_of(run: Path) -> dict[str, int]:
 
 
 def _record_of(start: Path) -> dict[str, Any]:
-    """Return what is known of the run that left the model ``start``."""
-    path = start.with_name("metrics.json")
-    if not path.exists():
-        return {}
-    metrics = read_json(path)
-    return {name: metrics[name] for name in ("recipe", "crops", "started_from") if name in metrics}
+    """Return what is known of the run that left the model ``start``, or that it was exported of."""
+    if start.suffix == EXPORTED:
+        known = read_sidecar(start.with_suffix(".json")).provenance
+    else:
+        path = start.with_name("metrics.json")
+        known = read_json(path) if path.exists() else {}
+    return {name: known[name] for name in ("recipe", "crops", "started_from") if name in known}
 
 
 @click.command(cls=Program)
@@ -257,7 +264,7 @@ def _record_of(start: Path) -> dict[str, Any]:
 @click.option(
     "--start",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Go on from the weights of another run's model.keras.",
+    help="Go on from the weights of another run's model.keras, or of an exported page network.",
 )
 def main(  # one for each option
     options: RunOptions,

@@ -19,7 +19,7 @@ from emnist_edge.drawing.character import stroke_shape
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import DataError, ParityError
 from export import page as export_page
-from export.tflite import load_with_depth_to_space
+from export.tflite import convert, load_with_depth_to_space
 from tests.conftest import step_by_step
 from tests.pen_strokes import texts
 from train import page
@@ -29,6 +29,7 @@ from train.pages import crops as page_crops
 from train.pages import network as page_network
 from train.pages.batches import targets
 from train.pages.crops import SIDE, Crops, cut
+from train.pages.exported import take_exported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,6 +148,45 @@ def test_a_run_goes_on_from_another_with_its_crops(
     ]
     for one, other in zip(*weights, strict=True):
         assert np.array_equal(np.asarray(one), np.asarray(other))
+
+
+def test_a_run_goes_on_from_an_exported_network(run: Path, toy_files: Path, tmp_path: Path) -> None:
+    model = load_with_depth_to_space(run / "model.keras")
+    with np.load(run / "calibration.npz") as seen:
+        content = convert(model, seen["contrast"])
+    start = tmp_path / "page-int8.tflite"
+    start.write_bytes(content)
+    known = {"recipe": {"pages": 6}, "crops": {"training": 9}, "split": "toy"}
+    replace(read_sidecar(MODELS / "page-int8.json"), provenance=known).write(tmp_path)
+    with np.load(run / "crops-training.npz") as archive, small():
+        crops = Crops(**archive)
+        went_on = page_network.build(SIDE)
+        take_exported(went_on, start, crops.contrast)
+        recipe = replace(RECIPE, epochs=1, learning_rate=0.0)
+        metrics = page.train(recipe, RunOptions(tmp_path / "next", toy_files), start)
+    assert metrics["started_from"] == {name: known[name] for name in ("recipe", "crops")}
+    pictures = crops.contrast[:8, ..., None].astype(np.float32)
+    before, whole, trains = (
+        np.asarray(net(pictures, training=training)["ink"])
+        for net, training in ((model, False), (went_on, False), (went_on, True))
+    )
+    spread = before.std()
+    assert np.abs(whole - before).mean() < 0.05 * spread  # weights in int8
+    assert np.abs(trains - before).mean() < 0.3 * spread  # of a batch, not of all
+
+
+def test_what_is_no_exported_page_network_is_refused(run: Path, tmp_path: Path) -> None:
+    other = MODELS / "tiny-int8.tflite"
+    damaged = tmp_path / "page.tflite"
+    damaged.write_bytes(b"TFL3" * 100)
+    with np.load(run / "crops-training.npz") as archive, small():
+        contrast = archive["contrast"]
+        network = page_network.build(SIDE)
+        with pytest.raises(DataError, match="of another network"):
+            take_exported(network, other, contrast)
+        for path, what in ((damaged, "damaged"), (tmp_path / "none.tflite", "not there")):
+            with pytest.raises(DataError, match=f"{what}; give the int8 TFLite file"):
+                take_exported(network, path, contrast)
 
 
 def test_the_command_passes_on_what_it_is_told(
