@@ -28,7 +28,8 @@ from evaluate.c99_flash import flash
 from evaluate.document import write_block
 from export.c99.forest import Ensemble, read_ensemble, write_ensemble
 from export.c99.host import compile_c, find_compiler
-from export.trees import compact_leaves, to_onnx
+from export.converter import to_onnx
+from export.trees import compact_leaves
 from train.common.data import load_training
 from train.forest import Recipe, flat
 

@@ -1,12 +1,14 @@
 """Export the edge forest to ONNX: ``python -m export.forest``.
 
-Reads what ``python -m train.forest`` left in its output folder, rounds the leaves, converts, and
-compares the file, in the runtime that ships, with scikit-learn on validation images; writes file
-and sidecar only if they say the same. Also times both.
+Reads what ``python -m train.forest`` left in its output folder, rounds the leaves, has skl2onnx
+convert it with a converter of ours, and compares the file, in the runtime that ships, with
+scikit-learn on validation images; writes file and sidecar only if they say the same. Says how large
+a tree is without that converter, and times both.
 """
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +27,10 @@ from export.common import (
     published,
     report,
 )
+from export.converter import to_onnx, to_onnx_alone
 from export.parity import compare, require_same
 from export.run import read_run
-from export.trees import CLASSES_A_LEAF, VOTES, compact_leaves, to_onnx
+from export.trees import CLASSES_A_LEAF, VOTES, compact_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from sklearn.ensemble import RandomForestClassifier
 
     from emnist_edge.artifact import Artifact
 
@@ -63,6 +67,7 @@ def export(run_folder: Path, output: Path, card: Path, data: Path | None) -> lis
     click.echo(f"{NAME}: leaves of {VOTES} votes on {CLASSES_A_LEAF} classes: {cost:+.2f} points")
 
     content = to_onnx(forest)
+    click.echo(f"{NAME}: {len(content) / 1000:,.0f} kB; {sizes(forest)}")
     facts = {fact: run.metrics[fact] for fact in ("criteria", "depths", "edges", "full", "chosen")}
     facts["test_looks"] = count_looks(output / f"{NAME}.json", run)
     leaves = {"classes": CLASSES_A_LEAF, "votes": VOTES, "accuracy_drop": cost}
@@ -82,6 +87,20 @@ def export(run_folder: Path, output: Path, card: Path, data: Path | None) -> lis
         f"predict_proba {theirs:.3f} ms, {theirs / ours:.0f} times as long"
     )
     return [artifact]
+
+
+def sizes(forest: RandomForestClassifier) -> str:
+    """Say how large the first tree of ``forest`` is as it is converted here, and by skl2onnx alone.
+
+    Not the whole forest, for which skl2onnx needs gigabytes.
+    """
+    first = copy.copy(forest)
+    first.estimators_ = forest.estimators_[:1]
+    ours, alone = len(to_onnx(first)), len(to_onnx_alone(first))
+    return (
+        f"its first tree {ours / 1000:,.0f} kB, by skl2onnx alone {alone / 1000:,.0f} kB, "
+        f"{alone / ours:.0f} times as large"
+    )
 
 
 def milliseconds(run: Callable[[NDArray[np.uint8]], Any], images: NDArray[np.uint8]) -> float:

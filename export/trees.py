@@ -1,20 +1,17 @@
-"""A scikit-learn forest -> ONNX, small: each leaf names a row of a table of distributions.
+"""A scikit-learn forest, small: each leaf names a row of a table of distributions.
 
 skl2onnx writes one weight for each class and leaf, some 300 bytes a node. Here the operator
 ``ai.onnx.ml.TreeEnsemble`` (opset 5) writes one number for each tree, that of the leaf reached,
-and the graph looks the distribution up. Few distributions differ once leaves are compacted, so a
-node takes about 13 bytes.
+and the graph looks the distribution up (:mod:`export.converter`). Few distributions differ once
+leaves are compacted, so a node takes about 13 bytes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
-
-from emnist_edge.artifact import SIDE
+from onnx import numpy_helper
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,44 +52,11 @@ def votes(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
     return cast
 
 
-def to_onnx(forest: RandomForestClassifier) -> bytes:
-    """Return the ONNX file of ``forest``, trained on pixels 0..255, its leaves compacted.
+def ensemble(forest: RandomForestClassifier) -> tuple[dict[str, Any], NDArray[np.uint8]]:
+    """Return the attributes of ``TreeEnsemble`` for ``forest``, its leaves compacted, and a table.
 
-    Input ``glyphs``: (N, 28, 28, 1) uint8. Output ``probabilities``: (N, C) float32.
+    The table (K, C) uint8 has the votes, and leaves name its rows.
     """
-    ensemble, table = _ensemble(forest)
-    trees = len(forest.estimators_)
-    nodes = [
-        helper.make_node("Reshape", ["glyphs", "flat"], ["pixels"]),
-        helper.make_node("Cast", ["pixels"], ["features"], to=TensorProto.FLOAT),
-        ensemble,
-        helper.make_node("Cast", ["leaves"], ["rows"], to=TensorProto.INT32),
-        helper.make_node("Gather", ["table", "rows"], ["votes"]),
-        helper.make_node("Cast", ["votes"], ["counts"], to=TensorProto.FLOAT),
-        helper.make_node("ReduceSum", ["counts", "trees_axis"], ["sums"], keepdims=0),
-        helper.make_node("Div", ["sums", "total"], ["probabilities"]),
-    ]
-    constants = {
-        "flat": np.array([-1, forest.n_features_in_]),
-        "table": table,
-        "trees_axis": np.array([1]),
-        "total": np.array(VOTES * trees, np.float32),
-    }
-    graph = helper.make_graph(
-        nodes,
-        "forest",
-        [helper.make_tensor_value_info("glyphs", TensorProto.UINT8, ["N", SIDE, SIDE, 1])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", table.shape[1]])],
-        [numpy_helper.from_array(array, name) for name, array in constants.items()],
-    )
-    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 5)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
-    onnx.checker.check_model(model)
-    return bytes(model.SerializeToString(deterministic=True))
-
-
-def _ensemble(forest: RandomForestClassifier) -> tuple[onnx.NodeProto, NDArray[np.uint8]]:
-    """Return the operator, and the table (K, C) uint8 of votes that its leaves name rows of."""
     inner = [np.flatnonzero(e.tree_.children_left >= 0) for e in forest.estimators_]
     outer = [np.flatnonzero(e.tree_.children_left < 0) for e in forest.estimators_]
     leaf_votes = [
@@ -117,22 +81,18 @@ def _ensemble(forest: RandomForestClassifier) -> tuple[onnx.NodeProto, NDArray[n
         roots.append(node_base)
         node_base, leaf_base = node_base + len(nodes), leaf_base + len(leaves)
     trees = [np.full(len(leaves), index) for index, leaves in enumerate(outer)]
-    return helper.make_node(
-        "TreeEnsemble",
-        ["features"],
-        ["leaves"],
-        domain="ai.onnx.ml",
-        n_targets=len(roots),
-        aggregate_function=_SUM,
-        post_transform=0,
-        tree_roots=roots,
-        nodes_featureids=np.concatenate(features),
-        nodes_splits=numpy_helper.from_array(np.concatenate(thresholds), "splits"),
-        nodes_modes=numpy_helper.from_array(np.full(node_base, _LEQ, np.uint8), "modes"),
-        nodes_truenodeids=np.concatenate(links["true_to"]),
-        nodes_trueleafs=np.concatenate(links["true_leaf"]),
-        nodes_falsenodeids=np.concatenate(links["false_to"]),
-        nodes_falseleafs=np.concatenate(links["false_leaf"]),
-        leaf_targetids=np.concatenate(trees),
-        leaf_weights=numpy_helper.from_array(rows.ravel().astype(np.float32), "rows"),
-    ), table
+    return {
+        "n_targets": len(roots),
+        "aggregate_function": _SUM,
+        "post_transform": 0,
+        "tree_roots": roots,
+        "nodes_featureids": np.concatenate(features),
+        "nodes_splits": numpy_helper.from_array(np.concatenate(thresholds), "splits"),
+        "nodes_modes": numpy_helper.from_array(np.full(node_base, _LEQ, np.uint8), "modes"),
+        "nodes_truenodeids": np.concatenate(links["true_to"]),
+        "nodes_trueleafs": np.concatenate(links["true_leaf"]),
+        "nodes_falsenodeids": np.concatenate(links["false_to"]),
+        "nodes_falseleafs": np.concatenate(links["false_leaf"]),
+        "leaf_targetids": np.concatenate(trees),
+        "leaf_weights": numpy_helper.from_array(rows.ravel().astype(np.float32), "rows"),
+    }, table

@@ -72,7 +72,7 @@ def test_a_file_that_says_something_else_is_not_written(
 ) -> None:
     run = tmp_path / "run"
     shutil.copytree(toy_forest_run, run)
-    original = trees.to_onnx
+    original = forest.to_onnx
 
     def of_one_answer(grown: RandomForestClassifier) -> bytes:
         for tree in grown.estimators_:
