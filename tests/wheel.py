@@ -18,8 +18,8 @@ UNWANTED = {
     "tensorflow", "tensorflow-cpu", "keras", "scikit-learn", "matplotlib", "pillow",
     "starlette", "uvicorn", "paho-mqtt", "selenium",
 }  # fmt: skip
-#: Where the preview's page is, beside the code.
-STATIC = Path("device/emnist_device/live/preview/static")
+#: Where pages are, beside the code.
+STATIC = sorted((ROOT / "device").glob("emnist_device/**/static"))
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -57,12 +57,10 @@ def main() -> None:
         if "mlp-int8" not in measured or not (folder / "benchmark" / "report.md").is_file():
             raise SystemExit(f"benchmark: measured nothing: {measured}")
         (package,) = environment.glob("lib/python*/site-packages/emnist_device")
-        page = package.parent / STATIC.relative_to("device")
-        missing = {file.name for file in (ROOT / STATIC).iterdir()} - {
-            file.name for file in page.iterdir()
-        }
+        files = [file.relative_to(ROOT / "device") for each in STATIC for file in each.iterdir()]
+        missing = [str(file) for file in files if not (package.parent / file).is_file()]
         if missing:
-            raise SystemExit(f"the wheel lacks {sorted(missing)} of the preview")
+            raise SystemExit(f"the wheel lacks {sorted(missing)}")
         print(run(command, "doctor", cwd=folder), end="")
         print(run(command, "models", cwd=folder), end="")
         print(f"{wheel.name}: {len(expected)} samples read; installed: {', '.join(sorted(names))}")

@@ -10,8 +10,9 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
-from emnist_edge.cli.live_options import camera_options, page_options, patience_options
+from emnist_edge.cli.live_options import camera_options, patience_options
 from emnist_edge.cli.options import decoding_options, limit_option, model_option, part_options
+from emnist_edge.cli.serve_options import page_options
 from emnist_edge.errors import ModelError
 from emnist_edge.packages import load_base
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from emnist_device.image.limits import Limits
     from emnist_device.image.region import Grid, Region
     from emnist_device.live.outputs.broker import Broker
-    from emnist_device.live.preview.address import Address
     from emnist_device.live.sources.source import Wish
     from emnist_device.live.steady import Patience
+    from emnist_device.serving.address import Address
 
 
 @click.command(short_help="Read what a camera, stream or video shows.")

@@ -142,8 +142,8 @@ def test_what_cannot_begin_is_said(arguments: list[str], code: int, message: str
         (["--limit", "x=1"], "'x' is no limit"),
         (["--charset", "é"], "has 'é' (LATIN SMALL LETTER E WITH ACUTE), which no model reads"),
         (["none"], "nothing to do but --serve"),
-        (["--token", "long-enough"], "--token is for the preview page; add --serve PORT"),
-        (["--proxy", "10.0.0.5"], "--proxy is for the preview page; add --serve PORT"),
+        (["--token", "long-enough"], "--token is for the page in a browser; add --serve PORT"),
+        (["--proxy", "10.0.0.5"], "--proxy is for the page in a browser; add --serve PORT"),
     ],
 )
 def test_wrong_usage_exits_with_2(arguments: list[str], message: str) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from emnist_device.live.eye import Eye
     from emnist_device.live.moment import Output
     from emnist_device.live.outputs.broker import Broker
-    from emnist_device.live.preview.address import Address
+    from emnist_device.serving.address import Address
 
 # Frames a second of the recording of a camera, however many it gives.
 _RECORDING_RATE = 25.0

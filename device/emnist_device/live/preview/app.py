@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emnist_device.decoding import CHARSETS, Decoding
 from emnist_device.live.preview.choice import Choice
-from emnist_device.live.preview.guard import Guard, Rules
 from emnist_device.live.preview.upload import MAX_BYTES, BusyError, Desk
-from emnist_device.live.preview.visitors import FullError, Places, visitor
+from emnist_device.serving.answers import TooLargeError, body, refusal
+from emnist_device.serving.app import guarded_app
+from emnist_device.serving.visitors import FullError, Places, visitor
 from emnist_edge.artifact import installed
 from emnist_edge.errors import EmnistEdgeError, PictureError
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
     from starlette.requests import Request
 
     from emnist_device.live.eye import Eye, Settings
     from emnist_device.live.preview.hub import Hub
     from emnist_device.live.preview.words import Words
+    from emnist_device.serving.guard import Rules
 
 _STATIC = Path(__file__).parent / "static"
-_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
-# How long a viewer waits for a frame before it asks again, and a body may take. Seconds.
-_FRAME_WAIT, _BODY_WAIT = 10.0, 30.0
-# Settings are short, some thousand words among them. What is too large is read to this end and
-# thrown away, since a browser that is still sending when it is answered shows no answer.
-_SETTINGS_BYTES, _DISCARD_BYTES = 2**15, 64 * 2**20
+# How long a viewer waits for a frame before it asks again, in seconds.
+_FRAME_WAIT = 10.0
+# Settings are short, some thousand words among them.
+_SETTINGS_BYTES = 2**15
 # Pictures that may be on their way at once, of all visitors and of one: each takes MAX_BYTES.
 _UPLOADS, _UPLOADS_EACH = 8, 4
 
@@ -64,26 +57,8 @@ def make_app(
         Route("/api/settings", handlers.settings),
         Route("/api/settings", handlers.change, methods=["POST"]),
         Route("/api/read", handlers.read, methods=["POST"]),
-        *(Route(f"/{file.name}", _file(file)) for file in sorted(_STATIC.iterdir())),
-        Route("/", _file(_STATIC / "index.html")),
     ]
-    app = Starlette(routes=routes, middleware=[Middleware(Guard, rules=rules)])
-    app.router.redirect_slashes = False  # it would name the path without a proxy's prefix
-    return app
-
-
-def _file(path: Path) -> Any:  # Starlette's endpoints have no type of their own
-    """Return the endpoint that sends the file at ``path``, which is read once."""
-    content, kind = path.read_bytes(), _TYPES[path.suffix]
-
-    async def send(_: Request) -> Response:
-        return Response(content, media_type=kind)
-
-    return send
-
-
-class _TooLargeError(Exception):
-    """A body of more bytes than are read."""
+    return guarded_app(routes, _STATIC, rules)
 
 
 class _Handlers:
@@ -100,7 +75,7 @@ class _Handlers:
         try:
             after = int(request.query_params.get("after", "-1"))
         except ValueError:
-            return _refusal("after must be the number of a frame", 400)
+            return refusal("after must be the number of a frame", 400)
         moment = await self._hub.newer(after, _FRAME_WAIT)
         if moment is None:
             return Response(status_code=204)
@@ -128,31 +103,31 @@ class _Handlers:
     async def change(self, request: Request) -> Response:
         """Read with another model or other constraints from now on, frames as well as pictures."""
         try:
-            settings = self._parse(await _body(request, _SETTINGS_BYTES))
+            settings = self._parse(await body(request, _SETTINGS_BYTES))
             await self._choice.change(settings)
-        except _TooLargeError:
-            return _refusal("these settings are too long", 413)
+        except TooLargeError:
+            return refusal("these settings are too long", 413)
         except TimeoutError:
-            return _refusal("the settings took too long to arrive", 408)
+            return refusal("the settings took too long to arrive", 408)
         except (ValueError, TypeError, RecursionError) as error:
-            return _refusal(f"these settings cannot be: {error}", 400)
+            return refusal(f"these settings cannot be: {error}", 400)
         except EmnistEdgeError as error:
-            return _refusal(self._words.named(str(error)), 400)
+            return refusal(self._words.named(str(error)), 400)
         return await self.settings(request)
 
     async def read(self, request: Request) -> Response:
         """Read the picture in the body and send the page."""
         try:
             with self._uploads.take(visitor(request.client.host if request.client else "")):
-                page, pages = await self._desk.read(await _body(request, MAX_BYTES))
-        except _TooLargeError:
-            return _refusal(f"the picture is larger than {MAX_BYTES // 2**20} MiB", 413)
+                page, pages = await self._desk.read(await body(request, MAX_BYTES))
+        except TooLargeError:
+            return refusal(f"the picture is larger than {MAX_BYTES // 2**20} MiB", 413)
         except TimeoutError:
-            return _refusal("the picture took too long to arrive", 408)
+            return refusal("the picture took too long to arrive", 408)
         except (FullError, BusyError):
-            return _refusal("too many pictures at once; try again", 503)
+            return refusal("too many pictures at once; try again", 503)
         except PictureError as error:
-            return _refusal(str(error), 400)
+            return refusal(str(error), 400)
         return JSONResponse({**page.to_dict(), "pages": pages})
 
     def _parse(self, content: bytes) -> Settings:
@@ -181,24 +156,3 @@ class _Handlers:
             rare = given.out_of_lexicon or Decoding.out_of_lexicon
             changes |= {"lexicon": lexicon, "out_of_lexicon": 0 if wanted.get("only") else rare}
         return replace(current, model=model, decoding=replace(current.decoding, **changes))
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """Return the body; raises :class:`_TooLargeError`, and TimeoutError for a slow sender."""
-    content, size = bytearray(), 0
-    if int(request.headers.get("content-length", "0")) > _DISCARD_BYTES:
-        raise _TooLargeError
-    async with asyncio.timeout(_BODY_WAIT):
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > _DISCARD_BYTES:
-                break
-            if size <= most:
-                content += chunk
-    if size > most:
-        raise _TooLargeError
-    return bytes(content)
-
-
-def _refusal(reason: str, status: int) -> JSONResponse:
-    return JSONResponse({"error": reason}, status)

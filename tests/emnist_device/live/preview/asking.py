@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def port(preview: Preview) -> int:
-    return int(preview._socket.getsockname()[1])
+    return preview._server.port
 
 
 def ask(

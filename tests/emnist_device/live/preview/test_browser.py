@@ -13,11 +13,11 @@ import pytest
 from emnist_device.live.capture import Capture
 from emnist_device.live.eye import Eye, Settings
 from emnist_device.live.loop import Loop
-from emnist_device.live.preview.address import Address
 from emnist_device.live.preview.server import Preview
 from emnist_device.live.sources.video import Stream
 from emnist_device.live.steady import Patience
 from emnist_device.page import Line
+from emnist_device.serving.address import Address
 from emnist_device.text.spelling import make_words
 from evaluate.cameras.live_video import frames, shots
 from evaluate.cameras.mjpeg import NetworkCamera

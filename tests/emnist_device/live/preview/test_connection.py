@@ -16,9 +16,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emnist_device.live.eye import Eye, Settings
-from emnist_device.live.preview import connection
-from emnist_device.live.preview.address import Address
 from emnist_device.live.preview.server import Preview
+from emnist_device.serving import connection
+from emnist_device.serving.address import Address
 from tests.emnist_device.live.conftest import Words, moment
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def receive(client: socket.socket) -> bytes:
 def left_alone(preview: Preview) -> Preview:
     """Return ``preview`` when it has noticed that all earlier clients have gone."""
     deadline = time.monotonic() + 20
-    while preview._server.server_state.connections:
+    while preview._server.connections:
         assert time.monotonic() < deadline, "clients are still there"
         time.sleep(0.005)
     return preview
@@ -99,7 +99,7 @@ def test_idle_connections_shut_nobody_out(preview: Preview) -> None:
             client = held.enter_context(connect(preview, source))
             client.sendall(GET)
             assert head(client) == b"HTTP/1.1 200"
-        assert len(preview._server.server_state.connections) <= connection.CONNECTIONS
+        assert preview._server.connections <= connection.CONNECTIONS
 
 
 def test_the_visitor_with_most_connections_makes_place(
@@ -116,7 +116,7 @@ def test_the_visitor_with_most_connections_makes_place(
             newest = held.enter_context(connect(preview, "127.0.0.3"))
         newest.sendall(GET)
         assert head(newest) == b"HTTP/1.1 200"  # so all before it have come
-        there: set[Any] = preview._server.server_state.connections
+        there: set[Any] = preview._server._server.server_state.connections
         visitors = Counter(each._visitor for each in there)
         assert visitors == {"127.0.0.2": 3, "127.0.0.3": 5}
 
@@ -303,7 +303,7 @@ def test_any_request_is_answered_without_a_fault(
     fields: list[tuple[str, str]],
     body: bytes,
 ) -> None:
-    guarded._rules.throttle._failures.clear()
+    guarded._server.rules.throttle._failures.clear()
     lines = "".join(f"{name}: {value}\r\n" for name, value in [("Host", "localhost"), *fields])
     request = f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + body
     for asked in (preview, guarded):

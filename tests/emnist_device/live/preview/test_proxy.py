@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emnist_device.live.eye import Eye, Settings
-from emnist_device.live.preview.address import Address
 from emnist_device.live.preview.server import Preview
+from emnist_device.serving.address import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def fetch(
 
 
 def test_behind_a_proxy_and_below_a_path_it_is_the_same(guarded: Preview) -> None:
-    guarded._rules.throttle._failures.clear()
+    guarded._server.rules.throttle._failures.clear()
     with proxied(guarded) as host:
         status, headers, _ = fetch(host, f"/ocr/?token={TOKEN}")
         assert (status, headers["Location"]) == (303, "./")
@@ -112,7 +112,7 @@ def test_behind_a_proxy_and_below_a_path_it_is_the_same(guarded: Preview) -> Non
 
 
 def test_wrong_tokens_behind_a_proxy_count_for_who_brought_them(guarded: Preview) -> None:
-    guarded._rules.throttle._failures.clear()
+    guarded._server.rules.throttle._failures.clear()
     with proxied(guarded) as host:
         for number in range(12):
             status, _, _ = fetch(host, "/ocr/", Authorization=f"Bearer {number}")
@@ -123,7 +123,7 @@ def test_wrong_tokens_behind_a_proxy_count_for_who_brought_them(guarded: Preview
 
 
 def test_only_proxies_that_are_named_say_for_whom_they_ask(guarded: Preview) -> None:
-    guarded._rules.throttle._failures.clear()
+    guarded._server.rules.throttle._failures.clear()
     statuses = []
     for number in range(12):
         place = ("127.0.0.1", port(guarded))

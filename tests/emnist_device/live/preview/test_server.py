@@ -19,9 +19,9 @@ from emnist_device.live.eye import Eye, Settings
 from emnist_device.live.frames import Frame
 from emnist_device.live.moment import Moment
 from emnist_device.live.preview import upload
-from emnist_device.live.preview.address import Address, parse_address
 from emnist_device.live.preview.hub import Hub
 from emnist_device.live.preview.server import Preview
+from emnist_device.serving.address import Address, parse_address
 from emnist_edge import packages
 from emnist_edge.drawing.pages import draw_page
 from emnist_edge.errors import OutputError, PictureError, RuntimeMissingError
@@ -53,7 +53,7 @@ def open_to_others() -> Iterator[Preview]:
 @pytest.fixture
 def guarded(open_to_others: Preview) -> Preview:
     """A preview with a token that has not heard a wrong one yet."""
-    open_to_others._rules.throttle._failures.clear()
+    open_to_others._server.rules.throttle._failures.clear()
     return open_to_others
 
 
@@ -69,6 +69,7 @@ def test_the_page_and_its_parts_are_served_without_anything_inline(preview: Prev
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     for name in (
+        "base.css",
         "style.css",
         "live.js",
         "pad.js",
@@ -76,8 +77,9 @@ def test_the_page_and_its_parts_are_served_without_anything_inline(preview: Prev
         "settings.js",
         "copy.js",
         "api.js",
+        "request.js",
     ):
-        assert name.encode() in page or name == "api.js"
+        assert name.encode() in page or name in {"api.js", "request.js"}
         status, headers, content = ask(preview, f"/{name}")
         assert status == 200
         assert content

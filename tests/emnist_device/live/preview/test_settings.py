@@ -9,8 +9,8 @@ import cv2
 import pytest
 
 from emnist_device.live.eye import Eye, Settings
-from emnist_device.live.preview.address import Address
 from emnist_device.live.preview.server import Preview
+from emnist_device.serving.address import Address
 from emnist_edge.drawing.pages import draw_page
 from tests.emnist_device.live.preview.asking import ask
 

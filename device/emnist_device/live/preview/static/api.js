@@ -1,23 +1,6 @@
 // The server's answers, and pictures with boxes on a canvas.
 
-/** Send a request; throws an Error whose message can be shown. */
-export async function request(path, options = {}) {
-  let response;
-  try {
-    response = await fetch(path, options);
-  } catch {
-    throw new Error("emnist-edge does not answer");
-  }
-  if (response.ok) return response;
-  const answer = await response.text();
-  let reason = answer;
-  try {
-    reason = JSON.parse(answer).error;
-  } catch {
-    // plain text: shown as it is
-  }
-  throw new Error(reason || `refused (${response.status})`);
-}
+import { request } from "./request.js";
 
 /** Send a picture, a Blob, to be read: resolves to the page. */
 export async function read(blob) {
@@ -68,13 +51,6 @@ export function drawPicture(canvas, image, width, height) {
   canvas.height = Math.round(height * scale);
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return scale;
-}
-
-/** Show a message where no text is, as an error or not; without one, nothing. */
-export function showNote(note, message, isError = false) {
-  note.hidden = !message;
-  note.textContent = message;
-  note.classList.toggle("error", isError);
 }
 
 /** What to say of a page beside its text; nothing where all is well. */

@@ -1,6 +1,7 @@
 // The live picture: asks for the next frame when it is done with one.
 
-import { certainty, charactersOf, drawBoxes, drawPicture, request, showText } from "./api.js";
+import { certainty, charactersOf, drawBoxes, drawPicture, showText } from "./api.js";
+import { request } from "./request.js";
 
 const element = (id) => document.getElementById(id);
 const view = element("view");

@@ -1,6 +1,7 @@
 // The drawing pad: strokes of a finger, pen or mouse, read when the hand rests.
 
-import { noteOf, read, showNote, showTextAndChoices } from "./api.js";
+import { noteOf, read, showTextAndChoices } from "./api.js";
+import { showNote } from "./request.js";
 
 const element = (id) => document.getElementById(id);
 const pad = element("pad");

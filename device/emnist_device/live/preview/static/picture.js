@@ -1,6 +1,7 @@
 // A picture of the user's: made no larger than it need be, read, and shown with boxes.
 
-import { drawBoxes, drawPicture, noteOf, read, showNote, showTextAndChoices } from "./api.js";
+import { drawBoxes, drawPicture, noteOf, read, showTextAndChoices } from "./api.js";
+import { showNote } from "./request.js";
 
 const element = (id) => document.getElementById(id);
 const drop = element("drop");

@@ -1,6 +1,6 @@
 // Model and what is known of the text: chosen once for all that is read.
 
-import { request } from "./api.js";
+import { request } from "./request.js";
 
 const element = (id) => document.getElementById(id);
 const names = {

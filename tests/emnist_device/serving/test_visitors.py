@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from emnist_device.live.preview.visitors import FullError, Places, Throttle, visitor
+from emnist_device.serving.visitors import FullError, Places, Throttle, visitor
 
 
 class Clock:

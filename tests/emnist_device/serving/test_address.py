@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from emnist_device.live.preview.address import parse_address
+from emnist_device.serving.address import parse_address
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One HTTP connection of the preview, with limits on what it may take from others."""
+"""One HTTP connection with limits on what it may take from others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from emnist_device.live.preview.visitors import visitor
+from emnist_device.serving.visitors import visitor
 
 if TYPE_CHECKING:
     import asyncio

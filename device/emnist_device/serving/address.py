@@ -1,4 +1,4 @@
-"""Where the preview is served, and whether that is beyond this machine."""
+"""Where a page is served, and whether that is beyond this machine."""
 
 from __future__ import annotations
 

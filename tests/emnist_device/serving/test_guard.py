@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 
-from emnist_device.live.preview.guard import Guard, Rules
+from emnist_device.serving.guard import Guard, Rules
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -167,7 +167,7 @@ def test_what_goes_wrong_inside_is_reported_in_one_line(monkeypatch: pytest.Monk
     status, headers, body = ask(guarded)
     assert (status, body) == (500, "Internal error; emnist-edge says which.\n")
     assert headers["content-security-policy"]
-    assert reported == ["preview: internal error (KeyError: 'x')"]
+    assert reported == ["page: internal error (KeyError: 'x')"]
     with pytest.raises(KeyError):  # the answer has begun
         ask(guard(App(KeyError("x"), late=True), None))
     monkeypatch.setenv("EMNIST_EDGE_DEBUG", "1")

@@ -1,4 +1,4 @@
-"""Who may talk to the preview: token, Host, Origin; and headers that keep browsers strict."""
+"""Who may talk to a page's server: token, Host, Origin; and headers that keep browsers strict."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse
 
-from emnist_device.live.preview.visitors import FullError, Places, Throttle, visitor
+from emnist_device.serving.visitors import FullError, Places, Throttle, visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,10 +60,10 @@ class Guard:
     """Lets requests through to ``app``, or answers them with 401, 403, 429 or 503.
 
     With a token, every request must bring it: ``Authorization: Bearer``, or the cookie that a visit
-    to ``/?token=...`` sets; whoever brings wrong ones must wait. Without one, the preview is on
+    to ``/?token=...`` sets; whoever brings wrong ones must wait. Without one, the page is on
     loopback only, and the Host header must say so: a page of another site that points its own name
     at 127.0.0.1 (DNS rebinding) names itself there. What changes or reads something must come from
-    the preview's own page.
+    the page itself.
     """
 
     def __init__(self, app: ASGIApp, rules: Rules) -> None:
@@ -96,7 +96,7 @@ class Guard:
         except Exception as error:
             if began or os.environ.get("EMNIST_EDGE_DEBUG"):
                 raise
-            self._rules.report(f"preview: internal error ({type(error).__name__}: {error})")
+            self._rules.report(f"page: internal error ({type(error).__name__}: {error})")
             answer = PlainTextResponse("Internal error; emnist-edge says which.\n", 500)
             await answer(scope, receive, send_strictly)
 
@@ -106,7 +106,7 @@ class Guard:
         if self._rules.token is None:
             forwarded = any(name in headers for name in _FORWARDED)
             if forwarded or _hostname(host) not in _LOOPBACK:
-                line = "This preview is for this machine alone; behind a proxy it needs a --token."
+                line = "This page is for this machine alone; behind a proxy it needs a --token."
                 return PlainTextResponse(f"{line}\n", 403)
         if _is_foreign(scope["method"], headers, host):
             return PlainTextResponse("Requests from other sites are refused.\n", 403)
