@@ -101,7 +101,7 @@ class Results:
         whole = 0
         found: dict[Key, Entry] = {}
         heading = self.format.heading(kept=True)
-        for number, record in enumerate(_records(self._file, self.format), start=1):
+        for number, record in enumerate(records_in(self._file, self.format), start=1):
             if number == 1:
                 check_record(self._path, run)
             whole += len(record)
@@ -171,14 +171,14 @@ class Results:
     def _records_without(self, stale: set[Key]) -> Iterator[bytes]:
         """Yield the heading and the records of the file, but for those of ``stale``."""
         heading = self.format.heading(kept=True)
-        for record in _records(self._file, self.format):
+        for record in records_in(self._file, self.format):
             if record == heading or self.format.entry(record).key not in stale:
                 yield record
 
     def records(self) -> Iterator[bytes]:
         """Yield the records of the file, without its heading."""
         heading = self.format.heading(kept=True)
-        return (record for record in _records(self._file, self.format) if record != heading)
+        return (record for record in records_in(self._file, self.format) if record != heading)
 
     def rewrite(self, change: Callable[[bytes], bytes]) -> None:
         """Put what ``change`` makes of it in the place of each record, of all or of none.
@@ -232,7 +232,7 @@ def _is_stale(entry: Entry, version: Version | None, pages: set[Key]) -> bool:
     return entry.failed and version is None
 
 
-def _records(file: IO[bytes], written_as: Format) -> Iterator[bytes]:
+def records_in(file: IO[bytes], written_as: Format) -> Iterator[bytes]:
     """Yield the whole records of ``file``; a last one that is not whole is left out."""
     file.seek(0)
     with os.fdopen(file.fileno(), "rb", closefd=False) as lines:

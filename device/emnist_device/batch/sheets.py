@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from emnist_device.forms.reading.reader import SheetReader
     from emnist_device.image.limits import Limits
 
-# Between the names of doubtful fields in a cell of a table.
-_BETWEEN = "; "
+#: Between the names of doubtful fields in a cell of a table.
+BETWEEN = "; "
 
 
 def load_sheet_reader(
@@ -77,7 +77,7 @@ class SheetLines(JsonLines):
         content |= {"error": outcome.error} if outcome.sheet is None else outcome.sheet.to_dict()
         if kept and outcome.version is not None:
             content["file"] = asdict(outcome.version)
-        return _line(content)
+        return line_of(content)
 
     def fields(self, record: bytes) -> dict[str, tuple[float, str]] | None:
         """Return probability and reason of doubt of each field; None of what was refused."""
@@ -94,31 +94,49 @@ class SheetLines(JsonLines):
         content = json.loads(record)
         for name, field in content["fields"].items():
             field["accepted"] = name in accepted
-        return _line(content)
+        return line_of(content)
 
 
-def _line(content: dict[str, Any]) -> bytes:
+def line_of(content: dict[str, Any]) -> bytes:
+    """Return ``content`` as a line of JSON."""
     return (json.dumps(content, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 class SheetTable(Csv):
     """A row a sheet, a column a field, by RFC 4180; see :class:`Csv`.
 
-    doubtful: names of fields that are not accepted. probabilities: of the fields of this page.
-    reasons: why fields are in doubt whatever their probability. Both are objects of JSON.
+    doubtful: names of fields that are not accepted, which are all until that is settled.
+    probabilities: of the fields of this page. reasons: why fields are in doubt whatever their
+    probability. Both are objects of JSON.
 
     Args:
         fields: names of those of all forms, in order.
     """
 
+    of_sheet = ("image", "page", "error", "form", "form_page", "copy", "row")
+    of_doubt = ("doubtful", "probabilities", "reasons")
+
     def __init__(self, fields: Sequence[str]) -> None:
-        fixed = ("image", "page", "error", "form", "form_page", "copy", "row")
-        doubt = ("doubtful", "probabilities", "reasons")
-        taken = {*fixed, *doubt, *self.of_version}
-        self._fields = tuple(fields)
-        named = (f"field {name}" if name in taken else name for name in fields)
-        self.columns = (*fixed, *named, *doubt)
-        self._first = len(fixed)
+        self.names = tuple(fields)
+        self.columns = (*self.of_sheet, *map(self.column, fields), *self.of_doubt)
+
+    @classmethod
+    def of(cls, heading: bytes) -> SheetTable:
+        """Return the table that ``heading``, of what is kept, is the first row of.
+
+        Raises ValueError where it is that of no such table.
+        """
+        row = _cells(heading)
+        start, end = len(cls.of_sheet), len(row) - len(cls.of_doubt + cls.of_version)
+        table = cls([name.removeprefix("field ") for name in row[start:end]])
+        if table.heading(kept=True) != heading:
+            raise ValueError("its first row is not the one of a table of sheets")
+        return table
+
+    def column(self, field: str) -> str:
+        """Return the name of the column of ``field``."""
+        taken = field in {*self.of_sheet, *self.of_doubt, *self.of_version}
+        return f"field {field}" if taken else field
 
     def record(self, outcome: Outcome, *, kept: bool) -> bytes:
         """Return the row."""
@@ -129,40 +147,37 @@ class SheetTable(Csv):
             row += [""] * (len(self.columns) - len(row))
         else:
             read = {field.name: field for field in sheet.fields}
-            own = [read[name] for name in self._fields if name in read]
+            own = [read[name] for name in self.names if name in read]
             row += [sheet.form, sheet.page]
             row += ["" if value is None else value for value in (sheet.copy, sheet.row)]
-            row += [_cell(read[name].value) if name in read else "" for name in self._fields]
+            row += [cell_of(read[name].value) if name in read else "" for name in self.names]
             row += [
-                "",
+                BETWEEN.join(field.name for field in own),
                 _object({field.name: round(field.probability, 6) for field in own}),
                 _object({field.name: field.reason for field in own if field.reason}),
             ]
         if kept:
             version = outcome.version
             row += ["", ""] if version is None else [version.bytes, f"{version.modified:.6f}"]
-        return _row(row)
+        return row_of(row)
 
     def fields(self, record: bytes) -> dict[str, tuple[float, str]] | None:
         """Return what :meth:`SheetLines.fields` does."""
-        row = self._cells(record)
-        if row[self.columns.index("error")]:
+        row = self.cells(record)
+        if row["error"]:
             return None
-        chances, reasons = (
-            json.loads(row[self.columns.index(name)] or "{}")
-            for name in ("probabilities", "reasons")
-        )
+        chances, reasons = (json.loads(row[name] or "{}") for name in ("probabilities", "reasons"))
         return {name: (chance, reasons.get(name, "")) for name, chance in chances.items()}
 
     def settled(self, record: bytes, accepted: frozenset[str]) -> bytes:
         """Return ``record`` naming the fields that are not among the ``accepted``."""
-        row: list[object] = list(self._cells(record))
         names = [name for name in self.fields(record) or {} if name not in accepted]
-        row[self.columns.index("doubtful")] = _BETWEEN.join(names)
-        return _row(row)
+        row = self.cells(record) | {"doubtful": BETWEEN.join(names)}
+        return row_of([*row.values()])
 
-    def _cells(self, record: bytes) -> list[str]:
-        return next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True))
+    def cells(self, record: bytes) -> dict[str, str]:
+        """Return the cells of a row by their columns; ValueError where it is damaged."""
+        return dict(zip(self.columns + self.of_version, _cells(record), strict=True))
 
 
 #: How sheets are written.
@@ -174,13 +189,18 @@ def _object(values: Mapping[str, object]) -> str:
     return json.dumps(values, ensure_ascii=False) if values else ""
 
 
-def _row(row: Sequence[object]) -> bytes:
+def _cells(record: bytes) -> list[str]:
+    return next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True), [])
+
+
+def row_of(row: Sequence[object]) -> bytes:
+    """Return ``row`` as a line of a table."""
     file = io.StringIO()
     csv.writer(file).writerow(row)
     return file.getvalue().encode()
 
 
-def _cell(text: str) -> str:
+def cell_of(text: str) -> str:
     r"""Return ``text`` with a ``\`` before what would make a formula of it in a spreadsheet."""
     try:
         float(text)

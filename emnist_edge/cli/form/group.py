@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from emnist_edge.cli.form.apply import apply
 from emnist_edge.cli.form.check import check, schema
 from emnist_edge.cli.form.print_form import print_form
 from emnist_edge.cli.form.read import read
+from emnist_edge.cli.form.review import review
 
 
 @click.group(short_help="Describe, print and read forms.")
@@ -17,5 +19,5 @@ def form() -> None:
     """
 
 
-for _command in (check, schema, print_form, read):
+for _command in (check, schema, print_form, read, review, apply):
     form.add_command(_command)

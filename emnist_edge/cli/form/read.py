@@ -12,11 +12,12 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
+from emnist_edge.cli.form.named import load_forms, split_names
 from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.cli.options import limit_option, model_option
 from emnist_edge.cli.outputs import Outputs
 from emnist_edge.cli.session import Session, results_open
-from emnist_edge.errors import FormError, ModelError, shown
+from emnist_edge.errors import ModelError, shown
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from emnist_device.forms.model import Template
     from emnist_device.image.limits import Limits
     from emnist_edge.cli.console import Console
-
-_TEMPLATES = (".yaml", ".yml")
 
 
 @click.command(short_help="Read filled sheets into a table.")
@@ -91,6 +90,7 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     """
     load_base()
     from emnist_device.batch.pages import find_pages
+    from emnist_device.batch.places import keep_places
     from emnist_device.batch.reading import read_many
     from emnist_device.batch.settling import settle
     from emnist_device.batch.sheets import load_sheet_reader, read_sheet, sheet_formats
@@ -99,8 +99,8 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     from emnist_device.image.paths import find_pictures
     from emnist_edge.cli.console import Console
 
-    forms = [template, *(Path(name) for name in files if name.lower().endswith(_TEMPLATES))]
-    names = [name for name in files if not name.lower().endswith(_TEMPLATES)]
+    more, names = split_names(files)
+    forms = [template, *more]
     templates, rosters = _load(forms, roster)
     found, problems = find_pictures(names, recursive=recursive)
     pages = find_pages(found, limits, jobs)
@@ -114,7 +114,8 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     known: dict[str, Any] = _digests(templates, rosters) | {"limits": limits}
 
     def run(left: list[Task]) -> Generator[tuple[int, Outcome], None, None]:
-        yield from read_many(left, make, jobs, limits, read_sheet)
+        outcomes = read_many(left, make, jobs, limits, read_sheet)
+        yield from keep_places(outcomes, output, resume=resume)
 
     try:
         keys = [task.key for task in tasks]
@@ -133,13 +134,8 @@ def _load(forms: Sequence[Path], roster: Path | None) -> tuple[list[Template], d
     Raises :class:`FormError` where one is wrong.
     """
     from emnist_device.forms.roster import read_roster
-    from emnist_device.forms.template import load_template
 
-    templates = [load_template(path) for path in forms]
-    names = [each.form for each in templates]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise FormError(f"form {twice} is in two templates; rename one")
+    templates = load_forms(forms)
     rosters = {each.path: each.roster for each in templates if each.roster is not None}
     if roster is not None:
         rosters[templates[0].path] = roster

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emnist_device.forms.checks import value_of
-from emnist_device.forms.model import GridField, MarkField, TextField
+from emnist_device.forms.model import MarkField, TextField
 from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.cells import CellClassifier
 from emnist_device.forms.reading.checking import check
-from emnist_device.forms.reading.comb import BLANKS, CellInk, CombReader
+from emnist_device.forms.reading.comb import BLANKS, CombReader
 from emnist_device.forms.reading.finding import SheetFinder
 from emnist_device.forms.reading.free import FreeReader
-from emnist_device.forms.reading.ink import find_ink, take_cell
 from emnist_device.forms.reading.marks import read_marks, share_of_empty
 from emnist_device.forms.reading.result import FieldReading, SheetReading
+from emnist_device.forms.reading.sheet_ink import find_sheet_ink, rectangle_of
 from emnist_device.forms.reading.together import weigh_roster, weigh_sum
 from emnist_device.image.arrays import check_picture
 from emnist_device.image.limits import DEFAULTS, Limits
@@ -29,24 +28,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.forms.model import Area, Template
+    from emnist_device.forms.model import Template
     from emnist_device.forms.reading.finding import Sheet
-    from emnist_device.forms.reading.ink import FieldInk, Rectangle
     from emnist_device.forms.roster import Roster
 
 # Alternatives that are reported of each field.
 _ALTERNATIVES = 4
-# Of the inside of an option, so much at each side is left out, in its widths: the outline, and what
-# registration is off.
-_INSET = 0.18
-
-
-@dataclass(frozen=True)
-class _Found:
-    """The ink of a sheet: of each comb its cells, of each marked field the share in each option."""
-
-    cells: dict[str, list[CellInk]]
-    shares: dict[str, list[float]]
 
 
 class SheetReader:
@@ -119,7 +106,7 @@ class SheetReader:
     def _read_fields(self, picture: NDArray[np.uint8], sheet: Sheet) -> dict[str, Candidates]:
         """Return what the fields of ``sheet`` say, each by itself, in the order of the template."""
         form, page = sheet.candidate.template.form, sheet.candidate.page
-        ink = self._find_ink(picture, sheet)
+        ink = find_sheet_ink(picture, sheet)
         combs = [leaf.name for leaf in page.leaves() if isinstance(leaf, TextField) and leaf.cells]
         written = [cell.ink for name in combs for cell in ink.cells[name] if cell.written]
         probabilities = self._classifier.classify(written)
@@ -138,33 +125,14 @@ class SheetReader:
             elif ink.cells[leaf.name][0].amount < BLANKS.written:
                 read[leaf.name] = check(leaf, Candidates((("", 1.0),)))
             else:
-                area = _rectangle(leaf.area, sheet.candidate.landmarks.unit)
+                area = rectangle_of(leaf.area, sheet.candidate.landmarks.unit)
                 read[leaf.name] = self._free.read(leaf, picture, sheet.registered, area)
         return read
-
-    def _find_ink(self, picture: NDArray[np.uint8], sheet: Sheet) -> _Found:
-        """Return the ink in the cells and options of ``sheet``."""
-        unit = sheet.candidate.landmarks.unit
-        outlines = sheet.candidate.landmarks.outlines
-        found = _Found({}, {})
-        for each in sheet.candidate.page.fields:
-            area = _rectangle(each.area, unit)
-            near = [outline for outline in outlines if _overlap(outline, area)]
-            field = find_ink(picture, sheet.registered.mapping, area, near)
-            for leaf in each.cells if isinstance(each, GridField) else (each,):
-                if isinstance(leaf, MarkField):
-                    places = [_rectangle(option.area, unit) for option in leaf.options]
-                    found.shares[leaf.name] = [_share(field, place) for place in places]
-                else:
-                    places = [_rectangle(cell, unit) for cell in leaf.cells or (leaf.area,)]
-                    inks = [CellInk(*take_cell(field, place)) for place in places]
-                    found.cells[leaf.name] = inks
-        return found
 
     def _reading(self, sheet: Sheet, name: str, candidates: Candidates) -> FieldReading:
         """Return what is said of the field ``name`` of ``sheet``."""
         leaf = next(each for each in sheet.candidate.page.leaves() if each.name == name)
-        left, top, right, bottom = _rectangle(leaf.area, sheet.candidate.landmarks.unit)
+        left, top, right, bottom = rectangle_of(leaf.area, sheet.candidate.landmarks.unit)
         ends = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
         corners = sheet.registered.mapping.place(ends).tolist()
         return FieldReading(
@@ -176,30 +144,6 @@ class SheetReader:
             candidates.reason,
             tuple((x, y) for x, y in corners),
         )
-
-
-def _rectangle(area: Area, unit: float) -> Rectangle:
-    """Return ``area`` in mm."""
-    return area.x * unit, area.y * unit, area.right * unit, area.bottom * unit
-
-
-def _overlap(one: Rectangle, other: Rectangle) -> bool:
-    """Say whether both share anything, or come near to it."""
-    near = 2.0
-    return (
-        one[0] < other[2] + near
-        and other[0] < one[2] + near
-        and one[1] < other[3] + near
-        and other[1] < one[3] + near
-    )
-
-
-def _share(field: FieldInk, option: Rectangle) -> float:
-    """Return the fraction of the inside of ``option`` that is ink."""
-    left, top, right, bottom = option
-    x, y = _INSET * (right - left), _INSET * (bottom - top)
-    inside = field.mask[field.window((left + x, top + y, right - x, bottom - y))]
-    return float((inside > 0).mean()) if inside.size else 0.0
 
 
 def _turned(sheet: Sheet) -> int:

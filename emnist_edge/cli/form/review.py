@@ -1,0 +1,114 @@
+"""The ``emnist-edge form review`` command: doubtful fields for a person to look at."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from emnist_edge.cli.completion import complete_file
+from emnist_edge.cli.form.named import load_forms, split_table
+from emnist_edge.cli.options import limit_option
+from emnist_edge.cli.serve_options import page_options
+from emnist_edge.cli.signals import Ended, ended_by_signals
+from emnist_edge.errors import shown
+from emnist_edge.packages import load_base
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emnist_device.correcting.applying import Summary
+    from emnist_device.correcting.doubts import Doubt
+    from emnist_device.forms.model import Template
+    from emnist_device.image.limits import Limits
+    from emnist_device.serving.address import Address
+
+
+@click.command(short_help="Look at doubtful fields in a browser.")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FORM.yaml... OUT", shell_complete=complete_file
+)
+@page_options
+@limit_option
+def review(files: tuple[str, ...], serve: Address | None, limits: Limits) -> None:
+    """Show the doubtful fields of OUT, which form read wrote, one after another in a browser.
+
+    Each stands beside its picture: Enter accepts it, typing corrects it. What is said is kept at
+    once, in OUT.corrections.jsonl; form apply writes it into a table. The page is on any free port
+    of this machine, which is said, unless --serve names one. It ends by Ctrl-C, and goes on where
+    it ended when the command is run again.
+
+    Exit codes: 0 ended by Ctrl-C or SIGTERM, or nothing is doubtful; 1 OUT or a template cannot be
+    read, or the page not be served; 2 wrong usage.
+    """
+    load_base()
+    names, table = split_table(files)
+    if not names:
+        raise click.UsageError("name the template that the sheets were read with as well")
+    templates = load_forms(names)
+    doubts, before = _look(table, templates)
+    _say_left_out(table, before)
+    if doubts:
+        _serve(table, doubts, serve, limits)
+        _, after = _look(table, templates)
+        advice = "; form apply writes a table with this" if after.reviewed else ""
+        click.echo(f"emnist-edge: {shown(table)}: {after}{advice}", err=True)
+    else:
+        click.echo(f"emnist-edge: {shown(table)}: no field is doubtful", err=True)
+
+
+def _look(table: Path, templates: list[Template]) -> tuple[list[Doubt], Summary]:
+    """Return the doubtful fields of ``table``, and what became of all by now."""
+    from emnist_device.correcting.applying import summarize
+    from emnist_device.correcting.doubts import find_doubts
+    from emnist_device.correcting.journal import journal_path, read_journal
+    from emnist_device.correcting.table import open_sheets
+
+    said = read_journal(journal_path(table))
+    with open_sheets(table) as file:
+        sheets = (sheet for _, sheet in file.records() if sheet is not None)
+        return find_doubts(sheets, templates), summarize(file, said)
+
+
+def _say_left_out(table: Path, summary: Summary) -> None:
+    from emnist_device.correcting.journal import journal_path
+
+    if summary.left_out:
+        click.echo(
+            f"emnist-edge: {shown(journal_path(table))}: {summary.left_out} corrections are of "
+            "sheets that were read anew since, and count for nothing; look at these again",
+            err=True,
+        )
+
+
+def _serve(table: Path, doubts: list[Doubt], serve: Address | None, limits: Limits) -> None:
+    """Serve the page until a signal comes."""
+    from emnist_device.correcting.app import make_app
+    from emnist_device.correcting.doubts import Review
+    from emnist_device.correcting.journal import Journal, journal_path
+    from emnist_device.correcting.pictures import Pictures
+    from emnist_device.serving.address import LOOPBACK, Address
+    from emnist_device.serving.server import Server
+
+    address = serve or Address(LOOPBACK, 0)
+    with ExitStack() as opened:
+        journal = Journal(journal_path(table))
+        opened.callback(journal.close)
+        pictures = Pictures(limits)
+        opened.callback(pictures.close)
+        review = Review(doubts, journal)
+        server = Server(
+            address,
+            lambda rules: make_app(review, pictures, shown(table), rules),
+            lambda line: click.echo(f"emnist-edge: {line}", err=True),
+        )
+        opened.callback(server.close)
+        count = f"{len(doubts)} doubtful field{'' if len(doubts) == 1 else 's'}"
+        try:
+            with ended_by_signals():
+                click.echo(f"emnist-edge: {count} at {server.url}; Ctrl-C ends", err=True)
+                threading.Event().wait()
+        except Ended:
+            pass
