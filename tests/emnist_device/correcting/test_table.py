@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -102,6 +103,15 @@ def test_of_a_sheet_that_was_read_twice_the_last_place_counts(tmp_path: Path) ->
     write_table(other, [replace(made[0], sheet=replace(sheet, fields=moved)), made[0]])
     places_path(path).write_bytes(places_path(other).read_bytes() + b'{"image": "cut')
     assert read_table(path)[0] == whole[0]
+
+
+def test_places_of_another_version_of_a_file_are_not_taken(tmp_path: Path) -> None:
+    made = outcomes(tmp_path)
+    path = write_table(tmp_path / "out.csv", made)
+    lines = [json.loads(line) for line in places_path(path).read_bytes().splitlines()]
+    lines[1]["file"]["modified"] += 1
+    places_path(path).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert [bool(sheet.fields[0].corners) for sheet in read_table(path)] == [True, False]
 
 
 @pytest.mark.parametrize(
