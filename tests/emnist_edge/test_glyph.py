@@ -117,3 +117,40 @@ def test_glyphs_of_emnist_images_are_those_images(emnist_data: Path) -> None:
     ]
     assert np.median(correlations) > 0.93
     assert glyphs.mean() == pytest.approx(samples.images.mean(), rel=0.3)
+
+
+def scribble(seed: int) -> NDArray[np.uint8]:
+    """Return ink of two colours along a random walk that comes in again on the other side."""
+    random = np.random.default_rng(seed)
+    sides = random.integers(8, 30, 2)
+    walk = np.cumsum(random.integers(-1, 2, (60, 2)), axis=0) % sides
+    ink = np.zeros(sides, np.uint8)
+    ink[tuple(walk.T)] = 255
+    return ink
+
+
+@pytest.mark.skipif(not cv2.ipp.useIPP(), reason="this OpenCV has no IPP to do without")
+def test_glyphs_are_the_same_without_intels_code() -> None:
+    """As on a Raspberry Pi. One in 30 of these would be another if it were used."""
+    scribbles = [scribble(seed) for seed in range(360)]
+    expected = [make_glyph(ink) for ink in scribbles]
+    assert cv2.ipp.useIPP()  # as it was before
+    cv2.ipp.setUseIPP(False)
+    try:
+        assert np.array_equal([make_glyph(ink) for ink in scribbles], expected)
+        assert not cv2.ipp.useIPP()
+    finally:
+        cv2.ipp.setUseIPP(True)
+
+
+def test_what_is_covered_by_exactly_one_half_is_ink() -> None:
+    def bar(columns: int) -> NDArray[np.uint8]:
+        """Return a bar above a line, of a size that is halved."""
+        ink = np.zeros((200, 200), np.uint8)
+        ink[-20:] = 255
+        ink[:, :columns] = 255
+        return ink
+
+    thin, between, wide = (make_glyph(bar(columns)) for columns in (100, 101, 102))
+    assert np.array_equal(between, wide)
+    assert not np.array_equal(between, thin)

@@ -81,11 +81,12 @@ void emnist_area_row(const uint8_t *row, const uint8_t *levels, int32_t count, u
                      int32_t cells_count);
 
 /* Write the weights of the four pixels from first - 1 for output pixel at; return first. They are
- * whole numbers, and their sum is EMNIST_CUBIC_UNIT(to), or about EMNIST_SHORT_UNIT. */
+ * whole numbers, and their sum is EMNIST_CUBIC_UNIT(to). */
 int32_t emnist_cubic(int32_t from, int32_t to, int32_t at, int32_t weights[4]);
-int32_t emnist_short_cubic(int32_t from, int32_t to, int32_t at, int32_t weights[4]);
 #define EMNIST_CUBIC_UNIT(to) (32 * (int64_t)(to) * (to) * (to))
-#define EMNIST_SHORT_UNIT 2048
+
+/* What is covered by half, less 1/2^16 of that, is ink: as in Python. */
+#define EMNIST_HALF_DIGITS 16
 
 /* Scale ink up to the working size, and set what is at least half covered from (MARGIN, MARGIN).
  * bits are clear. size: of the picture that is made. */

@@ -62,19 +62,16 @@ static void enlarge_row(const emnist_crop *crop, int32_t y, int32_t width, int32
 void emnist_enlarge(const emnist_crop *crop, int32_t width, int32_t height, emnist_enlarging *work,
                     emnist_bits *bits, int32_t size[2])
 {
-    /* Where a side is shorter than 4, OpenCV has weights of 11 bits. */
-    int32_t (*cubic)(int32_t, int32_t, int32_t, int32_t[4]) =
-        width < 4 || height < 4 ? emnist_short_cubic : emnist_cubic;
     int64_t half;
     int32_t x, y, i, done = -1; /* rows of the crop up to this one were applied */
     working_size(width, height, size);
-    half = cubic == emnist_cubic ? 255 * EMNIST_CUBIC_UNIT(size[0]) * EMNIST_CUBIC_UNIT(size[1])
-                                 : 255 * (int64_t)EMNIST_SHORT_UNIT * EMNIST_SHORT_UNIT;
+    half = 255 * EMNIST_CUBIC_UNIT(size[0]) * EMNIST_CUBIC_UNIT(size[1]);
+    half -= half >> EMNIST_HALF_DIGITS;
     for (x = 0; x < size[0]; x++) {
-        work->first[x] = (int16_t)cubic(width, size[0], x, work->weights[x]);
+        work->first[x] = (int16_t)emnist_cubic(width, size[0], x, work->weights[x]);
     }
     for (y = 0; y < size[1]; y++) {
-        int32_t weights[4], first = cubic(height, size[1], y, weights);
+        int32_t weights[4], first = emnist_cubic(height, size[1], y, weights);
         const int64_t *rows[4];
         while (done < inside(first + 2, height)) {
             done++;
@@ -91,7 +88,7 @@ void emnist_enlarge(const emnist_crop *crop, int32_t width, int32_t height, emni
                 sum = rows[0][x] * weights[0] + rows[1][x] * weights[1] + rows[2][x] * weights[2]
                       + rows[3][x] * weights[3];
             }
-            if (2 * sum >= half) {
+            if (2 * sum > half) {
                 emnist_set(bits, EMNIST_MARGIN + x, EMNIST_MARGIN + y);
             }
         }
@@ -149,6 +146,7 @@ static int shrink(const emnist_crop *crop, const int32_t from[2], const int32_t 
     uint32_t half = 255u * (uint32_t)from[0] * (uint32_t)from[1];
     int32_t x, y, row = 0, room = from[1];
     int found = 0;
+    half -= half >> EMNIST_HALF_DIGITS;
     memset(work->sums, 0, sizeof work->sums);
     for (y = 0; y < from[1]; y++) {
         const uint8_t *pixels = crop->pixels + y * crop->stride, *levels = crop->levels;
@@ -166,7 +164,7 @@ static int shrink(const emnist_crop *crop, const int32_t from[2], const int32_t 
             continue;
         }
         for (x = 0; x < size[0]; x++) {
-            if (2 * work->sums[x] >= half) {
+            if (2 * work->sums[x] > half) {
                 emnist_set(bits, EMNIST_MARGIN + x, EMNIST_MARGIN + row);
                 found = 1;
             }

@@ -3,10 +3,10 @@
 
 #include "emnist_ink.h"
 
-/* Distances are in 1/2^23 pixel, and sums keep 24 binary digits, as 32-bit floats do. */
+/* Distances are in 1/2^23 pixel, of which OpenCV keeps every 128th. */
 #define ONE 8388608       /* 1 */
-#define DIAGONAL 11744051 /* 1.4 */
-#define KNIGHT 18428932   /* 2.1969 */
+#define DIAGONAL 11744000 /* 1.4 */
+#define KNIGHT 18428928   /* 2.1969 */
 
 /* Widths are in 1/2^56 pixel, and results keep 53 binary digits, as 64-bit floats do. */
 #define PIXEL ((int64_t)1 << 56)
@@ -21,30 +21,14 @@ static uint32_t smaller(uint32_t first, uint32_t second)
     return first < second ? first : second;
 }
 
-/* Return distance + step, in 24 binary digits, halves to even. */
-static uint32_t sum(uint32_t distance, uint32_t step)
-{
-    uint32_t total = distance + step, bits = 0, rest, half;
-    while ((total >> bits) >> 24 != 0) {
-        bits++;
-    }
-    if (bits == 0) {
-        return total;
-    }
-    rest = total & (((uint32_t)1 << bits) - 1u);
-    half = (uint32_t)1 << (bits - 1);
-    total -= rest;
-    return total + ((rest > half || (rest == half && ((total >> bits) & 1u) != 0)) ? 2 * half : 0);
-}
-
 /* Return the distance of at by its neighbours: before it in its row, in the next row, and the one
  * after that; these are the rows above, or those below with reverse -1. */
 static uint32_t chamfer(uint32_t beside, const uint32_t *next, const uint32_t *second)
 {
-    uint32_t straight = sum(smaller(beside, next[0]), ONE);
-    uint32_t diagonal = sum(smaller(next[-1], next[1]), DIAGONAL);
+    uint32_t straight = smaller(beside, next[0]) + ONE;
+    uint32_t diagonal = smaller(next[-1], next[1]) + DIAGONAL;
     uint32_t knight = smaller(smaller(next[-2], next[2]), smaller(second[-1], second[1]));
-    return smaller(smaller(straight, diagonal), sum(knight, KNIGHT));
+    return smaller(smaller(straight, diagonal), knight + KNIGHT);
 }
 
 /* Write distances of a row from what is above and to the left. Row and column of cells 2: ink. */

@@ -6,8 +6,6 @@ import ctypes
 import subprocess
 from pathlib import Path
 
-import numpy as np
-
 from export.c99.host import compile_c
 from export.c99.write import int8_of, network_of, write
 from tests.export.c99.built import Built
@@ -41,30 +39,3 @@ def run_fuzz(compiler: str, folder: Path, crops: int, seed: int) -> str:
         [str(program), str(crops), str(seed)], check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout
-
-
-def has_tie(ink: np.ndarray) -> bool:
-    """Return whether scaling ``ink``, cut to its box, up to 100 gives exactly 127.5 somewhere.
-
-    There, floating point decides whether a pixel is ink: OpenCV's rounding errors do.
-    """
-    size = [max(1, round(side * 100 / max(ink.shape))) for side in ink.shape]
-    (down, down_unit), (right, right_unit) = (
-        _cubic(from_, to) for from_, to in zip(ink.shape, size, strict=True)
-    )
-    exact = down @ ink.astype(np.int64) @ right.T
-    return bool((2 * exact == 255 * down_unit * right_unit).any())
-
-
-def _cubic(from_: int, to: int) -> tuple[np.ndarray, int]:
-    """Return weights (to, from_) of cubic interpolation as whole numbers, and their sum."""
-    weights, unit = np.zeros((to, from_), np.int64), 2 * to
-    for at in range(to):
-        first, past = divmod((2 * at + 1) * from_ - to, unit)
-        for offset in range(-1, 3):
-            away = abs(past - offset * unit)
-            near = (5 * away - 9 * unit) * away**2 + 4 * unit**3
-            far = ((15 * unit - 3 * away) * away - 24 * unit**2) * away + 12 * unit**3
-            column = min(max(first + offset, 0), from_ - 1)
-            weights[at, column] += near if away <= unit else far
-    return weights, 4 * unit**3

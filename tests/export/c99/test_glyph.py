@@ -15,22 +15,19 @@ from hypothesis.extra.numpy import arrays
 from emnist_edge.drawing.character import draw_character
 from emnist_edge.glyph import crop_to_ink, make_glyph
 from export.c99.host import compile_c
-from tests.export.c99.building import export_sources, has_tie, run_fuzz
+from tests.export.c99.building import export_sources, run_fuzz
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from tests.export.c99.built import Built
 
-pytestmark = pytest.mark.skipif(
-    not cv2.ipp.useIPP(),
-    reason="this OpenCV has no IPP: it scales and measures strokes otherwise, and so does Python",
-)
-
 ERROR_SIZE, ERROR_BLANK = -2, -3
+# From where on a pixel is ink, and by how much at most OpenCV's rounding errors move it.
+_HALF, _ROUNDING = 127.5 * (1 - 2**-16), 5e-4
 
 
 def drawn(seed: int, count: int, most: int) -> Iterator[NDArray[np.uint8]]:
@@ -47,35 +44,37 @@ def drawn(seed: int, count: int, most: int) -> Iterator[NDArray[np.uint8]]:
         yield np.clip(scaled, 0, 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize(("seed", "most"), [(1, 64), (2, 100), (3, 8)])
-def test_glyphs_are_those_of_python(tiny: Built, seed: int, most: int) -> None:
-    apart = []
-    for ink in drawn(seed, 200, most):
-        _, glyph = tiny.glyph(ink)
-        apart.append(np.abs(glyph.astype(int) - make_glyph(ink)))
+def is_undecided(ink: NDArray[np.uint8]) -> bool:
+    """Return whether scaling ``ink`` leaves a pixel so near the half that rounding decides."""
+    ink = crop_to_ink(ink)
+    if not ink.size:
+        return False
+    scale = 100 / max(ink.shape)
+    size = [max(1, round(side * scale)) for side in ink.shape[::-1]]
+    how = cv2.INTER_CUBIC if scale >= 1 else cv2.INTER_AREA
+    scaled = cv2.resize(ink.astype(np.float32), size, interpolation=how)
+    return bool((np.abs(scaled - _HALF) < _ROUNDING).any())
+
+
+def compare(tiny: Built, crops: Iterable[NDArray[np.uint8]]) -> None:
+    """Fail where glyphs are not those of Python."""
+    crops = list(crops)
+    decided = [ink for ink in crops if not is_undecided(ink)]
+    assert len(decided) >= 0.95 * len(crops)
+    apart = [np.abs(tiny.glyph(ink)[1].astype(int) - make_glyph(ink)) for ink in decided]
     assert np.max(apart) <= 1
     assert np.count_nonzero(apart) <= 0.001 * np.size(apart)
 
 
-def test_of_crops_that_are_scaled_down_few_pixels_differ(tiny: Built) -> None:
-    """OpenCV adds areas up in floating point: what is half covered may go the other way."""
-    pairs = [(tiny.glyph(ink)[1].astype(int), make_glyph(ink)) for ink in drawn(4, 150, 400)]
-    apart = [np.abs(glyph - expected) for glyph, expected in pairs]
-    assert sum(difference.max() > 1 for difference in apart) <= 2
-    assert np.count_nonzero(apart) <= 0.001 * np.size(apart)
+@pytest.mark.parametrize(
+    ("seed", "count", "most"), [(1, 200, 64), (2, 200, 100), (3, 200, 8), (4, 150, 400)]
+)
+def test_glyphs_are_those_of_python(tiny: Built, seed: int, count: int, most: int) -> None:
+    compare(tiny, drawn(seed, count, most))
 
 
-def test_of_two_colours_only_exact_halves_may_go_the_other_way(tiny: Built) -> None:
-    apart, ties = [], 0
-    for grey in drawn(5, 200, 64):
-        ink = np.where(grey >= 128, 255, 0).astype(np.uint8)
-        difference = np.abs(tiny.glyph(ink)[1].astype(int) - make_glyph(ink))
-        apart.append(difference)
-        if difference.max() > 1:
-            assert has_tie(crop_to_ink(ink))
-            ties += 1
-    assert ties <= 20
-    assert np.count_nonzero(apart) <= 0.002 * np.size(apart)
+def test_of_two_colours_exact_halves_are_ink(tiny: Built) -> None:
+    compare(tiny, (np.where(grey >= 128, 255, 0).astype(np.uint8) for grey in drawn(5, 200, 64)))
 
 
 @given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70))))
@@ -83,7 +82,7 @@ def test_any_array_gives_the_glyph_of_python(tiny: Built, ink: NDArray[np.uint8]
     code, glyph = tiny.glyph(ink)
     expected = make_glyph(ink)
     assert code == (0 if expected.any() else ERROR_BLANK)
-    if not (expected.any() and has_tie(crop_to_ink(ink))):
+    if code == 0 and not is_undecided(ink):
         assert np.abs(glyph.astype(int) - expected).max() <= 1
 
 
