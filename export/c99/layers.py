@@ -62,7 +62,8 @@ class Convolution:
     """CONV_2D. weights: (outputs, row_size), rows filled up with 0 to a multiple of 4.
 
     before: the depthwise convolution whose output it reads, pixel by pixel, or None.
-    pooled: whether maxima of 2x2 outputs are taken.
+    pooled: whether maxima of 2x2 outputs are taken. added: the ADD of what is read, and of what is
+    made of it, or None.
     """
 
     weights: NDArray[np.int8]
@@ -70,6 +71,7 @@ class Convolution:
     window: Window
     before: Depthwise | None = None
     pooled: bool = False
+    added: Add | None = None
 
     @property
     def final(self) -> tuple[int, int]:

@@ -2,11 +2,13 @@
 
 What a file does with several pictures at once, between CONCATENATION and SPLIT, becomes steps for
 one after the other. Chains of MUL and ADD with constants become a table; a convolution takes in the
-depthwise one before it and the 2x2 maxima after it: their tensors are never whole in memory.
+depthwise one before it, and after it the 2x2 maxima, or the ADD of what it reads: their tensors are
+never whole in memory.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -113,7 +115,8 @@ class _Lowering:
         """Return the tensors that ``operator`` reads, with what was taken into it."""
         data = [i for i in operator.inputs if self.graph.tensors[i].data is None]
         if operator.name == "ADD" and len(data) == 2:
-            return data
+            convolution = self._adding(operator)
+            return data if convolution is None else self._sources(convolution)
         within = self._taken_in(operator, data[0])
         return self._sources(within) if within is not None else data[:1]
 
@@ -132,6 +135,16 @@ class _Lowering:
             taken = False
         whole = maker.name in {"MUL", "ADD"} or (taken and not self._clips(maker))
         return maker if taken and whole else None
+
+    def _adding(self, operator: Operator) -> Operator | None:
+        """Return the CONV_2D to whose output the ADD ``operator`` adds what it reads, if any."""
+        for made, read in itertools.permutations(operator.inputs):
+            maker = self.graph.maker(made)
+            if maker is not None and maker.name == "CONV_2D" and not self._clips(maker):
+                alone = len(self.graph.readers(made)) == 1
+                if alone and self._sources(maker) == [read]:
+                    return maker
+        return None
 
     def _is_elementwise(self, operator: Operator) -> bool:
         """Say whether ``operator`` adds or multiplies by one constant number."""
@@ -213,7 +226,7 @@ class _Lowering:
         if not self._is_elementwise(operator):
             if operator.name == "MUL":
                 raise self.graph.refused(operator, "one of two tensors is not supported")
-            return constants.add(self.graph, operator)
+            return self.sum(operator)
         chain: list[Operator] = []
         link: Operator | None = operator
         while link is not None:
@@ -224,6 +237,15 @@ class _Lowering:
         for link in reversed(chain):
             table = constants.elementwise(self.graph, link, table)
         return Table(table, int(np.prod(self._output(operator).shape)))
+
+    def sum(self, operator: Operator) -> Layer:
+        """Return the layer of an ADD of two tensors, or of the convolution that makes one."""
+        within = self._adding(operator)
+        if within is None:
+            return constants.add(self.graph, operator)
+        in_order = (*self._sources(within), within.outputs[0])
+        added = constants.add(self.graph, replace(operator, inputs=in_order))
+        return replace(self.convolution(within), added=added)
 
     def transpose(self, operator: Operator) -> Layer:
         """Return the layer of a TRANSPOSE of rows and columns."""

@@ -87,8 +87,12 @@ class Tables:
 
     def _convolution(self, layer: Convolution, name: str) -> Sequence[str]:
         outputs, row_size = layer.weights.shape
+        parts = (
+            f"&{self.layer(part)}" if part is not None else "0"
+            for part in (layer.before, layer.added)
+        )
         return (
-            f"&{self.layer(layer.before)}" if layer.before is not None else "0",
+            *parts,
             self.numbers("int8_t", f"{name}_weights", layer.weights),
             self._scaling(name, layer.scaling),
             _window(layer.window),

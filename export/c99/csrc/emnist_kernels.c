@@ -100,6 +100,39 @@ static inline uint32_t load_four(const int8_t *from)
 
 #endif
 
+/* Pixels of an output, in order; or from the last to the first where it lies above the input, whose
+ * pixels are then read before others lie over them. */
+typedef struct {
+    int32_t left; /* pixels to come */
+    int32_t row, column;
+    int32_t place;              /* of the pixel in the output, in bytes */
+    int32_t way, width, channels; /* way: 1 or -1 */
+} walk;
+
+static walk start(const emnist_step *step, int32_t height, int32_t width, int32_t channels)
+{
+    walk at;
+    at.left = height * width;
+    at.way = step->output > step->input ? -1 : 1;
+    at.row = at.way > 0 ? 0 : height - 1;
+    at.column = at.way > 0 ? 0 : width - 1;
+    at.place = (at.way > 0 ? 0 : at.left - 1) * channels;
+    at.width = width;
+    at.channels = channels;
+    return at;
+}
+
+static inline void advance(walk *at)
+{
+    at->left--;
+    at->place += at->way * at->channels;
+    at->column += at->way;
+    if (at->column < 0 || at->column == at->width) {
+        at->column = at->way > 0 ? 0 : at->width - 1;
+        at->row += at->way;
+    }
+}
+
 /* Windows. */
 
 /* Write what the window at (row, column) sees, and 0 up to row_size; input: (height, width,
@@ -350,6 +383,30 @@ static void see(const emnist_convolution_layer *layer, const int8_t *input, int3
     lay_out(pair, lane, patch, layer->row_size);
 }
 
+/* Return value x multiplier / 2^31 / 2^shift, rounded after each; shift may be 0. */
+static int32_t scale(int32_t value, int32_t multiplier, int32_t shift)
+{
+    int32_t product = multiply_high(value, multiplier);
+    if (shift > 0) {
+        product = (((product + (product >> 31)) >> (shift - 1)) + 1) >> 1;
+    }
+    return product;
+}
+
+/* Write the sums of count numbers; output may be that of one of them, or lie before. */
+static void add(const emnist_add_layer *layer, const int8_t *first, const int8_t *second,
+                int8_t *output, int32_t count)
+{
+    for (int32_t place = 0; place < count; place++) {
+        int32_t sum = scale((first[place] - layer->zero_point[0]) * ((int32_t)1 << 20),
+                            layer->multiplier[0], layer->shift[0]) +
+                      scale((second[place] - layer->zero_point[1]) * ((int32_t)1 << 20),
+                            layer->multiplier[1], layer->shift[1]);
+        sum = scale(sum, layer->multiplier[2], layer->shift[2]) + layer->zero_point[2];
+        output[place] = saturate(sum);
+    }
+}
+
 void emnist_convolve(int8_t *arena, const emnist_step *step)
 {
     const emnist_convolution_layer *layer = step->layer;
@@ -359,50 +416,54 @@ void emnist_convolve(int8_t *arena, const emnist_step *step)
     int8_t *patch = pairs + (layer->pooled ? 2 : 1) * pair_size;
     int8_t *padding = patch + layer->row_size;
     int8_t *output = arena + step->output;
-    int8_t *waiting = output;
+    int32_t waiting = 0;
     int32_t lane = 0;
+    walk at = start(step, layer->final_height, layer->final_width, layer->outputs);
     memset(patch, 0, layer->row_size);
     if (layer->before != 0) {
         memset(padding, layer->before->window.zero_point, layer->before->window.channels);
     }
-    for (int32_t row = 0; row < layer->final_height; row++) {
-        for (int32_t column = 0; column < layer->final_width; column++) {
-            if (layer->pooled) {
-                int32_t bottom = smaller(2 * row + 1, layer->window.output_height - 1);
-                int32_t right = smaller(2 * column + 1, layer->window.output_width - 1);
-                see(layer, input, 2 * row, 2 * column, patch, padding, pairs, 0);
-                see(layer, input, 2 * row, right, patch, padding, pairs, 1);
-                see(layer, input, bottom, 2 * column, patch, padding, pairs + pair_size, 0);
-                see(layer, input, bottom, right, patch, padding, pairs + pair_size, 1);
-                multiply(layer, pairs, output, output);
-            } else {
-                see(layer, input, row, column, patch, padding, pairs, lane);
-                if (lane == 1) {
-                    multiply(layer, pairs, waiting, output);
-                }
-                waiting = output;
-                lane = 1 - lane;
-            }
-            output += layer->outputs;
+    for (; at.left > 0; advance(&at)) {
+        if (layer->pooled) {
+            int32_t row = 2 * at.row;
+            int32_t column = 2 * at.column;
+            int32_t bottom = smaller(row + 1, layer->window.output_height - 1);
+            int32_t right = smaller(column + 1, layer->window.output_width - 1);
+            see(layer, input, row, column, patch, padding, pairs, 0);
+            see(layer, input, row, right, patch, padding, pairs, 1);
+            see(layer, input, bottom, column, patch, padding, pairs + pair_size, 0);
+            see(layer, input, bottom, right, patch, padding, pairs + pair_size, 1);
+            multiply(layer, pairs, output + at.place, output + at.place);
+            continue;
         }
-    }
-    if (lane == 1) { /* a single one is left: it stands for both of a pair */
-        lay_out(pairs, 1, patch, layer->row_size);
-        multiply(layer, pairs, waiting, waiting);
+        see(layer, input, at.row, at.column, patch, padding, pairs, lane);
+        lane = 1 - lane;
+        if (lane == 1) {
+            waiting = at.place;
+            if (at.left > 1) {
+                continue;
+            }
+            lay_out(pairs, 1, patch, layer->row_size); /* a single one stands for a pair */
+        }
+        multiply(layer, pairs, output + waiting, output + at.place);
+        if (layer->added != 0) { /* to both pixels, one after the other in memory */
+            int32_t first = smaller(waiting, at.place);
+            int32_t count = larger(waiting, at.place) - first + layer->outputs;
+            add(layer->added, input + first, output + first, output + first, count);
+        }
     }
 }
 
 void emnist_depthwise(int8_t *arena, const emnist_step *step)
 {
     const emnist_depthwise_layer *layer = step->layer;
+    const emnist_window *window = &layer->window;
     int8_t *padding = arena + step->second;
-    int8_t *output = arena + step->output;
-    memset(padding, layer->window.zero_point, layer->window.channels);
-    for (int32_t row = 0; row < layer->window.output_height; row++) {
-        for (int32_t column = 0; column < layer->window.output_width; column++) {
-            convolve_depthwise(layer, arena + step->input, row, column, padding, output);
-            output += layer->window.channels;
-        }
+    walk at = start(step, window->output_height, window->output_width, window->channels);
+    memset(padding, window->zero_point, window->channels);
+    for (; at.left > 0; advance(&at)) {
+        convolve_depthwise(layer, arena + step->input, at.row, at.column, padding,
+                           arena + step->output + at.place);
     }
 }
 
@@ -436,23 +497,22 @@ void emnist_pool(int8_t *arena, const emnist_step *step)
     const emnist_pool_layer *layer = step->layer;
     const emnist_window *window = &layer->window;
     const int8_t *input = arena + step->input;
-    int8_t *output = arena + step->output;
     int32_t channels = window->channels;
-    for (int32_t row = 0; row < window->output_height; row++) {
-        int32_t y = row * window->stride_down - window->above;
+    walk at = start(step, window->output_height, window->output_width, channels);
+    for (; at.left > 0; advance(&at)) {
+        int8_t *output = arena + step->output + at.place;
+        int32_t y = at.row * window->stride_down - window->above;
+        int32_t x = at.column * window->stride_right - window->left;
         int32_t bottom = smaller(y + window->rows, window->height);
-        for (int32_t column = 0; column < window->output_width; column++) {
-            int32_t x = column * window->stride_right - window->left;
-            int32_t right = smaller(x + window->columns, window->width);
-            for (int32_t channel = 0; channel < channels; channel++) {
-                int32_t best = -128;
-                for (int32_t v = larger(y, 0); v < bottom; v++) {
-                    for (int32_t u = larger(x, 0); u < right; u++) {
-                        best = larger(best, input[(v * window->width + u) * channels + channel]);
-                    }
+        int32_t right = smaller(x + window->columns, window->width);
+        for (int32_t channel = 0; channel < channels; channel++) {
+            int32_t best = -128;
+            for (int32_t v = larger(y, 0); v < bottom; v++) {
+                for (int32_t u = larger(x, 0); u < right; u++) {
+                    best = larger(best, input[(v * window->width + u) * channels + channel]);
                 }
-                *output++ = (int8_t)best;
             }
+            output[channel] = (int8_t)best;
         }
     }
 }
@@ -472,30 +532,10 @@ void emnist_mean(int8_t *arena, const emnist_step *step)
     }
 }
 
-/* Return value x multiplier / 2^31 / 2^shift, rounded after each; shift may be 0. */
-static int32_t scale(int32_t value, int32_t multiplier, int32_t shift)
-{
-    int32_t product = multiply_high(value, multiplier);
-    if (shift > 0) {
-        product = (((product + (product >> 31)) >> (shift - 1)) + 1) >> 1;
-    }
-    return product;
-}
-
 void emnist_add(int8_t *arena, const emnist_step *step)
 {
     const emnist_add_layer *layer = step->layer;
-    const int8_t *first = arena + step->input;
-    const int8_t *second = arena + step->second;
-    int8_t *output = arena + step->output;
-    for (int32_t place = 0; place < layer->size; place++) {
-        int32_t sum = scale((first[place] - layer->zero_point[0]) * ((int32_t)1 << 20),
-                            layer->multiplier[0], layer->shift[0]) +
-                      scale((second[place] - layer->zero_point[1]) * ((int32_t)1 << 20),
-                            layer->multiplier[1], layer->shift[1]);
-        sum = scale(sum, layer->multiplier[2], layer->shift[2]) + layer->zero_point[2];
-        output[place] = saturate(sum);
-    }
+    add(layer, arena + step->input, arena + step->second, arena + step->output, layer->size);
 }
 
 void emnist_table(int8_t *arena, const emnist_step *step)

@@ -111,9 +111,23 @@ typedef struct {
     emnist_window window;
 } emnist_depthwise_layer;
 
-/* CONV_2D, maybe of what a depthwise convolution makes, maybe with 2x2 maxima of what it makes. */
+/* ADD of two tensors. */
+typedef struct {
+    int32_t multiplier[3]; /* of both inputs and the output */
+    uint8_t shift[3];
+    uint16_t size;
+    int16_t zero_point[3];
+} emnist_add_layer;
+
+/* CONV_2D, maybe of what a depthwise convolution makes, maybe with 2x2 maxima of what it makes, or
+ * the sum of that and of what was read at the same place.
+ *
+ * Where the output lies above the input, pixels are made from the last to the first: so it may lie
+ * over what is read no more.
+ */
 typedef struct {
     const emnist_depthwise_layer *before; /* or null */
+    const emnist_add_layer *added;        /* or null */
     const int8_t *weights;                /* for each output, row_size numbers, the last maybe 0 */
     emnist_scaling scaling;
     emnist_window window; /* of what before makes, where there is one */
@@ -145,14 +159,6 @@ typedef struct {
     uint8_t less_shift;
     uint8_t channels;
 } emnist_mean_layer;
-
-/* ADD of two tensors. */
-typedef struct {
-    int32_t multiplier[3]; /* of both inputs and the output */
-    uint8_t shift[3];
-    uint16_t size;
-    int16_t zero_point[3];
-} emnist_add_layer;
 
 /* MUL and ADD of constants, and fused activations: the output by input + 128. */
 typedef struct {

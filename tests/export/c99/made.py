@@ -172,10 +172,20 @@ class Maker:
         made = self._tensor((1, self.shape()[-1]), self._scale(self.tensor) / finer, -100)
         self.add("MEAN", [self.tensor, axes], [made], schema.ReducerOptionsT())
 
-    def sum(self, first: int, second: int) -> None:
+    def sum(self, first: int, second: int, activation: int = NONE) -> None:
         """Add an ADD of two tensors."""
+        options = schema.AddOptionsT()
+        options.fusedActivationFunction = activation
         made = self._tensor(self.shape(first), self._scale(first) * 1.7, -20)
-        self.add("ADD", [first, second], [made], schema.AddOptionsT())
+        self.add("ADD", [first, second], [made], options)
+
+    def residual(self, outputs: int, *, swapped: bool = False, activation: int = NONE) -> None:
+        """Add a separable convolution to what it reads, which comes first in the ADD."""
+        read = self.tensor
+        self.depthwise((3, 3))
+        self.conv(outputs, 1)
+        pair = (self.tensor, read) if swapped else (read, self.tensor)
+        self.sum(*pair, activation)
 
     def transpose(self, order: Sequence[int]) -> None:
         """Add a TRANSPOSE."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +15,7 @@ from click.testing import CliRunner
 
 from emnist_edge.artifact import MODELS, open_model
 from emnist_edge.errors import ModelError
-from export.c99.arena import plan
-from export.c99.graph import read_graph
 from export.c99.host import compile_c
-from export.c99.layers import Table, Transpose
-from export.c99.lower import Program, Step, lower
 from export.c99.rounding import activation_range, as_multiplier, scaled
 from export.c99.run import main
 from export.c99.source import body
@@ -234,37 +229,6 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     result = export("mlp", "--output", tmp_path / "file" / "c")
     assert result.exit_code == 1
     assert str(tmp_path / "file") in result.output
-
-
-def test_nothing_in_the_arena_lies_over_what_is_still_needed() -> None:
-    for model in ("tiny", "small", "base", "cnn"):
-        content = (MODELS / f"{model}-int8.tflite").read_bytes()
-        program = lower(read_graph(content, model))
-        arena = plan(program, model)
-        sizes = {0: 784} | {step.output: step.layer.size for step in program.steps}
-        needed = {program.output: len(program.steps)}
-        for index, step in enumerate(program.steps):
-            needed |= {number: max(needed.get(number, 0), index) for number in step.inputs}
-        live = {0}
-        for index, step in enumerate(program.steps):
-            places = [(arena.buffers[n], sizes[n]) for n in live if needed[n] >= index]
-            own = [(arena.scratch[index], step.layer.scratch)]
-            if not (isinstance(step.layer, Table) and arena.buffers[step.output] in dict(places)):
-                own.append((arena.buffers[step.output], step.layer.size))
-            spans = sorted((at, at + size) for at, size in places + own if size)
-            assert all(one[1] <= two[0] for one, two in pairwise(spans)), model
-            assert spans[-1][1] <= arena.size
-            live = {n for n in live if needed[n] > index} | {step.output}
-
-
-def test_a_table_works_in_place_only_where_its_input_is_not_read_again() -> None:
-    table = Table(np.zeros(256, np.int8), 784)
-    steps = [Step(table, (0,), 1), Step(Transpose(28, 28), (1,), 2), Step(table, (1,), 3)]
-    alone = plan(Program([*steps[:1]], 1), "")
-    assert alone.size == 784
-    again = plan(Program([steps[0], steps[1], Step(table, (2,), 3)], 3), "")
-    assert again.buffers[0] == again.buffers[1]
-    assert again.buffers[2] == again.buffers[3] != again.buffers[1]
 
 
 def test_fixed_point_is_tensorflow_lites() -> None:

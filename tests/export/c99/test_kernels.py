@@ -98,6 +98,22 @@ def branches(made: Maker) -> None:
     made.dense(10)
 
 
+def residual(made: Maker) -> None:
+    """Separable convolutions that are added to what they read, as in the first stages of a tier."""
+    standardized(made)
+    made.conv(12, 5, stride=2)
+    made.residual(12)
+    made.residual(12, swapped=True, activation=RELU)
+    made.pool()
+    made.depthwise((3, 3))
+    made.conv(9, 1)
+    made.residual(9)
+    made.pool()
+    made.residual(9, activation=RELU)
+    made.mean()
+    made.dense(10)
+
+
 def two_looks(made: Maker) -> None:
     """What base does: the picture and a turned one through the same layers, then their sum."""
     picture = made.tensor
@@ -140,7 +156,7 @@ WAYS = {"plain": (), "short": ("-DEMNIST_SHORT_MULTIPLY",), "dsp": ("-DEMNIST_DS
 
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
-NETWORKS = (separable, odd, clipped, valid, dense, branches, two_looks, two_looks_at_once)
+NETWORKS = (separable, odd, clipped, valid, dense, branches, residual, two_looks, two_looks_at_once)
 
 
 def build(network: Callable[[Maker], None], folder: Path, seed: int = 0) -> tuple[Path, bytes]:
@@ -210,7 +226,7 @@ def sanitizing(compiler: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("network", [separable, odd, two_looks])
+@pytest.mark.parametrize("network", [residual, odd, two_looks])
 def test_nothing_outside_the_arena_is_touched(
     network: Callable[[Maker], None], way: str, tmp_path: Path, sanitizing: str
 ) -> None:
