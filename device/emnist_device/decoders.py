@@ -15,6 +15,8 @@ from emnist_device.text.frequencies import class_prior
 from emnist_edge.scoring.metrics import balance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from emnist_device.decoding import Decoding, Expected
@@ -90,7 +92,7 @@ class Decoders:
         ((blob,),) = found.layout.lines
         scale = found.layout.scale
         x, y = (round(scale * each) for each in place)
-        box = _to_picture(move_box(blob.box, x, y), scale, shape)
+        (box,) = _to_picture([move_box(blob.box, x, y)], scale, shape)
         probabilities = self._probabilities(found, single=True)
         (line,) = decoder.decode(probabilities, [[box]]).lines(self._top_k)
         return line.characters[0]
@@ -122,14 +124,16 @@ class Decoders:
 
 def _boxes(found: Found, shape: tuple[int, ...]) -> list[list[Box]]:
     """Return the boxes of the characters of each line, in pixels of the picture of ``shape``."""
-    layout = found.layout
-    return [[_to_picture(blob.box, layout.scale, shape) for blob in line] for line in layout.lines]
+    boxes = iter(_to_picture([blob.box for blob in found.layout.blobs], found.layout.scale, shape))
+    return [[next(boxes) for _ in line] for line in found.layout.lines]
 
 
-def _to_picture(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
-    """Return ``box``, in pixels at working size, in pixels of a picture of ``shape``."""
+def _to_picture(boxes: Sequence[Box], scale: float, shape: tuple[int, ...]) -> list[Box]:
+    """Return ``boxes``, in pixels at working size, in pixels of a picture of ``shape``."""
     height, width = shape[:2]
-    x, y = min(int(box.x / scale), width - 1), min(int(box.y / scale), height - 1)
-    right = min(max(round(box.right / scale), x + 1), width)
-    bottom = min(max(round(box.bottom / scale), y + 1), height)
-    return Box(x, y, right - x, bottom - y)
+    x, y, wide, high = np.array(boxes, float).reshape(-1, 4).T
+    left, top = np.floor(x / scale).clip(0, width - 1), np.floor(y / scale).clip(0, height - 1)
+    right = np.rint((x + wide) / scale).clip(left + 1, width)
+    bottom = np.rint((y + high) / scale).clip(top + 1, height)
+    sides = np.stack([left, top, right - left, bottom - top], axis=1).astype(int)
+    return [Box(*each) for each in sides.tolist()]

@@ -99,21 +99,25 @@ def _join_lines(lines: Sequence[Line], settings: Lines) -> list[Line]:
     A tall or low character, such as T or a split f, may draw those that follow it into a line of
     their own, which then runs through the gaps of the other.
     """
-    left = list(lines)
+    left = [(line, edges_of(line)) for line in lines]
     joined: list[Line] = []
     while left:
-        line = left.pop(0)
-        for other in left[: settings.compared]:
-            if _is_same_line(line, other, settings):
-                left.remove(other)
+        line, edges = left.pop(0)
+        apart = []
+        for other, own in left[: settings.compared]:
+            if _is_same_line(edges, own, settings):
                 line = sorted([*line, *other], key=lambda b: b.box.x + b.box.width / 2)
+                edges = edges_of(line)
+            else:
+                apart.append((other, own))
+        left[: settings.compared] = apart
         joined.append(line)
     return _order(joined)
 
 
-def _is_same_line(line: Line, other: Line, settings: Lines) -> bool:
-    """Say whether two lines run through each other's gaps on one level."""
-    few, many = map(edges_of, sorted((line, other), key=len))
+def _is_same_line(line: NDArray[np.int64], other: NDArray[np.int64], settings: Lines) -> bool:
+    """Say whether two lines, edges (4, N) of each, run through each other's gaps on one level."""
+    few, many = sorted((line, other), key=lambda edges: edges.shape[1])
     (x, y, right, bottom), count = few, few.shape[1]
     if min(bottom.max(), many[3].max()) <= max(y.min(), many[1].min()):
         return False  # none is level with any

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+    from emnist_device.text.word_kinds import KindWord
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,15 @@ class Reading:
     evidence: logarithm of the sum over all strings of their weight times emissions; minus infinity
     where there is none. marginals: (N, C), the probability of each character at each place.
     best: the characters of the string to print. chance: the probability that all of them are right,
-    and chances: those of strings (K, N), (K,); None where they are to be found by the evidence of
-    these strings.
+    and word: what tells that of any string; None where it is to be found by the evidence of these
+    strings.
     """
 
     evidence: float
     marginals: NDArray[np.float64]
     best: tuple[int, ...]
     chance: float | None = None
-    chances: Callable[[NDArray[np.intp]], NDArray[np.float64]] | None = None
+    word: KindWord | None = None
 
 
 class Source(Protocol):

@@ -74,10 +74,11 @@ _LETTERS = FormTable(BYCLASS, LETTER_FORMS)
 _ALL = FormTable(BYCLASS + SYMBOLS, (*LETTER_FORMS, *SYMBOL_FORMS))
 # Nothing is less probable; so many probabilities are multiplied before their logarithm is taken.
 _LEAST, _FEW = 1e-30, 8
+# What is farther off than this many widths of a bell, squared, is as improbable as that: two such
+# make no number that is too small for a float32.
+_FARTHEST = np.float32(40)
 # So many characters of a line are looked at together.
 _TOGETHER = 80
-# Tables of up to this many characters are kept, at some 25 kB each.
-_KEPT = 400
 
 
 def weigh_shapes(boxes: Sequence[Box], foot: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -119,13 +120,11 @@ def weigh_places(
     parts = list(_parts([len(line.boxes) for line in lines]))
     above = [find_baselines(sizes[part]) for part in parts]
 
-    def look() -> Iterator[_Line]:
-        for part, ends in zip(parts, above, strict=True):
-            yield _Line(table, mass[:, part], heights[part], ends, begins[part], grid)
-
-    # Of a large page, the tables of all lines at once would be large: they are made twice.
-    tables = list(look()) if len(emissions) <= _KEPT else None
-    told = np.array([line.sizes() for line in tables or look()])
+    looks = [
+        _Line(table, mass[:, part], heights[part], ends, begins[part], grid)
+        for part, ends in zip(parts, above, strict=True)
+    ]
+    told = np.array([line.sizes() for line in looks])
     counts = np.array([part.stop - part.start for part in parts], float)
     near = np.exp(-0.5 * ((grid[:, None] - grid) / PLACES.line_spread) ** 2)
     near /= near.sum(axis=1, keepdims=True)
@@ -134,7 +133,7 @@ def weigh_places(
     alike = others @ near / np.maximum(counts.sum() - counts, 1)[:, None]
     fraction = PLACES.other_size if len(parts) > 1 else 1.0
     priors = np.log(fraction / len(grid) + (1 - fraction) * alike)
-    fit = [line.fit(prior) for line, prior in zip(tables or look(), priors, strict=True)]
+    fit = [line.fit(prior) for line, prior in zip(looks, priors, strict=True)]
     return np.asarray(np.concatenate(fit)[:, table.of_char])
 
 
@@ -176,42 +175,60 @@ class _Line:
         begins: NDArray[np.bool_],
         grid: NDArray[np.float64],
     ) -> None:
-        self._grid = len(grid)
-        height = heights[:, None] - grid
-        above = above.T[:, None] / np.exp(grid)[:, None]
-        # fits: (N, forms, H) densities, of H hypotheses: cap heights with all baselines each.
-        self._fits = _densities(table, height[..., None], above)
-        # terms: (N, kinds, H), how well each kind of word explains each glyph, ink and place.
-        terms = np.matmul(mass.transpose(1, 0, 2), self._fits)
-        self._terms = np.maximum(terms / terms.max(axis=(1, 2), keepdims=True), _LEAST)
-        starts = begins.copy()
-        starts[0] = True
-        self._word = np.cumsum(starts) - 1
-        # Products of few numbers keep within a float's range; of these, logarithms are summed.
-        pieces = starts | (np.arange(len(starts)) % _FEW == 0)
-        products = np.multiply.reduceat(self._terms, np.flatnonzero(pieces))
-        words = np.flatnonzero(starts[pieces])
-        self._together = np.add.reduceat(np.log(products), words)  # (words, kinds, H)
-        self._of_words = _mix(self._together)  # (words, H)
-        self._total = self._of_words.sum(axis=0)
+        self._table, self._grid = table, grid
+        self._mass = mass.transpose(1, 0, 2).astype(np.float32)
+        self._heights, self._above = heights, above
+        self._starts = begins.copy()
+        self._starts[0] = True
+        # Of a long page, how well all forms fit by all hypotheses would be large: it is not kept.
+        fits = self._fits(grid, above.T[:, None])
+        terms = np.matmul(self._mass, fits)
+        self._most = terms.max(axis=(1, 2), keepdims=True).astype(np.float64)
+        self._total = _mix(self._together(self._scaled(terms))).sum(axis=0)
 
     def sizes(self) -> NDArray[np.float64]:
         """Return the probability of each cap height (G,) that the line alone tells."""
         weight = np.exp(self._total - self._total.max())
-        return np.asarray(weight.reshape(self._grid, -1).sum(axis=1) / weight.sum())
+        return np.asarray(weight.reshape(len(self._grid), -1).sum(axis=1) / weight.sum())
 
     def fit(self, prior: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (N, forms): the fit of each form, by a size that the others of the line tell.
 
         ``prior`` (G,) are logarithms of how probable each cap height is by what other lines tell.
         """
-        total = self._total + np.repeat(prior, len(self._total) // self._grid)
+        total = self._total + np.repeat(prior, len(self._above))
         near = np.flatnonzero(total > total.max() - PLACES.hopeless)
-        others = _mix(self._together[..., near][self._word] - np.log(self._terms[..., near]))
-        rest = (total[near] - self._of_words[:, near])[self._word] + others
+        height, baseline = np.divmod(near, len(self._above))
+        fits = self._fits(self._grid[height], self._above[baseline].T[..., None])
+        terms = self._scaled(np.matmul(self._mass, fits))
+        together = self._together(terms)
+        word = np.cumsum(self._starts) - 1
+        others = _mix(together[word] - np.log(terms))
+        rest = (total[near] - _mix(together))[word] + others
         weight = np.exp(rest - rest.max(axis=1, keepdims=True))
-        fit = np.matmul(self._fits[..., near], weight[..., None])[..., 0]
+        fit = np.matmul(fits, weight[..., None])[..., 0]
         return np.asarray(fit / fit.max(axis=1, keepdims=True))
+
+    def _fits(self, sizes: NDArray[np.float64], above: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return densities of forms, (N, forms, G * B), by cap heights with baselines each.
+
+        ``sizes`` (G,) are logarithms of the cap heights; ``above`` (N, 1 or G, B) pixels.
+        """
+        height = self._heights[:, None] - sizes
+        return _densities(self._table, height[..., None], above / np.exp(sizes)[:, None])
+
+    def _scaled(self, terms: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return ``terms`` (N, kinds, H), how well each kind explains each glyph, best 1."""
+        scaled = np.divide(terms, self._most, dtype=np.float64)
+        return np.asarray(np.maximum(scaled, _LEAST, out=scaled))
+
+    def _together(self, terms: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return logarithms of how well each kind explains each word, (words, kinds, H)."""
+        # Products of few numbers keep within a float's range; of these, logarithms are summed.
+        pieces = self._starts | (np.arange(len(self._starts)) % _FEW == 0)
+        products = np.multiply.reduceat(terms, np.flatnonzero(pieces))
+        words = np.flatnonzero(self._starts[pieces])
+        return np.asarray(np.add.reduceat(np.log(products), words))
 
 
 def _mix(of_kinds: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -222,7 +239,7 @@ def _mix(of_kinds: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _densities(
     table: FormTable, height: NDArray[np.float64], above: NDArray[np.float64]
-) -> NDArray[np.float64]:
+) -> NDArray[np.float32]:
     """Return how well each form fits, (N, forms, G * B), with heavy tails for odd characters.
 
     Args:
@@ -231,14 +248,26 @@ def _densities(
         above: (N, G, B), how far lower ends are above baselines, in cap heights.
     """
     wider = 2 ** (PLACES.doublings / 2)
-    lower = np.exp(((above[:, None] - table.low) / table.drop) ** 2 / (-2 * wider**2))
-    tall = np.exp(((height[:, None] - table.tall) / table.spread) ** 2 / (-2 * wider**2))
-    wide = tall * lower[:, table.end_of]
-    usual = wide * wide
+    lower = _bell(above[:, None], table.low, wider * table.drop)
+    tall = _bell(height[:, None], table.tall, wider * table.spread)
+    usual_lower, usual_tall = lower * lower, tall * tall
     for _ in range(PLACES.doublings - 1):
-        usual *= usual
-    wide *= PLACES.odd / wider**2
-    usual *= 1 - PLACES.odd
-    usual += wide
-    usual /= table.area
-    return usual.reshape(len(above), len(table.tall), -1)
+        usual_lower *= usual_lower
+        usual_tall *= usual_tall
+    tall *= (PLACES.odd / wider**2 / table.area).astype(np.float32)
+    usual_tall *= ((1 - PLACES.odd) / table.area).astype(np.float32)
+    count, _, *hypotheses = lower.shape
+    found = np.empty((count, len(table.tall), *hypotheses), np.float32)
+    for form, end in enumerate(table.end_of):
+        np.multiply(usual_tall[:, form], usual_lower[:, end], out=found[:, form])
+        found[:, form] += tall[:, form] * lower[:, end]
+    return found.reshape(count, len(table.tall), -1)
+
+
+def _bell(
+    values: NDArray[np.float64], middle: NDArray[np.float64], deviation: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Return the density of the normal distribution at ``values``, 1 in its middle."""
+    scaled = ((values - middle) / (np.sqrt(2) * deviation)).astype(np.float32)
+    scaled *= -scaled
+    return np.exp(np.maximum(scaled, -_FARTHEST, out=scaled), out=scaled)

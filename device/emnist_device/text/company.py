@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
@@ -88,21 +90,33 @@ class Neighbours:
         self._first = np.concatenate([[1, 1], before[:, 2]])
         self._last = np.concatenate([[1, 1], after[:, 2]])
 
-    def weigh(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how probable digits, letters and each symbol are in a word, rows sum to 1.
+    def weigh(self, scores: NDArray[np.float64], words: Sequence[slice]) -> NDArray[np.float64]:
+        """Return how probable digits, letters and each symbol are, (N, 2 + S).
 
-        ``scores`` (N, 2 + S): how well each explains each character, times how common it is. By
-        the forward-backward algorithm (Rabiner 1989).
+        Rows of ``words`` sum to 1, others to 0. ``scores`` (N, 2 + S): how well each explains each
+        character, times how common it is. By the forward-backward algorithm (Rabiner 1989), all
+        words at once.
         """
-        forward, backward = np.empty_like(scores), np.empty_like(scores)
-        state = self._first
-        for row, own in enumerate(scores):
-            forward[row] = state * own
-            forward[row] /= max(forward[row].sum(), _LEAST)
-            state = forward[row] @ self._steps
-        state = self._last
-        for row in range(len(scores) - 1, -1, -1):
-            backward[row] = state / max(state.sum(), _LEAST)
-            state = self._steps @ (backward[row] * scores[row])
-        both = forward * backward
-        return both / np.maximum(both.sum(axis=1, keepdims=True), _LEAST)
+        lengths = np.array([word.stop - word.start for word in words])
+        order = np.argsort(-lengths, kind="stable")
+        starts = np.array([word.start for word in words])[order]
+        # How many of the words, the longest first, have a character at each place.
+        counts = np.searchsorted(-lengths[order], -np.arange(lengths.max(initial=0)))
+        forward, backward = np.zeros_like(scores), np.zeros_like(scores)
+        state = np.tile(self._first, (len(words), 1))
+        for place, count in enumerate(counts):
+            rows = starts[:count] + place
+            forward[rows] = _even(state[:count] * scores[rows])
+            state = forward[rows] @ self._steps
+        state = np.tile(self._last, (len(words), 1))
+        for place in range(len(counts) - 1, -1, -1):
+            count = counts[place]
+            rows = starts[:count] + place
+            backward[rows] = _even(state[:count])
+            state[:count] = (backward[rows] * scores[rows]) @ self._steps.T
+        return _even(forward * backward)
+
+
+def _even(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``values`` (N, C) with rows that sum to 1, unless they are 0."""
+    return np.asarray(values / np.maximum(values.sum(axis=1, keepdims=True), _LEAST))

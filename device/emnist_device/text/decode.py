@@ -14,11 +14,10 @@ from emnist_device.text.constraints import Constraints
 from emnist_device.text.evidence import Weigher
 from emnist_device.text.frequencies import background, class_prior
 from emnist_device.text.restraint import RESTRAINT, Claims, hold_to_picture
-from emnist_device.text.spelling import make_words, tidy
 from emnist_device.text.symbols import SymbolFinder
 from emnist_device.text.units import UnitReader
-from emnist_device.text.variants import PROPOSALS, choose, propose
 from emnist_device.text.word_kinds import Context
+from emnist_device.text.wording import Wording
 from emnist_edge.alphabet import BYCLASS
 from emnist_edge.scoring.letters import Letters
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.box import Box
-    from emnist_device.page import Word
     from emnist_device.text.evidence import Evidence
     from emnist_device.text.symbols import Told
     from emnist_device.text.units import Passage, Unit
@@ -161,8 +159,8 @@ class Decoded:
             confidence[told.rows[self._bound], len(BYCLASS) :] = 0
         boxes = [box for line in self._boxes for box in line]
         characters = _characters(confidence, labels, chars, boxes, top_k, self._parts.least)
-        page = _Page(characters, labels, confidence, told.rows, chars, top_k)
-        return tuple(page.line(line) for line in self._passages)
+        wording = Wording(characters, labels, confidence, told.rows, chars, top_k)
+        return wording.lines(self._passages)
 
     @property
     def _bound(self) -> NDArray[np.bool_]:
@@ -203,83 +201,3 @@ def _characters(
         others = (Alternative(chars[k], min(row[k], row[label])) for k in known[:top_k])
         found.append(mark_unsure(Character(chars[label], row[label], box, tuple(others)), least))
     return found
-
-
-@dataclass(frozen=True)
-class _Page:
-    """A page whose characters are read.
-
-    characters: all, labels: (N,) which of ``chars`` each is, and confidence: (N, C) of each. rows:
-    (M,), which of them are letters and digits. top_k: how many alternatives words have at most.
-    """
-
-    characters: Sequence[Character]
-    labels: NDArray[np.intp]
-    confidence: NDArray[np.float64]
-    rows: NDArray[np.intp]
-    chars: str
-    top_k: int
-
-    def line(self, passages: Sequence[Passage]) -> Line:
-        """Return the line of ``passages``."""
-        words = tuple(word for passage in passages for word in self._spell(passage))
-        kept = [passage.matched for passage in passages if passage.matched is not None]
-        return Line(words, all(kept) if kept else None)
-
-    def _spell(self, passage: Passage) -> tuple[Word, ...]:
-        """Return the words of ``passage``."""
-        stretch = passage.stretch
-        part = slice(stretch.rows.start, stretch.rows.stop)
-        own = self.characters[part]
-        marks = None
-        if passage.pattern is not None:
-            printed = [self.chars[label] for label in self.labels[part].tolist()]
-            marks = passage.pattern.spell(printed, stretch.gaps)
-        between = tidy(marks or (*(" " * gap for gap in stretch.gaps), ""))
-
-        def confidence(rows: range) -> float:
-            whole = slice(stretch.rows.start + rows.start, stretch.rows.start + rows.stop)
-            return float(self._chances(passage, whole, self.labels[None, whole])[0])
-
-        def others(rows: range, sure: float) -> list[tuple[str, float]]:
-            may_differ = sure <= 1 - PROPOSALS.least and len(rows) <= PROPOSALS.longest
-            if not (self.top_k and may_differ):
-                return []
-            whole = slice(stretch.rows.start + rows.start, stretch.rows.start + rows.stop)
-            strings = propose(self.confidence[whole], self.labels[whole], self.top_k)
-            chances = self._chances(passage, whole, strings).tolist()
-            return [
-                ("".join(self.chars[label] for label in strings[number].tolist()), chance)
-                for number, chance in choose(chances, sure, self.top_k)
-            ]
-
-        return make_words(own, between, confidence, others)
-
-    def _chances(
-        self, passage: Passage, whole: slice, strings: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
-        """Return how probable it is that characters ``whole`` are ``strings`` (K, n), (K,)."""
-        sure = self.confidence[whole][np.arange(strings.shape[1]), strings]
-        together = sure.prod(axis=1)
-        for unit in passage.units:
-            together *= self._coherence(unit, whole, strings)
-        return np.minimum(together, sure.min(axis=1, initial=1.0))
-
-    def _coherence(
-        self, unit: Unit, whole: slice, strings: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
-        """Return how much more probable those of ``unit`` in ``whole`` are together, (K,).
-
-        ``strings`` (K, n) are of the characters ``whole``. Of symbols, nothing is known.
-        """
-        own = self.rows[unit.rows.start : unit.rows.stop]
-        first, last = np.searchsorted(own, [whole.start, whole.stop]).tolist()
-        found = np.ones(len(strings))
-        if last <= first:
-            return found
-        labels = np.tile(self.labels[own], (len(strings), 1))
-        labels[:, first:last] = strings[:, own[first:last] - whole.start]
-        letters = (labels < len(BYCLASS)).all(axis=1)
-        if letters.any():
-            found[letters] = unit.coherence(labels[letters], range(first, last))
-        return found

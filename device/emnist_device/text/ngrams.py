@@ -68,7 +68,12 @@ class NGrams:
         Returns:
             Logarithms of the evidence (V,), and the probability of each letter (V, N, 26).
         """
-        kept = _keep(emissions)
+        return self._read(emissions, _keep(emissions))
+
+    def _read(
+        self, emissions: NDArray[np.float64], kept: Sequence[NDArray[np.int64]]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Read one word as :meth:`read` does, of letters that are ``kept`` at each place."""
         edges = self.table.ndim - 1
         fits = [
             emissions[:, place, letters].reshape(len(emissions), *[1] * (edges - 1), -1)
@@ -102,7 +107,7 @@ class NGrams:
                 few.append(_Strings(word, rows, choices))
                 continue
             variants = np.flatnonzero(live[:, word])
-            read = self.read(emissions[variants, rows.start : rows.stop])
+            read = self._read(emissions[variants, rows.start : rows.stop], choices)
             evidence[variants, word], found[variants, rows.start : rows.stop] = read
         if few:
             self._write_down(few, emissions, evidence, found)
@@ -256,8 +261,8 @@ def _keep(emissions: NDArray[np.float64]) -> list[NDArray[np.int64]]:
     """Return for each place the letters that are worth a look, in order."""
     best = emissions.max(axis=0)
     likely = best > PRUNING.negligible * best.max(axis=1, keepdims=True)
-    found = [np.flatnonzero(row) for row in likely]
-    for place, letters in enumerate(found):
-        if len(letters) > PRUNING.most:
-            found[place] = np.sort(np.argsort(-best[place], kind="stable")[: PRUNING.most])
-    return found
+    many = np.flatnonzero(likely.sum(axis=1) > PRUNING.most)
+    order = np.argsort(-best[many], axis=1, kind="stable")
+    likely[many[:, None], order[:, PRUNING.most :]] = False
+    _, letters = np.nonzero(likely)
+    return np.split(letters, np.cumsum(likely.sum(axis=1))[:-1])

@@ -165,11 +165,10 @@ class SymbolFinder:
         digits and letters, say how well each explains each character.
         """
         rate, known = SIGNS.rarer, SIGNS.usual * SIGNS.prior
-        chances = np.zeros_like(of_symbols)
+        chances = of_symbols
         for _ in range(1 + SIGNS.rounds):
             scores = np.hstack([of_kinds, rate * of_symbols])
-            for word in words:
-                chances[word] = self._neighbours.weigh(scores[word])[:, 2:]
+            chances = self._neighbours.weigh(scores, words)[:, 2:]
             more = (chances.sum() + known) / (SIGNS.usual * len(chances) + known)
             rate = min(SIGNS.rarer * max(more, SIGNS.least), 1.0)
         return chances

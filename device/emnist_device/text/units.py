@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from emnist_device.text.restraint import overrules, restrain_kinds
 from emnist_device.text.sources import Either, Words, weigh_kinds
+from emnist_device.text.word_kinds import chances_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from emnist_device.text.evidence import Evidence
     from emnist_device.text.pattern.pattern import Pattern
     from emnist_device.text.spacing import Spaced, Stretch
-    from emnist_device.text.word_kinds import Context
+    from emnist_device.text.word_kinds import Context, KindWord
 
 # Nothing is divided by less.
 _LEAST = 1e-100
@@ -43,36 +44,73 @@ class Unit:
     matched: bool | None = None
     bound: bool = False
 
-    def coherence(self, labels: NDArray[np.intp], part: range) -> NDArray[np.float64]:
-        """Return how much more probable labels of a ``part`` are together than one by one, (K,).
 
-        Characters of a word tell of one another. Each row of ``labels`` (K, n) is of all characters
-        of the unit, of which ``part`` are looked at.
-        """
-        alone = self.reading.marginals[part, labels[:, part]]
-        apart = alone.prod(axis=1)
-        # A long row of doubtful ones is too small to tell.
-        known = (alone.min(axis=1) > _LEAST) & (apart > 0) & (len(part) > 1)
-        found = np.ones(len(labels))
-        if known.any():
-            found[known] = self._chances(labels[known], part) / apart[known]
-        return found
+class Asked(NamedTuple):
+    """Labels (K, n) of all characters of ``unit``, of which ``part`` are looked at."""
 
-    def _chances(self, labels: NDArray[np.intp], part: range) -> NDArray[np.float64]:
-        """Return how probable ``labels`` (K, n) are for the characters of ``part``, (K,)."""
-        reading = self.reading
-        if len(part) == labels.shape[1] and reading.chances is not None:
-            if len(labels) == 1 and reading.best == tuple(labels[0].tolist()):
-                return np.array([reading.chance])
-            return reading.chances(labels)
-        fixed = self.emissions.copy()
-        fixed[part] = 0
-        levels = []
-        for row in labels:
-            fixed[part, row[part]] = self.emissions[part, row[part]]
-            levels.append(self.source.evidence(fixed) - self.reading.evidence)
-            fixed[part, row[part]] = 0
-        return np.exp(np.minimum(levels, 0.0))
+    unit: Unit
+    labels: NDArray[np.intp]
+    part: range
+
+    def only(self, kept: NDArray[np.bool_]) -> Asked:
+        """Return what is asked about the labels that are ``kept``, (K,)."""
+        return self._replace(labels=self.labels[kept])
+
+
+def find_coherences(asked: Sequence[Asked]) -> list[NDArray[np.float64]]:
+    """Return how much more probable labels are together than one by one, (K,) of each asked.
+
+    Characters of a word tell of one another. All units are of one page.
+    """
+    found = [np.ones(len(each.labels)) for each in asked]
+    apart = [_take_apart(each) for each in asked]
+    numbers = [number for number, (known, _) in enumerate(apart) if known.any()]
+    sought = [asked[number].only(apart[number][0]) for number in numbers]
+    for number, chances in zip(numbers, _find_chances(sought), strict=True):
+        known, alone = apart[number]
+        found[number][known] = chances / alone[known]
+    return found
+
+
+def _take_apart(asked: Asked) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return which labels (K,) neighbours tell of, and how probable they are one by one, (K,)."""
+    rows = np.arange(asked.part.start, asked.part.stop)
+    alone = asked.unit.reading.marginals[rows, asked.labels[:, rows]]
+    apart = alone.prod(axis=1)
+    # A long row of doubtful ones is too small to tell.
+    known = (alone.min(axis=1) > _LEAST) & (apart > 0) & (len(rows) > 1)
+    return known, apart
+
+
+def _find_chances(asked: Sequence[Asked]) -> list[NDArray[np.float64]]:
+    """Return how probable labels are for the characters that are looked at, (K,) of each asked."""
+    found = [np.zeros(0)] * len(asked)
+    words: list[tuple[int, KindWord]] = []
+    for number, each in enumerate(asked):
+        reading = each.unit.reading
+        if len(each.part) < each.labels.shape[1] or reading.word is None:
+            found[number] = _by_evidence(each)
+        elif len(each.labels) == 1 and reading.best == tuple(each.labels[0].tolist()):
+            found[number] = np.array([reading.chance])
+        else:
+            words.append((number, reading.word))
+    chances = chances_of([word for _, word in words], [asked[number].labels for number, _ in words])
+    for (number, _), own in zip(words, chances, strict=True):
+        found[number] = own
+    return found
+
+
+def _by_evidence(asked: Asked) -> NDArray[np.float64]:
+    """Return how probable labels are for the characters that are looked at, by their source."""
+    unit, labels, part = asked
+    fixed = unit.emissions.copy()
+    fixed[part] = 0
+    levels = []
+    for row in labels:
+        fixed[part, row[part]] = unit.emissions[part, row[part]]
+        levels.append(unit.source.evidence(fixed) - unit.reading.evidence)
+        fixed[part, row[part]] = 0
+    return np.exp(np.minimum(levels, 0.0))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ is estimated from the page itself (expectation maximization over a mixture of th
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,13 +21,15 @@ from emnist_device.text.restraint import even_out
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
 
 # Places of words that are looked at together as rows and series, at some 4 kB each.
 _TOGETHER = 2000
+# Strings of so many words are looked at together, at some 20 kB a word.
+_AT_ONCE = 100
 # Nothing is divided by less.
 _LEAST = 1e-300
 
@@ -142,7 +143,7 @@ class Kinds:
                 marginals[start:end],
                 tuple(best[start:end].tolist()),
                 chance,
-                partial(self._chances_of, number, posterior[number]),
+                KindWord(self, number, posterior[number]),
             )
             for number, (level, start, end, chance) in enumerate(
                 zip(evidence, self._starts, ends, chances.tolist(), strict=True)
@@ -188,13 +189,6 @@ class Kinds:
         known = np.isfinite(evidence)
         change = np.concatenate(levels, axis=1) - np.where(known, evidence, 0)
         return np.asarray((posterior * np.exp(np.minimum(change, 0)) * known).sum(axis=1))
-
-    def _chances_of(
-        self, number: int, posterior: NDArray[np.float64], labels: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
-        """Return how probable each row of ``labels`` (K, n) is for the word ``number``, (K,)."""
-        words = np.full(len(labels), number)
-        return self.chances(np.tile(posterior, (len(labels), 1)), labels.ravel(), words)
 
     def _by_sets(self, emissions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the evidence (W, sets) of kinds that are sets of characters."""
@@ -243,6 +237,32 @@ class Kinds:
             inside = place < lengths
             table[inside] = emissions[(self._starts[words] + place)[inside]]
             yield words, Chains.follow(table, lengths)
+
+
+class KindWord(NamedTuple):
+    """The word ``number`` of ``kinds``; ``posterior`` (kinds,) says of what kind it is."""
+
+    kinds: Kinds
+    number: int
+    posterior: NDArray[np.float64]
+
+
+def chances_of(
+    words: Sequence[KindWord], labels: Sequence[NDArray[np.intp]]
+) -> Iterator[NDArray[np.float64]]:
+    """Yield how probable each row of ``labels``, (K, n) for each word, is for that: (K,).
+
+    ``words`` are of one page.
+    """
+    for first in range(0, len(words), _AT_ONCE):
+        some, own = words[first : first + _AT_ONCE], labels[first : first + _AT_ONCE]
+        counts = [len(each) for each in own]
+        found = some[0].kinds.chances(
+            np.repeat([word.posterior for word in some], counts, axis=0),
+            np.concatenate([each.ravel() for each in own]),
+            np.repeat([word.number for word in some], counts),
+        )
+        yield from np.split(found, np.cumsum(counts)[:-1])
 
 
 def _score(

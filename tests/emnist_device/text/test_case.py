@@ -206,5 +206,17 @@ def test_places_are_weighed_as_one_by_one() -> None:
     boxes = [written(lines[0], slope=0.05), written(lines[1], cap=44, y=300)]
     words = grouped("\n".join(lines))
     assert weigh_places(table, placed(lines, boxes)) == pytest.approx(
-        one_by_one(table, boxes, words), rel=1e-6, abs=1e-9
+        one_by_one(table, boxes, words), rel=1e-4, abs=1e-7
     )
+
+
+@pytest.mark.parametrize("far", [300, 3_000, 100_000])
+def test_a_character_far_off_its_line_is_weighed_by_its_height(far: int) -> None:
+    """No product is too small for a number, however unlikely a place is."""
+    text = "Cosmo copies Zoo Soup on Maps"
+    boxes = [*written(text)[:-1], Box(40 * len(text), 200 + far, 30, 30)]
+    words = grouped(text)
+    weighed = weigh_places(np.ones((len(boxes), 62)), [PlacedLine(tuple(boxes), tuple(words))])
+    assert np.isfinite(weighed).all()
+    assert weighed[-1, BYCLASS.index("s")] > weighed[-1, BYCLASS.index("S")]
+    assert (weighed[:-1].max(axis=1) > 0).all()

@@ -17,7 +17,7 @@ def chance(symbol: str, *before: dict[str, float], after: tuple[dict[str, float]
     every = "9A" + SYMBOLS
     rows = [*before, either, *after]
     scores = np.array([[row.get(char, 0.0) for char in every] for row in rows])
-    weighed = Neighbours(SYMBOLS).weigh(scores)
+    weighed = Neighbours(SYMBOLS).weigh(scores, [slice(0, len(rows))])
     assert weighed.sum(axis=1) == pytest.approx(np.ones(len(rows)))
     return float(weighed[len(before), every.index(symbol)])
 
@@ -47,8 +47,23 @@ def test_a_digit_among_letters_is_rather_a_symbol() -> None:
     mark = {"9": 1.0, "!": 1.0}
     every = "9A" + SYMBOLS
     scores = np.array([[row.get(char, 0.0) for char in every] for row in (LETTER, LETTER, mark)])
-    assert Neighbours(SYMBOLS).weigh(scores)[2, every.index("!")] > 0.5
+    assert Neighbours(SYMBOLS).weigh(scores, [slice(0, 3)])[2, every.index("!")] > 0.5
 
 
 def test_without_symbols_there_are_digits_and_letters() -> None:
-    assert Neighbours("").weigh(np.ones((3, 2))) == pytest.approx(np.full((3, 2), 0.5))
+    assert Neighbours("").weigh(np.ones((3, 2)), [slice(0, 3)]) == pytest.approx(
+        np.full((3, 2), 0.5)
+    )
+
+
+def test_words_are_weighed_each_by_itself_and_what_is_in_none_is_nothing() -> None:
+    scores = np.random.default_rng(2).random((9, 2 + len(SYMBOLS)))
+    words = [slice(0, 2), slice(3, 4), slice(4, 9)]
+    weigh = Neighbours(SYMBOLS).weigh
+    together = weigh(scores, words)
+    for word in words:
+        alone = weigh(scores[word], [slice(0, word.stop - word.start)])
+        assert together[word] == pytest.approx(alone)
+        assert together[word].sum(axis=1) == pytest.approx(1)
+    assert (together[2] == 0).all()
+    assert (weigh(scores, []) == 0).all()

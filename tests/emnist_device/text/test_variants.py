@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -33,14 +34,33 @@ def labels(text: str) -> NDArray[np.intp]:
 
 def test_the_most_probable_strings_are_looked_at_and_not_what_is_printed() -> None:
     given = table({"C": 1}, {"A": 0.5, "O": 0.4}, {"T": 0.6, "Y": 0.3})
-    assert sorted(spelled(propose(given, labels("CAT"), 3))) == ["CAY", "COT", "COY"]
-    assert spelled(propose(table({"C": 1}), labels("C"), 3)) == []
+    whole, first, last = propose(given, labels("CAT"), [slice(0, 3), slice(0, 1), slice(1, 3)], 3)
+    assert sorted(spelled(whole)) == ["CAY", "COT", "COY"]
+    assert spelled(first) == []
+    assert spelled(last) == ["OT", "AY", "OY"]
+    assert propose(given, labels("CAT"), [], 3) == []
+
+
+def test_the_most_probable_strings_are_those_of_all() -> None:
+    """Which are worth going on with is told before they are known."""
+    letters = [BYCLASS.index(char) for char in "ABCDEF"]
+    rng = np.random.default_rng(4)
+    for _ in range(5):
+        given = np.zeros((4, len(BYCLASS)))
+        given[:, letters] = rng.dirichlet(np.full(6, 0.7), 4)
+        every = {
+            string: np.prod(given[np.arange(4), list(string)])
+            for string in itertools.product(letters, repeat=4)
+        }
+        best = sorted(every, key=lambda string: -every[string])[:8]
+        (found,) = propose(given, labels("9999"), [slice(0, 4)], 1)
+        assert [tuple(string) for string in found.tolist()[:8]] == best
 
 
 def test_strings_of_one_kind_are_looked_at_however_many_look_alikes_there_are() -> None:
     """Of 256 strings of eight strokes, few are of digits or of letters alone."""
     given = table(*[{"1": 0.4, "I": 0.41, "l": 0.1}] * 8)
-    found = spelled(propose(given, labels("I" * 8), 1))
+    found = spelled(*propose(given, labels("I" * 8), [slice(0, 8)], 1))
     assert {"1" * 8, "l" * 8, "I" + "l" * 7} <= set(found)
 
 
