@@ -55,3 +55,8 @@ def count(value: float | None) -> str:
     if value is None:
         return NONE
     return f"{value / 1e6:.1f} M" if value >= 1e6 else f"{value / 1e3:.0f} k"
+
+
+def counted(number_of: int, what: str) -> str:
+    """Return how many there are of ``what``, named in the singular: 1 sheet, 2 sheets."""
+    return f"{number_of} {what}{'' if number_of == 1 else 's'}"

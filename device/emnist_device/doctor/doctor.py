@@ -178,7 +178,8 @@ def _extras() -> Iterator[Finding]:
     extras = {
         "serve": ("starlette.applications", "uvicorn"),
         "mqtt": ("paho.mqtt.enums", "paho.mqtt.client"),
-        "forms": ("yaml", "fpdf"),
+        "pdf": ("pypdfium2",),
+        "forms": ("yaml", "fpdf", "pypdfium2"),
         "forest": ("onnxruntime",),
     }
     for extra, modules in extras.items():

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from emnist_device.forms.model import Check, Leaf, SumOf, Template
     from emnist_device.forms.roster import Roster
 
+# Kinds of fields whose texts may be of several words.
+_SPACED = frozenset({"upper", "letters", "line"})
+
 Name = Literal["required", "form", "range", "length", "check_digit", "sum", "roster"]
 
 
@@ -150,10 +153,10 @@ def _marks_fault(field: MarkField, text: str) -> str:
 
 def _form_fault(field: TextField, text: str) -> str:
     """Return why ``text`` is nothing that ``field`` can have, or ""."""
-    form = field.form
-    if form is not None:
-        named = form.text if isinstance(form, DateFormat) else "such number"
-        return "" if form.read(text) is not None else f"{text} is no {named}"
+    if _has_gap(field, text):
+        return "a cell between others is empty"
+    if field.form is not None:
+        return field.form.fault(text)
     compact = "".join(char for char in text if char.isalnum())
     match field.kind:
         case "lexicon" if field.lexicon is None:
@@ -164,9 +167,17 @@ def _form_fault(field: TextField, text: str) -> str:
         case "pattern":
             fits = field.pattern is None or _pattern(field.pattern).accepts(compact)
             return "" if fits else f"{text} does not follow the pattern"
-    allowed = expand_charset(field.charset) | (frozenset(" ") if field.kind == "line" else set())
+    allowed = expand_charset(field.charset) | (frozenset(" ") if field.kind in _SPACED else set())
     wrong = next((char for char in text if char not in allowed), None)
     return "" if wrong is None else f"has {wrong!r}, which it cannot have"
+
+
+def _has_gap(field: TextField, text: str) -> bool:
+    """Say whether a cell is blank between others, where none may be."""
+    if not field.cells or field.kind in _SPACED or field.kind == "lexicon":
+        return False
+    printed = sum(mark.char == " " for mark in field.marks)
+    return text.count(" ") > printed
 
 
 @lru_cache(maxsize=256)

@@ -52,9 +52,7 @@ class DateFormat:
 
     def read(self, text: str) -> date | None:
         """Return the date that ``text`` is, or None where there is no such day."""
-        groups = _PARTS | _YEARS
-        whole = "".join(groups.get(token) or re.escape(token) for token in self._tokens)
-        found = re.fullmatch(whole, text, re.ASCII)
+        found = self._parted(text)
         if found is None:
             return None
         year = int(found["year"])
@@ -64,6 +62,18 @@ class DateFormat:
             return date(year, int(found["month"]), int(found["day"]))
         except ValueError:
             return None
+
+    def fault(self, text: str) -> str:
+        """Return why ``text`` is no date, or ""."""
+        if self.read(text) is not None:
+            return ""
+        return f"{text} is no {self.text}" if self._parted(text) is None else f"no day is {text}"
+
+    def _parted(self, text: str) -> re.Match[str] | None:
+        """Return day, month and year of ``text``, or None where it is written otherwise."""
+        groups = _PARTS | _YEARS
+        whole = "".join(groups.get(token) or re.escape(token) for token in self._tokens)
+        return re.fullmatch(whole, text, re.ASCII)
 
     @property
     def _tokens(self) -> list[str]:
@@ -109,3 +119,13 @@ class NumberFormat:
         if len(found[4]) > self.decimals or (found[1] and not self.signed):
             return None
         return Decimal(f"{found[1]}{found[2] or 0}.{found[4]}")
+
+    def fault(self, text: str) -> str:
+        """Return why ``text`` is no such number, or ""."""
+        if self.read(text) is not None:
+            return ""
+        if NumberFormat(len(text), signed=True).read(text) is None:
+            return f"{text} is no number"
+        if text.startswith("-") and not self.signed:
+            return f"{text} is negative"
+        return f"{text} has more than {self.decimals} decimals"

@@ -153,16 +153,19 @@ class TextField(_Field):
     def join(self, chars: Sequence[str]) -> str:
         """Return the text of a comb from what is in its cells, "" where one is blank.
 
-        Marks are put where they are printed. Blank cells at either end count for nothing, those
-        between characters for a space each.
+        Marks are put where they are printed between two, and a decimal mark before decimals alone.
+        Blank cells at either end count for nothing, those between characters for a space each.
         """
         filled = [index for index, char in enumerate(chars) if char.strip()]
         if not filled:
             return ""
         before = {mark.before: mark.char for mark in self.marks}
+        decimals = self.kind == "number"
+        first = min(filled[0], *before) if decimals and before else filled[0]
         return "".join(
-            (before.get(index, "") if index > filled[0] else "") + (chars[index].strip() or " ")
-            for index in range(filled[0], filled[-1] + 1)
+            (before.get(index, "") if decimals or index > first else "")
+            + (chars[index].strip() or " ")
+            for index in range(first, filled[-1] + 1)
         )
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emnist_edge.errors import shown
+from emnist_edge.cli.form.named import font_option, template_argument
+from emnist_edge.errors import RuntimeMissingError, shown
 from emnist_edge.packages import load_base
-from emnist_edge.tables import NONE, plain
+from emnist_edge.tables import NONE, counted, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,11 +23,12 @@ _MOST_NAMED = 6
 
 
 @click.command(short_help="Say what is in a template, or wrong with it.")
-@click.argument("template", type=click.Path(path_type=Path), metavar="FORM.yaml")
-def check(template: Path) -> None:
+@template_argument
+@font_option
+def check(template: Path, font: Path | None) -> None:
     """Print the fields of a template as a table, once nothing is wrong with it.
 
-    A roster that it names is looked at as well.
+    A roster that it names is looked at as well, and whether the form can be printed.
 
     Exit codes: 0 nothing is wrong, 1 something is, which is said, 2 wrong usage.
     """
@@ -40,13 +42,32 @@ def check(template: Path) -> None:
         roster = read_roster(made.roster)
         roster.check_columns(made.roster_columns, shown(made.roster))
         rows = len(roster.rows)
+    unprinted = _check_print(made, font)
     pages, fields = len(made.pages), sum(len(page.fields) for page in made.pages)
-    size = f"{_counted(pages, 'page')}, {_counted(fields, 'field')}"
+    size = f"{counted(pages, 'page')}, {counted(fields, 'field')}"
     click.echo(f"{made.form}: {size}, version {made.digest}")
     click.echo()
     click.echo(plain(_HEAD, [*_rows(made)], left=len(_HEAD)))
     if made.roster is not None:
-        click.echo(f"roster {shown(made.roster)}: {_counted(rows, 'row')}")
+        click.echo(f"roster {shown(made.roster)}: {counted(rows, 'row')}")
+    if unprinted:
+        click.echo(unprinted)
+
+
+def _check_print(template: Template, font: Path | None) -> str:
+    """Return why it is not known whether ``template`` can be printed, or "".
+
+    One that has a reference is on paper already. Raises :class:`FormError` where it cannot be.
+    """
+    if any(page.code is None for page in template.pages):
+        return ""
+    from emnist_device.forms.printing.document import check_print
+
+    try:
+        check_print(template, font)
+    except RuntimeMissingError as error:
+        return f"whether its texts fit on paper is not looked at: {error}"
+    return ""
 
 
 @click.command(short_help="Print the JSON Schema of templates.")
@@ -55,10 +76,6 @@ def schema() -> None:
     from emnist_device.forms.grammar import schema_text
 
     click.echo(schema_text(), nl=False)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _rows(template: Template) -> Iterator[tuple[str, ...]]:
@@ -87,7 +104,7 @@ def _related(template: Template, name: str) -> Iterator[str]:
             yield f"sum of {', '.join(each.parts) if few else f'{len(each.parts)} others'}"
     cells = {each.field for each in template.sums if each.field.startswith(f"{name}.")}
     if cells:
-        yield f"{_counted(len(cells), 'cell')} with sums"
+        yield f"{counted(len(cells), 'cell')} with sums"
 
 
 def _kind(field: Field) -> str:
@@ -103,7 +120,7 @@ def _cells(field: Field) -> str:
     if isinstance(field, GridField):
         return f"{len(field.rows)} x {len(field.columns)}"
     if isinstance(field, MarkField):
-        return _counted(len(field.options), "option")
+        return counted(len(field.options), "option")
     return str(len(field.cells)) if field.cells else NONE
 
 
@@ -132,7 +149,7 @@ def _known_text(field: TextField) -> Iterator[str]:
         case DateFormat(text):
             yield text
         case NumberFormat(decimals=decimals) if decimals:
-            yield _counted(decimals, "decimal")
+            yield counted(decimals, "decimal")
     if field.lexicon is not None:
         yield f"words of {shown(field.lexicon)}"
     elif field.words:

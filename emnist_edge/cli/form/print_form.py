@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emnist_edge.cli.form.named import font_option, template_argument
 from emnist_edge.cli.targets import check_folder
 from emnist_edge.errors import OutputError, shown
 from emnist_edge.files import written_whole
@@ -20,7 +21,7 @@ _MOST_COPIES = 5000
 
 
 @click.command("print", short_help="Make a PDF of a form.")
-@click.argument("template", type=click.Path(path_type=Path), metavar="FORM.yaml")
+@template_argument
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT.pdf")
 @click.option(
     "--copies",
@@ -34,12 +35,7 @@ _MOST_COPIES = 5000
     metavar="FILE",
     help="Print a copy for each row of a CSV table, with what is in it.",
 )
-@click.option(
-    "--font",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Set texts in this .ttf or .otf font; the built-in one has western Europe's letters.",
-)
+@font_option
 def print_form(
     template: Path, out: Path, copies: int | None, roster: Path | None, font: Path | None
 ) -> None:

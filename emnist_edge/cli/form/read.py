@@ -12,13 +12,18 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
+<<<<<<< HEAD
 from emnist_edge.cli.form.named import load_forms, split_names
+=======
+from emnist_edge.cli.form.named import TEMPLATES, template_argument
+>>>>>>> 43c1498 (Printed lines are followed where they run, and blank cells are blank)
 from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.cli.options import limit_option, model_option
 from emnist_edge.cli.outputs import Outputs
 from emnist_edge.cli.session import Session, results_open
 from emnist_edge.errors import ModelError, shown
 from emnist_edge.packages import load_base
+from emnist_edge.tables import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -29,9 +34,12 @@ if TYPE_CHECKING:
     from emnist_device.image.limits import Limits
     from emnist_edge.cli.console import Console
 
+<<<<<<< HEAD
 
+=======
+>>>>>>> 43c1498 (Printed lines are followed where they run, and blank cells are blank)
 @click.command(short_help="Read filled sheets into a table.")
-@click.argument("template", type=click.Path(path_type=Path), metavar="FORM.yaml")
+@template_argument
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_file)
 @click.option(
     "--output",
@@ -99,8 +107,13 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     from emnist_device.image.paths import find_pictures
     from emnist_edge.cli.console import Console
 
+<<<<<<< HEAD
     more, names = split_names(files)
     forms = [template, *more]
+=======
+    forms = [template, *(Path(name) for name in files if name.lower().endswith(TEMPLATES))]
+    names = [name for name in files if not name.lower().endswith(TEMPLATES)]
+>>>>>>> 43c1498 (Printed lines are followed where they run, and blank cells are blank)
     templates, rosters = _load(forms, roster)
     found, problems = find_pictures(names, recursive=recursive)
     pages = find_pages(found, limits, jobs)
@@ -168,7 +181,8 @@ def _digest(path: Path) -> str:
 def _summarize(console: Console, tally: Tally, accept: float) -> None:
     """Say what became of the sheets."""
     console.complain(
-        f"{tally.sheets} sheets read, {tally.refused} refused; {tally.accepted} fields accepted "
+        f"{counted(tally.sheets, 'sheet')} read, {tally.refused} refused; "
+        f"{counted(tally.accepted, 'field')} accepted "
         f"(errors expected among them: {tally.expected:.1f}, by --accept {accept:g} at most "
         f"{accept * tally.accepted:.1f}), {tally.doubtful} doubtful"
     )

@@ -69,6 +69,23 @@ def make_pdf(
         FormError: something cannot be printed; says what, and what to do.
         RuntimeMissingError: fpdf2 is not installed, or OpenCV is too old.
     """
+    canvas = Canvas(font)
+    labels = _labels(template, copies, canvas)
+    for copy in copies:
+        for page in template.pages:
+            _draw_page(canvas, template, page, copy, labels[page.number])
+    return canvas.to_bytes()
+
+
+def check_print(template: Template, font: Path | None = None) -> None:
+    """Raise where :func:`make_pdf` would refuse ``template``, without making a PDF."""
+    _labels(template, (Copy(),), Canvas(font))
+
+
+def _labels(
+    template: Template, copies: Sequence[Copy], canvas: Canvas
+) -> dict[int, tuple[Label, ...]]:
+    """Return what is printed on each page besides boxes; raises as :func:`make_pdf`."""
     markers.aruco()
     name = shown(template.path)
     for page in template.pages:
@@ -81,17 +98,12 @@ def make_pdf(
         raise FormError(
             f"{name}: {len(copies)} copies have over {MOST_PAGES} pages; print fewer at a time"
         )
-    canvas = Canvas(font)
     for copy in copies:
         canvas.check_printable(copy.row, f"row {copy.number} of the roster")
-    labels = {
-        page.number: labels_of(template, page, canvas) + marks_of(page, canvas)
+    return {
+        page.number: (*labels_of(template, page, canvas), *marks_of(page, canvas))
         for page in template.pages
     }
-    for copy in copies:
-        for page in template.pages:
-            _draw_page(canvas, template, page, copy, labels[page.number])
-    return canvas.to_bytes()
 
 
 def _draw_page(

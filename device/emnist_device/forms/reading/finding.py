@@ -128,7 +128,9 @@ class SheetFinder:
         found: list[Sheet] = []
         for _, each, _ in near:
             try:
-                registered = register_by_markers(picture, each.landmarks, markers)
+                registered = register_by_markers(
+                    picture, each.landmarks, markers, coded=code is not None
+                )
                 found.append(Sheet(each, registered, code))
             except PictureError as error:
                 faults.append(error)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from emnist_device.decoding import Decoding
     from emnist_device.forms.model import TextField
-    from emnist_device.forms.reading.ink import Rectangle
+    from emnist_device.forms.reading.lines import Rectangle
     from emnist_device.forms.registration.register import Registered
     from emnist_device.image.limits import Limits
     from emnist_device.page import Character, Page

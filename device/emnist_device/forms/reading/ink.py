@@ -10,19 +10,18 @@ import cv2
 import numpy as np
 
 from emnist_device.detect.pieces import find_pieces
+from emnist_device.forms.reading.lines import without_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from emnist_device.forms.reading.lines import Rectangle
     from emnist_device.forms.registration.mapping import Mapping
 
 #: Pixels to a mm at which fields are looked at: a digit of 5 mm has 60.
 RESOLUTION = 12.0
-
-#: Left, top, right and bottom in mm.
-Rectangle = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,6 @@ class Inks:
 
     around: of a field, so much is looked at beyond it.
     paper: paper is as bright as the brightest within so much.
-    line: printed lines are at most so wide, with what registration is off.
-    no_line: what has less contrast than this along a line is none.
-    dark_line: a line with more contrast than this is as dark as ink; what is written over it is
-        told by what is on both sides.
     faint: less contrast is paper, and noise: this is more than six times the standard deviation
         of a camera's.
     smooth: sigma of the blur that takes noise off.
@@ -47,9 +42,6 @@ class Inks:
 
     around: float = 2.0
     paper: float = 4.0
-    line: float = 0.6
-    no_line: float = 8.0
-    dark_line: float = 110.0
     faint: float = 22.0
     smooth: float = 0.06
     part: float = 0.42
@@ -102,7 +94,7 @@ def find_ink(
     left, top, right, bottom = area
     grown = (left - inks.around, top - inks.around, right + inks.around, bottom + inks.around)
     contrast = _contrast(mapping.cut(picture, grown, RESOLUTION, fine=True), inks)
-    bare = _without_lines(contrast, grown, outlines, inks)
+    bare = without_lines(contrast, grown, outlines, RESOLUTION)
     field = FieldInk(bare, bare, grown[0], grown[1])
     own = bare[field.window(area)]
     dark = own[own > inks.faint]
@@ -149,74 +141,3 @@ def _contrast(flat: NDArray[np.uint8], inks: Inks) -> NDArray[np.uint8]:
     paper = cv2.resize(paper, flat.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     missing = cv2.divide(cv2.subtract(paper, flat), np.maximum(paper, 1), scale=255)
     return missing if missing.ndim == 2 else reduce(cv2.max, cv2.split(missing))
-
-
-def _without_lines(
-    contrast: NDArray[np.uint8],
-    area: Rectangle,
-    outlines: Sequence[Rectangle],
-    inks: Inks,
-) -> NDArray[np.uint8]:
-    """Return ``contrast`` without the sides of ``outlines``, but with what is written over them."""
-    bare = contrast.copy()
-    for upright in (False, True):
-        sides: dict[float, list[tuple[float, float]]] = {}
-        for left, top, right, bottom in outlines:
-            ends = (left, right, top, bottom) if upright else (top, bottom, left, right)
-            for at in ends[:2]:
-                sides.setdefault(round(at, 2), []).append((ends[2], ends[3]))
-        view, seen = (each.T if upright else each for each in (bare, contrast))
-        across, along = (area[0], area[1]) if upright else (area[1], area[0])
-        for at, spans in sides.items():
-            for start, end in _joined(spans):
-                _take_line(view, seen, at - across, (start - along, end - along), inks)
-    return bare
-
-
-def _joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return ``spans`` with those joined that touch."""
-    joined: list[tuple[float, float]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1] + 0.1:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _take_line(
-    bare: NDArray[np.uint8],
-    contrast: NDArray[np.uint8],
-    at: float,
-    span: tuple[float, float],
-    inks: Inks,
-) -> None:
-    """Take a level line out of ``bare``, ``at`` mm from its top over ``span``.
-
-    It is where most columns of ``contrast`` are dark: that may be off by a little.
-    """
-    half = inks.line / 2
-    reach = inks.line * 0.75
-    rows = slice(max(round((at - reach) * RESOLUTION), 0), round((at + reach) * RESOLUTION) + 1)
-    columns = slice(
-        max(round((span[0] - half) * RESOLUTION), 0), round((span[1] + half) * RESOLUTION) + 1
-    )
-    window = contrast[rows, columns]
-    if min(window.shape) < 3:
-        return
-    usual = np.median(window, axis=1)
-    level = float(usual.max())
-    line = usual > max(0.5 * level, inks.no_line)
-    if not line.any():
-        return
-    first = max(int(line.argmax()) - 1, 0)
-    last = min(len(line) - int(line[::-1].argmax()) + 1, len(line))
-    band, usual = window[first:last], usual[first:last, None]
-    if level > inks.dark_line:
-        top, bottom = rows.start + first - 1, rows.start + last
-        beside = [contrast[row, columns] for row in (top, bottom) if 0 <= row < len(contrast)]
-        kept = np.broadcast_to(np.min(beside, axis=0), band.shape)
-    else:
-        kept = np.where(band > 1.25 * usual + inks.faint, band, 0)
-    place = bare[rows, columns][first:last]
-    np.minimum(place, kept.astype(np.uint8), out=place)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from emnist_device.forms.model import Area
     from emnist_device.forms.reading.finding import Sheet
-    from emnist_device.forms.reading.ink import FieldInk, Rectangle
+    from emnist_device.forms.reading.ink import FieldInk
+    from emnist_device.forms.reading.lines import Rectangle
 
 # Of the inside of an option, so much at each side is left out, in its widths: the outline, and what
 # registration is off.

@@ -37,7 +37,9 @@ class Refining:
 
     walk: of the way from what is known to the rest of the page; large: size of the pieces then.
     rounds: of what follows, with pieces of the size small.
-    alike: what is less alike, -1..1, is not found.
+    alike: what is less alike, -1..1, says nothing of how the paper is bent.
+    there, near: a piece is found that is as alike, so near to where it should be. Of filled sheets,
+        even of thick pens on grey scans, nine pieces in ten are; of other forms, three in ten.
     sharp: a piece tells its place across, or down, where it is so much less alike beside it.
     stray: a piece that is off by so much beside the others counts half.
     stiff: weight against each term of the bend, beside one piece, of the first degree; each degree
@@ -50,6 +52,8 @@ class Refining:
     rounds: tuple[Round, ...] = (Round(1.6, 0.3, 3), Round(1.0, 0.25, 4))
     small: tuple[float, float] = (26.0, 20.0)
     alike: float = 0.3
+    there: float = 0.15
+    near: float = 0.45
     sharp: float = 0.1
     stray: float = 0.3
     stiff: float = 0.0002
@@ -98,6 +102,12 @@ class _Seen:
         alike = max(self.shift.likeness - refining.alike, 0) / (1 - refining.alike)
         return np.where(self.shift.sharp >= refining.sharp, alike, 0.0)
 
+    def there(self, refining: Refining) -> bool:
+        """Say whether it is found where it was expected, as far as it tells its place."""
+        told = self.shift.sharp >= refining.sharp
+        off = abs(self.shift.offset[told])
+        return self.shift.likeness >= refining.there and off.size > 0 and off.max() <= refining.near
+
 
 def refine(
     picture: NDArray[np.uint8],
@@ -124,7 +134,7 @@ def refine(
         seen = _look(small, mapping, pieces, step)
         mapping = mapping.bent(_fit(mapping, seen, known, step.degree, refining))
     last = _look(small, mapping, pieces, refining.rounds[-1])
-    there = np.array([each.shift.likeness >= refining.alike for each in last], bool)
+    there = np.array([each.there(refining) for each in last], bool)
     told = np.array([each.trust(refining) > 0 for each in last]).reshape(-1, 2)
     off = np.array([each.shift.offset for each in last]).reshape(-1, 2)[told]
     error = float(np.sqrt(2 * (off**2).mean())) if off.size else 0.0

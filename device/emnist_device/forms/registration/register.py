@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.forms.registration.landmarks import Landmarks
+    from emnist_device.forms.registration.refine import Refined
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class Fitting:
     error: how far these are off at most, in mm.
     resolution: least pixels to a mm: 2.5 are 64 dpi, of which writing can hardly be read.
     outside: what is to be read may be outside of the picture by so many mm.
+    flat: where the QR code says which form it is, and the corners of all markers are off a plane by
+        at most so many mm (median), it lies flat, and they alone place it: pale boxes may be lost
+        in a scan of two colours.
     """
 
     markers: int = 3
@@ -36,6 +40,7 @@ class Fitting:
     error: float = 0.45
     resolution: float = 2.5
     outside: float = 1.0
+    flat: float = 0.2
 
 
 FITTING = Fitting()
@@ -60,6 +65,7 @@ def register_by_markers(
     landmarks: Landmarks,
     found: dict[int, list[NDArray[np.float64]]],
     *,
+    coded: bool = False,
     fitting: Fitting = FITTING,
 ) -> Registered:
     """Return where the page of ``landmarks`` is on ``picture``, by its markers.
@@ -68,13 +74,26 @@ def register_by_markers(
         picture: (H, W) or (H, W, 3) uint8.
         landmarks: the page.
         found: number of each marker of the picture -> its corners, of each time that it is there.
+        coded: whether a QR code says that it is this page.
         fitting: thresholds.
 
     Raises:
         PictureError: it does not fit; the message says why, and names no picture.
     """
-    mapping, _ = fit_markers(landmarks, found, fitting=fitting)
-    return fit(picture, landmarks, mapping, _known(landmarks, found), fitting=fitting)
+    mapping, off = fit_markers(landmarks, found, fitting=fitting)
+    known = _known(landmarks, found)
+    if not coded:
+        return fit(picture, landmarks, mapping, known, fitting=fitting)
+    _check_places(picture, landmarks, mapping, fitting)
+    refined = refine(picture, landmarks, mapping, known)
+    if refined.found >= fitting.found:
+        return _accept(picture, landmarks, refined, fitting)
+    if off > fitting.flat or not landmarks.markers.keys() <= found.keys():
+        raise PictureError(
+            f"its QR code is that of this form, but {refined.found:.0%} of the form's boxes are "
+            "found on it; lay the sheet flat, and take it sharp and evenly lit"
+        )
+    return Registered(mapping, refined.found, off, _resolution(landmarks, mapping))
 
 
 def fit_markers(
@@ -135,15 +154,26 @@ def fit(
             f"{refined.found:.0%} of the print of this form is found on it: another form, or too "
             "blurred"
         )
+    return _accept(picture, landmarks, refined, fitting)
+
+
+def _accept(
+    picture: NDArray[np.uint8], landmarks: Landmarks, refined: Refined, fitting: Fitting
+) -> Registered:
+    """Return a page that fits; raises :class:`PictureError` where it is bent or cut off."""
     if refined.error > fitting.error:
         raise PictureError(
             f"the print of this form lies {refined.error:.1f} mm off on it: the paper is bent too "
             "much; lay it flat"
         )
     _check_places(picture, landmarks, refined.mapping, fitting)
-    middle = np.array([landmarks.size]) / 2
-    resolution = float(refined.mapping.resolution(middle)[0])
+    resolution = _resolution(landmarks, refined.mapping)
     return Registered(refined.mapping, refined.found, refined.error, resolution)
+
+
+def _resolution(landmarks: Landmarks, mapping: Mapping) -> float:
+    """Return how many pixels of the picture a mm has in the middle of the page."""
+    return float(mapping.resolution(np.array([landmarks.size]) / 2)[0])
 
 
 def _check_places(
