@@ -99,6 +99,10 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     others are), 2 wrong usage, 130 or 143 ended by Ctrl-C or SIGTERM.
     """
     load_base()
+    if boxes and not outputs.tells_boxes:
+        raise click.UsageError(
+            "--boxes are told by --json, --output OUT.jsonl and --annotate OUT; give one of them"
+        )
     from emnist_device.batch.outcomes import outcomes
     from emnist_device.batch.pages import find_pages
     from emnist_device.batch.reading import load_reader

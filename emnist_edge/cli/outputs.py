@@ -77,6 +77,18 @@ class Outputs:
     debug_dir: Path | None
     review_page: Path | None
 
+    @property
+    def tells_boxes(self) -> bool:
+        """Whether what is printed or written has the boxes that are found on a page."""
+        from emnist_device.batch.printed import Records
+        from emnist_device.batch.records import FORMATS
+
+        if self.annotate is not None:
+            return True
+        if self.file is not None:
+            return self.file.suffix == ".jsonl"
+        return self.printed_as == Records(FORMATS[".jsonl"])
+
     def least_probable(self, decoding: Decoding) -> float:
         """Return what characters must be less probable than to be reviewed; 0 where none are."""
         if self.review_page is None:

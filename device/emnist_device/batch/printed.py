@@ -6,6 +6,7 @@ XHTML document with a page for each.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Protocol
 from xml.sax.saxutils import escape, quoteattr
@@ -35,19 +36,19 @@ class Printed(Protocol):
         """Return what stands after the last."""
 
 
+@dataclass(frozen=True)
 class Records:
-    """Records of a format, with the times that reading took."""
+    """Records of a format, ``written_as``, with the times that reading took."""
 
-    def __init__(self, written_as: Format) -> None:
-        self._format = written_as
+    written_as: Format
 
     def heading(self) -> bytes:
         """Return the names of columns, if there are any."""
-        return self._format.heading(kept=False)
+        return self.written_as.heading(kept=False)
 
     def page(self, outcome: Outcome, number: int) -> bytes:  # noqa: ARG002
         """Return the record."""
-        return self._format.record(outcome, kept=False)
+        return self.written_as.record(outcome, kept=False)
 
     def ending(self) -> bytes:
         """Return nothing."""

@@ -128,4 +128,5 @@ class NumberFormat:
             return f"{text} is no number"
         if text.startswith("-") and not self.signed:
             return f"{text} is negative"
-        return f"{text} has more than {self.decimals} decimals"
+        plural = "" if self.decimals == 1 else "s"
+        return f"{text} has more than {self.decimals} decimal{plural}"

@@ -49,6 +49,8 @@ def test_a_missing_runtime_is_a_fault_and_says_what_to_install() -> None:
     assert (finding.state, finding.advice) == ("fault", "pip install ai-edge-litert")
     (finding,) = found("mqtt")
     assert (finding.state, finding.advice) == ("note", "pip")
+    (finding,) = found("pdf")
+    assert (finding.state, finding.text) == ("note", "('pypdfium2',) is not installed")
     (finding,) = found("numpy")
     assert (finding.state, finding.advice) == ("fault", "pip")
 

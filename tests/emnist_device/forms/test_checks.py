@@ -146,3 +146,55 @@ def test_numbers_of_other_fields_are_whole(template: Template) -> None:
     leaves = {leaf.name: leaf for _, leaf in template.leaves()}
     assert number_of(leaves["number"], "12") == 12
     assert number_of(leaves["number"], "1.2") is None
+
+
+@pytest.mark.parametrize(
+    ("values", "text", "reason"),
+    [
+        ({"kind": "date", "format": "DD.MM.YYYY"}, "31.02.2026", "no day is 31.02.2026"),
+        ({"kind": "date", "format": "DD.MM.YYYY"}, "3.2", "3.2 is no DD.MM.YYYY"),
+        ({"kind": "date", "format": "YYYYMMDD", "cells": 8}, "20261301", "no day is 20261301"),
+        ({"kind": "date", "format": "DD.MM.YYYY", "cells": 8}, "24. 1.2026",
+         "a cell between others is empty"),
+        ({"kind": "digits", "cells": 7}, "40 7116", "a cell between others is empty"),
+        ({"kind": "alnum", "cells": 7}, "A 7", "a cell between others is empty"),
+        ({"kind": "number", "cells": 5, "decimals": 2}, "1 2.50", "a cell between others is empty"),
+        ({"kind": "number", "cells": 5, "decimals": 2}, ". 5", "a cell between others is empty"),
+        ({"kind": "pattern", "cells": 5, "pattern": "AA-999"}, "AB-1 3",
+         "a cell between others is empty"),
+        ({"kind": "number", "decimals": 1}, "7.55", "7.55 has more than 1 decimal"),
+        ({"kind": "number", "decimals": 2}, "7.555", "7.555 has more than 2 decimals"),
+        ({"kind": "number"}, "-7", "-7 is negative"),
+        ({"kind": "number"}, "7x", "7x is no number"),
+    ],
+)  # fmt: skip
+def test_the_reason_says_what_is_wrong(
+    tmp_path: Path, values: dict[str, Any], text: str, reason: str
+) -> None:
+    (failure,) = field_failures(leaf_of(tmp_path, **values), text)
+    assert (failure.check, failure.reason) == ("form", reason)
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"kind": "upper", "cells": 7}, "VAN DYK"),
+        ({"kind": "letters", "cells": 7, "length": [3, 7]}, "Van Dyk"),
+        ({"kind": "lexicon", "words": ["New York", "Boston"], "cells": 8}, "NEW YORK"),
+        ({"kind": "date", "format": "DD MM YYYY", "cells": 8}, "24 11 2026"),
+        ({"kind": "pattern", "pattern": "AA 999", "cells": 5}, "AB 123"),
+        ({"kind": "number", "decimals": 2, "cells": 5}, ".75"),
+    ],
+)
+def test_words_and_printed_marks_leave_gaps(
+    tmp_path: Path, values: dict[str, Any], text: str
+) -> None:
+    assert field_failures(leaf_of(tmp_path, **values), text) == ()
+
+
+def test_decimals_alone_are_less_than_one(tmp_path: Path) -> None:
+    leaf = leaf_of(tmp_path, kind="number", decimals=2, cells=5)
+    texts = {cells: leaf.join(list(cells)) for cells in ("7    ", "  7  ", "   75")}
+    assert {cells: value_of(leaf, text) for cells, text in texts.items()} == {
+        "7    ": "7", "  7  ": "7", "   75": "0.75",
+    }  # fmt: skip

@@ -100,7 +100,8 @@ def test_blank_cells_are_spaces_but_at_the_ends(tmp_path: Path) -> None:
     assert field.join(["", " ", "A", "", "B", "", ""]) == "A B"
     assert field.join([""] * 7) == ""
     number = text_field(tmp_path, kind="number", decimals=2, cells=5)
-    assert [number.join(list(text)) for text in ("  7  ", "  7 5", "   75")] == ["7", "7. 5", "75"]
+    texts = ("  7  ", "7    ", "  7 5", "   75", "    5")
+    assert [number.join(list(text)) for text in texts] == ["7", "7", "7. 5", ".75", ". 5"]
 
 
 def test_a_mark_stands_between_cells_that_are_listed(tmp_path: Path) -> None:

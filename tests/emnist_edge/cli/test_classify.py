@@ -276,3 +276,13 @@ def test_a_picture_that_lies_on_its_side_is_read(picture: Path, tmp_path: Path) 
         for word, other in zip(line["words"], before["words"], strict=True):
             x, y, width, height = other["box"]
             assert np.abs(np.subtract(word["box"], [320 - y - height, x, height, width])).max() < 6
+
+
+def test_boxes_need_an_output_that_tells_them(picture: Path, tmp_path: Path) -> None:
+    for arguments in ([], ["--csv"], ["--output", tmp_path / "out.csv"]):
+        result = classify("--boxes", *arguments, picture)
+        assert result.exit_code == 2
+        assert "--boxes are told by --json, --output OUT.jsonl and --annotate OUT" in result.stderr
+    assert not [path for path in tmp_path.iterdir() if path != picture]
+    for arguments in (["--json"], ["--output", tmp_path / "out.jsonl"]):
+        assert classify("--boxes", *arguments, picture).exit_code == 0

@@ -152,3 +152,41 @@ def test_help_imports_nothing_that_forms_need(monkeypatch: pytest.MonkeyPatch) -
 def test_errors_are_of_the_kind_that_is_printed() -> None:
     assert issubclass(FormError, EmnistEdgeError)
     assert canvas.Canvas().width("A", 4) > 2
+
+
+@needs_markers
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ({"kind": "digits", "box": [40, 60, 60, 9], "label": "Ω"}, "--font FILE.ttf"),
+        ({"kind": "digits", "box": [20, 60, 60, 9], "label": "W" * 99}, "leaves the page"),
+        ({"kind": "digits", "box": [20, 29, 60, 9], "label": "W" * 58}, "covers the QR code"),
+    ],
+)  # fmt: skip
+def test_check_says_what_print_would_refuse(
+    tmp_path: Path, field: dict[str, object], words: str
+) -> None:
+    template = str(write(tmp_path, one_page(a=field)))
+    said = []
+    for arguments in (["check", template], ["print", template, str(tmp_path / "out.pdf")]):
+        with pytest.raises(FormError, match=words) as raised:
+            run(*arguments)
+        said.append(str(raised.value))
+    assert said[0] == said[1]
+
+
+def test_check_does_without_what_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fpdf", None)
+    template = write(tmp_path, one_page(a={"kind": "digits", "box": [40, 60, 60, 9]}))
+    last = run("check", str(template)).splitlines()[-1]
+    assert last.startswith("whether its texts fit on paper is not looked at: printing a form needs")
+
+
+@pytest.mark.parametrize("command", ["check", "print", "read"])
+def test_what_is_no_template_is_told_by_its_name(tmp_path: Path, command: str) -> None:
+    further = {"check": [], "print": ["out.pdf"], "read": ["quiz.yaml", "--output", "out.csv"]}
+    arguments = ["form", command, str(tmp_path / "sheet.pdf"), *further[command]]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2
+    assert "sheet.pdf is no template; name the template first: " in result.stderr
+    assert f"form {command} FORM.yaml" in result.stderr

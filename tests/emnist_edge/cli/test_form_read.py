@@ -70,6 +70,18 @@ def test_each_page_is_a_row_and_what_is_no_sheet_is_named(tmp_path: Path) -> Non
     assert rows(out)[2]["error"].startswith("no corner marker")
 
 
+def test_one_is_told_in_the_singular(tmp_path: Path) -> None:
+    template = make_template(tmp_path, "agree: {kind: check, box: [20, 90, 5, 5]}")
+    sheet = Lie(SIZE, (1000, 1414), distance=1e6, fill=1).shoot(
+        print_page(template, template.pages[0])
+    )
+    cv2.imwrite(str(tmp_path / "one.png"), sheet)
+    code, said = run(
+        str(template.path), str(tmp_path / "one.png"), "--output", str(tmp_path / "out.csv")
+    )
+    assert (code, "1 sheet read, 0 refused; 1 field accepted (" in said) == (0, True), said
+
+
 def test_what_was_read_by_another_template_is_not_gone_on_with(tmp_path: Path) -> None:
     template, _, empty = draw(tmp_path)
     out = tmp_path / "out.jsonl"

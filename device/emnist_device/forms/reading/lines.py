@@ -214,14 +214,14 @@ def _course(
     if level < lines.no_line:
         return None
     usual = np.minimum(usual, lines.over * level)
+    over = np.maximum(usual - np.median(usual, axis=0), 0)
     offsets = np.arange(first, last) + 0.5 - at * resolution
-    if place.apart:
-        ends = (offsets - place.apart / 2 * resolution, offsets + place.apart / 2 * resolution)
-        usual = np.column_stack(
-            [sum(np.interp(end, offsets, column) for end in ends) / 2 for column in usual.T]
-        )
-    found = [_middle(column, offsets, resolution, lines) for column in usual.T]
-    places, weights = np.array(found).T
+    if apart := round(place.apart / 2 * resolution):
+        padded = np.pad(over, ((apart, apart), (0, 0)))
+        over = (padded[: -2 * apart] + padded[2 * apart :]) / 2
+    found = [_middle(column, offsets, resolution, lines) for column in over.T]
+    places, tops = np.array(found).T
+    weights = tops / np.maximum(usual.max(axis=0), 1)
     degree = 2 if width > lines.bent * resolution else 1
     fitted = _fit(2 * middles / width - 1, places, weights, degree, resolution, lines)
     u = 2 * (np.arange(width) + 0.5) / width - 1
@@ -229,16 +229,18 @@ def _course(
 
 
 def _middle(
-    usual: NDArray[np.float64], offsets: NDArray[np.float64], resolution: float, lines: Lines
+    over: NDArray[np.float64], offsets: NDArray[np.float64], resolution: float, lines: Lines
 ) -> tuple[float, float]:
-    """Return how far off a line is in one part, in pixels, and how much that tells, 0..1."""
-    over = np.maximum(usual - np.median(usual), 0)
+    """Return how far off a line is in one part, in pixels, and its contrast.
+
+    ``over`` is how much darker than what is around it each row is, at ``offsets``.
+    """
     peak = _peak(over, offsets, lines.width / 2 * resolution)
     top = float(over[peak])
     if top < lines.no_line:
         return 0.0, 0.0
     own = _run(over > 0.5 * top, peak)
-    return float(over[own] @ offsets[own] / over[own].sum()), top / float(usual.max())
+    return float(over[own] @ offsets[own] / over[own].sum()), top
 
 
 def _peak(

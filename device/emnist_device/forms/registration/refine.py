@@ -135,7 +135,7 @@ def refine(
         mapping = mapping.bent(_fit(mapping, seen, known, step.degree, refining))
     last = _look(small, mapping, pieces, refining.rounds[-1])
     there = np.array([each.there(refining) for each in last], bool)
-    told = np.array([each.trust(refining) > 0 for each in last]).reshape(-1, 2)
+    told = np.array([each.trust(refining) > 0 for each in last], bool).reshape(-1, 2)
     off = np.array([each.shift.offset for each in last]).reshape(-1, 2)[told]
     error = float(np.sqrt(2 * (off**2).mean())) if off.size else 0.0
     found = float(there.mean()) if pieces else 1.0

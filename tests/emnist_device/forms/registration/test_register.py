@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,11 +13,18 @@ from emnist_device.forms.registration.reference import Reference
 from emnist_device.forms.registration.register import Registered, register_by_markers
 from emnist_device.image.limits import DEFAULTS
 from emnist_edge.drawing.lying import Lie
+from emnist_edge.drawing.pens import FELT
 from emnist_edge.errors import PictureError
 from evaluate.filled.printed import print_page
 from evaluate.filled.taken import photograph
+from evaluate.filled.writing import Manner, Stranger, fill_page
 from tests.emnist_device.forms.templates import needs_markers
-from tests.form_sheets import SIZE, exam, filled
+from tests.form_sheets import SIZE, exam, filled, make_template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emnist_device.forms.model import Template
 
 pytestmark = needs_markers  # sheets are found by them
 
@@ -32,9 +40,74 @@ def points() -> np.ndarray:
     return np.array([[cell.x, cell.y] for cell in cells] + [[c.right, c.bottom] for c in cells])
 
 
-def register(picture: np.ndarray) -> Registered:
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    return register_by_markers(picture, marks(), find_markers(grey, frozenset(marks().markers)))
+def register(
+    picture: np.ndarray, page: Landmarks | None = None, *, coded: bool = False
+) -> Registered:
+    page = page or marks()
+    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    found = find_markers(grey, frozenset(page.markers))
+    return register_by_markers(picture, page, found, coded=coded)
+
+
+def thickly_filled(template: Template, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """Return a sheet whose cells are full of a black felt pen's strokes."""
+    pen = Manner(FELT, 0.2, np.array([20, 20, 20], np.float32), 0.95, 0.78, 0.05)
+    monkeypatch.setattr(Manner, "draw", lambda _: pen)
+    page = template.pages[0]
+    texts = {leaf.name: "8" * len(getattr(leaf, "cells", ())) for leaf in page.leaves()}
+    rng = np.random.default_rng(8)
+    return fill_page(print_page(template, page), page, texts, Stranger(), rng)
+
+
+@pytest.mark.parametrize("dpi", [100, 200])
+def test_a_thick_pen_on_a_grey_scan_is_registered(
+    dpi: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fields = (
+        "a: {kind: digits, box: [20, 45, 36, 9], cells: 4}\n"
+        "b: {kind: date, format: DD.MM.YYYY, box: [80, 45, 85, 9], cells: auto}\n"
+        "c: {kind: number, decimals: 1, box: [20, 90, 30, 9], cells: 3}"
+    )
+    template = make_template(tmp_path, fields)
+    page = landmarks_of(template.pages[0], DEFAULTS)
+    lie = Lie(SIZE, (round(8.27 * dpi), round(11.69 * dpi)), turn=0.4, distance=1e6, fill=0.99)
+    picture = lie.shoot(thickly_filled(template, monkeypatch), (245, 245, 245))
+    registered = register(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), page)
+    assert registered.found > 0.8
+    cells = np.array([[20.0, 45], [56, 54], [165, 54], [50, 99]])
+    off = np.hypot(*(registered.mapping.place(cells) - lie.place(cells)).T)
+    assert (off / registered.mapping.resolution(cells)).max() < 0.3
+
+
+def test_a_survey_of_bubbles_with_words_beside_them_is_registered(tmp_path: Path) -> None:
+    fields = "\n".join(
+        f"q{n}: {{kind: choice, box: [20, {60 + 20 * n}, 120, 6], shape: bubble, "
+        "options: [agree, neither, disagree]}"
+        for n in range(8)
+    )
+    template = make_template(tmp_path, fields)
+    page = landmarks_of(template.pages[0], DEFAULTS)
+    lie = Lie(SIZE, (1240, 1754), turn=0.5, distance=1e6, fill=0.99)
+    sheet = print_page(template, template.pages[0])
+    registered = register(lie.shoot(sheet, (245, 245, 245)), page)
+    middles = np.array([[area[0] + 2.25, area[1] + 3] for area in page.areas.tolist()])
+    off = np.hypot(*(registered.mapping.place(middles) - lie.place(middles)).T)
+    assert (off / registered.mapping.resolution(middles)).max() < 0.3
+
+
+def test_pale_boxes_may_be_lost_where_code_and_markers_tell() -> None:
+    """A scan of two colours has none of them."""
+    lie = Lie(SIZE, (1240, 1754), turn=0.5, distance=1e6, fill=0.99)
+    grey = cv2.cvtColor(lie.shoot(filled(), (245, 245, 245)), cv2.COLOR_BGR2GRAY)
+    picture = cv2.threshold(grey, 128, 255, cv2.THRESH_BINARY)[1]
+    with pytest.raises(PictureError, match="another form, or too blurred"):
+        register(picture)
+    registered = register(picture, coded=True)
+    assert furthest(registered, lie) < 0.3
+    bent = Lie(SIZE, (1240, 1754), tilt=20, towards=40, radius=300, along=20).shoot(filled())
+    grey = cv2.cvtColor(bent, cv2.COLOR_BGR2GRAY)
+    with pytest.raises(PictureError, match="its QR code is that of this form, but .* lay the"):
+        register(cv2.threshold(grey, 128, 255, cv2.THRESH_BINARY)[1], coded=True)
 
 
 def furthest(registered: Registered, lie: Lie) -> float:
