@@ -18,6 +18,7 @@ from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
     from emnist_device.decoding import Decoding
+    from emnist_device.forms.model import Template
     from emnist_device.image.limits import Limits
     from emnist_device.image.region import Grid, Region
     from emnist_device.live.outputs.broker import Broker
@@ -57,6 +58,14 @@ if TYPE_CHECKING:
     metavar="OUT",
     help="Record the frames to a .mp4, .mkv or .avi, and what was read to a .jsonl beside it.",
 )
+@click.option(
+    "--form",
+    "forms",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FORM.yaml",
+    help="Read filled sheets of a form, each once when it holds still.",
+)
 @part_options
 @limit_option
 @decoding_options
@@ -75,6 +84,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     serve: Address | None,
     window: bool,
     record: Path | None,
+    forms: tuple[Path, ...],
     regions: tuple[Region, ...],
     grid: Grid | None,
     limits: Limits,
@@ -102,6 +112,8 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
         raise click.UsageError("SOURCE is empty; name one, or leave it out for the first camera")
     if source == NO_SOURCE and serve is None:
         raise click.UsageError("without a source there is nothing to do but --serve")
+    if source == NO_SOURCE and forms:
+        raise click.UsageError("--form needs a source; form read reads pictures")
     changing = sys.stdout is not None and sys.stdout.isatty()
     options = Options(
         source=source,
@@ -110,6 +122,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
         patience=patience,
         every_frame=every_frame,
         turn=int(turn),
+        forms=_load_forms(forms, decoding, whole=not regions and grid is None),
         outputs=Wanted(as_json, trigger, changing, window, record, serve, _broker(mqtt)),
     )
     try:
@@ -119,6 +132,21 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     except WishError as error:
         raise click.UsageError(str(error)) from error
     sys.exit(EXIT_OK if well else EXIT_FAILED)
+
+
+def _load_forms(
+    forms: tuple[Path, ...], decoding: Decoding, *, whole: bool
+) -> tuple[Template, ...]:
+    """Return the templates of ``--form``; UsageError beside options that they take the place of."""
+    from emnist_device.decoding import Decoding
+    from emnist_edge.cli.form.named import load_forms
+
+    if forms and not (whole and decoding == Decoding()):
+        raise click.UsageError(
+            "with --form, its template says where what is written: leave out --region, --grid, and "
+            "what is known of the text"
+        )
+    return tuple(load_forms(forms))
 
 
 def _broker(url: str | None) -> Broker | None:

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from click.core import ParameterSource
 
 from emnist_edge.cli.declare import declare
 from emnist_edge.cli.numbers import FiniteRange
@@ -55,6 +56,8 @@ def _number(value: str, least: float, most: float) -> float:
     return number
 
 
+# A4 has 160 dpi in the height of such a picture: 64 are refused, and 100 read worse.
+_SIZE_OF_SHEETS = 2592, 1944
 _CAMERA = (
     click.option(
         "--size",
@@ -62,7 +65,7 @@ _CAMERA = (
         metavar="WxH",
         default="640x480",
         show_default=True,
-        help="Of a camera.",
+        help="Of a camera; 2592x1944 with --form.",
     ),
     click.option(
         "--fps", type=FiniteRange(1, 240), default=30, show_default=True, help="Of a camera."
@@ -142,6 +145,9 @@ def camera_options(command: Callable[..., Any]) -> Callable[..., Any]:
         from emnist_device.live.sources.lens import Lens
         from emnist_device.live.sources.source import Wish
 
+        context = click.get_current_context()
+        if kwargs.get("forms") and context.get_parameter_source("size") is ParameterSource.DEFAULT:
+            size = _SIZE_OF_SHEETS
         wish = Wish(size, fps, Lens(focus, exposure, gain, zoom))
         return command(*args, wish=wish, **kwargs)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from emnist_device.live.capture import Capture
     from emnist_device.live.eye import Eye
     from emnist_device.live.frames import Frame
+    from emnist_device.live.sheets import SheetWatch
 
 # How often the loop looks up where no frame comes, and when that is worth a word. Seconds.
 _LOOK, _SILENCE = 0.25, 5.0
@@ -36,6 +37,7 @@ class Loop:
         report: told in one line of what goes wrong.
         stopping: ends :meth:`run` soon once it is set.
         alive: called a few times a second as long as all is well, for a watchdog.
+        sheets: reads sheets of forms, in place of lines of writing.
     """
 
     def __init__(
@@ -47,10 +49,11 @@ class Loop:
         report: Callable[[str], None],
         stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
+        sheets: SheetWatch | None = None,
     ) -> None:
         self._capture, self._eye, self._report, self._alive = capture, eye, report, alive
         self._outputs = Outputs(outputs, report)
-        self._patience = patience
+        self._patience, self._sheets = patience, sheets
         self._steady = Steady(patience, eye.settings.decoding.min_confidence)
         self._unread = Unread(capture.source.name, report)
         self._rate = Rate()
@@ -85,7 +88,10 @@ class Loop:
             if self._capture.healthy:
                 self._alive()
             if frame is not None:
-                self._outputs.show(self._read(frame))
+                sheets = self._sheets
+                self._outputs.show(
+                    self._read(frame) if sheets is None else self._watch(sheets, frame)
+                )
                 heard, silent = time.monotonic(), False
             elif not self._capture.outage.over:  # that is said already
                 heard = time.monotonic()
@@ -93,6 +99,25 @@ class Loop:
                 self._report(f"no frame for {_SILENCE:.0f} seconds; waiting")
                 silent = True
         return False
+
+    def _watch(self, sheets: SheetWatch, frame: Frame) -> Moment:
+        """Look at the sheet on one frame, which is read when it holds still."""
+        start = time.perf_counter()
+        sight, settled = sheets.update(frame.picture, frame.time)
+        self._unread.count(frame, None)
+        self._settled += len(settled)
+        now = time.monotonic()
+        return Moment(
+            frame,
+            (),
+            settled,
+            self._rate.count(now),
+            1000 * (now - frame.captured),
+            self._capture.mailbox.dropped,
+            {"read": 1000 * (time.perf_counter() - start)},
+            self._eye.model,
+            sheet=sight,
+        )
 
     def _read(self, frame: Frame) -> Moment:
         """Read one frame and follow its lines; one that cannot be read has none."""
@@ -128,6 +153,9 @@ class Loop:
         """Say why a file has come to its end without a text."""
         source, patience = self._capture.source, self._patience
         if not self._unread.read:
+            return
+        if self._sheets is not None:
+            self._report(f"{source.name}: no sheet was read: {self._sheets.note}")
             return
         if not self._seen:
             self._report(f"{source.name}: no writing was seen")

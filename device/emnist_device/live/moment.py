@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from emnist_device.live.frames import Frame
+    from emnist_device.live.sheets import SettledSheet, SheetSight
     from emnist_device.live.steady import Settled, SteadyLine
     from emnist_device.page import Part
 
@@ -23,12 +24,12 @@ class Moment:
     rate: frames read a second, over the last two. latency_ms: from the frame's arrival to here.
     dropped: frames that were never read, so far. timing_ms: of the stages of the reading.
     error: why the frame could not be read, where it could not; there is no writing then.
-    parts: regions and grids of this frame, where such are read.
+    parts: regions and grids of this frame, where such are read. sheet: of a form, where such are.
     """
 
     frame: Frame
     lines: tuple[SteadyLine, ...]
-    settled: tuple[Settled, ...]
+    settled: tuple[Settled | SettledSheet, ...]
     rate: float
     latency_ms: float
     dropped: int
@@ -36,6 +37,7 @@ class Moment:
     model: str
     error: str | None = None
     parts: tuple[Part, ...] = ()
+    sheet: SheetSight | None = None
 
     @property
     def text(self) -> str:
@@ -46,6 +48,7 @@ class Moment:
         """Return all but the picture as plain values for JSON."""
         rest: dict[str, Any] = {} if self.error is None else {"error": self.error}
         rest |= {"regions": [part.to_dict() for part in self.parts]} if self.parts else {}
+        rest |= {} if self.sheet is None else {"sheet": self.sheet.to_dict()}
         return {
             "frame": self.frame.number,
             "time": round(self.frame.time, 3),

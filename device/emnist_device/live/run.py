@@ -15,6 +15,7 @@ from emnist_device.live.outputs.make import Wanted, make_outputs
 from emnist_device.live.outputs.outputs import Outputs
 from emnist_device.live.outputs.systemd import Notifier
 from emnist_device.live.outputs.terminal import Terminal
+from emnist_device.live.sheets import SheetWatch
 from emnist_device.live.sources.confined import confine
 from emnist_device.live.sources.make import make_source
 from emnist_device.live.sources.sequence import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+    from emnist_device.forms.model import Template
     from emnist_device.live.sources.source import Source
 
 
@@ -39,7 +41,10 @@ _BY_OTHERS = (signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for on the command line; see ``emnist-edge live --help``."""
+    """What was asked for on the command line; see ``emnist-edge live --help``.
+
+    forms: templates of the sheets that are read, in place of lines of writing.
+    """
 
     source: str = "auto"
     wish: Wish = field(default_factory=Wish)
@@ -47,6 +52,7 @@ class Options:
     patience: Patience = field(default_factory=Patience)
     every_frame: bool = False
     turn: int = 0
+    forms: tuple[Template, ...] = ()
     outputs: Wanted = field(default_factory=Wanted)
 
 
@@ -59,6 +65,7 @@ def run(options: Options) -> bool:
     stopping = threading.Event()
     terminal = Terminal(stopping.set)
     eye = Eye(options.settings)
+    sheets = _make_watch(options) if options.forms else None
     with ExitStack() as undo:
         source = _open_source(options, terminal.complain, undo)
         with _signals(stopping):
@@ -80,11 +87,31 @@ def run(options: Options) -> bool:
                 every_frame = options.every_frame or isinstance(source, Sequence)
                 report, alive = terminal.complain, notifier.alive
                 capture = Capture(source, report, every_frame=every_frame, turn=options.turn)
-                loop = Loop(capture, eye, options.patience, outputs, report, stopping, alive)
+                patience = options.patience
+                loop = Loop(capture, eye, patience, outputs, report, stopping, alive, sheets)
                 loop.run()
                 return not loop.failed
             finally:
                 notifier.stopping()
+
+
+def _make_watch(options: Options) -> SheetWatch:
+    """Return what reads sheets of the forms; raises :class:`EmnistEdgeError` where it cannot."""
+    from emnist_device.forms.reading.reader import SheetReader
+    from emnist_device.forms.roster import read_roster
+
+    settings = options.settings
+    rosters = {
+        each.form: read_roster(each.roster) for each in options.forms if each.roster is not None
+    }
+    reader = SheetReader(
+        options.forms,
+        settings.model,
+        rosters=rosters,
+        threads=settings.threads,
+        limits=settings.limits,
+    )
+    return SheetWatch(reader.read, options.patience)
 
 
 def _open_source(options: Options, report: Callable[[str], None], undo: ExitStack) -> Source | None:

@@ -122,6 +122,9 @@ def test_pictures_are_read_in_order_and_damaged_ones_are_said(video: Path, tmp_p
         (["--size", "640", "v.mp4"], 2, "is not a size"),
         (["--size", "9x9", "v.mp4"], 2, "from 64 to 8192"),
         (["--turn", "45", "v.mp4"], 2, "--turn"),
+        (["--form", "none.yaml", "v.mp4"], 1, "none.yaml"),
+        (["--form", "samples/exam.yaml", "--charset", "digits", "v.mp4"], 2, "leave out --region"),
+        (["--form", "samples/exam.yaml", "none", "--serve", "0"], 2, "--form needs a source"),
     ],
 )
 def test_what_cannot_begin_is_said(arguments: list[str], code: int, message: str) -> None:

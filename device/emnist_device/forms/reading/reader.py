@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from emnist_device.forms.model import Template
     from emnist_device.forms.reading.finding import Sheet
+    from emnist_device.forms.reading.ink import Rectangle
     from emnist_device.forms.roster import Roster
 
 # Alternatives that are reported of each field.
@@ -101,6 +102,7 @@ class SheetReader:
             registered.error,
             registered.resolution,
             self._classifier.model,
+            _place(sheet, (0.0, 0.0, *sheet.candidate.landmarks.size)),
         )
 
     def _read_fields(self, picture: NDArray[np.uint8], sheet: Sheet) -> dict[str, Candidates]:
@@ -132,9 +134,6 @@ class SheetReader:
     def _reading(self, sheet: Sheet, name: str, candidates: Candidates) -> FieldReading:
         """Return what is said of the field ``name`` of ``sheet``."""
         leaf = next(each for each in sheet.candidate.page.leaves() if each.name == name)
-        left, top, right, bottom = rectangle_of(leaf.area, sheet.candidate.landmarks.unit)
-        ends = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
-        corners = sheet.registered.mapping.place(ends).tolist()
         return FieldReading(
             name,
             candidates.text,
@@ -142,8 +141,15 @@ class SheetReader:
             min(candidates.probability, 1.0),
             candidates.texts[1 : 1 + _ALTERNATIVES],
             candidates.reason,
-            tuple((x, y) for x, y in corners),
+            _place(sheet, rectangle_of(leaf.area, sheet.candidate.landmarks.unit)),
         )
+
+
+def _place(sheet: Sheet, area: Rectangle) -> tuple[tuple[float, float], ...]:
+    """Return the corners of ``area`` on the picture, clockwise from the top left of the page."""
+    left, top, right, bottom = area
+    ends = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    return tuple((x, y) for x, y in sheet.registered.mapping.place(ends).tolist())
 
 
 def _turned(sheet: Sheet) -> int:

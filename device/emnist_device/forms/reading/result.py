@@ -47,7 +47,7 @@ class SheetReading:
     no code was read. row: of the roster, from 1, or None. fields: of this page. turned: by how many
     degrees the sheet is turned on the picture, clockwise, to the next quarter. found, error: how
     well it fits; see :class:`emnist_device.forms.registration.refine.Refined`. resolution: pixels
-    to a mm. model: that read it.
+    to a mm. model: that read it. corners: of the page on the picture, as those of a field.
     """
 
     form: str
@@ -60,6 +60,7 @@ class SheetReading:
     error: float
     resolution: float
     model: str
+    corners: tuple[tuple[float, float], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
 from emnist_device.annotate import confidence_colour
 from emnist_edge.errors import OutputError
@@ -13,7 +14,6 @@ from emnist_edge.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from emnist_device.live.moment import Moment
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _TITLE = "emnist-edge"
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _ESCAPE = 27
+# Frame of a sheet that is read.
+_DONE = (60, 170, 40)
 
 
 class Window:
@@ -71,4 +73,11 @@ def draw(moment: Moment) -> NDArray[np.uint8]:
         base = (x, max(y - 6, 14))
         cv2.putText(canvas, steady.line.text, base, _FONT, scale, (255, 255, 255), 4)
         cv2.putText(canvas, steady.line.text, base, _FONT, scale, (120, 60, 0), 1, cv2.LINE_AA)
+    if moment.sheet is not None:
+        if moment.sheet.corners:
+            outline = np.round(np.array(moment.sheet.corners)).astype(np.int32)
+            cv2.polylines(canvas, [outline], True, _DONE, max(2, canvas.shape[1] // 150))
+        base = (10, canvas.shape[0] - 12)
+        cv2.putText(canvas, moment.sheet.note, base, _FONT, 0.6, (255, 255, 255), 4)
+        cv2.putText(canvas, moment.sheet.note, base, _FONT, 0.6, (120, 60, 0), 1, cv2.LINE_AA)
     return canvas

@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from emnist_device.live.capture import Capture
 from emnist_device.live.eye import Eye, Settings
+from emnist_device.live.frames import Frame
 from emnist_device.live.loop import Loop
+from emnist_device.live.moment import Moment
 from emnist_device.live.preview.server import Preview
+from emnist_device.live.sheets import SheetSight
 from emnist_device.live.sources.video import Stream
 from emnist_device.live.steady import Patience
 from emnist_device.page import Line
@@ -296,3 +300,27 @@ def test_the_token_in_the_address_opens_the_page(chrome: Chrome, camera: Network
         wait_for(lambda: text(chrome, "text") in LINES)
         chrome.get("about:blank")
     chrome.get_log("browser")  # type: ignore[no-untyped-call]
+
+
+def test_a_sheet_that_is_read_has_a_green_frame(chrome: Chrome) -> None:
+    green = (
+        "const {width, height} = view; let count = 0;"
+        "const {data} = view.getContext('2d').getImageData(0, 0, width, height);"
+        "for (let n = 0; n < data.length; n += 4)"
+        " count += data[n + 1] > 140 && data[n] < 80 && data[n + 2] < 140; return count;"
+    )
+    corners = ((100.0, 60.0), (500.0, 80.0), (480.0, 400.0), (90.0, 380.0))
+    preview = Preview(Address("127.0.0.1", 0), Eye(Settings()))
+    try:
+        chrome.get(preview.url)
+        for number, sight in enumerate(
+            (SheetSight("hold it still"), SheetSight("read: exam, page 1", True, corners))
+        ):
+            frame = Frame(number, np.full((480, 640, 3), 220, np.uint8), 0.1, time.monotonic())
+            preview.show(Moment(frame, (), (), 10.0, 5.0, 0, {"read": 1.0}, "m", sheet=sight))
+            wait_for(lambda sight=sight: text(chrome, "text") == sight.note)  # type: ignore[misc]
+            pixels: Any = chrome.execute_script(green)
+            assert (pixels > 3000) == sight.done
+    finally:
+        chrome.get("about:blank")
+        preview.close()

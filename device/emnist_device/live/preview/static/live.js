@@ -59,15 +59,29 @@ function showSettled(settled) {
   while (element("settled").childElementCount > 50) element("settled").lastChild.remove();
 }
 
+/** Draw a frame around a sheet that is read. */
+function drawSheet({ corners, done }, scale) {
+  if (!done || !corners) return;
+  const context = view.getContext("2d");
+  context.beginPath();
+  for (const [x, y] of corners) context.lineTo(x * scale, y * scale);
+  context.closePath();
+  context.lineWidth = Math.max(6, view.width / 120);
+  context.lineJoin = "round";
+  context.strokeStyle = "#12b35c";
+  context.stroke();
+}
+
 function show(moment, image) {
   const [width, height] = moment.size;
   view.hidden = false;
   const scale = drawPicture(view, image, width, height);
   image.close();
   drawBoxes(view.getContext("2d"), moment.lines, scale);
+  if (moment.sheet) drawSheet(moment.sheet, scale);
   element("no-picture").hidden = true;
   showText(element("text"), moment.lines);
-  if (!moment.lines.length) element("text").textContent = "\u00a0";
+  if (!moment.lines.length) element("text").textContent = moment.sheet?.note ?? "\u00a0";
   const sure = moment.lines.flatMap(charactersOf).map(certainty);
   const mean = sure.reduce((sum, each) => sum + each, 0) / sure.length;
   element("confidence").textContent = sure.length ? `${(100 * mean).toFixed(1)} %` : "–";

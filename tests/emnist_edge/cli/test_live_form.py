@@ -1,0 +1,60 @@
+"""Sheets of a form before a camera, whose frames are pictures in a folder."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from click.testing import CliRunner
+
+from emnist_edge.cli.main import cli
+from emnist_edge.drawing.lying import Lie
+from evaluate.filled.printed import print_page
+from evaluate.filled.writing import Stranger, fill_page
+from tests.emnist_device.forms.templates import needs_markers
+from tests.form_sheets import SIZE, make_template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIELDS = "number: {kind: digits, box: [20, 60, 42, 9], cells: 6}"
+
+
+@needs_markers
+def test_each_sheet_is_read_once_and_what_is_none_says_why(tmp_path: Path) -> None:
+    template = make_template(tmp_path, FIELDS)
+    page = template.pages[0]
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    count = 0
+    for number in ("403821", None, "115067"):
+        picture = np.full((1018, 720, 3), 90, np.uint8)
+        if number is not None:
+            written = print_page(template, page), page, {"number": number}
+            sheet = fill_page(*written, Stranger(), np.random.default_rng(2))
+            picture = Lie(SIZE, (720, 1018), distance=1e6, fill=1).shoot(sheet)
+        for _ in range(4):
+            cv2.imwrite(str(frames / f"{count:02}.png"), picture)
+            count += 1
+    options = ["--every-frame", "--settle", "0", "--form", str(template.path)]
+    result = CliRunner().invoke(cli, ["live", *options, "--json", "--trigger", str(frames)])
+    assert (result.exit_code, result.stderr) == (0, "")
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    texts = [each["sheet"]["fields"]["number"]["text"] for each in found]
+    assert texts == ["403821", "115067"]
+    whole = CliRunner().invoke(cli, ["live", *options, "--json", str(frames)])
+    sights = [json.loads(line)["sheet"] for line in whole.stdout.splitlines()]
+    read = [False, False, True, True]
+    assert [sight["done"] for sight in sights] == [*read, *(4 * [False]), *read]
+    assert "no corner marker" in sights[7]["note"]
+    corners = np.array(sights[-1]["corners"])
+    assert np.abs(corners - [[0, 0], [720, 0], [720, 1018], [0, 1018]]).max() < 6
+    for path in frames.glob("0[0-3].png"):
+        path.unlink()
+    for path in [*frames.glob("08.png"), *frames.glob("09.png"), *frames.glob("1*.png")]:
+        path.unlink()
+    none = CliRunner().invoke(cli, ["live", *options, str(frames)])
+    assert (none.exit_code, none.stdout) == (0, "")
+    assert "no sheet was read: no corner marker can be seen" in none.stderr
