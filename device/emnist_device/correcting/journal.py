@@ -133,9 +133,14 @@ class Journal:
     def _lock(self) -> None:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise FormError(
                 f"{shown(self._path)}: another form review of this table is running"
+            ) from error
+        except OSError as error:
+            raise FormError(
+                f"{shown(self._path)}: cannot be locked ({error.strerror}); copy what is there to "
+                "another disk"
             ) from error
 
     def _append(self, content: dict[str, Any]) -> None:

@@ -143,10 +143,12 @@ def open_sheets(path: Path) -> Iterator[SheetsFile]:
             raise FormError(f"{shown(path)}: is no file; name what form read wrote")
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise FormError(
                 f"{shown(path)}: a run is writing to it; wait until it has ended"
             ) from error
+        except OSError:
+            pass  # a file system without locks, on which no run writes
         yield SheetsFile(path, _format_of(path, file), file)
 
 

@@ -9,14 +9,17 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
+from emnist_device.forms.reading.result import FieldReading, SheetReading
 from emnist_device.live.outputs import mqtt as mqtt_module
 from emnist_device.live.outputs.broker import Broker
 from emnist_device.live.outputs.mqtt import Publisher
+from emnist_device.live.sheets import SettledSheet
 from emnist_edge import packages
 from emnist_edge.cli.main import cli
 from emnist_edge.errors import OutputError, RuntimeMissingError
@@ -156,6 +159,20 @@ def test_each_settled_text_arrives_once_and_the_status_is_kept(
     value = json.loads(next(content for topic, content in listener.arrived if topic == "lab/door"))
     assert list(value) == ["text", "at", "time", "confidence", "track", "box", "words"]
     assert words == []
+
+
+@needs_mosquitto
+def test_a_sheet_arrives_with_all_of_its_fields(mosquitto: Mosquitto, listener: Listener) -> None:
+    publisher = Publisher(Broker("127.0.0.1", mosquitto.port, "lab/door"), Words())
+    field = FieldReading("number", "4711", "4711", 0.9999)
+    sheet = SheetReading("exam", 1, 3, None, (field,), 0, 1.0, 0.1, 7.9, "small-int8")
+    publisher.show(replace(moment(0), settled=(SettledSheet(sheet, 2.5),)))
+    publisher.close()
+    listener.wait_for(1)
+    assert listener.texts == ["exam, page 1, copy 3: number 4711"]
+    value = json.loads(next(content for topic, content in listener.arrived if topic == "lab/door"))
+    assert list(value) == ["text", "at", "time", "sheet"]
+    assert value["sheet"]["fields"]["number"]["accepted"] is True
 
 
 @needs_mosquitto

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -9,6 +10,7 @@ import pytest
 from emnist_device.live.frames import Frame
 from emnist_device.live.moment import Moment
 from emnist_device.live.outputs.window import Window, draw
+from emnist_device.live.sheets import SheetSight
 from emnist_device.live.steady import SteadyLine
 from emnist_edge.errors import OutputError
 from tests.emnist_device.live.conftest import write
@@ -27,6 +29,15 @@ def test_boxes_and_text_are_drawn_on_a_copy(channels: tuple[int, ...]) -> None:
     assert (given.frame.picture == 200).all()
     assert (canvas[80, 100:120] != 200).any()  # the lower side of the first box
     assert (canvas[20:50, 90:170] != 200).any()  # the text above
+
+
+def test_a_sheet_that_is_read_has_a_green_frame() -> None:
+    corners = ((40.0, 20.0), (280.0, 20.0), (280.0, 100.0), (40.0, 100.0))
+    for sight in (SheetSight("hold it still"), SheetSight("read: exam", True, corners)):
+        canvas = draw(replace(moment(), lines=(), sheet=sight))
+        blue, green, red = (int(level) for level in canvas[60, 40])
+        assert (green > max(blue, red) + 60) == sight.done
+        assert (canvas[90:] != 200).any()  # the note below
 
 
 def test_without_a_display_or_windows_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
