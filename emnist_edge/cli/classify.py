@@ -10,7 +10,13 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
-from emnist_edge.cli.options import decoding_options, limit_option, model_option, part_options
+from emnist_edge.cli.options import (
+    decoding_options,
+    limit_option,
+    model_option,
+    pages_option,
+    part_options,
+)
 from emnist_edge.cli.outputs import document_kept, output_options
 from emnist_edge.cli.session import Session, results_kept
 from emnist_edge.cli.tasks import input_kept, make_tasks, read_input
@@ -25,27 +31,11 @@ if TYPE_CHECKING:
     from emnist_edge.cli.outputs import Outputs
 
 
-def _choice(_: click.Context, __: click.Parameter, text: str | None) -> Choice | None:
-    """Return which pages ``text`` chooses."""
-    from emnist_device.batch.pages import Choice
-
-    try:
-        return None if text is None else Choice(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-
-
 @click.command(short_help="Print the text of pictures.")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...", shell_complete=complete_file)
 @click.option("--recursive", is_flag=True, help="Also read what is in the folders below a folder.")
 @model_option
-@click.option(
-    "--pages",
-    "chosen",
-    metavar="N-M,...",
-    callback=_choice,
-    help="Which pages of a PDF or TIFF, such as 1-3,5 or 8-; all where none are given.",
-)
+@pages_option
 @click.option(
     "--orientation",
     type=click.Choice(["up", "auto"]),

@@ -19,6 +19,7 @@ from emnist_edge.packages import load_module
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emnist_device.batch.pages import Choice
     from emnist_device.decoding import Decoding, Holds
     from emnist_device.image.limits import Limits
     from emnist_device.image.region import Grid, Region
@@ -201,4 +202,24 @@ limit_option = click.option(
     callback=_limits,
     help="Change what a picture may cost: file_bytes, pixels, side, decoded_bytes, characters, "
     "seconds, memory.",
+)
+
+
+def _choice(_: click.Context, __: click.Parameter, text: str | None) -> Choice | None:
+    """Return which pages ``text`` chooses."""
+    from emnist_device.batch.pages import Choice
+
+    try:
+        return None if text is None else Choice(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+#: Gives a command which pages of a file are read, as its argument ``chosen``.
+pages_option = click.option(
+    "--pages",
+    "chosen",
+    metavar="N-M,...",
+    callback=_choice,
+    help="Which pages of a PDF or TIFF, such as 1-3,5 or 8-; all where none are given.",
 )

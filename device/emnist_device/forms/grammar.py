@@ -197,7 +197,8 @@ _CHOICE = Record(
     },
     "a mapping",
 )  # fmt: skip
-_FIELD = ByKind(
+#: A field, by its kind.
+FIELD = ByKind(
     {kind: _text_record(kind) for kind in _OWN}
     | {"grid": _GRID, "check": _CHECK, "choice": _CHOICE},
     "a mapping with kind and box",
@@ -231,7 +232,7 @@ _PAGE = Record(
         ),
         "text": Key(ListOf(_PRINT, 1, 200, "a list of texts"), "What is printed besides."),
         "fields": Key(
-            MapOf(_FIELD, FIELD_NAME, "a field: begin with a letter, go on with letters, digits, "
+            MapOf(FIELD, FIELD_NAME, "a field: begin with a letter, go on with letters, digits, "
                   "_ and -, 40 in all", MOST_FIELDS, f"1 to {MOST_FIELDS} fields", fields=True),
             "The fields by their names.",
             required=True,

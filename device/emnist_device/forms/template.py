@@ -23,10 +23,12 @@ from emnist_edge.errors import FormError, PictureError, shown
 from emnist_edge.files import read_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from emnist_device.forms.model import Area, Field, MarkField
     from emnist_device.forms.records import Values
+
+    Sizes = Mapping[Path, tuple[float, float]]
 
 # Of fonts of texts that do not say theirs: 4 mm, which is 11 points.
 _TEXT_SIZE = 4.0
@@ -44,10 +46,9 @@ def load_template(path: Path | str) -> Template:
         RuntimeMissingError: PyYAML is not installed.
     """
     path = Path(path)
-    text = _read(path)
+    text = read_text(path)
     try:
-        values = grammar.TEMPLATE.read(parse_yaml(text), "the template")
-        return _template(path, values)
+        return parse_template(text, path)
     except TemplateError as fault:
         where = f"{shown(path)}, line {fault.line}"
         if fault.field:
@@ -55,7 +56,16 @@ def load_template(path: Path | str) -> Template:
         raise FormError(f"{where}: {fault.message}") from fault
 
 
-def _read(path: Path) -> str:
+def parse_template(text: str, path: Path, known: Sizes | None = None) -> Template:
+    """Return the form that ``text``, which is or will be in the file ``path``, describes.
+
+    ``known``: width and height of reference pictures that need not be read for them.
+    Raises :class:`TemplateError`, and :class:`RuntimeMissingError` where PyYAML is not installed.
+    """
+    return _template(path, grammar.TEMPLATE.read(parse_yaml(text), "the template"), known or {})
+
+
+def read_text(path: Path) -> str:
     """Return the text of ``path``; raises :class:`FormError` where there is none."""
     name = shown(path)
     larger = f"has over {MOST_BYTES // 1000} kB; no template needs that"
@@ -67,11 +77,11 @@ def _read(path: Path) -> str:
         raise FormError(f"{name}, line {line}: is no UTF-8 text; save it as such") from error
 
 
-def _template(path: Path, values: Values) -> Template:
+def _template(path: Path, values: Values, known: Sizes) -> Template:
     """Return the form of which the file has ``values``."""
     folder = path.parent
     pages = tuple(
-        _page(number, page, folder, values.get("title", ""))
+        _page(number, page, folder, values.get("title", ""), known)
         for number, page in enumerate(values["pages"], 1)
     )
     check_pages(pages)
@@ -107,7 +117,7 @@ def _given(values: Values, pages: Sequence[FormPage]) -> Iterator[tuple[str, Fie
             yield name, field, given
 
 
-def _page(number: int, values: Values, folder: Path, title: str) -> FormPage:
+def _page(number: int, values: Values, folder: Path, title: str, known: Sizes) -> FormPage:
     """Return the page of this ``number``, from 1."""
     unit = values.get("unit", "mm")
     reference = folder / values["reference"] if "reference" in values else None
@@ -122,8 +132,8 @@ def _page(number: int, values: Values, folder: Path, title: str) -> FormPage:
             )
     elif "size" not in values:
         raise TemplateError(values.line, f"page {number} has no size; give one, such as A4")
-    pixels = None if reference is None else _pixels(reference, values.line_of("reference"))
-    width, height = pixels if pixels and unit == "pixels" else _paper(values["size"])
+    pixels = reference and _pixels(reference, values.line_of("reference"), known)
+    width, height = pixels if pixels and unit == "pixels" else paper_of(values["size"])
     fields = []
     for name, given in values["fields"].items():
         try:
@@ -173,7 +183,7 @@ def _heading(title: str) -> Iterator[Print]:
         yield Print(title, x, markers.MARGIN + markers.QUIET, _TEXT_SIZE, bold=True)
 
 
-def _paper(size: str | list[float]) -> tuple[float, float]:
+def paper_of(size: str | list[float]) -> tuple[float, float]:
     """Return width and height in millimetres."""
     if not isinstance(size, str):
         return size[0], size[1]
@@ -181,8 +191,10 @@ def _paper(size: str | list[float]) -> tuple[float, float]:
     return upright[::-1] if size.endswith(grammar.LANDSCAPE) else upright
 
 
-def _pixels(reference: Path, line: int) -> tuple[float, float]:
+def _pixels(reference: Path, line: int, known: Sizes) -> tuple[float, float]:
     """Return width and height of a picture as displayed; raises TemplateError where it is none."""
+    if reference in known:
+        return known[reference]
     try:
         height, width = read_picture(reference).shape[:2]
     except PictureError as error:

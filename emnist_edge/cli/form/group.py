@@ -6,6 +6,7 @@ import click
 
 from emnist_edge.cli.form.apply import apply
 from emnist_edge.cli.form.check import check, schema
+from emnist_edge.cli.form.define import define
 from emnist_edge.cli.form.print_form import print_form
 from emnist_edge.cli.form.read import read
 from emnist_edge.cli.form.review import review
@@ -19,5 +20,5 @@ def form() -> None:
     """
 
 
-for _command in (check, schema, print_form, read, review, apply):
+for _command in (define, check, schema, print_form, read, review, apply):
     form.add_command(_command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from emnist_device.detect.sizes import to_grey
 from emnist_device.forms.code import parse_code
@@ -47,6 +47,13 @@ class Sheet:
     candidate: Candidate
     registered: Registered
     code: SheetCode | None
+
+
+class Finder(Protocol):
+    """Finds a sheet on a picture."""
+
+    def find(self, picture: NDArray[np.uint8]) -> Sheet:
+        """Return it; see :meth:`SheetFinder.find`."""
 
 
 class SheetFinder:

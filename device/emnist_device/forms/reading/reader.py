@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.forms.model import Template
-    from emnist_device.forms.reading.finding import Sheet
+    from emnist_device.forms.reading.finding import Finder, Sheet
     from emnist_device.forms.reading.ink import Rectangle
     from emnist_device.forms.roster import Roster
 
@@ -46,6 +46,7 @@ class SheetReader:
         rosters: name of a form -> its roster.
         threads: of the TFLite runtime.
         limits: what a picture may cost.
+        finder: finds the sheets; None for one that knows how pictures are taken.
 
     Raises:
         EmnistEdgeError: a reference picture, the model or a lexicon cannot be read, or a field may
@@ -60,8 +61,9 @@ class SheetReader:
         rosters: Mapping[str, Roster] | None = None,
         threads: int = 1,
         limits: Limits = DEFAULTS,
+        finder: Finder | None = None,
     ) -> None:
-        self._finder = SheetFinder(templates, limits)
+        self._finder = finder or SheetFinder(templates, limits)
         self._classifier = CellClassifier(model, threads)
         self._free = FreeReader(model, threads, limits)
         self._rosters = dict(rosters or {})

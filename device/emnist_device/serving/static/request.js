@@ -1,6 +1,6 @@
 // Requests to the server, and what to say of its answers: shared by all pages.
 
-/** Send a request; throws an Error whose message can be shown. */
+/** Send a request; throws an Error whose message can be shown, with the `status` of an answer. */
 export async function request(path, options = {}) {
   let response;
   try {
@@ -16,7 +16,7 @@ export async function request(path, options = {}) {
   } catch {
     // plain text: shown as it is
   }
-  throw new Error(reason || `refused (${response.status})`);
+  throw Object.assign(new Error(reason || `refused (${response.status})`), { status: response.status });
 }
 
 /** Show a message where no text is, as an error or not; without one, nothing. */

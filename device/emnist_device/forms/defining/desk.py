@@ -1,0 +1,200 @@
+"""The draft while a person draws it: changes, trials, and the template that is saved."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from emnist_device.forms.defining.checking import check_draft, files_of, sizes_of
+from emnist_device.forms.defining.draft import parse_fields
+from emnist_device.forms.defining.text import write_text
+from emnist_device.forms.defining.workshop import SHOWN, Trial
+from emnist_device.forms.grammar import FIELD
+from emnist_device.image.limits import without_advice
+from emnist_device.processes.process import Failure
+from emnist_edge.errors import FormError, PictureError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from emnist_device.forms.defining.checking import Checked
+    from emnist_device.forms.defining.draft import Draft
+    from emnist_device.forms.defining.scan import Start
+    from emnist_device.forms.defining.writing import Target
+    from emnist_device.processes.servant import Servant
+
+# Trials that may wait for their turn.
+_WAITING = 4
+
+
+class BusyError(Exception):
+    """Too many trials wait already."""
+
+
+class StaleError(Exception):
+    """A change of a draft that another window has changed meanwhile."""
+
+
+class Desk:
+    """Keeps the draft; for one thread, but for trials, which wait for their turn in another.
+
+    Args:
+        start: what to begin with.
+        target: where the template is written.
+        servant: reads pictures; it is closed with this.
+        report: told in a line of what was saved.
+    """
+
+    def __init__(
+        self, start: Start, target: Target, servant: Servant, report: Callable[[str], None]
+    ) -> None:
+        self.draft, self._found = start.draft, start.found
+        self._target, self._servant, self._report = target, servant, report
+        self._files = files_of(start.draft)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="trial")
+        self._waiting = 0
+        self._revision = self._saved = 0
+
+    def view(self) -> dict[str, Any]:
+        """Return the draft, what was found, and what is wrong, in plain values."""
+        pages = [
+            {"width": page.width, "height": page.height,
+             "unit": "pixels" if page.size is None else "mm", "found": found}
+            for page, found in zip(self.draft.pages, self._found, strict=True)
+        ]  # fmt: skip
+        kinds = {kind: list(record.keys) for kind, record in FIELD.records.items()}
+        name = shown(self._target.path.name)
+        return {"file": name, "kinds": kinds, "pages": pages, **self._state()}
+
+    def picture(self, number: int) -> Path:
+        """Return the file of what page ``number``, from 0, looks like; raises ValueError."""
+        return self._page(number).picture.with_suffix(SHOWN)
+
+    def change(self, content: Any) -> dict[str, Any]:
+        """Take the draft that a browser sent; returns its new revision, and what is wrong with it.
+
+        Raises:
+            StaleError: it was made of an earlier one than is here.
+            ValueError: it is none.
+        """
+        if not isinstance(content, dict):
+            raise ValueError("give an object")  # noqa: TRY004  # of what came from the network
+        if content.get("revision") != self._revision:
+            raise StaleError
+        form, title = content.get("form"), content.get("title")
+        if not (isinstance(form, str) and isinstance(title, str)):
+            raise ValueError("form and title are texts")  # noqa: TRY004  # as above
+        fields = parse_fields(content.get("fields"), len(self.draft.pages))
+        draft = self.draft.filled(form, title, fields)
+        if draft != self.draft:
+            self.draft = draft
+            self._revision += 1
+        return self._state()
+
+    def save(self) -> dict[str, Any]:
+        """Write the template.
+
+        Raises:
+            FormError: something is wrong with the draft.
+            OutputError: it cannot be written.
+        """
+        checked = self._check(self.draft)
+        if checked.faults:
+            count = len(checked.faults)
+            others = f", and {count - 1} more" if count > 1 else ""
+            raise FormError(f"not saved: {self._of(checked.faults[0])}{others}")
+        self._target.write(self.draft)
+        self._saved = self._revision
+        fields = sum(len(page.fields) for page in self.draft.pages)
+        self._report(
+            f"{shown(self._target.path)}: saved, {fields} field{'' if fields == 1 else 's'}"
+        )
+        return self._state()
+
+    async def try_page(self, number: int) -> list[dict[str, Any]]:
+        """Return what is read on page ``number``, from 0, of the scan itself; see :meth:`_try`."""
+        page = self._page(number)
+        return await self._try(self.draft.only(number), page.picture, b"")
+
+    async def try_sheet(self, content: bytes) -> list[dict[str, Any]]:
+        """Return what is read on a filled sheet, of which this is the file; see :meth:`_try`."""
+        return await self._try(self.draft, None, content)
+
+    def close(self) -> None:
+        """End the process, and keep beside the template what was not saved, which is reported.
+
+        Raises :class:`OutputError` where that cannot be written.
+        """
+        self._thread.submit(self._servant.close)
+        self._thread.shutdown(wait=False)
+        if self._revision != self._saved and any(page.fields for page in self.draft.pages):
+            kept = shown(self._target.keep(self.draft))
+            self._report(
+                f"{kept}: has what was not saved; go on with: emnist-edge form define {kept} "
+                f"-o {shown(self._target.path)} --overwrite --serve PORT"
+            )
+
+    async def _try(
+        self, draft: Draft, picture: Path | None, content: bytes
+    ) -> list[dict[str, Any]]:
+        """Return what is read, sheet by sheet, in the fields that nothing is wrong with.
+
+        Raises:
+            BusyError: too many trials wait.
+            EmnistEdgeError: it is no such sheet, or cannot be read; the message says why.
+        """
+        checked = self._check(draft)
+        if checked.template is None:
+            return []
+        text = write_text(checked.sound, in_place=True).text
+        trial = Trial(text, self._target.path, sizes_of(draft), picture, content)
+        if self._waiting >= _WAITING:
+            raise BusyError
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, self._do, trial)
+        finally:
+            self._waiting -= 1
+
+    def _do(self, trial: Trial) -> list[dict[str, Any]]:
+        try:
+            sheets = self._servant.do(trial)
+        except PictureError as error:
+            raise PictureError(without_advice(str(error))) from error
+        if isinstance(sheets, Failure):
+            raise PictureError(f"the picture {without_advice(sheets.reason)}")
+        return list(sheets)
+
+    def _page(self, number: int) -> Any:
+        if not 0 <= number < len(self.draft.pages):
+            raise ValueError(f"there is no page {number}")
+        return self.draft.pages[number]
+
+    def _check(self, draft: Draft) -> Checked:
+        return check_draft(draft, self._target.path, self._files)
+
+    def _of(self, fault: Any) -> str:
+        """Return what ``fault`` is, and in which field."""
+        if fault.page is None:
+            return str(fault.message)
+        name = self.draft.pages[fault.page].fields[fault.number]["name"]
+        return f"field {shown(name)}: {fault.message}"
+
+    def _state(self) -> dict[str, Any]:
+        """Return what a browser must know after each change."""
+        checked = self._check(self.draft)
+        return {
+            "revision": self._revision,
+            "saved": self._revision == self._saved,
+            "form": self.draft.form,
+            "title": self.draft.title,
+            "fields": [page.fields for page in self.draft.pages],
+            "parts": checked.parts(),
+            "faults": [
+                {"message": fault.message, "page": fault.page, "field": fault.number}
+                for fault in checked.faults
+            ],
+        }
