@@ -86,7 +86,8 @@ def define(
     again = scan.lower().endswith(_SUFFIXES)
     out = _output(scan, out, again=again)
     _check_usage(serve, size, chosen, again=again)
-    target = Target(out, pictures=not again, overwrite=overwrite or (again and out == Path(scan)))
+    in_place = again and out == Path(scan)
+    target = Target(out, pictures=not in_place, overwrite=overwrite or in_place)
     with ExitStack() as undo:
         folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="emnist-edge-")))
         servant = Servant(partial(make_workshop, model, threads, limits), Terms(limits))
@@ -199,7 +200,6 @@ def _serve(start: Start, target: Target, servant: Servant, address: Address) -> 
 
     desk = Desk(start, target, servant, _report)
     with ExitStack() as undo, ended_by_signals():
-        undo.callback(desk.close)
 
         def make(rules: object) -> object:
             from emnist_device.forms.defining.app import make_app
@@ -208,6 +208,7 @@ def _serve(start: Start, target: Target, servant: Servant, address: Address) -> 
 
         server = Server(address, make, _report)
         undo.callback(server.close)
+        undo.callback(desk.close)  # first of all: whoever presses Ctrl-C twice loses nothing
         _report(f"define the form at {server.url}, and end with Ctrl-C when it is saved")
         with suppress(Ended):
             threading.Event().wait()

@@ -54,6 +54,14 @@ class Draft:
         filled = tuple(replace(page, fields=tuple(own)) for page, own in pages)
         return replace(self, form=form, title=title, pages=filled)
 
+    def beside(self, path: Path) -> Draft:
+        """Return the draft with reference pictures that are named as its template, ``path``."""
+        pages = tuple(
+            replace(page, reference=f"{path.stem}-{number}.png")
+            for number, page in enumerate(self.pages, 1)
+        )
+        return replace(self, pages=pages)
+
     def only(self, number: int) -> Draft:
         """Return the draft of its page ``number``, from 0, alone."""
         return replace(self, pages=(self.pages[number],), others={})

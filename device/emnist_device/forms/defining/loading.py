@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from emnist_device.forms.defining.draft import Draft, DraftPage
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 _OF_FORM, _OF_PAGE = {"form", "title", "pages"}, {"reference", "unit", "size", "fields"}
 
 
-def load_draft(path: Path, out: Path) -> Draft:
-    """Return the draft of the template in ``path``, which is to be written to ``out``.
+def load_draft(path: Path) -> Draft:
+    """Return the draft of the template in ``path``.
 
     Fields need not make sense. Sizes of pages in pixels are 0 until their pictures are seen.
 
@@ -36,12 +35,12 @@ def load_draft(path: Path, out: Path) -> Draft:
         raise FormError(f"{name}, line {fault.line}: {fault.message}") from fault
     if not (isinstance(content, dict) and isinstance(content.get("pages"), list)):
         raise FormError(f"{name}: is no template of a form; see emnist-edge form check")
-    pages = tuple(_page(number, page, path, out) for number, page in enumerate(content["pages"], 1))
+    pages = tuple(_page(number, page, path) for number, page in enumerate(content["pages"], 1))
     others = {key: value for key, value in content.items() if key not in _OF_FORM}
     return Draft(str(content.get("form", "")), pages, str(content.get("title", "")), others)
 
 
-def _page(number: int, page: Any, path: Path, out: Path) -> DraftPage:
+def _page(number: int, page: Any, path: Path) -> DraftPage:
     """Return a page of the template in ``path``; raises FormError."""
     where = f"{shown(path)}, page {number}"
     if not isinstance(page, dict) or not isinstance(page.get("fields", {}), dict):
@@ -57,17 +56,14 @@ def _page(number: int, page: Any, path: Path, out: Path) -> DraftPage:
     size = None if page.get("unit") == "pixels" else page.get("size")
     try:
         width, height = (0.0, 0.0) if size is None else map(float, paper_of(size))
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise FormError(f"{where}: size is {shown(size)}; see emnist-edge form check") from error
     fields = []
     for name, field in page.get("fields", {}).items():
         if not isinstance(field, dict):
             raise FormError(f"{where}: field {shown(name)} is no mapping; write kind and box")
         fields.append({"name": name, **{key: own for key, own in field.items() if key != "name"}})
-    reference = page["reference"]
-    if out.parent.absolute() != path.parent.absolute():
-        reference = os.path.relpath(picture.absolute(), out.parent.absolute())
-    return DraftPage(picture, reference, width, height, size, tuple(fields))
+    return DraftPage(picture, page["reference"], width, height, size, tuple(fields))
 
 
 def _plain(node: Node) -> Any:

@@ -68,12 +68,12 @@ def start_anew(
         seen = _look(servant, Look(name, number, target), where)
         if seen.turned:
             notes.append(f"{where}: was askew by {seen.turned:.1f} degrees, and is straightened")
-        reference = f"{out.stem}-{number}.png"
         width, height = _paper(seen, size, where)
-        page = DraftPage(target, reference, width, height, size)
+        page = DraftPage(target, target.name, width, height, size)
         found.append(_found(seen, page))
         made.append(page)
-    return Start(Draft(form_name(out), tuple(made)), tuple(found), tuple(notes))
+    draft = Draft(form_name(out), tuple(made)).beside(out)
+    return Start(draft, tuple(found), tuple(notes))
 
 
 def start_from(
@@ -84,7 +84,7 @@ def start_from(
     ``hear`` is told of pages on which nothing more is found. Raises FormError, and PictureError
     where a reference picture cannot be read.
     """
-    draft = load_draft(path, out)
+    draft = load_draft(path)
     if not draft.pages:
         raise FormError(f"{shown(path)}: has no page; see emnist-edge form check")
     pages, found = [], []
@@ -98,7 +98,8 @@ def start_from(
         found.append(_found(seen, page))
         if not found[-1]:
             hear(f"{where}: no boxes are found on its picture")
-    return Start(replace(draft, pages=tuple(pages)), tuple(found))
+    draft = replace(draft, pages=tuple(pages))
+    return Start(draft if out == path else draft.beside(out), tuple(found))
 
 
 def _look(servant: Servant, item: Look, where: str) -> Seen:

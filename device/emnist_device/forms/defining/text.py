@@ -15,6 +15,10 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*( [A-Za-z0-9_.-]+)*")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
+# Larger numbers keep their exponents.
+_WHOLE = 1e15
+
+
 @dataclass(frozen=True)
 class TemplateText:
     """The text of a template. fields: of each field its line, page and number on it, from 0."""
@@ -76,7 +80,7 @@ def _scalar(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _WHOLE else repr(value)
     text = str(value)
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text

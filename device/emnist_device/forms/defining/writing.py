@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emnist_device.forms.defining.text import write_text
@@ -10,8 +12,6 @@ from emnist_edge.errors import OutputError, shown
 from emnist_edge.files import written_whole
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from emnist_device.forms.defining.draft import Draft
 
 # Put behind the name of a template for what was drawn and not saved.
@@ -67,10 +67,16 @@ class Target:
         self._known = content
 
     def keep(self, draft: Draft) -> Path:
-        """Write ``draft``, which was not saved, beside the template; returns the file."""
-        path = self.path.with_name(f"{self.path.stem}{_UNSAVED}{self.path.suffix}")
-        Target(path, pictures=self._pictures, overwrite=True).write(draft)
-        return path
+        """Write ``draft``, which was not saved, and return the file.
+
+        It is beside the template, or where nothing can be written there, in a folder for what is
+        temporary. Raises :class:`OutputError` where nothing can be written at all.
+        """
+        name = f"{self.path.stem}{_UNSAVED}{self.path.suffix}"
+        try:
+            return _keep(self.path.with_name(name), draft, pictures=self._pictures)
+        except OutputError:
+            return _keep(Path(tempfile.mkdtemp(prefix="emnist-edge-"), name), draft, pictures=True)
 
     def _content(self) -> bytes | None:
         """Return what is in the file now; None where there is none."""
@@ -81,6 +87,11 @@ class Target:
         except OSError as error:
             name = shown(self.path)
             raise OutputError(f"{name}: cannot be written ({error.strerror})") from error
+
+
+def _keep(path: Path, draft: Draft, *, pictures: bool) -> Path:
+    Target(path, pictures=pictures, overwrite=True).write(draft.beside(path) if pictures else draft)
+    return path
 
 
 def _there(path: Path) -> str:

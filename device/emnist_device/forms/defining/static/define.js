@@ -3,7 +3,7 @@
 import { focusName } from "./editor.js";
 import { add, canUndo, change, choose, chosen, draft, here, listen, load, page, remove, rounded, save, show, undo } from "./model.js";
 import { showNote } from "./request.js";
-import { addInSight, enlarge, focusChosen, free, isDrawing, setDrawing } from "./sheet.js";
+import { addInSight, enlarge, focusNext, free, isDrawing, setDrawing } from "./sheet.js";
 import { turnTo } from "./trial.js";
 
 const element = (id) => document.getElementById(id);
@@ -81,7 +81,7 @@ function copy() {
 const actions = {
   undo, save, remove, copy, all: takeAll,
   draw: () => setDrawing(!isDrawing()),
-  new: () => { addInSight(); if (!touches) focusName(); },
+  new: addInSight,
   smaller: () => enlarge(1 / 1.4),
   larger: () => enlarge(1.4),
   before: () => turn(-1),
@@ -93,7 +93,7 @@ for (const [id, act] of Object.entries(actions)) element(id).addEventListener("c
 element("fields").addEventListener("named", () => { if (!touches) focusName(); });
 element("editor").addEventListener("submit", (event) => {
   event.preventDefault();
-  focusChosen();
+  focusNext();
 });
 element("form").addEventListener("submit", (event) => event.preventDefault());
 element("form-name").addEventListener("input", ({ target }) => change(() => { draft.form = target.value; }, "form"));

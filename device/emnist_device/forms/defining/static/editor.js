@@ -218,26 +218,38 @@ function drawEditor() {
   );
 }
 
-function row(field, index) {
-  const parts = [make("span", {}, field.name), make("span", { className: "kind" }, KINDS[field.kind] ?? field.kind)];
+/** Return an empty row of the list; what is in it comes and goes under the pointer. */
+function makeRow() {
+  const parts = ["name", "kind", "wrong", "read"].map((className) => make("span", { className }));
+  const button = make("button", { type: "button" }, ...parts);
+  const item = make("li", {}, button);
+  button.addEventListener("click", () => choose([...item.parentElement.children].indexOf(item)));
+  return item;
+}
+
+function fillRow(item, field, index) {
+  const button = item.firstElementChild;
+  const [name, kind, wrong, read] = button.children;
   const fault = faultOf(index);
-  const reading = readingOf(field);
-  if (fault) parts.push(make("span", { className: "wrong" }, fault));
-  else if (reading) {
-    parts.push(make("span", { className: `read${reading.doubtful ? " doubtful" : ""}`, title: reading.reason }, reading.text || "(blank)"));
-  }
-  const button = make("button", { type: "button", ariaPressed: index === draft.chosen }, ...parts);
-  button.dataset.index = index;
-  button.addEventListener("click", () => choose(index));
-  return make("li", {}, button);
+  const reading = fault ? null : readingOf(field);
+  button.ariaPressed = index === draft.chosen;
+  name.textContent = field.name;
+  kind.textContent = KINDS[field.kind] ?? field.kind;
+  wrong.textContent = fault;
+  wrong.hidden = !fault;
+  read.hidden = !reading;
+  read.textContent = reading ? reading.text || "(blank)" : "";
+  read.title = reading?.reason ?? "";
+  read.classList.toggle("doubtful", Boolean(reading?.doubtful));
 }
 
 function drawList() {
   const list = element("list");
-  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.index : null;
-  list.replaceChildren(...(here() ?? []).map(row));
-  if (focused !== null) list.querySelector(`[data-index="${focused}"]`)?.focus();
-  element("empty").hidden = list.childElementCount > 0;
+  const fields = here() ?? [];
+  while (list.childElementCount < fields.length) list.append(makeRow());
+  while (list.childElementCount > fields.length) list.lastElementChild.remove();
+  fields.forEach((field, index) => fillRow(list.children[index], field, index));
+  element("empty").hidden = fields.length > 0;
 }
 
 /** Put the keyboard on the name of the chosen field. */

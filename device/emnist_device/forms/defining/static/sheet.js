@@ -35,14 +35,20 @@ function label(words, [x, y], kind, size, lines) {
   return text;
 }
 
-/** Return the name of a field and what it reads as: in its box where there is room, else around. */
+/** Return the name of a field and what it reads as: where there is room, and of the chosen one. */
 function labels(field) {
   const size = 12 * unit();
-  const lines = field.box[3] / size;
-  const reading = readingOf(field);
-  const name = label(field.name, field.box, "name", size, lines > 1.6 ? 0.95 : -0.2);
-  if (!reading) return [name];
-  return [name, label(reading.text || "blank", field.box, "reading", 1.2 * size, (lines > 3.2 ? lines - 0.4 : lines + 0.9) / 1.2)];
+  const [, , width, height] = field.box;
+  const lines = height / size;
+  const reading = field.kind === "grid" ? null : readingOf(field);
+  const said = reading ? reading.text || "blank" : "";
+  const fits = (words, wide) => lines > 1.6 && wide * size * words.length <= width;
+  const found = [];
+  if (fits(field.name, 0.6)) found.push(label(field.name, field.box, "name", size, 0.95));
+  else if (field === chosen()) found.push(label(field.name, field.box, "name", size, -0.6));
+  if (said && lines > 3.2 && fits(said, 0.75)) found.push(label(said, field.box, "reading", 1.2 * size, (lines - 0.4) / 1.2));
+  else if (said && field === chosen()) found.push(label(said, field.box, "reading", 1.2 * size, (lines + 1.6) / 1.2));
+  return found;
 }
 
 const isTaken = (found) =>
@@ -113,12 +119,27 @@ function focusOn(key) {
 }
 
 /** Put the keyboard on the chosen field. */
-export const focusChosen = () => focusOn(`field-${draft.chosen}`);
+const focusChosen = () => focusOn(`field-${draft.chosen}`);
+
+/** Put the keyboard on the next box that was found and is in no field, else on the chosen field. */
+export function focusNext() {
+  const [, top] = chosen()?.box ?? [0, 0];
+  const next = free().find((found) => found.box[1] >= top) ?? free()[0];
+  if (next) focusOn(`found-${page().found.indexOf(next)}`);
+  else focusChosen();
+}
 
 function takeFound(index) {
   add(page().found[index]);
   focusChosen();
   svg.dispatchEvent(new CustomEvent("named", { bubbles: true }));
+}
+
+/** Take the box, or choose the field, that has this key. */
+function press(key) {
+  const [kind, index] = key.split("-");
+  if (kind === "found") takeFound(Number(index));
+  else choose(Number(index));
 }
 
 /** Return where a pointer is, in units of the page, within it. */
@@ -183,20 +204,21 @@ function start(event) {
   const field = target.closest("[data-field]")?.dataset.field;
   const at = place(event);
   const touch = event.pointerType === "touch";
+  const key = target.closest("[data-key]")?.dataset.key;
   if (corner !== undefined) drag = { kind: "size", box: [...chosen().box], corner: Number(corner) };
   else if (field !== undefined && Number(field) === draft.chosen) drag = { kind: "move", box: [...chosen().box] };
-  else if (field !== undefined || (target.closest("[data-found]") && !drawing)) return; // a click will do
+  else if (key && !drawing) drag = { kind: "tap", key };
   else if (!touch || drawing) drag = { kind: "draw", now: [...at, 0, 0] };
   else return;
   Object.assign(drag, { pointer: event.pointerId, start: at, from: [event.clientX, event.clientY] });
-  svg.setPointerCapture(event.pointerId);
+  if (drag.kind !== "tap") svg.setPointerCapture(event.pointerId);
 }
 
 function move(event) {
   if (drag?.pointer !== event.pointerId) return;
   const at = place(event);
   drag.far ||= Math.hypot(event.clientX - drag.from[0], event.clientY - drag.from[1]) > LEAST;
-  if (!drag.far) return;
+  if (!drag.far || drag.kind === "tap") return;
   if (drag.kind === "draw") {
     drag.now = boxOf(drag.start, at);
     draw();
@@ -221,7 +243,9 @@ function end(event) {
   const done = drag;
   drag = null;
   if (event.type === "pointercancel") return draw();
-  if (done.kind === "draw" && done.far && done.now[2] > 0 && done.now[3] > 0) {
+  if (done.kind === "tap") {
+    if (!done.far) press(done.key);
+  } else if (done.kind === "draw" && done.far && done.now[2] > 0 && done.now[3] > 0) {
     setDrawing(false);
     add(kindOf(done.now));
     svg.dispatchEvent(new CustomEvent("named", { bubbles: true }));
@@ -233,11 +257,10 @@ svg.addEventListener("pointerdown", start);
 svg.addEventListener("pointermove", move);
 svg.addEventListener("pointerup", end);
 svg.addEventListener("pointercancel", end);
+// Of a pointer, its own events tell: what it went down on may have been drawn anew since.
 svg.addEventListener("click", (event) => {
-  const group = event.target.closest("[data-field], [data-found]");
-  if (!group || drawing) return;
-  if (group.dataset.found !== undefined) takeFound(Number(group.dataset.found));
-  else choose(Number(group.dataset.field));
+  const group = event.target.closest("[data-key]");
+  if (event.detail === 0 && group) press(group.dataset.key);
 });
 // A finger on the chosen field moves it, elsewhere the page; while drawing, neither.
 svg.addEventListener("touchstart", (event) => {
@@ -249,14 +272,11 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 svg.addEventListener("keydown", (event) => {
   const group = event.target.closest("[data-key]");
   if (!group) return;
-  const { found, field } = group.dataset;
+  const { field } = group.dataset;
   if (event.key === "Enter" || event.key === " ") {
     event.preventDefault();
-    if (found !== undefined) takeFound(Number(found));
-    else {
-      choose(Number(field));
-      svg.dispatchEvent(new CustomEvent("named", { bubbles: true }));
-    }
+    press(group.dataset.key);
+    if (field !== undefined) svg.dispatchEvent(new CustomEvent("named", { bubbles: true }));
     return;
   }
   if (field === undefined) return;
