@@ -29,6 +29,7 @@ _TESTS = (
     "tests/emnist_device",
     "tests/emnist_edge",
     "--ignore=tests/emnist_device/live/preview/test_browser.py",
+    "--ignore=tests/emnist_device/forms/defining/test_browser.py",
     "-k",
     "not test_the_same_seed_gives_the_same_figures and not test_ctrl_c_leaves_what_was_finished",
 )

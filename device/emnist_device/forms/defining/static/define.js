@@ -91,11 +91,14 @@ for (const [id, act] of Object.entries(actions)) element(id).addEventListener("c
 
 // A field that was just made is named next; a finger's keyboard would cover the form.
 element("fields").addEventListener("named", () => { if (!touches) focusName(); });
-element("editor").addEventListener("submit", (event) => {
+element("editor").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
   event.preventDefault();
   focusNext();
 });
-element("form").addEventListener("submit", (event) => event.preventDefault());
+for (const id of ["editor", "form"]) {
+  element(id).addEventListener("submit", (event) => event.preventDefault());
+}
 element("form-name").addEventListener("input", ({ target }) => change(() => { draft.form = target.value; }, "form"));
 element("form-heading").addEventListener("input", ({ target }) => change(() => { draft.title = target.value; }, "title"));
 

@@ -92,14 +92,15 @@ function entries(typed) {
 
 const entriesOf = (value) => (Array.isArray(value) ? value.join(", ") : value ?? "");
 
-/** Give a choice the values `names`: its boxes keep their places where there are as many. */
-function setOptions(names) {
+/** Give a choice the values `names`: there are `boxes` for as many, whatever was typed meanwhile. */
+function setOptions(names, boxes) {
   edit("options", (field) => {
-    const boxes = field.options && !Array.isArray(field.options) ? Object.values(field.options) : [];
     const fits = boxes.length === names.length && new Set(names).size === names.length;
     field.options = fits ? Object.fromEntries(names.map((name, n) => [name, boxes[n]])) : names;
   });
 }
+
+const boxesOf = ({ options }) => (options && !Array.isArray(options) ? Object.values(options) : []);
 
 const optionsOf = (field) => (Array.isArray(field.options) ? field.options : Object.keys(field.options ?? {}));
 
@@ -138,6 +139,7 @@ function setKind(kind) {
 /** Return the controls of what a field of its kind has. */
 function own(field) {
   const has = new Set(draft.kinds[field.kind]);
+  const boxes = boxesOf(field);
   const found = [];
   if (has.has("format")) found.push(text("Written as", "format", field.format ?? "", (typed) => set("format", typed), { placeholder: "DD.MM.YYYY" }));
   if (has.has("pattern")) found.push(text("Pattern", "pattern", field.pattern ?? "", (typed) => edit("pattern", (own) => { own.pattern = typed; }), { placeholder: "AA-999, or [A-F]" }));
@@ -158,7 +160,7 @@ function own(field) {
     const kinds = [...new Set([field.cell?.kind ?? "digits", ...IN_CELLS])];
     found.push(select("In each cell", "cell", field.cell?.kind, Object.fromEntries(kinds.map((name) => [name, KINDS[name]])), (kind) => edit("cell", (own) => { own.cell = { kind }; })));
   }
-  if (has.has("options")) found.push(lines("What each stands for, one a line", "options", optionsOf(field), setOptions));
+  if (has.has("options")) found.push(lines("What each stands for, one a line", "options", optionsOf(field), (names) => setOptions(names, boxes)));
   if (has.has("value")) found.push(text("Stands for", "value", field.value ?? "", (typed) => set("value", typed), { placeholder: "yes" }));
   if (has.has("shape")) found.push(select("To mark", "shape", field.shape ?? "box", { box: "boxes", bubble: "bubbles" }, (shape) => set("shape", shape === "box" ? "" : shape), "half"));
   if (has.has("direction") && Array.isArray(field.options)) found.push(select("They lie", "direction", field.direction ?? "across", { across: "across", down: "down" }, (way) => set("direction", way === "across" ? "" : way), "half"));
