@@ -65,10 +65,10 @@ function lines(words, key, value, put) {
   return control(words, key, input);
 }
 
-/** Return two ends that are typed as "0 to 20" or "0-20"; "" for nothing, one end for a length. */
+/** Return two ends that are typed as "0 to 20", numbers also as "0-20"; "" for nothing. */
 function ends(typed, convert) {
-  const parts = typed.trim().split(/\s+to\s+|\s*\.\.\s*|(?<=[0-9])\s*[-–]\s*(?=[0-9])/);
-  return typed.trim() ? parts.map(convert) : "";
+  const between = convert === number ? /\s+to\s+|(?<=[0-9])\s*[-–]\s*(?=[0-9])/ : /\s+to\s+/;
+  return typed.trim() ? typed.trim().split(between).map(convert) : "";
 }
 
 const number = (part) => (part.trim() === "" || Number.isNaN(Number(part)) ? part : Number(part));
