@@ -22,12 +22,15 @@ from emnist_edge.errors import FormError, ModelError, PictureError, shown
 from emnist_edge.packages import load_base, load_module
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
     from emnist_device.batch.pages import Choice
     from emnist_device.forms.defining.scan import Start
     from emnist_device.forms.defining.writing import Target
     from emnist_device.image.limits import Limits
     from emnist_device.processes.servant import Servant
     from emnist_device.serving.address import Address
+    from emnist_device.serving.guard import Rules
 
 _SUFFIXES = (".yaml", ".yml")
 # Pages of a form, as of its markers.
@@ -201,7 +204,7 @@ def _serve(start: Start, target: Target, servant: Servant, address: Address) -> 
     desk = Desk(start, target, servant, _report)
     with ExitStack() as undo, ended_by_signals():
 
-        def make(rules: object) -> object:
+        def make(rules: Rules) -> Starlette:
             from emnist_device.forms.defining.app import make_app
 
             return make_app(desk, rules)

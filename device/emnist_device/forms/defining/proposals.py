@@ -162,5 +162,8 @@ def _is_even(frame: Frame, areas: Sequence[Area], likely: Likely) -> bool:
 
 def _off(areas: Sequence[Area], wanted: Sequence[Area]) -> float:
     """Return how far the sides of ``areas`` are off at most."""
-    ends = [[(a.x, a.y, a.right, a.bottom) for a in each] for each in (areas, wanted)]
-    return float(np.abs(np.subtract(*ends)).max())
+    own, others = (
+        np.array([(area.x, area.y, area.right, area.bottom) for area in each])
+        for each in (areas, wanted)
+    )
+    return float(np.abs(own - others).max())
