@@ -126,8 +126,8 @@ def drag(page: Chrome, start: tuple[float, float], end: tuple[float, float]) -> 
     to_x = from_x + round((end[0] - start[0]) * scale)
     to_y = from_y + round((end[1] - start[1]) * scale)
     actions = ActionBuilder(page, duration=20)
-    pointer = actions.pointer_action
-    pointer.move_to_location(from_x, from_y).pointer_down()  # type: ignore[no-untyped-call]
+    pointer: Any = actions.pointer_action
+    pointer.move_to_location(from_x, from_y).pointer_down()
     pointer.move_to_location((from_x + to_x) // 2, (from_y + to_y) // 2)
     pointer.move_to_location(to_x, to_y).release()
     actions.perform()

@@ -138,7 +138,8 @@ def test_all_of_it_goes_by_keyboard(page: Chrome, site: Site) -> None:
     press(Keys.ESCAPE)
     ActionChains(page).key_down(Keys.CONTROL).send_keys("s").key_up(Keys.CONTROL).perform()
     wait_for(lambda: text(page, "state") == "saved")
-    assert {name: field.kind for name, field in site.saved().items()} == {
+    saved: Any = site.saved()
+    assert {name: field.kind for name, field in saved.items()} == {
         "number": "alnum", "family": "line", "place": "line",
     }  # fmt: skip
     page.find_element("css selector", "[data-key=field-1]").send_keys(Keys.DELETE)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emnist_device.forms.defining.draft import Draft, DraftPage, form_name, parse_fields
@@ -49,6 +49,7 @@ PLAIN = st.recursive(
 
 
 @settings(max_examples=60)
+@example("null", ["true", "no", "y"])
 @given(TEXT, PLAIN)
 def test_what_is_written_is_what_is_read(name: str, value: Any) -> None:
     """Whatever is typed in a browser: quotes, marks of YAML, words of other types, any script."""
