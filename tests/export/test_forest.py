@@ -12,7 +12,7 @@ from emnist_device.runtime.engine import Engine
 from emnist_device.runtime.onnx_forest import FLOOR
 from emnist_edge.artifact import read_sidecar
 from emnist_edge.dataset import emnist
-from export import forest, trees
+from export import converter, forest, trees
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def test_a_file_that_says_something_else_is_not_written(
 ) -> None:
     run = tmp_path / "run"
     shutil.copytree(toy_forest_run, run)
-    original = forest.to_onnx
+    original = converter.to_onnx
 
     def of_one_answer(grown: RandomForestClassifier) -> bytes:
         for tree in grown.estimators_:

@@ -1,18 +1,13 @@
-<<<<<<< HEAD
-"""Templates and tables among the arguments of a command."""
-=======
-"""What several ``form`` commands are given: a template first, and a font."""
->>>>>>> 43c1498 (Printed lines are followed where they run, and blank cells are blank)
+"""What ``form`` commands are given: templates and tables, a template first, and a font."""
 
 from __future__ import annotations
 
 from pathlib import Path
-<<<<<<< HEAD
 from typing import TYPE_CHECKING
 
 import click
 
-from emnist_edge.errors import FormError
+from emnist_edge.errors import FormError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +15,32 @@ if TYPE_CHECKING:
     from emnist_device.forms.model import Template
 
 _TEMPLATES = (".yaml", ".yml")
+# What is surely no template: sheets, and what is made of them.
+_OTHERS = (
+    ".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".csv", ".jsonl",
+)  # fmt: skip
+
+
+def _first_named(context: click.Context, _: click.Parameter, path: Path) -> Path:
+    """Return ``path``, unless it is that of something else, such as where names are swapped."""
+    if path.suffix.lower() in _OTHERS:
+        raise click.BadParameter(
+            f"{shown(path)} is no template; name the template first: "
+            f"{context.command_path} FORM.yaml ...",
+            param_hint="FORM.yaml",
+        )
+    return path
+
+
+template_argument = click.argument(
+    "template", type=click.Path(path_type=Path), metavar="FORM.yaml", callback=_first_named
+)
+font_option = click.option(
+    "--font",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Set texts in this .ttf or .otf font; the built-in one has western Europe's letters.",
+)
 
 
 def split_names(names: Sequence[str]) -> tuple[list[Path], list[str]]:
@@ -47,38 +68,3 @@ def load_forms(paths: Sequence[Path]) -> list[Template]:
         twice = next(name for name in names if names.count(name) > 1)
         raise FormError(f"form {twice} is in two templates; rename one")
     return templates
-=======
-
-import click
-
-from emnist_edge.errors import shown
-
-#: Suffixes of templates.
-TEMPLATES = (".yaml", ".yml")
-# What is surely no template: sheets, and what is made of them.
-_OTHERS = (
-    ".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".csv", ".jsonl",
-)  # fmt: skip
-
-
-def _first_named(context: click.Context, _: click.Parameter, path: Path) -> Path:
-    """Return ``path``, unless it is that of something else, such as where names are swapped."""
-    if path.suffix.lower() in _OTHERS:
-        raise click.BadParameter(
-            f"{shown(path)} is no template; name the template first: "
-            f"{context.command_path} FORM.yaml ...",
-            param_hint="FORM.yaml",
-        )
-    return path
-
-
-template_argument = click.argument(
-    "template", type=click.Path(path_type=Path), metavar="FORM.yaml", callback=_first_named
-)
-font_option = click.option(
-    "--font",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Set texts in this .ttf or .otf font; the built-in one has western Europe's letters.",
-)
->>>>>>> 43c1498 (Printed lines are followed where they run, and blank cells are blank)

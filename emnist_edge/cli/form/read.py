@@ -12,11 +12,7 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
-<<<<<<< HEAD
-from emnist_edge.cli.form.named import load_forms, split_names
-=======
-from emnist_edge.cli.form.named import TEMPLATES, template_argument
->>>>>>> 43c1498 (Printed lines are followed where they run, and blank cells are blank)
+from emnist_edge.cli.form.named import load_forms, split_names, template_argument
 from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.cli.options import limit_option, model_option
 from emnist_edge.cli.outputs import Outputs
@@ -34,10 +30,7 @@ if TYPE_CHECKING:
     from emnist_device.image.limits import Limits
     from emnist_edge.cli.console import Console
 
-<<<<<<< HEAD
 
-=======
->>>>>>> 43c1498 (Printed lines are followed where they run, and blank cells are blank)
 @click.command(short_help="Read filled sheets into a table.")
 @template_argument
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_file)
@@ -107,13 +100,8 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     from emnist_device.image.paths import find_pictures
     from emnist_edge.cli.console import Console
 
-<<<<<<< HEAD
     more, names = split_names(files)
     forms = [template, *more]
-=======
-    forms = [template, *(Path(name) for name in files if name.lower().endswith(TEMPLATES))]
-    names = [name for name in files if not name.lower().endswith(TEMPLATES)]
->>>>>>> 43c1498 (Printed lines are followed where they run, and blank cells are blank)
     templates, rosters = _load(forms, roster)
     found, problems = find_pictures(names, recursive=recursive)
     pages = find_pages(found, limits, jobs)

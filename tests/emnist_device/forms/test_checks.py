@@ -11,6 +11,7 @@ from emnist_device.forms.checks import (
     template_failures,
     value_of,
 )
+from emnist_device.forms.model import TextField
 from emnist_device.forms.roster import read_roster
 from tests.emnist_device.forms.templates import everything, load, one_page
 
@@ -194,6 +195,7 @@ def test_words_and_printed_marks_leave_gaps(
 
 def test_decimals_alone_are_less_than_one(tmp_path: Path) -> None:
     leaf = leaf_of(tmp_path, kind="number", decimals=2, cells=5)
+    assert isinstance(leaf, TextField)
     texts = {cells: leaf.join(list(cells)) for cells in ("7    ", "  7  ", "   75")}
     assert {cells: value_of(leaf, text) for cells, text in texts.items()} == {
         "7    ": "7", "  7  ": "7", "   75": "0.75",

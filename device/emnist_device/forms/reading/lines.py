@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -215,7 +214,7 @@ def _course(
         return None
     usual = np.minimum(usual, lines.over * level)
     over = np.maximum(usual - np.median(usual, axis=0), 0)
-    offsets = np.arange(first, last) + 0.5 - at * resolution
+    offsets = (np.arange(first, last) + 0.5 - at * resolution).astype(np.float64)
     if apart := round(place.apart / 2 * resolution):
         padded = np.pad(over, ((apart, apart), (0, 0)))
         over = (padded[: -2 * apart] + padded[2 * apart :]) / 2
@@ -262,10 +261,10 @@ def _fit(
     terms = u[:, None] ** np.arange(degree + 1)
     stiff = np.diag(lines.stiff * np.arange(degree + 1)) + 1e-9 * np.eye(degree + 1)
     own = weights
-    fitted = np.zeros(degree + 1)
+    fitted: NDArray[np.float64] = np.zeros(degree + 1)
     for _ in range(5):
         weighed = terms.T * own
-        fitted = np.linalg.solve(weighed @ terms + stiff, weighed @ places)
+        fitted = np.linalg.solve(weighed @ terms + stiff, weighed @ places).astype(np.float64)
         off = terms @ fitted - places
         own = weights / (1 + (off / (lines.stray * resolution)) ** 2)
     return fitted

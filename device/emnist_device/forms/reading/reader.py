@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from emnist_device.forms.model import Template
     from emnist_device.forms.reading.finding import Finder, Sheet
-    from emnist_device.forms.reading.ink import Rectangle
+    from emnist_device.forms.reading.lines import Rectangle
     from emnist_device.forms.roster import Roster
 
 # Alternatives that are reported of each field.

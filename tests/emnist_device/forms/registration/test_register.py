@@ -106,7 +106,7 @@ def test_pale_boxes_may_be_lost_where_code_and_markers_tell() -> None:
     assert furthest(registered, lie) < 0.3
     bent = Lie(SIZE, (1240, 1754), tilt=20, towards=40, radius=300, along=20).shoot(filled())
     grey = cv2.cvtColor(bent, cv2.COLOR_BGR2GRAY)
-    with pytest.raises(PictureError, match="its QR code is that of this form, but .* lay the"):
+    with pytest.raises(PictureError, match=r"its QR code is that of this form, but .* lay the"):
         register(cv2.threshold(grey, 128, 255, cv2.THRESH_BINARY)[1], coded=True)
 
 
