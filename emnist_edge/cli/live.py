@@ -108,12 +108,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     from emnist_device.live.run import NO_SOURCE, Options, run
     from emnist_device.live.sources.source import WishError
 
-    if not source:
-        raise click.UsageError("SOURCE is empty; name one, or leave it out for the first camera")
-    if source == NO_SOURCE and serve is None:
-        raise click.UsageError("without a source there is nothing to do but --serve")
-    if source == NO_SOURCE and forms:
-        raise click.UsageError("--form needs a source; form read reads pictures")
+    _check_source(source, alone=source == NO_SOURCE, serves=serve is not None, forms=forms)
     changing = sys.stdout is not None and sys.stdout.isatty()
     options = Options(
         source=source,
@@ -132,6 +127,16 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     except WishError as error:
         raise click.UsageError(str(error)) from error
     sys.exit(EXIT_OK if well else EXIT_FAILED)
+
+
+def _check_source(source: str, *, alone: bool, serves: bool, forms: tuple[Path, ...]) -> None:
+    """Raise click.UsageError where there is no source, or none (``alone``) and a need for one."""
+    if not source:
+        raise click.UsageError("SOURCE is empty; name one, or leave it out for the first camera")
+    if alone and not serves:
+        raise click.UsageError("without a source there is nothing to do but --serve")
+    if alone and forms:
+        raise click.UsageError("--form needs a source; form read reads pictures")
 
 
 def _load_forms(

@@ -51,6 +51,7 @@ def make_app(review: Review, pictures: Pictures, table: str, rules: Rules) -> St
 class _Handlers:
     def __init__(self, review: Review, pictures: Pictures, table: str) -> None:
         self._review, self._pictures, self._table = review, pictures, table
+        self._known = frozenset(str(number) for number in range(len(review.doubts)))
 
     async def fields(self, _: Request) -> Response:
         """Send all fields, and what was said of them so far."""
@@ -61,7 +62,7 @@ class _Handlers:
     async def picture(self, request: Request) -> Response:
         """Send the picture of a field; 404 with the reason where there is none."""
         number = request.query_params.get("field", "")
-        if not (number.isascii() and number.isdigit() and int(number) < len(self._review.doubts)):
+        if number not in self._known:
             return refusal("field must be the number of a field", 400)
         doubt = self._review.doubts[int(number)]
         wide = "wide" in request.query_params

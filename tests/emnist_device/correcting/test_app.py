@@ -89,7 +89,8 @@ def test_an_answer_is_kept_before_it_is_answered_and_taken_back(
         "115068"
     ]
     status, told, _ = ask(server, "/api/answer", {"field": 0, "text": "31.02.1999"})
-    assert (status, told) == (200, {"unlikely": "31.02.1999 is no DD.MM.YYYY"})
+    assert (status, list(told)) == (200, ["unlikely"])
+    assert "31.02.1999" in told["unlikely"]
     told = ask(server, "/api/answer", {"field": 0, "text": "31.02.1999", "sure": True})[1]
     assert told == {"number": 0, "answer": "31.02.1999"}
     undone = [ask(server, "/api/undo", b"")[1] for _ in range(3)]

@@ -199,7 +199,7 @@ function answer(text, sure) {
     const body = JSON.stringify({ field: current, text, sure });
     const said = await (await request("api/answer", { method: "POST", body })).json();
     if (said.unlikely) {
-      complain(`It ${said.unlikely}. Accept once more to take it all the same.`, text);
+      complain(`In doubt: ${said.unlikely}. Accept once more to take it all the same.`, text);
       return;
     }
     take(said);
