@@ -133,6 +133,11 @@ def drag(page: Chrome, start: tuple[float, float], end: tuple[float, float]) -> 
     actions.perform()
 
 
+def click(page: Chrome, x: float, y: float) -> None:
+    """Click on a point of the form, in mm; what is there may be drawn anew meanwhile."""
+    drag(page, (x, y), (x, y))
+
+
 def near(box: list[float], wanted: tuple[float, float, float, float], by: float = 1.5) -> bool:
     """Say whether ``box``, in pixels of the form, is what is ``wanted`` in mm, to some mm."""
     return all(abs(value / 6 - other) <= by for value, other in zip(box, wanted, strict=True))
@@ -166,4 +171,7 @@ class Finger:
                 self._send(
                     "touchMove", (round(x + part * (to[0] - x)), round(y + part * (to[1] - y)))
                 )
+        time.sleep(0.15)  # a finger that rests before it is lifted throws nothing
+        if to != (x, y):
+            self._send("touchMove", to)
         self._send("touchEnd")

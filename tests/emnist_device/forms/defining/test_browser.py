@@ -14,6 +14,7 @@ from tests.emnist_device.forms.defining.browsing import (
     Finger,
     Here,
     Site,
+    click,
     control,
     drag,
     fields,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from selenium.webdriver import Chrome
+
+
+#: In the first box that is found, in mm.
+FIRST = (50, 45)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +68,7 @@ def phone(chrome: Chrome, site: Site) -> Iterator[Chrome]:
 
 
 def test_boxes_are_clicked_and_fields_drawn_named_and_saved(page: Chrome, site: Site) -> None:
-    page.find_element("css selector", "[data-key=found-0]").click()
+    click(page, *FIRST)
     type_in(page, "name", "number")
     set_kind(page, "digits")
     control(page, "required").click()
@@ -88,7 +93,7 @@ def test_boxes_are_clicked_and_fields_drawn_named_and_saved(page: Chrome, site: 
 
 
 def test_what_is_read_stands_beside_each_field(page: Chrome, tmp_path: Path) -> None:
-    page.find_element("css selector", "[data-key=found-0]").click()
+    click(page, *FIRST)
     set_kind(page, "digits")
     wait_for(lambda: text(page, "trial-note") == "This is read on the scan itself.")
     assert text(page, "list").endswith("(blank)")
@@ -142,7 +147,8 @@ def test_all_of_it_goes_by_keyboard(page: Chrome, site: Site) -> None:
     assert {name: field.kind for name, field in saved.items()} == {
         "number": "alnum", "family": "line", "place": "line",
     }  # fmt: skip
-    page.find_element("css selector", "[data-key=field-1]").send_keys(Keys.DELETE)
+    page.execute_script("document.querySelector('[data-key=field-1]').focus()")
+    press(Keys.DELETE)
     assert [each["name"] for each in fields(page)] == ["number", "place"]
     ActionChains(page).key_down(Keys.CONTROL).send_keys("z").key_up(Keys.CONTROL).perform()
     assert [each["name"] for each in fields(page)] == ["number", "family", "place"]
@@ -158,8 +164,7 @@ def test_all_of_it_goes_by_touch(phone: Chrome, site: Site) -> None:
     assert near(fields(phone)[0]["box"], (20, 80, 80, 10))
     finger.stroke((150, 200), (150, 120))  # moves the page, and draws nothing
     assert len(fields(phone)) == 1
-    phone.execute_script("window.scrollTo(0, 0)")
-    phone.find_element("id", "draw").click()
+    phone.find_element("id", "draw").click()  # which stays in sight
     finger.stroke((120, 180), (180, 195))
     wait_for(lambda: len(fields(phone)) == 2)
     assert near(fields(phone)[1]["box"], (120, 180, 60, 15), 2.5)
@@ -177,7 +182,7 @@ def test_all_of_it_goes_by_touch(phone: Chrome, site: Site) -> None:
 
 
 def test_nothing_is_lost_where_the_browser_is_closed(page: Chrome, site: Site) -> None:
-    page.find_element("css selector", "[data-key=found-0]").click()
+    click(page, *FIRST)
     type_in(page, "name", "number")
     page.get("about:blank")  # at once
     wait_for(lambda: [each["name"] for each in site.desk.draft.pages[0].fields] == ["number"])
@@ -189,7 +194,7 @@ def test_nothing_is_lost_where_the_browser_is_closed(page: Chrome, site: Site) -
 def test_what_is_wrong_is_said_at_the_field_and_keeps_it_from_being_saved(
     page: Chrome, site: Site
 ) -> None:
-    page.find_element("css selector", "[data-key=found-0]").click()
+    click(page, *FIRST)
     type_in(page, "name", "two words")
     wait_for(lambda: "is no name of a field" in text(page, "fault"))
     assert "is no name of a field" in text(page, "list")
@@ -257,7 +262,7 @@ def test_a_form_of_two_pages_is_turned_over(chrome: Chrome, tmp_path: Path, here
             page.find_element("id", "after").click()
             assert text(page, "page") == "2 of 2"
             assert fields(page) == []
-            page.find_element("css selector", "[data-key=found-0]").click()
+            click(page, *FIRST)
             type_in(page, "name", "behind")
             page.find_element("id", "save").click()
             wait_for(site.path.exists)
@@ -268,7 +273,7 @@ def test_a_form_of_two_pages_is_turned_over(chrome: Chrome, tmp_path: Path, here
 
 
 def test_two_windows_do_not_undo_each_other(page: Chrome, site: Site) -> None:
-    page.find_element("css selector", "[data-key=found-0]").click()
+    click(page, *FIRST)
     wait_for(lambda: site.desk.view()["revision"] == 1)
     other = {"revision": 1, "form": "club", "title": "", "fields": [[{"name": "b", **FOUND[1]}]]}
     site.desk.change(json.loads(json.dumps(other)))
