@@ -79,6 +79,7 @@ def find_ink(
     mapping: Mapping,
     area: Rectangle,
     outlines: Sequence[Rectangle],
+    places: Sequence[Rectangle],
     *,
     inks: Inks = INKS,
 ) -> FieldInk:
@@ -89,6 +90,8 @@ def find_ink(
         mapping: of the page to ``picture``.
         area: of the field.
         outlines: rectangles whose sides are printed there.
+        places: rectangles that are written in; beside them may be print, which is blacker than a
+            pencil.
         inks: thresholds.
     """
     left, top, right, bottom = area
@@ -96,7 +99,7 @@ def find_ink(
     contrast = _contrast(mapping.cut(picture, grown, RESOLUTION, fine=True), inks)
     bare = without_lines(contrast, grown, outlines, RESOLUTION)
     field = FieldInk(bare, bare, grown[0], grown[1])
-    own = bare[field.window(area)]
+    own = np.concatenate([bare[field.window(place)].ravel() for place in places])
     dark = own[own > inks.faint]
     level = inks.faint
     if dark.size >= inks.speck * RESOLUTION**2:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from emnist_device.forms.model import Area
+    from emnist_device.forms.model import Area, Leaf
     from emnist_device.forms.reading.finding import Sheet
     from emnist_device.forms.reading.ink import FieldInk
     from emnist_device.forms.reading.lines import Rectangle
@@ -42,16 +42,24 @@ def find_sheet_ink(picture: NDArray[np.uint8], sheet: Sheet) -> SheetInk:
     for each in sheet.candidate.page.fields:
         area = rectangle_of(each.area, unit)
         near = [outline for outline in outlines if _overlap(outline, area)]
-        field = find_ink(picture, sheet.registered.mapping, area, near)
-        for leaf in each.cells if isinstance(each, GridField) else (each,):
+        leaves = each.cells if isinstance(each, GridField) else (each,)
+        places = {leaf.name: _places(leaf, unit) for leaf in leaves}
+        every = [place for own in places.values() for place in own]
+        field = find_ink(picture, sheet.registered.mapping, area, near, every)
+        for leaf in leaves:
             if isinstance(leaf, MarkField):
-                places = [rectangle_of(option.area, unit) for option in leaf.options]
-                found.shares[leaf.name] = [_share(field, place) for place in places]
+                found.shares[leaf.name] = [_share(field, place) for place in places[leaf.name]]
             else:
-                places = [rectangle_of(cell, unit) for cell in leaf.cells or (leaf.area,)]
-                inks = [CellInk(*take_cell(field, place)) for place in places]
+                inks = [CellInk(*take_cell(field, place)) for place in places[leaf.name]]
                 found.cells[leaf.name] = inks
     return found
+
+
+def _places(leaf: Leaf, unit: float) -> list[Rectangle]:
+    """Return the options or cells of a field."""
+    if isinstance(leaf, MarkField):
+        return [rectangle_of(option.area, unit) for option in leaf.options]
+    return [rectangle_of(cell, unit) for cell in leaf.cells or (leaf.area,)]
 
 
 def rectangle_of(area: Area, unit: float) -> Rectangle:
