@@ -62,12 +62,6 @@ class Frame:
         return max(cell.column + cell.column_span for cell in self.cells)
 
     @property
-    def whole(self) -> bool:
-        """Whether it is a comb with a cell at each place: even rules are surely all of them."""
-        found = sum(cell.row_span * cell.column_span for cell in self.cells)
-        return self.kind == "comb" and found == self.rows * self.columns
-
-    @property
     def box(self) -> Box:
         """The smallest box around all cells."""
         x, y = zip(*(corner for cell in self.cells for corner in cell.corners), strict=True)

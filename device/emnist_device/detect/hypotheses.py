@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
-import numpy as np
 
 from emnist_device.detect.cell import find_cell_inks
 from emnist_device.detect.closeup import find_close_ups, find_mark
@@ -22,11 +21,8 @@ from emnist_device.detect.lines import arrange_one
 from emnist_device.detect.look import look_at
 from emnist_device.detect.maps import WRITING_HEIGHT
 from emnist_device.detect.restore import find_wholes
-from emnist_device.detect.rows import arrange_in_cells
 from emnist_device.detect.scale import measure_writing
-from emnist_device.detect.structure.places import Places
-from emnist_device.detect.structure.single import join_in_cells
-from emnist_device.detect.structure.structure import STRUCTURES, find_structure
+from emnist_device.detect.structure.structure import find_frames
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
 from emnist_device.detect.view import View, Writing
 from emnist_device.image.limits import DEFAULTS, Limits
@@ -34,6 +30,7 @@ from emnist_device.image.limits import DEFAULTS, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from emnist_device.decoding import Holds
@@ -90,7 +87,7 @@ class Hypotheses:
             alone = [view for view in views if view.alone]
             marks = (whole_mark(*find_mark(view, close_ups=close_ups)) for view in alone)
             yield Step(marks, may_end=bool(views) and views[0].alone)
-        seen: list[View] = [self.without_frames(view) for view in views]
+        seen: list[View] = [self.with_frames(view) for view in views]
         yield Step(map(self.of_view, seen or [self.as_page(picture)]))
 
     def of_cell(self, cell: NDArray[np.uint8]) -> Iterator[Layout]:
@@ -106,23 +103,13 @@ class Hypotheses:
         any_writing = Writing(WRITING_HEIGHT, scales.pen)  # where none stands out
         writing = measure_writing(contrast, scales=scales) or any_writing
         grain = 2 * cv2.countNonZero(contrast) >= contrast.size
-        return self.without_frames(View(contrast, scale, writing, grain))
+        return self.with_frames(View(contrast, scale, writing, grain))
 
-    def without_frames(self, view: View) -> View:
-        """Return ``view`` without rules of boxes, combs and tables, where these are asked for."""
+    def with_frames(self, view: View) -> View:
+        """Return ``view`` with boxes, combs and tables, where these are asked for."""
         if not self._boxes:
             return view
-        thresholds = self._thresholds
-        found = find_structure(view.contrast, view.writing.height, structures=STRUCTURES)
-        decides = STRUCTURES.decides
-        if not decides or not any(frame.whole for frame in found.frames):
-            return replace(view, frames=found.frames)
-        cells = Places.of(found.frames, found.bare.shape).cells > 0
-        scales, inside = thresholds.looks.scales, found.bare
-        if cells.mean() >= STRUCTURES.most:
-            inside = np.where(cells, found.bare, np.uint8(0))
-        writing = measure_writing(inside, scales=scales) or view.writing
-        return replace(view, contrast=found.bare, writing=writing, frames=found.frames)
+        return replace(view, frames=find_frames(view.contrast, view.writing.height))
 
     def of_view(self, view: View) -> Layout:
         """Return the characters that the page network finds in ``view``, not arranged in lines.
@@ -132,11 +119,6 @@ class Hypotheses:
         thresholds = self._thresholds
         look = look_at(view, self._network, looks=thresholds.looks)
         frames = tuple(frame.scaled(look.zoom) for frame in view.frames)
-        whole = STRUCTURES.decides and any(frame.whole for frame in frames)
-        places = Places.of(frames, look.labels.shape) if whole else None
-        if places is not None:
-            labels, blobs = join_in_cells(look.labels, look.blobs, places)
-            look = replace(look, labels=labels, blobs=blobs)
         labels, blobs, coverage = look.labels, look.blobs, look.maps.coverage
         self._limits.check_characters(len(blobs))
         wholes = find_wholes(look.seen, labels, coverage, blobs, restoring=thresholds.restoring)
@@ -149,15 +131,12 @@ class Hypotheses:
             wholes,
             look,
             frames=frames,
-            places=places,
         )
 
     def arrange(self, layout: Layout) -> Layout:
         """Return ``layout`` with those of its characters that are to be read, in reading order."""
         columns, blobs = self._thresholds.columns, layout.blobs
-        if self._holds == "page" and layout.places is not None:
-            lines = arrange_in_cells(blobs, layout.places, settings=columns)
-        elif self._holds == "page":
+        if self._holds == "page":
             lines = arrange(blobs, settings=columns)
         else:
             lines = arrange_one(blobs, settings=columns.lines)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from emnist_device.detect.look import Look
     from emnist_device.detect.restore import Whole
-    from emnist_device.detect.structure.places import Places
     from emnist_device.frames import Frame
 
 
@@ -45,7 +44,6 @@ class Layout:
     look: Look | None = None
     left_out: int = 0
     frames: tuple[Frame, ...] = ()
-    places: Places | None = None
 
     @property
     def blobs(self) -> list[Blob]:

@@ -78,13 +78,6 @@ class Lattice:
         self._settings = settings
         self._atoms = atoms = find_atoms(layout, leftovers=settings.leftovers)
         neighbours = find_neighbours(atoms, unions=settings.unions)
-        if layout.places is not None:
-            cells = [layout.places.at(blob.box) for blob in atoms.blobs]
-            neighbours = {
-                pair: touch
-                for pair, touch in neighbours.items()
-                if cells[pair[0]] == cells[pair[1]]
-            }
         sets = join(atoms, neighbours, unions=settings.unions)
         measures = measure(atoms, sets, neighbours)
         # No glyph is made of what cannot be chosen, whatever it is read as.

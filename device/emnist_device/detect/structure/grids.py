@@ -40,13 +40,6 @@ class Grid:
         return sizes_of(self.corners)
 
     @property
-    def whole(self) -> bool:
-        """Whether there is a cell at each place."""
-        spans = (np.diff(self.rows, axis=1) + 1) * (np.diff(self.columns, axis=1) + 1)
-        rows, columns = self.shape
-        return int(spans.sum()) == rows * columns
-
-    @property
     def shape(self) -> tuple[int, int]:
         """Number of rows and of columns."""
         return int(self.rows.max()) + 1, int(self.columns.max()) + 1

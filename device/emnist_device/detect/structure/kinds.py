@@ -66,8 +66,8 @@ def choose(
     factor: int,
     *,
     kinds: Kinds = KINDS,
-) -> tuple[list[Grid], tuple[Frame, ...]]:
-    """Return which of ``grids`` are printed for writing to go into, and as what.
+) -> tuple[Frame, ...]:
+    """Return which of ``grids`` are printed for writing to go into, from top to bottom.
 
     ``writing`` is how high that is, in pixels of the rules; ``factor`` is what they are scaled by.
     """
@@ -75,12 +75,12 @@ def choose(
     kept: list[Grid] = []
     for grid in order:
         if _is_paper(grid, level, upright, kinds):
-            return [], ()
+            return ()
         if not _is_inside(grid, kept) and not (
             len(grid.quads) <= kinds.few and _is_letter(grid, level, upright, writing, kinds)
         ):
             kept.append(grid)
-    return kept, tuple(sorted(_frames(kept, factor, kinds), key=_place))
+    return tuple(sorted(_frames(kept, factor, kinds), key=_place))
 
 
 def _place(frame: Frame) -> tuple[int, int]:
@@ -147,7 +147,7 @@ def _is_letter(grid: Grid, level: Rules, upright: Rules, writing: float, kinds: 
 def _frames(grids: Sequence[Grid], factor: int, kinds: Kinds) -> list[Frame]:
     boxes = [grid for grid in grids if len(grid.quads) == 1]
     frames = [
-        _frame(kind_of(grid, kinds), grid.corners, grid.rows, grid.columns, factor)
+        _frame(_kind_of(grid, kinds), grid.corners, grid.rows, grid.columns, factor)
         for grid in grids
         if len(grid.quads) > 1
     ]
@@ -176,7 +176,7 @@ def _rows_of(corners: NDArray[np.float64], kinds: Kinds) -> list[NDArray[np.intp
     return [row[np.argsort(middle[row, 0], kind="stable")] for row in rows]
 
 
-def kind_of(grid: Grid, kinds: Kinds = KINDS) -> Literal["comb", "table"]:
+def _kind_of(grid: Grid, kinds: Kinds) -> Literal["comb", "table"]:
     """Say whether ``grid`` is a row of narrow cells."""
     wide, high = grid.sizes.T
     usual = float(np.median(wide))

@@ -69,7 +69,6 @@ class Rules:
     pixels.
     mask: (H, W) uint8, 0 but on what they were found in; of upright ones transposed.
     levels: (N,) float64, contrast of its ink (of 255).
-    drawn: (N,) bool, whether it is printed; else it is where a comb without a top ends.
     seen: (N,) bool, whether it was found, rather than told from others.
     """
 
@@ -78,7 +77,6 @@ class Rules:
     widths: NDArray[np.float64]
     levels: NDArray[np.float64]
     mask: NDArray[np.uint8]
-    drawn: NDArray[np.bool_]
     seen: NDArray[np.bool_]
 
     @classmethod
@@ -91,7 +89,7 @@ class Rules:
     ) -> Rules:
         """Return rules that were found in ``mask``, their contrast still unknown."""
         yes = np.ones(len(ends), bool)
-        return cls(curves, ends, widths, np.zeros(len(ends)), mask, yes, yes)
+        return cls(curves, ends, widths, np.zeros(len(ends)), mask, yes)
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -118,7 +116,7 @@ class Rules:
 
 
 # What is told of each rule.
-_EACH = ("curves", "ends", "widths", "levels", "drawn", "seen")
+_EACH = ("curves", "ends", "widths", "levels", "seen")
 
 
 def pool(contrast: NDArray[np.uint8], *, ruling: Ruling = RULING) -> tuple[NDArray[np.uint8], int]:

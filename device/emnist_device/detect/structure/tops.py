@@ -53,7 +53,7 @@ def add_tops(level: Rules, upright: Rules, *, ticks: Ticks = TICKS) -> Rules:
     tops = Rules.found(np.array(curves), np.array(ends), np.zeros(len(ends)), level.mask)
     nowhere = np.zeros(len(ends), bool)
     every = np.full(len(ends), np.inf)
-    return level.followed_by(replace(tops, levels=every, drawn=nowhere, seen=nowhere))
+    return level.followed_by(replace(tops, levels=every, seen=nowhere))
 
 
 def _find_ticks(row: int, upright: Rules, crossings: Crossings, ticks: Ticks) -> NDArray[np.intp]:
