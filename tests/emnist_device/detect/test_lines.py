@@ -81,6 +81,16 @@ def test_lines_that_stand_above_each_other_are_not_joined() -> None:
     assert [len(line) for line in found] == [6, 6]
 
 
+def test_what_stands_above_a_part_of_a_line_is_not_joined_to_the_rest() -> None:
+    """It runs through the gaps of the first part alone; the second is in these."""
+    first, second, other = (
+        [Blob(Box(x + 100 * n, y, 25, 30), 3 * number + n + 1, 300) for n in range(3)]
+        for number, (x, y) in enumerate([(0, 100), (50, 105), (52, 115)])
+    )
+    found = lines._join_lines([first, second, other], lines.LINES)
+    assert sorted(len(line) for line in found) == [3, 6]
+
+
 @pytest.mark.parametrize(
     "places",
     [

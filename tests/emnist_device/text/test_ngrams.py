@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from emnist_device.text.ngrams import LETTERS, NGrams, load_ngrams
+from emnist_device.text.ngrams import LETTERS, PRUNING, NGrams, load_ngrams
 from emnist_edge.artifact import MODELS
 from emnist_edge.errors import ModelError
 from export.ngrams import estimate
@@ -81,6 +81,15 @@ def test_a_variant_that_no_letter_explains_is_none_beside_one_that_is(places: in
     assert evidence[1] == -np.inf
     assert found[0].sum(axis=1) == pytest.approx(1)
     assert not found[1].any()
+
+
+def test_of_many_letters_the_most_probable_are_looked_at() -> None:
+    emissions = np.zeros((1, 2, 26))
+    emissions[0, 0, 3:12] = np.linspace(1, 0.2, 9)
+    emissions[0, 1, [20, 2]] = 1, 0.5
+    _, found = load_ngrams().read(emissions)
+    assert np.flatnonzero(found[0, 0]).tolist() == [*range(3, 3 + PRUNING.most)]
+    assert np.flatnonzero(found[0, 1]).tolist() == [2, 20]
 
 
 def test_what_ships_is_small_and_knows_english() -> None:
