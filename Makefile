@@ -13,7 +13,7 @@ UNIPEN := $(or $(EMNIST_EDGE_UNIPEN),$(wildcard ../shared/unipen))
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-minimum test-arm64 test-mcu lint fuzz benchmark benchmark-peers train seeds export ngrams samples web wheel clean
+.PHONY: help demo test test-minimum test-arm64 test-mcu lint fuzz benchmark benchmark-peers study train seeds export ngrams samples web wheel clean
 
 help:  ## list what there is to make
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ benchmark-peers: $(DEV)/ready  ## other libraries beside the engine, other reade
 	$(DEV)/bin/python -m evaluate.runtimes
 	$(DEV)/bin/python -m evaluate.drawn runs/drawn
 	$(DEV)/bin/python -m evaluate.pages runs/drawn --worst 0
+
+study: $(DEV)/ready  ## compare depth, regularization, models and noise: some hours; goes on where it stopped
+	$(if $(DATA),,$(DEV)/bin/emnist-edge data fetch bymerge)
+	$(if $(DATA),EMNIST_EDGE_DATA=$(DATA)) $(DEV)/bin/python -m train.study --resume
 
 train: $(RUNS)  ## train all models (data: EMNIST_EDGE_DATA, or emnist-edge data fetch bymerge)
 

@@ -97,8 +97,9 @@ def stopped_after_an_epoch() -> Iterator[None]:
     class StoppedError(Exception):
         pass
 
-    def stop(message: str) -> None:
-        raise StoppedError(message)
+    def stop(message: str, *, err: bool = False) -> None:
+        if not err:  # which says what begins
+            raise StoppedError(message)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("click.echo", stop)

@@ -20,8 +20,11 @@ the strength, nor on the batch or the machine.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from emnist_edge.corruptions import lens, marks, placing
 from emnist_edge.corruptions.draws import Draws
@@ -76,3 +79,16 @@ def corrupt(images: Images, kind: str, strength: int, seed: int, first: int = 0)
     # Streams are numbered in the order of the kinds.
     draws = Draws(seed, list(CORRUPTIONS).index(kind), first, len(images))
     return corruption.apply(images, corruption.amounts[strength - 1], draws)
+
+
+def version(kind: str) -> str:
+    """Return what tells ``kind`` as it is from any other version of it: 16 hexadecimal digits.
+
+    Of the SHA-256 of what it makes, in all strengths, of 28x28 images that whole numbers alone
+    make: the same on every machine. Raises :class:`ValueError` for another kind.
+    """
+    n, y, x = np.ogrid[:12, :28, :28]
+    ring = abs((x - 13) ** 2 + (y - 12 - n % 3) ** 2 - 60 - 5 * n) < 24
+    images = np.where(ring, 255 - 3 * ((x + y) % 5), 0).astype(np.uint8)
+    altered = b"".join(corrupt(images, kind, strength, 1).tobytes() for strength in STRENGTHS)
+    return hashlib.sha256(altered).hexdigest()[:16]

@@ -13,6 +13,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,11 @@ from emnist_edge.dataset.emnist import Samples
 from emnist_edge.errors import DataError, EmnistEdgeError
 from emnist_edge.files import write_json
 from emnist_edge.scoring.metrics import score
+from train import cnn, mlp
+from train.common import loop
 from train.common.data import RunOptions, TrainingData, open_run, read_json
+from train.common.lazy import keras
+from train.study.described import layers_of, optimizer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,9 +98,9 @@ def cross_validate(
     Writes ``fold-1.json`` and so on and ``metrics.json`` to the folder of ``options``; folds that
     are there are not run again where the run goes on. Returns the content of ``metrics.json``.
     """
-    run = open_run(options, training, asdict(recipe), ("fold-*.json", "metrics.json"))
-    output = options.output
-    samples = training.samples
+    output, samples = options.output, training.samples
+    described = describe(model, recipe, len(samples.alphabet))
+    run = open_run(options, training, described, ("fold-*.json", "metrics.json"))
     paths = [output / f"fold-{number}.json" for number in range(1, recipe.folds + 1)]
     cuts = split(samples.labels, recipe.folds, recipe.seed)
     jobs = [
@@ -167,14 +172,42 @@ def run_fold(
     }
 
 
+def describe(model: str, recipe: Recipe, classes: int) -> dict[str, Any]:
+    """Return all that folds of ``model``, a key of ``MODELS``, depend on, besides the data."""
+    if model == "forest":
+        return {**asdict(recipe), "model": _grown(recipe)}
+    network, build = _network(model, recipe, classes)
+    described = {"optimizer": optimizer_of(network), "architecture": layers_of(build())}
+    return {**asdict(recipe), "model": {**asdict(network), **described}}
+
+
+def _grown(recipe: Recipe) -> dict[str, Any]:
+    """Return the arguments of a fold's forest."""
+    return {
+        "n_estimators": recipe.trees,
+        "criterion": "entropy",
+        "max_depth": recipe.depth,
+        "random_state": recipe.seed,
+    }
+
+
+def _network(
+    model: str, recipe: Recipe, classes: int
+) -> tuple[loop.Recipe, Callable[[], keras.Model]]:
+    """Return the recipe of a fold's network, and what builds it."""
+    if model == "mlp":
+        hidden = mlp.Recipe(epochs=recipe.epochs, seed=recipe.seed)
+        return hidden, lambda: mlp.build(classes, "relu", hidden.units)
+    shipped = cnn.Recipe(epochs=recipe.epochs, seed=recipe.seed)
+    return shipped, lambda: cnn.build(classes, pool_first=True)
+
+
 def _forest(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
     """Grow a forest and return its probabilities for the held images."""
     from sklearn.ensemble import RandomForestClassifier
 
     pixels = data.samples.images.reshape(len(data.samples), -1)
-    forest = RandomForestClassifier(
-        recipe.trees, criterion="entropy", max_depth=recipe.depth, random_state=recipe.seed
-    )
+    forest = RandomForestClassifier(**_grown(recipe))
     forest.fit(pixels[data.kept], data.samples.labels[data.kept])
     # A class that the fold's training images lack has no column of its own otherwise.
     probabilities = np.zeros((len(data.held), len(data.samples.alphabet)), np.float32)
@@ -182,38 +215,19 @@ def _forest(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
     return probabilities
 
 
-def _mlp(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
-    """Train the network of one hidden layer and return its probabilities for the held images."""
-    from train import mlp
-
-    network = mlp.Recipe(epochs=recipe.epochs, seed=recipe.seed)
-    return _trained(
-        lambda: mlp.build(len(data.samples.alphabet), "relu", network.units), network, data
-    )
-
-
-def _cnn(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
-    """Train the CNN that ships and return its probabilities for the held images."""
-    from train import cnn
-
-    network = cnn.Recipe(epochs=recipe.epochs, seed=recipe.seed)
-    return _trained(lambda: cnn.build(len(data.samples.alphabet), pool_first=True), network, data)
-
-
-def _trained(build: Callable[[], Any], recipe: Any, data: TrainingData) -> NDArray[np.float32]:
-    import keras
-
-    from train.common import loop
-
-    keras.utils.set_random_seed(recipe.seed)
-    model = build()
+def _trained(model: str, recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
+    """Train a network and return its probabilities for the held images."""
+    network, build = _network(model, recipe, len(data.samples.alphabet))
+    keras.utils.set_random_seed(network.seed)
+    trained = build()
     with tempfile.TemporaryDirectory() as folder:
-        loop.fit(model, data, recipe, Path(folder))
-    return loop.predict(model, data.samples.images[data.held])
+        loop.fit(trained, data, network, Path(folder))
+    return loop.predict(trained, data.samples.images[data.held])
 
 
+#: What is cross-validated. ``mlp`` is the network of one hidden layer, ``cnn`` the CNN that ships.
 MODELS: dict[str, Callable[[Recipe, TrainingData], NDArray[np.float32]]] = {
     "forest": _forest,
-    "mlp": _mlp,
-    "cnn": _cnn,
+    "mlp": partial(_trained, "mlp"),
+    "cnn": partial(_trained, "cnn"),
 }

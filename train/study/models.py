@@ -7,16 +7,18 @@ networks train on two CPU cores. The models that ship stand beside them.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from emnist_edge.artifact import read_sidecar
 from emnist_edge.files import write_json
-from emnist_edge.scoring.metrics import confusion_matrix
+from emnist_edge.scoring.metrics import confused_pairs, confusion_matrix
 from train import cnn
 from train.common import checkpoints, loop
 from train.common.data import RunOptions, TrainingData, open_run, read_json
 from train.common.lazy import keras
+from train.study.described import layers_of, optimizer_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from emnist_edge.artifact import Artifact
     from emnist_edge.dataset.emnist import Samples
 
+#: Pairs of characters that the page shows, those mistaken most often.
+PAIRS = 12
 #: Of one to four convolutions.
 FILTERS = (16, 32, 64, 96)
 
@@ -86,26 +90,46 @@ def train_network(
     Writes ``metrics.json``, ``best.keras`` and checkpoints to the folder of ``options``. A run that
     goes on begins with these, or returns what is there.
     """
-    recipe = replace(recipe, batch=network.batch or recipe.batch)
-    described = {**asdict(recipe), **asdict(network), "filters": FILTERS[: network.layers]}
-    described["batch"] = recipe.batch
+    classes = len(training.samples.alphabet)
+    described = describe(network, recipe, classes)
     run = open_run(options, training, described, ("history.json", "metrics.json"))
     output = options.output
     path = output / "metrics.json"
     if not path.exists():
+        recipe = _own(network, recipe)
         keras.utils.set_random_seed(recipe.seed)
-        model = cnn.build(
-            len(training.samples.alphabet),
-            pool_first=True,
-            filters=FILTERS[: network.layers],
-            regularized=network.regularized,
-            name=network.name,
-        )
-        history = loop.fit(model, training, recipe, output)
+        history = loop.fit(build(network, classes), training, recipe, output)
         best = checkpoints.load(output / loop.BEST)
         measured = loop.measure(best, history, training, test)
-        write_json(path, {**run, **measured, "history": history})
+        digest = hashlib.sha256((output / loop.BEST).read_bytes()).hexdigest()
+        write_json(path, {**run, **measured, "model": digest, "history": history})
     return dict(read_json(path))
+
+
+def build(network: Network, classes: int) -> keras.Model:
+    """Return ``network``, untrained."""
+    return cnn.build(
+        classes,
+        pool_first=True,
+        filters=FILTERS[: network.layers],
+        regularized=network.regularized,
+        name=network.name,
+    )
+
+
+def describe(network: Network, recipe: Recipe, classes: int) -> dict[str, Any]:
+    """Return all that a training of ``network`` depends on, besides the data, for its record."""
+    own = _own(network, recipe)
+    return {
+        **asdict(network),
+        **asdict(own),
+        "optimizer": optimizer_of(own),
+        "architecture": layers_of(build(network, classes)),
+    }
+
+
+def _own(network: Network, recipe: Recipe) -> Recipe:
+    return replace(recipe, batch=network.batch or recipe.batch)
 
 
 def find_confusion(study: Path, test: Samples) -> None:
@@ -127,4 +151,14 @@ def find_confusion(study: Path, test: Samples) -> None:
     model = checkpoints.load(study / chosen / loop.BEST)
     predicted = loop.predict(model, test.images).argmax(axis=1)
     confusion = confusion_matrix(predicted, test.labels, len(test.alphabet))
-    write_json(path, {**run, "alphabet": test.alphabet, "confusion": confusion.tolist()})
+    pairs = confused_pairs(confusion, test.alphabet, PAIRS)
+    wrong = int((predicted != test.labels).sum())
+    found = {
+        "images": len(test),
+        "wrong": wrong,
+        "pairs": len(pairs),
+        "of_pairs": sum(count for *_, count in pairs) / max(wrong, 1),
+        "alphabet": test.alphabet,
+        "confusion": confusion.tolist(),
+    }
+    write_json(path, {**run, **found})

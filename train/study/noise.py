@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emnist_device.runtime.engine import Engine
-from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt
+from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt, version
 from emnist_edge.files import write_json
 from train.common import checkpoints, loop
 from train.common.data import read_json
@@ -60,7 +60,8 @@ def measure_all(
 ) -> dict[str, Any]:
     """Measure each of ``models`` on altered images, write ``NAME.json`` for each, and return all.
 
-    Where the run goes on, a model is not measured again whose file is the one that was.
+    Where the run goes on, a model is not measured again whose file is the one that was, if what
+    images are altered by is as it was.
     """
     output = options.output
     output.mkdir(parents=True, exist_ok=True)
@@ -74,6 +75,7 @@ def measure_all(
             "images": len(test),
             "model": hashlib.sha256(path.read_bytes()).hexdigest(),
             "severities": {kind: list(CORRUPTIONS[kind].amounts) for kind in KINDS},
+            "versions": {kind: version(kind) for kind in KINDS},
         }
         done = output / f"{name}.json"
         if not (options.resume and done.exists() and read_json(done)["run"] == run):

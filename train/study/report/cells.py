@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from train.study.report import words
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Columns of test scores.
 SCORES = [
@@ -38,6 +33,12 @@ def chance(scores: dict[str, float]) -> str:
     return words.CHANCE.format(images=scores["samples"], half=half)
 
 
-def picture(pictures: Path, name: str, alternative: str) -> str:
-    """Return the picture ``name`` in the folder ``pictures``, as Markdown shows it."""
-    return f"![{alternative}]({pictures.name}/{name}.png)"
+def gain(scores: dict[str, float], before: dict[str, float]) -> str:
+    """Return what accuracy and macro F1 gained, in percentage points."""
+    accuracy, f1 = (100 * (scores[key] - before[key]) for key in ("accuracy", "macro_f1"))
+    return f"{accuracy:+.2f} accuracy, {f1:+.2f} macro F1"
+
+
+def picture(folder: str, name: str, alternative: str) -> str:
+    """Return the picture ``name`` in ``folder``, as Markdown shows it."""
+    return f"![{alternative}]({folder}/{name}.png)"

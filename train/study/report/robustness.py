@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS
-from emnist_edge.scoring.metrics import confused_pairs
 from emnist_edge.tables import markdown
-from train.common import checkpoints
 from train.study import folds, noise
-from train.study.report import figures, words
+from train.study.report import words
 from train.study.report.cells import heading_of, picture
+from train.study.report.pictures import CHARACTER
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from train.study.report.results import Results
-
-#: The character whose activations are shown.
-CHARACTER = "R"
-_PAIRS = 12
 
 
 def validated(results: Results) -> list[str]:
@@ -44,8 +38,8 @@ def validated(results: Results) -> list[str]:
     ]
 
 
-def altered(results: Results, pictures: Path) -> list[str]:
-    """Return the section on altered images."""
+def altered(results: Results, folder: str) -> list[str]:
+    """Return the section on altered images, with pictures in ``folder``."""
     measured = results.altered
     images = next(iter(measured.values()))["run"]["images"]
     rows = [
@@ -58,46 +52,44 @@ def altered(results: Results, pictures: Path) -> list[str]:
         [kind, CORRUPTIONS[kind].unit, *(f"{amount:g}" for amount in CORRUPTIONS[kind].amounts)]
         for kind in noise.KINDS
     ]
-    figures.draw_noise(measured, pictures / "noise.png")
-    glyph = figures.drawn_glyph(CHARACTER)
-    figures.draw_corruptions(glyph, pictures / "corruptions.png")
     return [
         "## Noise",
         words.NOISE.format(images=images),
         markdown(["model", "clean", *noise.KINDS, "mean of all"], rows),
         words.NAMES,
-        picture(pictures, "noise", "Accuracy over strength, for each kind of alteration"),
+        *_robustness(measured),
+        picture(folder, "noise", "Accuracy over strength, for each kind of alteration"),
         "The strengths, and a drawn character that shows them (left: as it is):",
         markdown(["kind", "in", *map(str, STRENGTHS)], strengths),
-        picture(pictures, "corruptions", "A drawn character altered in six ways, five strengths"),
+        picture(folder, "corruptions", "A drawn character altered in six ways, five strengths"),
     ]
 
 
-def mistakes(found: dict[str, Any], pictures: Path, study: Path) -> list[str]:
+def _robustness(measured: dict[str, Any]) -> list[str]:
+    """Say which model falls least, and what regularization does to how networks fall."""
+    means = {name: noise.mean(result["accuracy"]) for name, result in measured.items()}
+    best = max(means, key=lambda name: means[name])
+    pairs = [(f"{name}-plain", name) for name in means if f"{name}-plain" in means]
+    said = f"The most robust of all is `{best}` ({means[best]:.3f})."
+    if pairs:
+        less = sum(means[regularized] < means[plain] for plain, regularized in pairs)
+        changes = ", ".join(
+            f"`{regularized}` {means[plain]:.3f} to {means[regularized]:.3f}"
+            for plain, regularized in pairs
+        )
+        said += words.FALLS.format(less=less, networks=len(pairs), changes=changes)
+    return [fill(said, 100)]
+
+
+def mistakes(found: dict[str, Any], folder: str) -> list[str]:
     """Return the sections on the mistakes of the best network and on what it sees."""
-    confusion, alphabet = np.array(found["confusion"]), found["alphabet"]
-    pairs = confused_pairs(confusion, alphabet, _PAIRS)
-    wrong = int(confusion.sum() - np.trace(confusion))
-    fraction = sum(count for *_, count in pairs) / max(wrong, 1)
-    figures.draw_confusion(confusion, alphabet, pictures / "confusion.png")
-    figures.draw_class_accuracy(confusion, alphabet, pictures / "classes.png")
-    figures.draw_pairs(pairs, pictures / "pairs.png")
-    model = checkpoints.load(study / found["model"] / "best.keras")
-    glyph = figures.drawn_glyph(CHARACTER)
-    figures.draw_activations(model, glyph, pictures / "activations.png")
     return [
         "## Mistakes",
-        words.MISTAKES.format(
-            model=found["model"],
-            wrong=wrong,
-            images=int(confusion.sum()),
-            pairs=len(pairs),
-            fraction=fraction,
-        ),
-        picture(pictures, "pairs", "The pairs of characters mistaken most often"),
-        picture(pictures, "classes", "Accuracy of each class"),
-        picture(pictures, "confusion", "Confusion matrix"),
+        words.MISTAKES.format(**found),
+        picture(folder, "pairs", "The pairs of characters mistaken most often"),
+        picture(folder, "classes", "Accuracy of each class"),
+        picture(folder, "confusion", "Confusion matrix"),
         "## Inside the network",
         words.INSIDE.format(model=found["model"], char=CHARACTER),
-        picture(pictures, "activations", f"Activations of each layer for a drawn {CHARACTER}"),
+        picture(folder, "activations", f"Activations of each layer for a drawn {CHARACTER}"),
     ]

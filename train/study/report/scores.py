@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emnist_edge.tables import NONE, markdown
-from train.common.curves import draw_comparison
 from train.study.models import CNN, FILTERS, FOREST, MLP, NETWORKS, Network
 from train.study.report import words
 from train.study.report.cells import SCORES, chance, heading_of, images_of, picture, scores_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from emnist_edge.artifact import Artifact
     from train.study.report.results import Results
 
 
-def models(results: Results, pictures: Path) -> list[str]:
-    """Return the section on all models, with the curves of the study's networks."""
+def models(results: Results, folder: str, *, timed: bool) -> list[str]:
+    """Return the section on all models, with the curves of the study's networks in ``folder``.
+
+    ``timed`` tells how long an epoch took, which no two runs have the same.
+    """
     head = [
         "model",
         "images",
@@ -28,7 +28,7 @@ def models(results: Results, pictures: Path) -> list[str]:
         "s an epoch",
         *map(heading_of, SCORES),
     ]
-    sections = ["## Models", markdown(head, _model_rows(results)), words.COLUMNS]
+    sections = ["## Models", markdown(head, _model_rows(results, timed=timed)), words.COLUMNS]
     if results.networks:
         first = next(iter(results.networks.values()))
         filters = ", ".join(str(count) for count in FILTERS)
@@ -36,24 +36,22 @@ def models(results: Results, pictures: Path) -> list[str]:
         sections.insert(1, words.MODELS.format(filters=filters, rate=rate))
         sections.append(chance(first["test"]))
         sections += _comparisons(results.networks)
-        histories = {name: metrics["history"] for name, metrics in results.networks.items()}
-        draw_comparison(histories, pictures / "curves.png")
-        sections.append(picture(pictures, "curves", "Loss and validation accuracy over epochs"))
+        sections.append(picture(folder, "curves", "Loss and validation accuracy over epochs"))
     return sections
 
 
-def _model_rows(results: Results) -> list[list[object]]:
+def _model_rows(results: Results, *, timed: bool) -> list[list[object]]:
     """Return a row for each model: the forests, the MLP, the study's networks, the CNN."""
     models = results.shipped
     rows = _forest_rows(models[FOREST]) if FOREST in models else []
     if MLP in models:
         rows.append(_shipped_row(models[MLP], f"`{MLP}`"))
     for name, metrics in results.networks.items():
-        seconds = metrics["images"]["training"] / metrics["images_per_second"]
+        seconds = f"{metrics['images']['training'] / metrics['images_per_second']:.0f}"
         rows.append([
             title_of(NETWORKS[name]), images_of(metrics["images"]),
             f"{metrics['best_epoch']} of {metrics['epochs']}", metrics["recipe"]["batch"],
-            f"{metrics['parameters']:,}", f"{seconds:.0f}", *scores_of(metrics["test"]),
+            f"{metrics['parameters']:,}", seconds if timed else NONE, *scores_of(metrics["test"]),
         ])  # fmt: skip
     if CNN in models:
         rows.append(_shipped_row(models[CNN], f"`{CNN}` (4 layers, augmented)"))

@@ -13,8 +13,8 @@ INTRO = """\
 How well networks of one to four convolutions, a network of one hidden layer and a random forest
 read the 47 classes of EMNIST ByMerge, what regularization and depth are worth, and what noise does
 to each. The study that this project reproduces reported the same comparison, on other images; its
-figures stand beside ours. Written by `python -m train.study`: every figure comes from the JSON
-files that it left under `runs/study/`, or from the sidecars of the models that ship.
+figures stand beside ours. Written by `python -m train.study`: every figure comes from
+[{figures}]({folder}/{figures}), or from the sidecars of the models that ship.
 """
 
 MODELS = """\
@@ -40,6 +40,27 @@ measured, and not kept.
 CHANCE = """\
 An accuracy on {images:,} images is known to about {half:.2f} percentage points either way (Wilson's
 95 % interval); another seed would move it too.
+"""
+
+STALE = """\
+Measured before what is measured became what it is today; all else on this page is of today's:
+"""
+
+DEVIATIONS = """\
+*What ours is worth*: percentage points that it has more than the report's way, all else as here.
+"""
+
+NOT_MEASURED = "not measured"
+
+#: Deviations that no recipe states.
+OTHER_IMAGES = (
+    ("images", "by their numbers, of Balanced", "ByMerge, as people write", NOT_MEASURED),
+    ("measured on", "22,560 training images held back", "the official test images", NOT_MEASURED),
+)
+
+RECIPES = """\
+As each was recorded when it was trained. *Held back*: the share of the training images that epochs
+are chosen on. `CosineDecay`: the learning rate falls to zero along a half cosine.
 """
 
 REPORTED = """\
@@ -85,9 +106,14 @@ Mean over five strengths of each kind. `cnn-3-plain` is the network of three lay
 regularization, and so on.
 """
 
+FALLS = (
+    " With regularization (batch normalization, dropout and noise together), {less} of {networks} "
+    "networks are less robust than without: {changes}."
+)
+
 MISTAKES = """\
 `{model}`, the network of the study that does best on validation images, mistakes {wrong:,} of
-{images:,} test images. {pairs} pairs of characters account for {fraction:.0%} of the mistakes:
+{images:,} test images. {pairs} pairs of characters account for {of_pairs:.0%} of the mistakes:
 """
 
 INSIDE = """\

@@ -1,32 +1,46 @@
-"""The page of the study: which sections it has, in their order."""
+"""The page of the study: which sections it has, in their order, and the files beside it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from train.study.models import FOREST, MLP
-from train.study.report import choices, robustness, scores, words
+from train.study.report import (
+    choices,
+    deviations,
+    pictures,
+    recipes,
+    robustness,
+    scores,
+    versions,
+    words,
+)
+from train.study.report.results import publish, read_published
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from train.study.report.results import Results
 
+#: File that has all figures of a page, in the folder of its pictures.
+FIGURES = "results.json"
 
-def write_page(results: Results, page: Path, study: Path, *, quick: bool) -> None:
-    """Write ``page``, and its pictures to the folder beside it that has its name.
 
-    ``study`` holds the network whose activations are drawn. ``quick`` says on the page that its
-    figures are those of a trial.
+def page_of(results: Results, folder: str, *, quick: bool) -> str:
+    """Return the page of ``results``, whose pictures are in ``folder``, in Markdown.
+
+    ``quick`` says on the page that its figures are those of a trial; it has no times then, and two
+    runs of one seed give the same page.
     """
-    pictures = page.with_suffix("")
-    pictures.mkdir(parents=True, exist_ok=True)
     title = "# The study: models, depth, regularization, noise"
     if quick:
         title += "\n\n**A QUICK TRIAL: few images and epochs. No figure here means anything.**"
-    sections = [title, words.INTRO]
+    sections = [title, words.INTRO.format(folder=folder, figures=FIGURES)]
+    if not quick:
+        sections += versions.section(results)
     if results.networks or results.shipped:
-        sections += scores.models(results, pictures) + scores.reported(results)
+        sections += scores.models(results, folder, timed=not quick) + scores.reported(results)
+        sections += deviations.deviations(results) + recipes.hyperparameters(results)
     if MLP in results.shipped:
         sections += choices.activations(results.shipped[MLP])
     if FOREST in results.shipped:
@@ -34,7 +48,30 @@ def write_page(results: Results, page: Path, study: Path, *, quick: bool) -> Non
     if results.validated:
         sections += robustness.validated(results)
     if results.altered:
-        sections += robustness.altered(results, pictures)
+        sections += robustness.altered(results, folder)
     if results.confusion:
-        sections += robustness.mistakes(results.confusion, pictures, study)
-    page.write_text("\n\n".join(section.strip() for section in sections) + "\n", encoding="utf-8")
+        sections += robustness.mistakes(results.confusion, folder)
+    return "\n\n".join(section.strip() for section in sections) + "\n"
+
+
+def write_page(results: Results, page: Path, study: Path, *, quick: bool) -> None:
+    """Write ``page``, and its pictures and figures to the folder beside it that has its name.
+
+    ``study`` holds the network whose activations are drawn; ``quick`` as in :func:`page_of`.
+    """
+    folder = page.with_suffix("")
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures.draw_all(results, study, folder)
+    publish(results, folder / FIGURES)
+    page.write_text(page_of(results, folder.name, quick=quick), encoding="utf-8")
+
+
+def rewrite_page(page: Path, models: Path) -> None:
+    """Write ``page`` of the figures beside it, as when what it says of them has changed.
+
+    ``models`` is the folder of the models that ship. Raises :class:`DataError` where there are no
+    figures.
+    """
+    folder = page.with_suffix("")
+    results = read_published(folder / FIGURES, models)
+    page.write_text(page_of(results, folder.name, quick=False), encoding="utf-8")

@@ -1,0 +1,40 @@
+"""All pictures of the page, of what the parts of the study left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emnist_edge.scoring.metrics import confused_pairs
+from train.common import checkpoints, loop
+from train.common.curves import draw_comparison
+from train.study.models import PAIRS
+from train.study.report import figures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from train.study.report.results import Results
+
+#: The character that is altered, and whose activations are shown.
+CHARACTER = "R"
+
+
+def draw_all(results: Results, study: Path, folder: Path) -> None:
+    """Draw what ``results`` have to ``folder``; ``study`` holds the network that is looked into."""
+    glyph = figures.drawn_glyph(CHARACTER)
+    if results.networks:
+        histories = {name: metrics["history"] for name, metrics in results.networks.items()}
+        draw_comparison(histories, folder / "curves.png")
+    if results.altered:
+        figures.draw_noise(results.altered, folder / "noise.png")
+        figures.draw_corruptions(glyph, folder / "corruptions.png")
+    if results.confusion:
+        found, alphabet = results.confusion, results.confusion["alphabet"]
+        confusion = np.array(found["confusion"])
+        figures.draw_confusion(confusion, alphabet, folder / "confusion.png")
+        figures.draw_class_accuracy(confusion, alphabet, folder / "classes.png")
+        figures.draw_pairs(confused_pairs(confusion, alphabet, PAIRS), folder / "pairs.png")
+        model = checkpoints.load(study / found["model"] / loop.BEST)
+        figures.draw_activations(model, glyph, folder / "activations.png")
