@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,9 +13,27 @@ from train.common.augment import Augmentation
 from train.tiers.architectures import TIERS, Net
 from train.tiers.photographed import Variation
 from train.tiers.recipe import Recipe, Settled
+from train.tiers.teaching import digests
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+#: Table of recipes; the others are named after tiers.
+RECIPES = "recipes"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What each candidate is trained with."""
+
+    images: int = 40_000
+    epochs: int = 6
+    seed: int = 1
+
+    def of(self, recipe: Recipe) -> Recipe:
+        """Return ``recipe`` for as many epochs, with the seed."""
+        return replace(recipe, epochs=self.epochs, seed=self.seed)
 
 
 @dataclass(frozen=True)
@@ -33,6 +51,19 @@ class Trial:
         default_factory=lambda: np.empty((0, SIDE, SIDE), np.uint8)
     )
     beforehand: bool = False
+
+
+def describe(trial: Trial, budget: Budget) -> dict[str, Any]:
+    """Return all that the training of ``trial`` depends on, besides the data."""
+    return {
+        **asdict(budget.of(trial.recipe)),
+        "net": asdict(trial.net),
+        "images": budget.images,
+        "asked": list(trial.teachers),
+        "teachers": digests(trial.teachers),
+        "more": len(trial.unlabelled),
+        "beforehand": trial.beforehand,
+    }
 
 
 def compare_nets(tier: str) -> dict[str, Trial]:

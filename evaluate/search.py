@@ -5,14 +5,14 @@
 Each candidate is trained for a few epochs on part of the training images, all with one seed, and
 judged on all validation images. What it would cost on the device is measured too: bytes of weights,
 multiplications, and the time that the runtime which ships takes for one image in int8, on one
-thread. Writes ``benchmarks/search.md`` of all that lies in the folder of the runs; what is done is
-not done again.
+thread. Writes ``benchmarks/search.md``, and ``search.json`` with all figures beside it, of all that
+lies in the folder of the runs; what is done is not done again.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,8 @@ from emnist_edge.artifact import SIDE
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset import emnist
 from emnist_edge.files import write_json
-from emnist_edge.tables import markdown, percent
-from evaluate.candidates import compare_nets, compare_recipes
+from evaluate.candidates import RECIPES, Budget, compare_nets, compare_recipes, describe
+from evaluate.search_page import collect, publish, read_tables
 from train.common.data import RunOptions, TrainingData, load_training, open_run, read_json
 
 if TYPE_CHECKING:
@@ -34,29 +34,8 @@ if TYPE_CHECKING:
 
     from evaluate.candidates import Trial
 
-_HEAD = """# Architectures and recipes, compared
-
-Written by `python -m evaluate.search`. Each row is one short training, judged by its best epoch
-on {held:,} validation images, of which {half:.2f} points either way are chance (95 %). Rows of one
-table differ in what their names say, and in nothing else: the same images, epochs and seed. *Equal
-priors* divides probabilities by how common each class is, before the best is taken. *ECE* is the
-expected calibration error, after a temperature was fitted to the same images.
-"""
-#: Table of recipes; the others are named after tiers.
-RECIPES = "recipes"
-# Columns in percent.
-_SHARES = ("accuracy", "macro_recall", "equal_priors", "calibration_error")
 # Images that an int8 file is made from and timed with, and how often; some rounds do not count.
 _CONVERTED, _ROUNDS, _WARM = 50, 400, 40
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What each candidate is trained with."""
-
-    images: int = 40_000
-    epochs: int = 6
-    seed: int = 1
 
 
 def try_out(
@@ -67,13 +46,10 @@ def try_out(
     from train import tier
     from train.common import loop
     from train.tiers.architectures import weight_bytes
-    from train.tiers.teaching import digests, with_targets
+    from train.tiers.teaching import with_targets
 
-    recipe = replace(trial.recipe, epochs=budget.epochs, seed=budget.seed)
-    described = {**asdict(recipe), "net": asdict(trial.net), "images": budget.images}
-    described |= {"teachers": digests(trial.teachers), "more": len(trial.unlabelled)}
-    described |= {"beforehand": trial.beforehand}
-    open_run(RunOptions(folder, resume=True), training, described, ())
+    recipe = budget.of(trial.recipe)
+    open_run(RunOptions(folder, resume=True), training, describe(trial, budget), ())
     path = folder / "row.json"
     if not path.exists():
         start = time.process_time()
@@ -142,34 +118,8 @@ def measure_int8(model: keras.Model) -> dict[str, float]:
     return {"macs": count_macs(content, "candidate"), "int8_us": round(median, 1)}
 
 
-def write_tables(folder: Path, path: Path) -> None:
-    """Write all rows under ``folder`` to the Markdown file ``path``, a table for each kind."""
-    sections, held = [], 0
-    for table in sorted(child for child in folder.iterdir() if child.is_dir()):
-        rows = [read_json(found) for found in table.glob("*/row.json")]
-        if not rows:
-            continue
-        held = rows[0]["held"]
-        rows.sort(key=lambda row: -row["accuracy"])
-        about = f"Epochs: {rows[0]['epochs']}. Images: {rows[0]['images']:,}."
-        sections += [f"## {table.name.capitalize()}", about, _table(rows)]
-    half = 100 * 1.96 * (0.9 * 0.1 / max(held, 1)) ** 0.5
-    text = "\n\n".join([_HEAD.format(held=held, half=half).rstrip(), *sections])
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def _table(rows: list[dict[str, Any]]) -> str:
-    cells = [
-        (row["name"], *(percent(row[name]) for name in _SHARES), f"{row['bytes'] / 1000:.1f}",
-         f"{row['macs'] / 1e6:.1f}", f"{row['int8_us']:.0f}", row["seconds"])
-        for row in rows
-    ]  # fmt: skip
-    head = ["", "accuracy", "macro recall", "equal priors", "ECE", "kB", "million MACs", "int8, us"]
-    return markdown([*head, "training, s"], cells)
-
-
 @click.command(cls=Program)
-@click.argument("tables", nargs=-1, required=True)
+@click.argument("tables", nargs=-1)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the IDX files.")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/search"))
 @click.option("--output", type=click.Path(path_type=Path), default=Path("benchmarks/search.md"))
@@ -181,6 +131,11 @@ def _table(rows: list[dict[str, Any]]) -> str:
     multiple=True,
     help="Model to learn from, for recipes with a teacher.",
 )
+@click.option(
+    "--rewrite",
+    is_flag=True,
+    help="Write the page again, of the figures beside it; nothing is run.",
+)
 def main(
     tables: tuple[str, ...],
     data: Path | None,
@@ -189,13 +144,19 @@ def main(
     images: int,
     epochs: int,
     teachers: tuple[str, ...],
+    rewrite: bool,
 ) -> None:
     """Fill TABLES: tiers, whose architectures are compared, or ``recipes``."""
+    if rewrite:
+        publish(read_tables(output.with_suffix(".json")), output)
+        return
     from train.tier import HELD_BACK
     from train.tiers.architectures import TIERS
     from train.tiers.recipe import Recipe
 
     known = [*TIERS, RECIPES]
+    if not tables:
+        raise click.UsageError(f"which tables? {', '.join(known)}")
     unknown = set(tables) - set(known)
     if unknown:
         raise click.UsageError(f"no table {min(unknown)!r}; there are {', '.join(known)}")
@@ -212,7 +173,7 @@ def main(
             folder = runs / table / name.replace(",", "").replace(" ", "-")
             row = try_out(name, trial, training, folder, budget)
             click.echo(f"{table}, {name}: validation accuracy {row['accuracy']:.4f}")
-    write_tables(runs, output)
+    publish(collect(runs), output)
 
 
 if __name__ == "__main__":
