@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 FORMS = Path(__file__).parent / "filled"
 # Shares of wrong ones among accepted fields that are asked for.
-_LEVELS = (0.001, 0.002, 0.005, 0.01, 0.02)
+_LEVELS = (0.002, 0.005, 0.01, 0.02, 0.05)
 _COVERAGE = 0.9
 
 

@@ -176,7 +176,7 @@ def _ranked(values: NDArray[np.uint8], *shares: float) -> list[NDArray[np.float6
     """Return what such shares of the last axis of ``values`` are less than, at most."""
     places = [int(share * (values.shape[-1] - 1)) for share in shares]
     ranked = np.partition(values, places, axis=-1)
-    return [ranked[..., place].astype(float) for place in places]
+    return [ranked[..., place].astype(np.float64) for place in places]
 
 
 def _run(holds: NDArray[np.bool_], at: int) -> slice:

@@ -9,9 +9,10 @@ import pytest
 from emnist_device.forms.reading.reader import SheetReader
 from emnist_device.forms.roster import Roster
 from emnist_edge.drawing.lying import Lie
+from emnist_edge.drawing.pens import PENCIL
 from emnist_edge.errors import PictureError
 from evaluate.filled.printed import print_page
-from evaluate.filled.writing import Stranger, fill_page
+from evaluate.filled.writing import Manner, Stranger, fill_page
 from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import SIZE, WRITTEN, exam, filled, make_template
 
@@ -105,6 +106,21 @@ def test_checks_say_what_is_wrong(tmp_path: Path) -> None:
     assert "the sum is 47" in read["c"].reason
     assert read["g"].text == "A;C"
     assert "2 marks" in read["g"].reason
+
+
+def test_a_pencil_beside_black_print_is_ink(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words beside boxes, and points between cells, are blacker than what is written."""
+    pencil = Manner(PENCIL, 0.05, np.full(3, 175, np.float32), 1.0, 0.7, 0.03)
+    monkeypatch.setattr(Manner, "draw", lambda _: pencil)
+    fields = (
+        "tools: {kind: choice, many: true, box: [20, 60, 120, 6], options: [ruler, pen, book]}\n"
+        "born: {kind: date, format: DD.MM.YYYY, box: [20, 90, 85, 9], cells: auto}"
+    )
+    written = {"tools": "ruler;book", "born": "09121906"}
+    read = texts(read_small(make_template(tmp_path, fields), written))
+    assert read == {"tools": "ruler;book", "born": "09.12.1906"}
 
 
 def test_a_blank_sheet_is_blank(tmp_path: Path) -> None:
