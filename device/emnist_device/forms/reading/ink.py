@@ -98,6 +98,8 @@ def find_ink(
     grown = (left - inks.around, top - inks.around, right + inks.around, bottom + inks.around)
     contrast = _contrast(mapping.cut(picture, grown, RESOLUTION, fine=True), inks)
     bare = without_lines(contrast, grown, outlines, RESOLUTION)
+    # Paper is darker than the brightest near it by the noise of dark photographs.
+    bare = cv2.subtract(bare, float(np.median(contrast)))
     field = FieldInk(bare, bare, grown[0], grown[1])
     own = np.concatenate([bare[field.window(place)].ravel() for place in places])
     dark = own[own > inks.faint]
