@@ -189,6 +189,7 @@ def page(artifact: Artifact) -> str:
         training=facts["crops"]["training"],
         validation=facts["crops"]["validation"],
         pages=sum(run["pages"] for run in (recipe, *others)),
+        texts=words.TEXTS.format(texts=recipe["texts"]) if recipe.get("texts") else "",
         recipe=_settings(recipe),
         others=_others(others),
         trained_by=facts["backend"],

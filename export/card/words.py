@@ -167,11 +167,16 @@ middles of characters are, and to which of them the ink belongs. All models read
 - Data: {training:,} crops of {pages:,} pages that the project draws itself, most of them in the
   shapes of EMNIST's training images, the others in strokes of its own, with much beside them that
   is no character; {validation:,} crops of other pages for validation, in the shapes of images held
-  back from all training.
+  back from all training.{texts}
 - Recipe: {recipe}.{others}{before}
 - Trained with {trained_by}.
 - F1 on the validation crops, by the exported file: pixels of ink {ink}, middles {middle}.
 """
+
+#: Of the pages of a page network that are texts of UNIPEN.
+TEXTS = """ Among the crops are those of {texts:,} further pages: texts of
+  UNIPEN's writers (train_r01_v07, CC BY 4.0, see above) drawn with pens, one writer in eight held
+  back for validation. There, punctuation counts as characters."""
 
 TAIL = """## Weaknesses
 

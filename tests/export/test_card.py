@@ -15,3 +15,4 @@ def test_the_card_is_what_the_sidecars_say(tmp_path: Path) -> None:
     card = (tmp_path / "card").read_text(encoding="utf-8")
     assert card == (ROOT / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "; in the last 25% of the epochs hand (" in card
+    assert "2,600 further pages: texts of" in card

@@ -169,14 +169,14 @@ def touching(text: str, seed: int, touch: float = 1.0) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize(
-    ("text", "seed"), [("21", 4), ("71", 0), ("41", 3), ("717", 0), ("1722", 3)]
+    ("text", "seed"), [("90", 0), ("394", 4), ("201", 0), ("623", 5), ("7720", 5)]
 )
 def test_digits_that_touch_are_no_letter_where_all_are_digits(text: str, seed: int) -> None:
     page = Reader(decoding=Decoding(charset="digits")).read(touching(text, seed))
     assert page.text == text
 
 
-@pytest.mark.parametrize(("text", "seed"), [("9414", 0), ("6141", 2), ("6141", 5), ("2417", 0)])
+@pytest.mark.parametrize(("text", "seed"), [("41", 3), ("717", 0), ("71", 0), ("12", 0)])
 def test_a_pattern_tells_how_many_touching_digits_there_are(text: str, seed: int) -> None:
     page = Reader(decoding=Decoding(pattern="9" * len(text))).read(touching(text, seed))
     assert page.text == text
