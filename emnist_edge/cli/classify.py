@@ -106,9 +106,8 @@ def classify(  # noqa: PLR0913, PLR0917  # each option is an argument
     pages = find_pages(names, limits, jobs, chosen=chosen, content=content)
     tasks = make_tasks(pages, content, outputs, decoding, alone=len(images) == 1)
     headed = tuple(page.name for page in pages) != images[:1]
-    known: dict[str, Any] = {"top_k": top_k, "turns": orientation == "auto"}
+    known: dict[str, Any] = {"top_k": top_k, "turns": orientation == "auto", "boxes": boxes}
     known |= {"limits": limits, "decoding": decoding, "regions": regions, "grid": grid}
-    known |= {"boxes": boxes}
     make = partial(load_reader, model, threads=threads, **known)
     try:
         keys = [task.key for task in tasks]

@@ -1,7 +1,6 @@
 """What a template says of a form: pages, fields and what their texts must fulfil.
 
-All places are in page units: millimetres, or pixels of the picture of the empty form; from the top
-left corner of the page, y down.
+All places are in page units from the top left corner, y down: mm, or pixels of the empty form.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.text.word_kinds import KindWord
+    from emnist_device.text.kind_words import KindWord
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from emnist_device.text.kind_words import chances_of
 from emnist_device.text.restraint import overrules, restrain_kinds
 from emnist_device.text.sources import Either, Words, weigh_kinds
-from emnist_device.text.word_kinds import chances_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from emnist_device.text.automaton import Reading, Source
     from emnist_device.text.constraints import Constraints
     from emnist_device.text.evidence import Evidence
+    from emnist_device.text.kind_words import KindWord
     from emnist_device.text.pattern.pattern import Pattern
     from emnist_device.text.spacing import Spaced, Stretch
-    from emnist_device.text.word_kinds import Context, KindWord
+    from emnist_device.text.word_kinds import Context
 
 # Nothing is divided by less.
 _LEAST = 1e-100

@@ -8,28 +8,27 @@ is estimated from the page itself (expectation maximization over a mixture of th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emnist_device.text.automaton import Reading
 from emnist_device.text.chains import CHAINS, Chains, chain_steps
 from emnist_device.text.frequencies import CHARACTER_KINDS, WORD_KINDS
+from emnist_device.text.kind_words import KindWord
 from emnist_device.text.mixtures import MIXTURES, find_makeup, mix_kinds, posterior_kinds
 from emnist_device.text.ngrams import NGrams, load_ngrams
 from emnist_device.text.restraint import even_out
 from emnist_edge.alphabet import BYCLASS, DIGITS, LOWER, UPPER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
 
 # Places of words that are looked at together as rows and series, at some 4 kB each.
 _TOGETHER = 2000
-# Strings of so many words are looked at together, at some 20 kB a word.
-_AT_ONCE = 100
 # Nothing is divided by less.
 _LEAST = 1e-300
 
@@ -237,32 +236,6 @@ class Kinds:
             inside = place < lengths
             table[inside] = emissions[(self._starts[words] + place)[inside]]
             yield words, Chains.follow(table, lengths)
-
-
-class KindWord(NamedTuple):
-    """The word ``number`` of ``kinds``; ``posterior`` (kinds,) says of what kind it is."""
-
-    kinds: Kinds
-    number: int
-    posterior: NDArray[np.float64]
-
-
-def chances_of(
-    words: Sequence[KindWord], labels: Sequence[NDArray[np.intp]]
-) -> Iterator[NDArray[np.float64]]:
-    """Yield how probable each row of ``labels``, (K, n) for each word, is for that: (K,).
-
-    ``words`` are of one page.
-    """
-    for first in range(0, len(words), _AT_ONCE):
-        some, own = words[first : first + _AT_ONCE], labels[first : first + _AT_ONCE]
-        counts = [len(each) for each in own]
-        found = some[0].kinds.chances(
-            np.repeat([word.posterior for word in some], counts, axis=0),
-            np.concatenate([each.ravel() for each in own]),
-            np.repeat([word.number for word in some], counts),
-        )
-        yield from np.split(found, np.cumsum(counts)[:-1])
 
 
 def _score(
