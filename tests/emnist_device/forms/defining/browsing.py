@@ -56,6 +56,7 @@ class Site:
 
 
 def opened(chrome: Chrome, site: Site) -> Iterator[Chrome]:
+    chrome.get_log("browser")  # type: ignore[no-untyped-call]  # of other pages
     chrome.get(site.server.url)
     wait_for(lambda: chrome.find_elements("css selector", "[data-found]"))
     yield chrome

@@ -262,6 +262,8 @@ def test_a_form_of_two_pages_is_turned_over(chrome: Chrome, tmp_path: Path, here
             page.find_element("id", "after").click()
             assert text(page, "page") == "2 of 2"
             assert fields(page) == []
+            wait_for(lambda: site.desk.view()["revision"] == 1)
+            wait_for(lambda: text(chrome, "trial-note") != "Reading ...")
             click(page, *FIRST)
             type_in(page, "name", "behind")
             page.find_element("id", "save").click()
