@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from emnist_device.correcting.doubts import UnlikelyError, WrongError
 from emnist_device.forms.model import BETWEEN
-from emnist_device.serving.answers import TooLargeError, body, refusal
+from emnist_device.serving.answers import body, refusal
 from emnist_device.serving.app import guarded_app
 from emnist_edge.errors import FormError, PictureError
 
@@ -76,13 +76,9 @@ class _Handlers:
     async def answer(self, request: Request) -> Response:
         """Keep an answer; where it is unlikely and nobody is sure, send why; 400: it cannot be."""
         try:
-            said = json.loads(await body(request, _MOST_BYTES))
+            said = json.loads(await body(request, _MOST_BYTES, larger="this text is too long"))
             number, text, sure = _parse(said)
             self._review.answer(number, text, sure=sure)
-        except TooLargeError:
-            return refusal("this text is too long", 413)
-        except TimeoutError:
-            return refusal("the answer took too long to arrive", 408)
         except UnlikelyError as error:
             return JSONResponse({"unlikely": str(error)})
         except (WrongError, FormError) as error:

@@ -27,8 +27,17 @@ _BODY_WAIT = 30.0
 _DISCARD_BYTES = 64 * 2**20
 
 
-class TooLargeError(Exception):
-    """A body of more bytes than are read."""
+class RefusedError(Exception):
+    """A request that is refused, for a ``reason`` that its visitor is told."""
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.reason, self.status = reason, status
+
+
+async def refuse(_: Request, error: RefusedError) -> Response:
+    """Answer that a request is refused, whatever handler found out."""
+    return refusal(error.reason, error.status)
 
 
 def files(*folders: Path) -> Iterator[Route]:
@@ -50,23 +59,26 @@ def _file(path: Path) -> Any:  # Starlette's endpoints have no type of their own
     return send
 
 
-async def body(request: Request, most: int) -> bytes:
+async def body(request: Request, most: int, *, larger: str) -> bytes:
     """Return the body, of ``most`` bytes.
 
-    Raises :class:`TooLargeError`, and TimeoutError for a slow sender.
+    Raises :class:`RefusedError`: for a larger one, which ``larger`` says, and for a slow sender.
     """
     content, size = bytearray(), 0
     if int(request.headers.get("content-length", "0")) > _DISCARD_BYTES:
-        raise TooLargeError
-    async with asyncio.timeout(_BODY_WAIT):
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > _DISCARD_BYTES:
-                break
-            if size <= most:
-                content += chunk
+        raise RefusedError(larger, 413)
+    try:
+        async with asyncio.timeout(_BODY_WAIT):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > _DISCARD_BYTES:
+                    break
+                if size <= most:
+                    content += chunk
+    except TimeoutError as error:
+        raise RefusedError("it took too long to arrive", 408) from error
     if size > most:
-        raise TooLargeError
+        raise RefusedError(larger, 413)
     return bytes(content)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from emnist_device.serving.answers import files
+from emnist_device.serving.answers import RefusedError, files, refuse
 from emnist_device.serving.guard import Guard
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def guarded_app(routes: Sequence[BaseRoute], static: Path, rules: Rules) -> Star
     ``index.html`` is the page.
     """
     app = Starlette(
-        routes=[*routes, *files(static, _SHARED)], middleware=[Middleware(Guard, rules=rules)]
+        routes=[*routes, *files(static, _SHARED)],
+        middleware=[Middleware(Guard, rules=rules)],
+        exception_handlers={RefusedError: refuse},  # type: ignore[dict-item]  # of any exception
     )
     app.router.redirect_slashes = False  # it would name the path without a proxy's prefix
     return app

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from emnist_device.correcting.journal import journal_path, read_journal
+from tests.browsing import PHONE, wait_for
 from tests.emnist_device.correcting.sheets import outcomes, write_table
 from tests.emnist_device.correcting.test_app import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from selenium.webdriver import Chrome
-
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 
 
 @pytest.fixture
@@ -47,13 +45,6 @@ def phone(page: Chrome) -> Iterator[Chrome]:
     yield page
     page.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
     page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def wait_for(question: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not question():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def press(page: Chrome, *keys: str) -> None:
@@ -87,7 +78,7 @@ def label(page: Chrome) -> str:
     """Return sheet and name of the field that is shown; "" where all is looked at."""
     if not page.find_element("id", "field").is_displayed():
         return ""
-    sheet = page.find_element("id", "sheet").text[-5]
+    sheet = page.find_element("id", "sheet").text[-5:-4]  # of "a.png"; it may be hidden by now
     return f"{sheet} {page.find_element('id', 'label').text}"
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from emnist_device.forms.defining.desk import BusyError, StaleError
-from emnist_device.serving.answers import TooLargeError, body, refusal
+from emnist_device.forms.defining.desk import StaleError
+from emnist_device.serving.answers import body, refusal
 from emnist_device.serving.app import guarded_app
 from emnist_edge.errors import EmnistEdgeError
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).parent / "static"
 # A template has 200 kB at most, which JSON makes about twice as large; a filled sheet is a scan.
 _DRAFT_BYTES, _SHEET_BYTES = 2**19, 16 * 2**20
-_SLOW = "it took too long to arrive"
 
 
 def make_app(desk: Desk, rules: Rules) -> Starlette:
@@ -58,12 +57,8 @@ class _Handlers:
     async def change(self, request: Request) -> Response:
         """Take a draft, and say what is wrong with it."""
         try:
-            content = await body(request, _DRAFT_BYTES)
+            content = await body(request, _DRAFT_BYTES, larger="the form is too large; split it")
             return JSONResponse(self._desk.change(_parse(content)))
-        except TooLargeError:
-            return refusal("the form is too large; split it", 413)
-        except TimeoutError:
-            return refusal(_SLOW, 408)
         except StaleError:
             return refusal("the form was changed in another window; this one shows it now", 409)
         except (ValueError, RecursionError) as error:
@@ -79,17 +74,12 @@ class _Handlers:
     async def trial(self, request: Request) -> Response:
         """Read the filled sheet in the body; without one, a page of the scan itself."""
         try:
-            content = await body(request, _SHEET_BYTES)
+            larger = f"the picture is larger than {_SHEET_BYTES // 2**20} MiB"
+            content = await body(request, _SHEET_BYTES, larger=larger)
             if content:
                 sheets = await self._desk.try_sheet(content)
             else:
                 sheets = await self._desk.try_page(_number(request))
-        except TooLargeError:
-            return refusal(f"the picture is larger than {_SHEET_BYTES // 2**20} MiB", 413)
-        except TimeoutError:
-            return refusal(_SLOW, 408)
-        except BusyError:
-            return refusal("too many pictures at once; try again", 503)
         except (EmnistEdgeError, ValueError) as error:
             return refusal(str(error), 400)
         return JSONResponse({"sheets": sheets})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from emnist_device.forms.defining.checking import check_draft, files_of, sizes_of
@@ -11,9 +9,8 @@ from emnist_device.forms.defining.draft import parse_fields
 from emnist_device.forms.defining.text import write_text
 from emnist_device.forms.defining.workshop import SHOWN, Trial
 from emnist_device.forms.grammar import FIELD
-from emnist_device.image.limits import without_advice
-from emnist_device.processes.process import Failure
-from emnist_edge.errors import FormError, PictureError, shown
+from emnist_device.serving.turns import Turns, serve
+from emnist_edge.errors import FormError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,13 +21,6 @@ if TYPE_CHECKING:
     from emnist_device.forms.defining.scan import Start
     from emnist_device.forms.defining.writing import Target
     from emnist_device.processes.servant import Servant
-
-# Trials that may wait for their turn.
-_WAITING = 4
-
-
-class BusyError(Exception):
-    """Too many trials wait already."""
 
 
 class StaleError(Exception):
@@ -53,8 +43,7 @@ class Desk:
         self.draft, self._found = start.draft, start.found
         self._target, self._servant, self._report = target, servant, report
         self._files = files_of(start.draft)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="trial")
-        self._waiting = 0
+        self._turns = Turns("trial")
         self._revision = self._saved = 0
 
     def view(self) -> dict[str, Any]:
@@ -127,8 +116,7 @@ class Desk:
 
         Raises :class:`OutputError` where that cannot be written.
         """
-        self._thread.submit(self._servant.close)
-        self._thread.shutdown(wait=False)
+        self._turns.close(self._servant.close)
         if self._revision != self._saved and any(page.fields for page in self.draft.pages):
             kept = shown(self._target.keep(self.draft))
             self._report(
@@ -142,7 +130,7 @@ class Desk:
         """Return what is read, sheet by sheet, in the fields that nothing is wrong with.
 
         Raises:
-            BusyError: too many trials wait.
+            RefusedError: too many trials wait.
             EmnistEdgeError: it is no such sheet, or cannot be read; the message says why.
         """
         checked = self._check(draft)
@@ -150,23 +138,7 @@ class Desk:
             return []
         text = write_text(checked.sound, in_place=True).text
         trial = Trial(text, self._target.path, sizes_of(draft), picture, content)
-        if self._waiting >= _WAITING:
-            raise BusyError
-        self._waiting += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, self._do, trial)
-        finally:
-            self._waiting -= 1
-
-    def _do(self, trial: Trial) -> list[dict[str, Any]]:
-        try:
-            sheets = self._servant.do(trial)
-        except PictureError as error:
-            raise PictureError(without_advice(str(error))) from error
-        if isinstance(sheets, Failure):
-            raise PictureError(f"the picture {without_advice(sheets.reason)}")
-        return list(sheets)
+        return list(await self._turns.take(serve, self._servant, trial))
 
     def _page(self, number: int) -> Any:
         if not 0 <= number < len(self.draft.pages):

@@ -13,9 +13,10 @@ from starlette.routing import Route
 
 from emnist_device.decoding import CHARSETS, Decoding
 from emnist_device.live.preview.choice import Choice
-from emnist_device.live.preview.upload import MAX_BYTES, BusyError, Desk
-from emnist_device.serving.answers import TooLargeError, body, refusal
+from emnist_device.live.preview.upload import MAX_BYTES, Desk
+from emnist_device.serving.answers import body, refusal
 from emnist_device.serving.app import guarded_app
+from emnist_device.serving.turns import TOO_MANY
 from emnist_device.serving.visitors import FullError, Places, visitor
 from emnist_edge.artifact import installed
 from emnist_edge.errors import EmnistEdgeError, PictureError
@@ -103,12 +104,9 @@ class _Handlers:
     async def change(self, request: Request) -> Response:
         """Read with another model or other constraints from now on, frames as well as pictures."""
         try:
-            settings = self._parse(await body(request, _SETTINGS_BYTES))
+            content = await body(request, _SETTINGS_BYTES, larger="these settings are too long")
+            settings = self._parse(content)
             await self._choice.change(settings)
-        except TooLargeError:
-            return refusal("these settings are too long", 413)
-        except TimeoutError:
-            return refusal("the settings took too long to arrive", 408)
         except (ValueError, TypeError, RecursionError) as error:
             return refusal(f"these settings cannot be: {error}", 400)
         except EmnistEdgeError as error:
@@ -119,13 +117,11 @@ class _Handlers:
         """Read the picture in the body and send the page."""
         try:
             with self._uploads.take(visitor(request.client.host if request.client else "")):
-                page, pages = await self._desk.read(await body(request, MAX_BYTES))
-        except TooLargeError:
-            return refusal(f"the picture is larger than {MAX_BYTES // 2**20} MiB", 413)
-        except TimeoutError:
-            return refusal("the picture took too long to arrive", 408)
-        except (FullError, BusyError):
-            return refusal("too many pictures at once; try again", 503)
+                larger = f"the picture is larger than {MAX_BYTES // 2**20} MiB"
+                content = await body(request, MAX_BYTES, larger=larger)
+                page, pages = await self._desk.read(content)
+        except FullError:
+            return refusal(TOO_MANY, 503)
         except PictureError as error:
             return refusal(str(error), 400)
         return JSONResponse({**page.to_dict(), "pages": pages})

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from emnist_device.image.document import read_document
-from emnist_device.image.limits import Limits, without_advice
+from emnist_device.image.limits import Limits
 from emnist_device.live.eye import Eye, Settings
-from emnist_device.processes.process import Failure, Terms
+from emnist_device.processes.process import Terms
 from emnist_device.processes.servant import Servant
+from emnist_device.serving.turns import Turns, serve
 from emnist_edge.errors import PictureError, RuntimeMissingError
 
 if TYPE_CHECKING:
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
 MAX_BYTES = 8 * 2**20
 # What a picture may cost: that of a phone, 24 megapixels, takes a Pi some seconds to read.
 _LIMITS = Limits(file_bytes=MAX_BYTES, pixels=24_000_000, seconds=30.0)
-# Pictures that may wait for their turn.
-_WAITING = 4
-
-
-class BusyError(Exception):
-    """Too many pictures wait already."""
 
 
 class Desk:
@@ -40,8 +33,7 @@ class Desk:
 
     def __init__(self, eye: Eye) -> None:
         self.eye = eye
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="upload")
-        self._waiting = 0
+        self._turns = Turns("upload")
         self._settings: Settings | None = None
         self._servant: Servant | None = None
 
@@ -49,21 +41,13 @@ class Desk:
         """Read the content of a picture file; returns the page, and how many the file has.
 
         Raises :class:`PictureError` for what is no picture or costs too much, and
-        :class:`BusyError`.
+        :class:`emnist_device.serving.answers.RefusedError` where too many wait.
         """
-        if self._waiting >= _WAITING:
-            raise BusyError
-        self._waiting += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, self._read, content)
-        finally:
-            self._waiting -= 1
+        return await self._turns.take(self._read, content)
 
     def close(self) -> None:
         """End the process; pictures that come later are not read."""
-        self._thread.submit(self._end)
-        self._thread.shutdown(wait=False)
+        self._turns.close(self._end)
 
     def _end(self) -> None:
         if self._servant is not None:
@@ -76,13 +60,7 @@ class Desk:
             self._end()
             self._servant = Servant(partial(_reading, settings, _LIMITS), Terms(_LIMITS))
             self._settings = settings
-        try:
-            result = self._servant.do(content)
-        except PictureError as error:
-            raise PictureError(without_advice(str(error))) from error
-        if isinstance(result, Failure):
-            raise PictureError(f"the picture {without_advice(result.reason)}")
-        page, pages = result
+        page, pages = serve(self._servant, content)
         return page, pages
 
 

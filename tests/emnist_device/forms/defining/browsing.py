@@ -13,18 +13,17 @@ from emnist_device.forms.template import load_template
 from emnist_device.image.limits import DEFAULTS
 from emnist_device.serving.address import Address
 from emnist_device.serving.server import Server
+from tests.browsing import text, wait_for
 from tests.emnist_device.forms.defining.paper import start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from selenium.webdriver import Chrome
     from selenium.webdriver.remote.webelement import WebElement
 
     from emnist_device.forms.model import Field
-
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 
 
 class Here:
@@ -64,17 +63,6 @@ def opened(chrome: Chrome, site: Site) -> Iterator[Chrome]:
     log: Any = chrome.get_log("browser")  # type: ignore[no-untyped-call]
     chrome.get("about:blank")
     assert log == []
-
-
-def text(page: Chrome, name: str) -> str:
-    return str(page.find_element("id", name).text).strip()
-
-
-def wait_for(question: Callable[[], object], timeout: float = 60) -> None:
-    deadline = time.monotonic() + timeout
-    while not question():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def fields(page: Chrome) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ import cv2
 import pytest
 
 from emnist_device.forms.template import load_template
+from tests.browsing import PHONE, text, wait_for
 from tests.emnist_device.forms.defining.browsing import (
-    PHONE,
     Finger,
     Here,
     Site,
@@ -21,9 +21,7 @@ from tests.emnist_device.forms.defining.browsing import (
     near,
     opened,
     set_kind,
-    text,
     type_in,
-    wait_for,
 )
 from tests.emnist_device.forms.defining.paper import FOUND, draw_form, write_digits
 

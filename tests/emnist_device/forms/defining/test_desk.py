@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emnist_device.forms.defining.desk import BusyError, Desk, StaleError
+from emnist_device.forms.defining.desk import Desk, StaleError
 from emnist_device.forms.defining.loading import load_draft
 from emnist_device.forms.defining.writing import Target
 from emnist_device.forms.template import load_template
 from emnist_device.processes.process import Failure
+from emnist_device.serving.answers import RefusedError
 from emnist_edge.errors import EmnistEdgeError, FormError, OutputError, PictureError
 from tests.emnist_device.forms.defining.paper import FOUND, start
 
@@ -261,7 +262,7 @@ def test_only_so_many_trials_wait(tmp_path: Path) -> None:
         return await asyncio.gather(*many, return_exceptions=True)
 
     answers = asyncio.run(crowd())
-    assert sum(isinstance(each, BusyError) for each in answers) == 2
+    assert sum(isinstance(each, RefusedError) for each in answers) == 2
     place.desk.close()
-    place.desk._thread.shutdown(wait=True)
+    place.desk._turns._thread.shutdown(wait=True)
     assert place.hand.closed

@@ -25,17 +25,17 @@ from emnist_device.serving.address import Address
 from emnist_device.text.spelling import make_words
 from evaluate.cameras.live_video import frames, shots
 from evaluate.cameras.mjpeg import NetworkCamera
+from tests.browsing import PHONE, text, wait_for
 from tests.conftest import ROOT
 from tests.emnist_device.live.conftest import LINES, Words, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from selenium.webdriver import Chrome
 
 SEVEN = [[(-50, -70), (50, -70), (45, -60), (0, 80)]]  # pixels from the middle of the pad
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 
 
 @pytest.fixture(scope="module")
@@ -79,17 +79,6 @@ def page(chrome: Chrome, preview: Preview) -> Iterator[Chrome]:
     log: Any = chrome.get_log("browser")  # type: ignore[no-untyped-call]
     problems = [entry["message"] for entry in log]
     assert [problem for problem in problems if "413" not in problem] == []
-
-
-def text(page: Chrome, name: str) -> str:
-    return str(page.find_element("id", name).text).strip()
-
-
-def wait_for(question: Callable[[], object], timeout: float = 30) -> None:
-    deadline = time.monotonic() + timeout
-    while not question():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def draw(page: Chrome, *strokes: Sequence[tuple[int, int]]) -> None:
