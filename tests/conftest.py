@@ -68,8 +68,8 @@ CHROMIUM = (
 
 
 @pytest.fixture(scope="session")
-def chrome() -> Iterator[Chrome]:
-    """Headless Chromium."""
+def chromium() -> Iterator[Chrome]:
+    """Headless Chromium, for all tests of a process."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
         pytest.skip("Chromium is not at hand: chromium, chromium-driver")
@@ -82,9 +82,19 @@ def chrome() -> Iterator[Chrome]:
         options.add_argument(f"--{argument}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     chrome = webdriver.Chrome(options=options, service=Service(driver))
-    chrome.set_window_size(1280, 1400)
     yield chrome
     chrome.quit()
+
+
+@pytest.fixture
+def chrome(chromium: Chrome) -> Chrome:
+    """Headless Chromium as large as a desktop's, with an empty page, and nothing in its log."""
+    chromium.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    chromium.set_window_size(1280, 1400)
+    chromium.get("about:blank")
+    chromium.get_log("browser")  # type: ignore[no-untyped-call]
+    return chromium
 
 
 _DATA = os.environ.pop(DATA_VARIABLE, None)  # tests that want the real data ask for the fixture

@@ -55,7 +55,6 @@ class Site:
 
 
 def opened(chrome: Chrome, site: Site) -> Iterator[Chrome]:
-    chrome.get_log("browser")  # type: ignore[no-untyped-call]  # of other pages
     chrome.get(site.server.url)
     wait_for(lambda: chrome.find_elements("css selector", "[data-found]"))
     yield chrome
@@ -88,6 +87,13 @@ def set_kind(page: Chrome, kind: str) -> None:
     from selenium.webdriver.support.select import Select
 
     Select(control(page, "kind")).select_by_value(kind)
+    settle(page)
+
+
+def settle(page: Chrome) -> None:
+    """Wait until the program has what was changed, and has read it: nothing moves any more."""
+    wait_for(lambda: text(page, "state") != "sending")
+    wait_for(lambda: text(page, "trial-note") != "Reading ...")
 
 
 def place(page: Chrome, x: float, y: float) -> tuple[int, int]:

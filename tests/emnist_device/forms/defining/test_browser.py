@@ -21,6 +21,7 @@ from tests.emnist_device.forms.defining.browsing import (
     near,
     opened,
     set_kind,
+    settle,
     type_in,
 )
 from tests.emnist_device.forms.defining.paper import FOUND, draw_form, write_digits
@@ -260,8 +261,7 @@ def test_a_form_of_two_pages_is_turned_over(chrome: Chrome, tmp_path: Path, here
             page.find_element("id", "after").click()
             assert text(page, "page") == "2 of 2"
             assert fields(page) == []
-            wait_for(lambda: site.desk.view()["revision"] == 1)
-            wait_for(lambda: text(chrome, "trial-note") != "Reading ...")
+            settle(page)
             click(page, *FIRST)
             type_in(page, "name", "behind")
             page.find_element("id", "save").click()
