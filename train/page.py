@@ -18,7 +18,7 @@ import click
 import joblib
 import numpy as np
 
-from emnist_edge.artifact import read_sidecar
+from emnist_edge.artifact import open_model
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset.unipen.cleaning import writer_folds
 from emnist_edge.dataset.unipen.packed import digest_of, load_texts
@@ -205,6 +205,7 @@ def train(
     ``unipen``: folder of UNIPEN's packed files, of which ``recipe.texts`` are drawn.
     """
     output = options.output
+    started = None if start is None else _record_of(start)  # before anything that takes long
     training = options.load_training(recipe.validation_share, recipe.seed)
     run = open_run(options, training, asdict(recipe), ("history.json", "crops-*.npz"))
     texts = None if unipen is None else load_texts("train", unipen)
@@ -221,8 +222,8 @@ def train(
         "crops": {"training": len(crops), "validation": len(held)},
         "history": history,
     }
-    if start is not None:
-        metrics["started_from"] = _record_of(start)
+    if started is not None:
+        metrics["started_from"] = started
     write_json(output / "metrics.json", metrics)
     return metrics
 
@@ -234,9 +235,12 @@ def _pages_of(run: Path) -> dict[str, int]:
 
 
 def _record_of(start: Path) -> dict[str, Any]:
-    """Return what is known of the run that left the model ``start``, or that it was exported of."""
+    """Return what is known of the run that left the model ``start``, or that it was exported of.
+
+    Raises :class:`ModelError` for a file that was exported and is not as its sidecar says.
+    """
     if start.suffix == EXPORTED:
-        known = read_sidecar(start.with_suffix(".json")).provenance
+        known = open_model(start)[0].provenance
     else:
         path = start.with_name("metrics.json")
         known = read_json(path) if path.exists() else {}

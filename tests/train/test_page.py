@@ -17,7 +17,7 @@ from emnist_device.detect.network import PageNet
 from emnist_edge.artifact import MODELS, read_sidecar
 from emnist_edge.drawing.character import stroke_shape
 from emnist_edge.drawing.pages import draw_page
-from emnist_edge.errors import DataError, ParityError
+from emnist_edge.errors import DataError, ModelError, ParityError
 from export import page as export_page
 from export.tflite import convert, load_with_depth_to_space
 from tests.conftest import step_by_step
@@ -157,7 +157,9 @@ def test_a_run_goes_on_from_an_exported_network(run: Path, toy_files: Path, tmp_
     start = tmp_path / "page-int8.tflite"
     start.write_bytes(content)
     known = {"recipe": {"pages": 6}, "crops": {"training": 9}, "split": "toy"}
-    replace(read_sidecar(MODELS / "page-int8.json"), provenance=known).write(tmp_path)
+    digest = hashlib.sha256(content).hexdigest()
+    sidecar = replace(read_sidecar(MODELS / "page-int8.json"), sha256=digest, provenance=known)
+    sidecar.write(tmp_path)
     with np.load(run / "crops-training.npz") as archive, small():
         crops = Crops(**archive)
         went_on = page_network.build(SIDE)
@@ -173,6 +175,22 @@ def test_a_run_goes_on_from_an_exported_network(run: Path, toy_files: Path, tmp_
     spread = before.std()
     assert np.abs(whole - before).mean() < 0.05 * spread  # weights in int8
     assert np.abs(trains - before).mean() < 0.3 * spread  # of a batch, not of all
+
+
+def test_an_exported_network_that_is_damaged_is_refused_before_pages_are_drawn(
+    toy_files: Path, tmp_path: Path
+) -> None:
+    start = tmp_path / "page-int8.tflite"
+    content = bytearray((MODELS / start.name).read_bytes())
+    content[100_000:100_012] = b"\xff" * 12
+    start.write_bytes(content)
+    output = RunOptions(tmp_path / "next", toy_files)
+    with pytest.raises(ModelError, match="no such sidecar"):
+        page.train(RECIPE, output, start)
+    read_sidecar(MODELS / "page-int8.json").write(tmp_path)
+    with pytest.raises(ModelError, match="its SHA-256 is not the one"):
+        page.train(RECIPE, output, start)
+    assert not output.output.exists()
 
 
 def test_what_is_no_exported_page_network_is_refused(run: Path, tmp_path: Path) -> None:

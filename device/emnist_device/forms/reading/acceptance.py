@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
 #: Share of accepted fields that may be wrong, where nothing else is asked for.
 ACCEPT = 0.005
+# A field that is as probably wrong as right is never accepted, however sure the others are.
+_LEAST = 0.5
 
 
 def find_threshold(probabilities: Sequence[float], accept: float) -> float:
     """Return the least probability of fields to be accepted.
 
     Of those that are as probable or more, a share of ``accept`` at most is expected to be wrong,
-    and with any lower threshold more would be.
+    and with any lower threshold more would be. None is accepted that is rather wrong than right.
 
     Args:
         probabilities: of all fields that nothing else speaks against.
@@ -29,7 +31,7 @@ def find_threshold(probabilities: Sequence[float], accept: float) -> float:
     expected = np.cumsum(1 - ranked) / np.arange(1, len(ranked) + 1)
     # Equal probabilities are accepted together, or not at all.
     last = np.append(ranked[1:] < ranked[:-1], True)
-    fits = np.flatnonzero((expected <= accept) & last)
+    fits = np.flatnonzero((expected <= accept) & last & (ranked > _LEAST))
     return float(ranked[fits[-1]]) if len(fits) else float(np.nextafter(1.0, 2.0))
 
 

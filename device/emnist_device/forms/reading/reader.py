@@ -124,13 +124,15 @@ class SheetReader:
                 cells = ink.cells[leaf.name]
                 end = start + sum(cell.written for cell in cells)
                 comb = self._combs[form, leaf.name]
-                read[leaf.name] = comb.read(cells, probabilities[start:end])
+                said = comb.read(cells, probabilities[start:end])
+                read[leaf.name] = said if start == end else _doubted_if_blank(said)
                 start = end
             elif ink.cells[leaf.name][0].amount < BLANKS.written:
                 read[leaf.name] = check(leaf, Candidates((("", 1.0),)))
             else:
                 area = rectangle_of(leaf.area, sheet.candidate.landmarks.unit)
-                read[leaf.name] = self._free.read(leaf, picture, sheet.registered, area)
+                said = self._free.read(leaf, picture, sheet.registered, area)
+                read[leaf.name] = _doubted_if_blank(said)
         return read
 
     def _reading(self, sheet: Sheet, name: str, candidates: Candidates) -> FieldReading:
@@ -145,6 +147,11 @@ class SheetReader:
             candidates.reason,
             _place(sheet, rectangle_of(leaf.area, sheet.candidate.landmarks.unit)),
         )
+
+
+def _doubted_if_blank(said: Candidates) -> Candidates:
+    """Return what a field with ink in it says; that is in doubt where it is nothing."""
+    return said if said.text.strip() else said.doubted("what is written in it cannot be read")
 
 
 def _place(sheet: Sheet, area: Rectangle) -> tuple[tuple[float, float], ...]:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 _FEW, _MANY, _RARE = 8, 500, 1e-9
 # What a field says by the picture at least for each of its characters that a roster has otherwise.
 _FLOOR = 1e-4
-# A roster's row is in doubt where the picture gives it less than this beside what it reads.
-_AGAINST = 0.1
+# What fields say together is in doubt where the picture gives it less than the first beside what it
+# reads, and a sum asks for nothing to which the picture gives less than the second.
+_AGAINST, _UNLIKE = 0.1, 0.01
 
 #: A number, or None for what is none, -> how probable it is.
 Values = dict[Decimal | None, float]
@@ -33,8 +34,9 @@ def weigh_sum(
 ) -> dict[str, Candidates]:
     """Return the candidates of the fields of a sum, as it lets them be.
 
-    ``read`` are those of each field by itself. Where no candidates make a sum that holds, all are
-    in doubt.
+    ``read`` are those of each field by itself. A sum decides between what the picture has alike: a
+    field of which the picture is sure stays as it is. Where no such candidates make a sum that
+    holds, all are in doubt.
     """
     names = [*total.parts, total.field]
     if not read[total.field].text:
@@ -48,21 +50,38 @@ def weigh_sum(
     for number, name in enumerate(names):
         others = _added(before[number], after[number + 1])
         weighed = []
-        for text, own in read[name].texts[:_FEW]:
+        for text, own in _alike(read[name]):
             value = _number(leaves[name], text)
             signed_value = None if value is None else -value if name == total.field else value
             within = 0.0 if signed_value is None else others.get(-signed_value, 0.0)
             share = own * within / holds if holds > 0 else 0.0
             weighed.append((text, chance * share + (1 - chance) * own))
-        found[name] = Candidates.of(weighed, read[name].reason)
+        rest = [each for each in read[name].texts if each not in _alike(read[name])]
+        made = Candidates.of([*weighed, *rest], read[name].reason)
+        found[name] = _beside_picture(made, read[name], "the sum asks for")
     texts = {name: candidates.text for name, candidates in found.items()}
     failure = next(sum_failures(total, leaves, texts), None)
     if failure is None:
         return found
+    whose = dict.fromkeys(total.parts, f"{total.field} ")
     return {
-        name: candidates.scaled(chance).doubted(failure.reason)
+        name: candidates.doubted(whose.get(name, "") + failure.reason)
         for name, candidates in found.items()
     }
+
+
+def _alike(candidates: Candidates) -> list[tuple[str, float]]:
+    """Return the texts between which the picture leaves a choice, with their probabilities."""
+    least = _UNLIKE * candidates.probability
+    return [each for each in candidates.texts[:_FEW] if each[1] >= least]
+
+
+def _beside_picture(made: Candidates, read: Candidates, who: str) -> Candidates:
+    """Return ``made``, in doubt where the picture rather reads something else."""
+    own = dict(read.texts).get(made.text, 0.0)
+    if made.text == read.text or own >= _AGAINST * read.probability:
+        return made
+    return made.doubted(f"reads {read.text}, and {who} {made.text}")
 
 
 def _number(leaf: Leaf, text: str) -> Decimal | None:
@@ -72,7 +91,7 @@ def _number(leaf: Leaf, text: str) -> Decimal | None:
 def _values(leaf: Leaf, candidates: Candidates) -> Values:
     """Return the numbers that a field may be."""
     found: Values = {}
-    for text, chance in candidates.texts[:_FEW]:
+    for text, chance in _alike(candidates):
         value = _number(leaf, text)
         found[value] = found.get(value, 0.0) + chance
     return found
@@ -101,8 +120,8 @@ def weigh_roster(
 ) -> tuple[dict[str, Candidates], int | None]:
     """Return the candidates of fields that a roster has, as it lets them be, and its row.
 
-    The nearest row is that which is most probable by all of its fields together. Where none of
-    them says anything, there is none.
+    The nearest row is that which is most probable by all of its fields together. There is none
+    where none of them says anything, or the picture has what the row has in none of them.
 
     Args:
         columns: field -> its column.
@@ -131,17 +150,20 @@ def weigh_roster(
     found = {}
     for name, candidates in given.items():
         wanted = row[columns[name]]
-        own = tables[name].get(plain(wanted), 0.0)
         same = plain(wanted) == plain(candidates.text)
         text = candidates.text if same else wanted
         others = [(t, (1 - chance) * p) for t, p in candidates.texts if plain(t) != plain(wanted)]
         made = Candidates.of([(text, chance), *others], candidates.reason)
         if made.text != text:
             made = made.doubted("no row of the roster has it")
-        elif not same and own < _AGAINST * candidates.probability:
-            made = made.doubted(f"reads {candidates.text}, and the roster has {wanted}")
+        else:
+            made = _beside_picture(made, candidates, "the roster has")
         found[name] = made
-    return found, best
+    seen = any(
+        tables[name].get(plain(row[columns[name]]), 0.0) >= _AGAINST * candidates.probability
+        for name, candidates in given.items()
+    )
+    return found, best if seen else None
 
 
 def _chance(table: Mapping[str, float], wanted: str, candidates: Candidates) -> float:

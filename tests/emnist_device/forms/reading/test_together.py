@@ -56,6 +56,26 @@ def test_a_sum_that_does_not_hold_puts_all_in_doubt(leaves: dict[str, Leaf]) -> 
     assert all("the sum is 12" in each.reason for each in found.values())
 
 
+def test_a_sum_turns_nothing_that_is_sure_into_something_else(leaves: dict[str, Leaf]) -> None:
+    fields = read(
+        a=[("17", 0.98), ("7", 0.009)], b=[("39", 0.99)], total=[("46", 0.98), ("56", 0.009)]
+    )
+    found = weigh_sum(TOTAL, leaves, fields)
+    assert [found[name].text for name in ("a", "b", "total")] == ["17", "39", "46"]
+    assert found["a"].probability > 0.9
+    assert found["total"].probability > 0.9
+    assert found["a"].reason == "total is 46, and the sum is 56"
+    assert found["total"].reason == "is 46, and the sum is 56"
+
+
+def test_a_sum_against_the_picture_is_doubted(leaves: dict[str, Leaf]) -> None:
+    fields = read(a=[("17", 0.97), ("7", 0.03)], b=[("39", 0.999)], total=[("46", 0.999)])
+    found = weigh_sum(TOTAL, leaves, fields)
+    assert found["a"].text == "7"
+    assert found["a"].reason == "reads 17, and the sum asks for 7"
+    assert "17" in dict(found["a"].texts)
+
+
 def test_a_blank_part_counts_nothing_and_a_blank_total_says_nothing(
     leaves: dict[str, Leaf],
 ) -> None:
@@ -89,7 +109,8 @@ def test_a_roster_that_has_what_the_picture_has_not_is_doubted() -> None:
 
 def test_nobody_of_a_roster_is_doubted() -> None:
     fields = read(number=[("9999999", 0.99)])
-    found, _ = weigh_roster(COLUMNS, fields, ROSTER)
+    found, row = weigh_roster(COLUMNS, fields, ROSTER)
+    assert row is None
     assert found["number"].text == "9999999"
     assert found["number"].reason == "no row of the roster has it"
 
