@@ -18,7 +18,6 @@ import click
 import joblib
 import numpy as np
 
-from emnist_edge.artifact import open_model
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset.unipen.cleaning import writer_folds
 from emnist_edge.dataset.unipen.packed import digest_of, load_texts
@@ -30,6 +29,7 @@ from train.common.data import RunOptions, TrainingData, open_run, read_json, run
 from train.common.lazy import keras
 from train.common.memory import keep_memory
 from train.pages.crops import SIDE, Crops, draw_crops, draw_text_crops
+from train.pages.starting import begin_with, record_of
 from train.pages.texts import TextPages
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ _EPOCHS = 8
 _FOLDS, HELD_BACK = 8, 1
 # About how many crops are left for the export.
 _CALIBRATION = 200
-#: How the name of an exported network ends.
-EXPORTED = ".tflite"
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,6 @@ def fit(
     ``start``, if there is one. Raises :class:`DataError` where there are too few crops.
     """
     from train.pages.batches import Batches  # all are made of Keras' classes, and take it to load
-    from train.pages.exported import take_exported
     from train.pages.network import CUSTOM_OBJECTS, LOSS_WEIGHTS, LOSSES, build
 
     fewest = min(len(training), len(held))
@@ -161,10 +158,8 @@ def fit(
     if model is None:
         keras.utils.set_random_seed(recipe.seed)
         model = build(SIDE)
-        if start is not None and start.suffix == EXPORTED:
-            take_exported(model, start, training.contrast)
-        elif start is not None:
-            model.set_weights(checkpoints.load(start, CUSTOM_OBJECTS).get_weights())
+        if start is not None:
+            begin_with(model, start, training.contrast)
         steps = recipe.epochs * (len(training) // recipe.batch)
         schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
         model.compile(keras.optimizers.Adam(schedule), loss=LOSSES, loss_weights=LOSS_WEIGHTS)
@@ -205,7 +200,7 @@ def train(
     ``unipen``: folder of UNIPEN's packed files, of which ``recipe.texts`` are drawn.
     """
     output = options.output
-    started = None if start is None else _record_of(start)  # before anything that takes long
+    started = None if start is None else record_of(start)
     training = options.load_training(recipe.validation_share, recipe.seed)
     run = open_run(options, training, asdict(recipe), ("history.json", "crops-*.npz"))
     texts = None if unipen is None else load_texts("train", unipen)
@@ -232,19 +227,6 @@ def _pages_of(run: Path) -> dict[str, int]:
     """Return what tells the pages of an earlier run."""
     recipe = read_json(run / "run.json")["recipe"]
     return {name: recipe[name] for name in ("pages", "seed")}
-
-
-def _record_of(start: Path) -> dict[str, Any]:
-    """Return what is known of the run that left the model ``start``, or that it was exported of.
-
-    Raises :class:`ModelError` for a file that was exported and is not as its sidecar says.
-    """
-    if start.suffix == EXPORTED:
-        known = open_model(start)[0].provenance
-    else:
-        path = start.with_name("metrics.json")
-        known = read_json(path) if path.exists() else {}
-    return {name: known[name] for name in ("recipe", "crops", "started_from") if name in known}
 
 
 @click.command(cls=Program)

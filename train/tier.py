@@ -24,13 +24,16 @@ import click
 import numpy as np
 
 from emnist_edge.alphabet import BYMERGE
+from emnist_edge.artifact import open_model
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset import emnist
+from emnist_edge.errors import DataError
 from emnist_edge.files import write_json
 from emnist_edge.scoring.metrics import score
 from train.common import checkpoints, loop
 from train.common.curves import draw_curves
 from train.common.data import RunOptions, open_run, read_json, run_options
+from train.common.exported import EXPORTED, take_exported
 from train.common.lazy import keras
 from train.tiers import priors
 from train.tiers.architectures import TIERS, build, weight_bytes
@@ -50,6 +53,8 @@ if TYPE_CHECKING:
     from train.tiers.architectures import Net
 
 
+# Images that channels of an exported network are measured on.
+_MEASURED = 2048
 #: Seed of what is held back for validation: the same for all, so that no teacher has seen it.
 HELD_BACK = 1
 
@@ -65,13 +70,14 @@ def train(
 ) -> dict[str, Any]:
     """Run the whole training of ``net`` and return what ``metrics.json`` holds.
 
-    ``start``: folder of the run whose weights it starts from; None for random ones.
+    ``start``: folder of the run, or file of the exported network, whose weights it starts from;
+    None for random ones.
     """
     output = options.output
     training = options.load_training(recipe.validation_share, HELD_BACK)
     described = {**asdict(recipe), "tier": name, "net": asdict(net), "teachers": digests(teachers)}
     if start is not None:
-        described["start"] = read_json(start / "run.json")["recipe"]
+        described["start"] = _record_of(start)
     if writers is not None:
         store = writers.glyphs or output / "glyphs"
         training = mix(training, writers.unipen, store, writers.blend, HELD_BACK)
@@ -81,8 +87,7 @@ def train(
         keep_written(training, output / "written.npz", HELD_BACK)
     unlabelled, hashes = emnist.load_unlabelled(options.data) if teachers else (None, {})
     training = with_targets(training, recipe.smoothing, teachers, recipe.distilled, unlabelled)
-    weights = None if start is None else start / loop.BEST
-    model, history = fit(name, net, recipe, training, output, weights)
+    model, history = fit(name, net, recipe, training, output, start)
     draw_curves(history, output / "curves.png")
     shares = _shares(model, training)
     metrics = {
@@ -111,15 +116,19 @@ def fit(
     """Train ``net``, or go on with it, and leave its best epoch in ``model.keras``, in float32.
 
     It looks once while it is trained, on pictures that are turned anyway. ``start``: see
-    :func:`train.common.loop.fit`.
+    :func:`train`.
     """
     from train.tiers.normalization import fuse  # a class of Keras', which takes long to load
 
     classes = len(training.samples.alphabet)
     keras.utils.set_random_seed(recipe.seed)
     with _precision(recipe.precision):
-        once = build(replace(net, turned=0.0), classes, name)
-        history = loop.fit(fuse(once), training, recipe, output, start)
+        once = fuse(build(replace(net, turned=0.0), classes, name))
+        weights = None if start is None else start / loop.BEST
+        if start is not None and start.suffix == EXPORTED:
+            weights = None
+            _begin_with_exported(once, start, training)
+        history = loop.fit(once, training, recipe, output, weights)
     model = build(net, classes, name)
     best = checkpoints.load(output / loop.BEST)
     for ours, theirs in zip(_learned(model), _learned(best), strict=True):
@@ -132,6 +141,32 @@ def fit(
         priors.correct(model, images, labels, samples.alphabet)
     model.save(output / "model.keras")
     return model, history
+
+
+def _record_of(start: Path) -> dict[str, Any]:
+    """Return the recipe of the run in the folder ``start``, or of what was exported to that file.
+
+    Raises :class:`ModelError` for a file that is not as its sidecar says.
+    """
+    if start.suffix != EXPORTED:
+        recipe: dict[str, Any] = read_json(start / "run.json")["recipe"]
+        return recipe
+    sidecar = open_model(start)[0]
+    return {"sha256": sidecar.sha256, **sidecar.provenance.get("recipe", {})}
+
+
+def _begin_with_exported(model: keras.Model, start: Path, training: TrainingData) -> None:
+    """Give ``model`` the weights of the network that was exported to the file ``start``."""
+    sidecar, images = open_model(start)[0], training.samples.images[training.kept]
+    if not training.samples.alphabet.startswith(sidecar.alphabet):
+        raise DataError(f"{start}: is of other classes")
+    take_exported(model, start, images[:: max(1, len(images) // _MEASURED)])
+    if isinstance(training, Mixture):  # in which a network answers at equal class frequencies
+        last = model.layers[-1]
+        kernel, bias = last.get_weights()
+        shares = np.asarray(sidecar.class_shares, np.float32)
+        bias[: len(shares)] -= np.log(shares / shares.mean())
+        last.set_weights([kernel, bias])
 
 
 def _shares(model: keras.Model, training: TrainingData) -> list[float]:
@@ -205,7 +240,8 @@ def _precision(policy: str) -> Iterator[None]:
 @click.option(
     "--start",
     type=click.Path(path_type=Path),
-    help="Folder of a run of the same network and classes, to start from its weights.",
+    help="Folder of a run, or file of an exported model, of the same network, to start from its "
+    "weights.",
 )
 @writers_options
 def main(

@@ -25,11 +25,11 @@ from tests.pen_strokes import texts
 from train import page
 from train.common import checkpoints
 from train.common.data import RunOptions
+from train.common.exported import take_exported
 from train.pages import crops as page_crops
 from train.pages import network as page_network
 from train.pages.batches import targets
 from train.pages.crops import SIDE, Crops, cut
-from train.pages.exported import take_exported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,6 +193,19 @@ def test_an_exported_network_that_is_damaged_is_refused_before_pages_are_drawn(
     assert not output.output.exists()
 
 
+def test_another_run_that_cannot_be_started_from_is_refused_before_pages_are_drawn(
+    toy_tier_run: Path, toy_files: Path, tmp_path: Path
+) -> None:
+    output = RunOptions(tmp_path / "next", toy_files)
+    damaged = tmp_path / "model.keras"
+    damaged.write_bytes(b"PK" * 100)
+    wrong = {damaged: "damaged", toy_tier_run / "model.keras": "of another network"}
+    for start, what in wrong.items():
+        with pytest.raises(DataError, match=what):
+            page.train(RECIPE, output, start)
+    assert not output.output.exists()
+
+
 def test_what_is_no_exported_page_network_is_refused(run: Path, tmp_path: Path) -> None:
     other = MODELS / "tiny-int8.tflite"
     damaged = tmp_path / "page.tflite"
@@ -203,7 +216,7 @@ def test_what_is_no_exported_page_network_is_refused(run: Path, tmp_path: Path) 
         with pytest.raises(DataError, match="of another network"):
             take_exported(network, other, contrast)
         for path, what in ((damaged, "damaged"), (tmp_path / "none.tflite", "not there")):
-            with pytest.raises(DataError, match=f"{what}; give the int8 TFLite file"):
+            with pytest.raises(DataError, match=f"{what}; give the TFLite file"):
                 take_exported(network, path, contrast)
 
 

@@ -14,7 +14,7 @@ from emnist_edge.alphabet import BYMERGE
 from emnist_edge.dataset import emnist
 from emnist_edge.dataset.unipen.characters import make_characters
 from emnist_edge.dataset.unipen.packed import save
-from emnist_edge.errors import DataError
+from emnist_edge.errors import DataError, ModelError
 from tests.conftest import (
     stopped_after_an_epoch,
     toy_images,
@@ -241,6 +241,24 @@ def test_a_run_that_starts_from_another_says_so(
     assert metrics["recipe"]["start"]["seed"] == 1
     with pytest.raises(DataError, match=r"run\.json"):
         tier.train("tiny", toy_net(), recipe, options, start=tmp_path / "nowhere")
+
+
+def test_a_run_that_starts_from_an_exported_model_says_so(
+    toy_tier_models: Path, toy_data: Path, tmp_path: Path
+) -> None:
+    start = tmp_path / "tiny-float32.tflite"
+    for file in (start.name, "tiny-float32.json"):
+        (tmp_path / file).write_bytes((toy_tier_models / file).read_bytes())
+    options = RunOptions(tmp_path / "run", toy_data)
+    recipe = replace(toy_tier_recipe(), epochs=1, learning_rate=0.0)
+    metrics = tier.train("tiny", toy_net(), recipe, options, start=start)
+    assert metrics["validation"]["accuracy"] > 0.9  # nothing was learned
+    assert metrics["recipe"]["start"]["sha256"] == hashlib.sha256(start.read_bytes()).hexdigest()
+    assert metrics["recipe"]["start"]["seed"] == 1
+    start.write_bytes(start.read_bytes()[:-1])
+    options = RunOptions(tmp_path / "next", toy_data)
+    with pytest.raises(ModelError, match="its SHA-256 is not the one"):
+        tier.train("tiny", toy_net(), recipe, options, start=start)
 
 
 def test_each_tier_is_trained_by_its_own_recipe(monkeypatch: pytest.MonkeyPatch) -> None:

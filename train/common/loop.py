@@ -19,7 +19,7 @@ from train.common.lazy import keras
 from train.common.memory import keep_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -142,10 +142,12 @@ def compile_model(
     )
 
 
-def begin_with(model: keras.Model, path: Path) -> None:
+def begin_with(
+    model: keras.Model, path: Path, custom_objects: Mapping[str, Any] | None = None
+) -> None:
     """Give ``model`` the weights of the one in ``path``; DataError where they do not fit."""
     try:
-        model.set_weights(checkpoints.load(path).get_weights())
+        model.set_weights(checkpoints.load(path, custom_objects).get_weights())
     except ValueError as error:
         raise DataError(f"{path}: is of another network or other classes") from error
 
