@@ -9,7 +9,7 @@ import stat
 import zlib
 from contextlib import contextmanager, suppress
 from pickle import UnpicklingError
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 from zipfile import BadZipFile
 
 from emnist_edge.errors import DataError, EmnistEdgeError, OutputError, shown
@@ -44,18 +44,35 @@ def read_within(
     Raises ``error`` that names it where it cannot be read, is no file (``what`` is what to write to
     one), or has more bytes (``larger`` says so).
     """
-    name = shown(path)
     try:
-        with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise error(f"{name}: is no file; write {what} to one")
+        with open_regular(path, error, f"write {what} to one") as file:
             content = file.read(most + 1)
+    except OSError as fault:
+        raise error(f"{shown(path)}: cannot be read ({fault.strerror})") from fault
+    if len(content) > most:
+        raise error(f"{shown(path)}: {larger}")
+    return content
+
+
+def open_regular(path: Path, error: type[EmnistEdgeError], advice: str) -> IO[bytes]:
+    """Return the file ``path``, open for reading; a pipe is not waited for.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        EmnistEdgeError: it cannot be opened, or is a pipe, a device or a folder; an ``error`` that
+            names it, and gives ``advice`` on what is no file.
+    """
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise
     except (OSError, ValueError) as fault:  # of names that no file can have
         reason = getattr(fault, "strerror", None) or fault
-        raise error(f"{name}: cannot be read ({reason})") from fault
-    if len(content) > most:
-        raise error(f"{name}: {larger}")
-    return content
+        raise error(f"{shown(path)}: cannot be read ({reason})") from fault
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise error(f"{shown(path)}: is no file; {advice}")
+    return os.fdopen(number, "rb")
 
 
 @contextmanager

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
 import pytest
 
-from emnist_edge.errors import DataError, OutputError
-from emnist_edge.files import read_file, write_json, writing_to, written_whole
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from emnist_edge.errors import DataError, FormError, OutputError
+from emnist_edge.files import (
+    open_regular,
+    read_file,
+    read_within,
+    write_json,
+    writing_to,
+    written_whole,
+)
 
 
 def write(path: Path, text: str) -> None:
@@ -53,6 +58,24 @@ def test_what_cannot_be_read_is_named_with_advice(tmp_path: Path) -> None:
         read_file(path, lambda path: int(path.read_text()), "count again")
     path.write_text("12")
     assert read_file(path, lambda path: int(path.read_text()), "count again") == 12
+
+
+def test_only_files_are_opened_and_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path, Path("/dev/zero")):
+        with pytest.raises(FormError, match=f"^{path}: is no file; move it away$"):
+            open_regular(path, FormError, "move it away")
+        with pytest.raises(FormError, match="is no file; write words to one"):
+            read_within(path, 9, FormError, what="words", larger="is larger")
+    with pytest.raises(FileNotFoundError):
+        open_regular(tmp_path / "none", FormError, "")
+    with pytest.raises(FormError, match=r"cannot be read \(embedded null"):
+        open_regular(tmp_path / "a\0", FormError, "")
+    (tmp_path / "a").write_bytes(b"12")
+    assert read_within(tmp_path / "a", 2, FormError, what="words", larger="is larger") == b"12"
+    with pytest.raises(FormError, match="a: is larger"):
+        read_within(tmp_path / "a", 1, FormError, what="words", larger="is larger")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ class Csv:
 
     def entry(self, record: bytes) -> Entry:
         """Return what a row says of its picture; ValueError where it is damaged."""
-        row = next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True), [])
+        row = cells_of(record)
         columns = len(self.columns + self.of_version)
         if len(row) != columns:
             raise ValueError(f"no row of {columns} columns")
@@ -143,6 +143,14 @@ class Csv:
         version = Version(int(size), float(modified)) if size or modified else None
         number = int(row[1]) if row[1] else None
         return Entry(_unescaped(row[0]), number, bool(row[self.columns.index("error")]), version)
+
+
+def cells_of(record: bytes) -> list[str]:
+    """Return the cells of a row; ValueError or csv.Error where it is none, or is several."""
+    rows = list(csv.reader(io.StringIO(record.decode(), newline=""), strict=True))
+    if len(rows) != 1:  # they would be lost
+        raise ValueError('a quote (") is missing or too many, or a line does not end as others do')
+    return rows[0]
 
 
 #: Format of a file of results, by its suffix.

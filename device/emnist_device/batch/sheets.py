@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from emnist_device.batch.reading import unread
-from emnist_device.batch.records import Csv, JsonLines, escaped
+from emnist_device.batch.records import Csv, JsonLines, cells_of, escaped
 from emnist_edge.errors import PictureError
 from emnist_edge.packages import load_base
 
@@ -126,7 +126,7 @@ class SheetTable(Csv):
 
         Raises ValueError where it is that of no such table.
         """
-        row = _cells(heading)
+        row = cells_of(heading)
         start, end = len(cls.of_sheet), len(row) - len(cls.of_doubt + cls.of_version)
         table = cls([name.removeprefix("field ") for name in row[start:end]])
         if table.heading(kept=True) != heading:
@@ -177,7 +177,7 @@ class SheetTable(Csv):
 
     def cells(self, record: bytes) -> dict[str, str]:
         """Return the cells of a row by their columns; ValueError where it is damaged."""
-        return dict(zip(self.columns + self.of_version, _cells(record), strict=True))
+        return dict(zip(self.columns + self.of_version, cells_of(record), strict=True))
 
 
 #: How sheets are written.
@@ -187,10 +187,6 @@ SheetFormat = SheetLines | SheetTable
 def _object(values: Mapping[str, object]) -> str:
     """Return an object of JSON, "" for an empty one."""
     return json.dumps(values, ensure_ascii=False) if values else ""
-
-
-def _cells(record: bytes) -> list[str]:
-    return next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True), [])
 
 
 def row_of(row: Sequence[object]) -> bytes:

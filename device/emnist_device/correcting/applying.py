@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from emnist_device.correcting.fields import ReadField
     from emnist_device.correcting.journal import Answer, Asked, Said
-    from emnist_device.correcting.table import ReadField, ReadSheet, SheetsFile
+    from emnist_device.correcting.table import ReadSheet, SheetsFile
 
 
 @dataclass
@@ -100,8 +102,9 @@ def write_corrected(file: SheetsFile, said: Said, out: Path) -> None:
     except OSError as error:
         raise OutputError(f"{shown(out)}: cannot be written ({_reason(error)})") from error
     finally:
-        if not out.stat().st_size:
-            out.unlink()
+        with suppress(OSError):
+            if not out.stat().st_size:
+                out.unlink()
 
 
 def _reason(error: Exception) -> object:

@@ -14,8 +14,9 @@ from emnist_edge.errors import FormError, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from emnist_device.correcting.fields import ReadField
     from emnist_device.correcting.journal import Journal
-    from emnist_device.correcting.table import ReadField, ReadSheet
+    from emnist_device.correcting.table import ReadSheet
     from emnist_device.forms.model import Leaf, Template
 
 #: Longer texts are in no field.

@@ -9,19 +9,24 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
-from emnist_device.batch.places import cut_to_lines
 from emnist_edge.errors import FormError, shown
+from emnist_edge.files import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 #: Text and value of a field, as of a reading.
 Answer = tuple[str, str]
+# What to do about what is no file.
+_MOVE = "move it away"
+# What each line begins with: one that was cut while it was written is told from what is none.
+_BEGIN = b'{"image": "'
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,13 @@ def journal_path(table: Path) -> Path:
 class Said:
     """What was said, by a journal's lines in their order.
 
-    answers: of each field, the one that counts.
+    answers: of each field, the one that counts. cut: number of a last line that counts for nothing,
+    since it was not written to its end; 0 for none.
     """
 
     def __init__(self) -> None:
         self.answers: dict[Asked, Answer] = {}
+        self.cut = 0
         self._before: list[tuple[Asked, Answer | None]] = []
 
     def say(self, asked: Asked, answer: Answer) -> None:
@@ -75,8 +82,8 @@ def read_journal(path: Path) -> Said:
         FormError: it cannot be read, or a line of it is damaged.
     """
     try:
-        with path.open("rb") as file:
-            return _replay(path, file)
+        with open_regular(path, FormError, _MOVE) as file:
+            return _replay(path, file)[0]
     except FileNotFoundError:
         return Said()
     except OSError as error:
@@ -95,20 +102,30 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            if path.exists() and not path.is_file():
-                raise FormError(f"{shown(path)}: is no file; move it away")
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-            self._file: IO[bytes] = os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0)
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK  # a pipe waits else
+            self._number = os.open(path, flags, 0o666)
+        except IsADirectoryError as error:
+            raise FormError(f"{shown(path)}: is no file; {_MOVE}") from error
         except OSError as error:
-            raise FormError(f"{shown(path)}: cannot be written ({error.strerror})") from error
+            raise FormError(self._fault(error)) from error
         try:
             self._lock()
-            cut_to_lines(self._file)
-            self._file.seek(0)
-            self.said = _replay(path, self._file)
+            self.said = self._take_over()
         except BaseException:
-            self._file.close()
+            os.close(self._number)
             raise
+
+    def _take_over(self) -> Said:
+        """Return what the file has, and let it end where a line does."""
+        try:
+            with os.fdopen(self._number, "rb", closefd=False) as file:
+                said, end = _replay(self._path, file)
+            os.ftruncate(self._number, end)
+            if end and os.pread(self._number, 1, end - 1) != b"\n":
+                self._write(b"\n")
+        except OSError as error:
+            raise FormError(self._fault(error)) from error
+        return said
 
     def say(self, asked: Asked, read: str, answer: Answer) -> None:
         """Keep an answer to a field that was ``read`` so; raises FormError where that fails."""
@@ -126,13 +143,15 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the file, which is removed where nothing was ever said."""
-        if not os.fstat(self._file.fileno()).st_size:
+        if not os.fstat(self._number).st_size:
             self._path.unlink(missing_ok=True)
-        self._file.close()
+        os.close(self._number)
 
     def _lock(self) -> None:
+        if not stat.S_ISREG(os.fstat(self._number).st_mode):
+            raise FormError(f"{shown(self._path)}: is no file; {_MOVE}")
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise FormError(
                 f"{shown(self._path)}: another form review of this table is running"
@@ -146,38 +165,62 @@ class Journal:
     def _append(self, content: dict[str, Any]) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         text = json.dumps({**content, "at": at}, ensure_ascii=False) + "\n"
-        line = text.encode("utf-8", "backslashreplace")
         try:
-            whole = self._file.write(line) == len(line)
-            os.fsync(self._file.fileno())
+            self._write(text.encode("utf-8", "backslashreplace"))
         except OSError as error:
-            raise FormError(
-                f"{shown(self._path)}: cannot be written ({error.strerror}); what was said last is "
-                "not kept"
-            ) from error
-        if not whole:
-            cut_to_lines(self._file)
-            raise FormError(f"{shown(self._path)}: there is no room; what was said last is lost")
+            raise FormError(f"{self._fault(error)}; what was said last is not kept") from error
+
+    def _write(self, line: bytes) -> None:
+        """Append ``line``, all of it or nothing, and wait until it is on the disk."""
+        before = os.fstat(self._number).st_size
+        try:
+            while line:
+                line = line[os.write(self._number, line) :]
+            os.fsync(self._number)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._number, before)
+            raise
+
+    def _fault(self, error: OSError) -> str:
+        return f"{shown(self._path)}: cannot be written ({error.strerror})"
 
 
-def _replay(path: Path, file: IO[bytes]) -> Said:
-    said = Said()
-    for number, line in enumerate(_whole_lines(file), start=1):
+def _replay(path: Path, file: IO[bytes]) -> tuple[Said, int]:
+    """Return what the lines of ``file`` say, and how many bytes these are.
+
+    A last line that was cut while it was written counts for nothing.
+    """
+    said, end = Said(), 0
+    for number, line in enumerate(file, start=1):
         try:
             _take(said, json.loads(line))
         except (ValueError, KeyError, TypeError, RecursionError) as error:
+            if _is_cut(line):
+                said.cut = number
+                break
             raise FormError(
                 f"{shown(path)}: line {number} is no correction ({shown(error)}); take it out, or "
                 "move the file away to begin anew"
             ) from error
-    return said
+        end += len(line)
+    return said, end
+
+
+def _is_cut(line: bytes) -> bool:
+    """Say whether ``line`` is the beginning of one that was not written to its end."""
+    begins = line[: len(_BEGIN)]
+    return not line.endswith(b"\n") and _BEGIN.startswith(begins)
 
 
 def _take(said: Said, content: Any) -> None:
     """Let ``said`` be as a line says; ValueError, KeyError or TypeError for what no line is."""
     image, reading, field = (_text(content[name]) for name in ("image", "reading", "field"))
-    asked = Asked(image, content["page"], reading, field)
-    if not content.get("undo"):
+    page, undo = content["page"], content.get("undo", False)
+    if not isinstance(page, int | None) or not isinstance(undo, bool):
+        raise TypeError("page or undo is something else")
+    asked = Asked(image, page, reading, field)
+    if not undo:
         said.say(asked, (_text(content["text"]), _text(content["value"])))
     elif said.last == asked:
         said.take_back()
@@ -189,7 +232,3 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
-
-
-def _whole_lines(file: IO[bytes]) -> Iterator[bytes]:
-    return (line for line in file if line.endswith(b"\n"))

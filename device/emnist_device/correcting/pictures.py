@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.correcting.table import ReadField, ReadSheet
+    from emnist_device.correcting.fields import ReadField
+    from emnist_device.correcting.table import ReadSheet
     from emnist_device.image.limits import Limits
 
 # Around a field so much is shown of its height, and of its width; at its surroundings, so much.

@@ -7,47 +7,37 @@ import fcntl
 import hashlib
 import json
 import os
-import stat
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+import re
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
-from emnist_device.batch.places import places_path
 from emnist_device.batch.results import records_in
 from emnist_device.batch.sheets import BETWEEN, SheetLines, SheetTable, cell_of
-from emnist_device.batch.tasks import Version, title
+from emnist_device.batch.tasks import title
+from emnist_device.correcting.fields import (
+    DAMAGE,
+    ReadField,
+    field_of,
+    probability_of,
+    text_of,
+)
+from emnist_device.correcting.kept_places import KeptPlaces
 from emnist_edge.errors import FormError, shown
+from emnist_edge.files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from emnist_device.batch.records import Entry
     from emnist_device.batch.sheets import SheetFormat
-    from emnist_device.batch.tasks import Key
+    from emnist_device.batch.tasks import Key, Version
 
-# What reading a record raises that something else has written.
-_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error)
 # Digits of what tells one reading of a sheet from another.
 _DIGITS = 16
-
-
-@dataclass(frozen=True)
-class ReadField:
-    """What the file says of a field.
-
-    text, value, probability, reason, corners: as those of
-    :class:`~emnist_device.forms.reading.result.FieldReading`; no corners where they are not known.
-    accepted: whether nobody needs to look at it. others: other texts with their probabilities.
-    """
-
-    name: str
-    text: str
-    value: str
-    probability: float
-    reason: str
-    accepted: bool
-    others: tuple[tuple[str, float], ...] = ()
-    corners: tuple[tuple[float, float], ...] = ()
+# The end of a row: the time of a file, which has six decimals, or nothing.
+_ENDS = re.compile(rb"(,|\.[0-9]{6})\r\n$")
 
 
 @dataclass(frozen=True)
@@ -75,12 +65,13 @@ class ReadSheet:
 class SheetsFile:
     """A file of sheets, open for reading while no run writes to it; see :func:`open_sheets`.
 
-    form: how it is written. path: of it.
+    form: how it is written. path: of it. places: what is known besides, if it is a table.
     """
 
-    def __init__(self, path: Path, form: SheetFormat, file: IO[bytes]) -> None:
-        self.path, self.form, self._file = path, form, file
-        self._places = _Places(path) if isinstance(form, SheetTable) else None
+    def __init__(
+        self, path: Path, form: SheetFormat, file: IO[bytes], places: KeptPlaces | None
+    ) -> None:
+        self.path, self.form, self._file, self._places = path, form, file, places
 
     @property
     def heading(self) -> bytes:
@@ -90,24 +81,67 @@ class SheetsFile:
     def records(self) -> Iterator[tuple[bytes, ReadSheet | None]]:
         """Yield each record, and its sheet; None of what was refused.
 
-        Raises :class:`FormError` where one is damaged.
+        A last record is whole without the end of its line, which editors leave out.
+
+        Raises :class:`FormError` where one is damaged or cut off, two are of one page, or there is
+        none.
         """
         heading = self.heading
-        for number, record in enumerate(records_in(self._file, self.form), start=1):
+        numbers: dict[Key, int] = {}
+        for number, record in self._numbered():
             if record == heading:
                 continue
             try:
-                yield record, self._sheet(record)
-            except _DAMAGE as error:
-                raise FormError(
-                    f"{shown(self.path)}: record {number} is not of this program "
-                    f"({shown(error)}); read the sheets again"
+                entry = self.form.entry(record)
+                sheet = None if entry.failed else self._sheet(entry, record)
+            except DAMAGE as error:
+                raise self._fault(
+                    number, f"is damaged ({_told(error)}); mend it, or read the sheets again"
                 ) from error
+            before = numbers.setdefault(entry.key, number)
+            if before != number:
+                raise self._fault(
+                    number, f"is of the same page as record {before}; take one of them out"
+                )
+            yield record, sheet
+        if not numbers:
+            raise FormError(f"{shown(self.path)}: has no sheet; read some by form read")
 
-    def _sheet(self, record: bytes) -> ReadSheet | None:
-        entry = self.form.entry(record)
-        if entry.failed:
-            return None
+    def _numbered(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each record with its number from 1, a heading included."""
+        number = end = 0
+        for number, record in enumerate(records_in(self._file, self.form), start=1):
+            yield number, record
+            end += len(record)
+        with os.fdopen(self._file.fileno(), "rb", closefd=False) as file:
+            file.seek(end)
+            rest = file.read()
+        if rest:
+            yield number + 1, self._ended(number + 1, rest)
+
+    def _ended(self, number: int, rest: bytes) -> bytes:
+        """Return the last record, which lacks the end of its line, with it."""
+        record = rest.rstrip(b"\r\n") + (b"\r\n" if isinstance(self.form, SheetTable) else b"\n")
+        try:
+            self.form.entry(record)
+            whole = not isinstance(self.form, SheetTable) or bool(_ENDS.search(record))
+        except DAMAGE as error:
+            raise self._cut(number, _told(error)) from error
+        if not whole:
+            raise self._cut(number, "its last cell is cut off")
+        return record
+
+    def _cut(self, number: int, why: str) -> FormError:
+        return self._fault(
+            number,
+            f"is not whole ({why}); mend it, or let form read --resume read it and what is after "
+            "it again",
+        )
+
+    def _fault(self, number: int, what: str) -> FormError:
+        return FormError(f"{shown(self.path)}: record {number} {what}")
+
+    def _sheet(self, entry: Entry, record: bytes) -> ReadSheet:
         if isinstance(self.form, SheetTable):
             row = self.form.cells(record)
             places = {} if self._places is None else self._places.of(entry.key, entry.version)
@@ -116,9 +150,11 @@ class SheetsFile:
             form, page = row["form"], int(row["form_page"])
         else:
             content = json.loads(record)
-            fields = tuple(_field(name, each) for name, each in content["fields"].items())
+            fields = tuple(field_of(name, each) for name, each in content["fields"].items())
             told = _without_accepted(content)
-            form, page = content["form"], content["form_page"]
+            form, page = text_of(content["form"], "form"), content["form_page"]
+            if type(page) is not int:
+                raise TypeError("form_page is no number")
         told_as = json.dumps(told, sort_keys=True).encode()
         reading = hashlib.sha256(told_as).hexdigest()[:_DIGITS]
         return ReadSheet(entry.name, entry.number, entry.version, form, page, reading, fields)
@@ -134,13 +170,11 @@ def open_sheets(path: Path) -> Iterator[SheetsFile]:
     if path.suffix not in {".csv", ".jsonl"}:
         raise FormError(f"{shown(path)}: name what form read wrote, which ends in .csv or .jsonl")
     try:
-        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")  # a pipe waits else
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise FormError(f"{shown(path)}: cannot be read ({reason})") from error
-    with file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise FormError(f"{shown(path)}: is no file; name what form read wrote")
+        file = open_regular(path, FormError, "name what form read wrote")
+    except FileNotFoundError as error:
+        raise FormError(f"{shown(path)}: cannot be read ({error.strerror})") from error
+    with ExitStack() as opened:
+        opened.enter_context(file)
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -149,7 +183,11 @@ def open_sheets(path: Path) -> Iterator[SheetsFile]:
             ) from error
         except OSError:
             pass  # a file system without locks, on which no run writes
-        yield SheetsFile(path, _format_of(path, file), file)
+        form = _format_of(path, file)
+        places = None
+        if isinstance(form, SheetTable):
+            places = opened.enter_context(closing(KeptPlaces(path)))
+        yield SheetsFile(path, form, file, places)
 
 
 def _format_of(path: Path, file: IO[bytes]) -> SheetFormat:
@@ -166,64 +204,36 @@ def _format_of(path: Path, file: IO[bytes]) -> SheetFormat:
         ) from error
 
 
-class _Places:
-    """What is known of the fields of a table besides, by file and page; on disk until asked for."""
-
-    def __init__(self, table: Path) -> None:
-        self._path = places_path(table)
-        self._starts: dict[Key, int] = {}
-        if not self._path.is_file():
-            return
-        form = SheetLines()
-        with self._path.open("rb") as file:
-            start = 0
-            for line in file:
-                with suppress(ValueError, RecursionError):  # of a line that was cut
-                    self._starts[form.entry(line).key] = start
-                start += len(line)
-
-    def of(self, key: Key, version: Version | None) -> Mapping[str, Any]:
-        """Return the fields of a page by their names; none of another version of its file."""
-        if key not in self._starts:
-            return {}
-        with self._path.open("rb") as file:
-            file.seek(self._starts[key])
-            line = file.readline()
-        fields = json.loads(line).get("fields", {})
-        return fields if SheetLines().entry(line).version == version else {}
-
-
 def _fields_of_row(
-    form: SheetTable, row: Mapping[str, str], places: Mapping[str, Any]
+    form: SheetTable, row: Mapping[str, str], places: Mapping[str, ReadField]
 ) -> tuple[ReadField, ...]:
     """Return the fields of a row, with what ``places`` have of them where they read the same."""
     chances, reasons = (json.loads(row[name] or "{}") for name in ("probabilities", "reasons"))
-    doubtful = set(row["doubtful"].split(BETWEEN))
+    doubtful = set(row["doubtful"].split(BETWEEN)) - {""}
+    filled = {name for name in form.names if row[form.column(name)]}
+    for names, where in (
+        (set(chances) - set(form.names), "probabilities name {}, which has no column"),
+        (doubtful - set(chances), "doubtful names {}, which is no field of this sheet"),
+        (set(reasons) - set(chances), "reasons name {}, which is no field of this sheet"),
+        (filled - set(chances), "column {} is filled in, and probabilities do not name it"),
+    ):
+        if names:
+            raise ValueError(where.format(repr(min(names))))
     fields = []
     for name, chance in chances.items():
         cell, accepted = row[form.column(name)], name not in doubtful
+        value = cell[1:] if cell.startswith("\\") else cell
+        reason = text_of(reasons.get(name, ""), "a reason")
+        read = ReadField(name, value, value, probability_of(chance), reason, accepted)
         placed = places.get(name)
-        if placed is not None and cell_of(placed["value"]) == cell:
-            fields.append(_field(name, placed | {"accepted": accepted}))
-        else:
-            value = cell[1:] if cell.startswith("\\") else cell
-            reason = reasons.get(name, "")
-            fields.append(ReadField(name, value, value, float(chance), reason, accepted))
+        same = placed is not None and cell_of(placed.value) == cell
+        fields.append(replace(placed, accepted=accepted) if placed and same else read)
     return tuple(fields)
 
 
-def _field(name: str, content: Mapping[str, Any]) -> ReadField:
-    """Return a field as JSON Lines have it."""
-    return ReadField(
-        name,
-        content["text"],
-        content["value"],
-        float(content["probability"]),
-        content.get("reason", ""),
-        bool(content.get("accepted", False)),
-        tuple((other["text"], float(other["probability"])) for other in content["alternatives"]),
-        tuple((float(x), float(y)) for x, y in content["corners"]),
-    )
+def _told(error: Exception) -> str:
+    """Return what ``error`` says of a record."""
+    return shown(f"{error} is missing" if isinstance(error, KeyError) else error)
 
 
 def _without_accepted(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
-from emnist_edge.cli.form.named import load_forms, split_table
+from emnist_edge.cli.form.named import load_forms, say_cut, split_table
 from emnist_edge.cli.options import limit_option
 from emnist_edge.cli.targets import check_folder
 from emnist_edge.errors import FormError, shown
@@ -74,8 +74,9 @@ def apply(files: tuple[str, ...], output: Path, training: Path | None, limits: L
             f"{shown(journal)}: {summary.left_out} corrections are of sheets that were read anew "
             "since, and are left out; review these again"
         )
+    say_cut(journal, said)
     _say(f"{shown(output)}: {summary}")
-    sys.exit(EXIT_OK if whole and not summary.left_out else EXIT_FAILED)
+    sys.exit(EXIT_OK if whole and not summary.left_out and not said.cut else EXIT_FAILED)
 
 
 def _check_names(table: Path, output: Path, training: Path | None, forms: list[Path]) -> None:

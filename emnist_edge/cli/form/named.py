@@ -12,6 +12,7 @@ from emnist_edge.errors import FormError, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from emnist_device.correcting.journal import Said
     from emnist_device.forms.model import Template
 
 _TEMPLATES = (".yaml", ".yml")
@@ -68,3 +69,13 @@ def load_forms(paths: Sequence[Path]) -> list[Template]:
         twice = next(name for name in names if names.count(name) > 1)
         raise FormError(f"form {twice} is in two templates; rename one")
     return templates
+
+
+def say_cut(journal: Path, said: Said) -> None:
+    """Say where a correction counts for nothing, since it was not written to its end."""
+    if said.cut:
+        click.echo(
+            f"emnist-edge: {shown(journal)}: line {said.cut} is cut off, and counts for nothing; "
+            "look at its field again",
+            err=True,
+        )

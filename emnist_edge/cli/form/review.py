@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emnist_edge.cli.completion import complete_file
-from emnist_edge.cli.form.named import load_forms, split_table
+from emnist_edge.cli.form.named import load_forms, say_cut, split_table
 from emnist_edge.cli.options import limit_option
 from emnist_edge.cli.serve_options import page_options
 from emnist_edge.cli.signals import Ended, ended_by_signals
@@ -66,7 +66,9 @@ def _look(table: Path, templates: list[Template]) -> tuple[list[Doubt], Summary]
     from emnist_device.correcting.journal import journal_path, read_journal
     from emnist_device.correcting.table import open_sheets
 
-    said = read_journal(journal_path(table))
+    journal = journal_path(table)
+    said = read_journal(journal)
+    say_cut(journal, said)
     with open_sheets(table) as file:
         sheets = (sheet for _, sheet in file.records() if sheet is not None)
         return find_doubts(sheets, templates), summarize(file, said)

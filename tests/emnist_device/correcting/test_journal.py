@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,14 +53,66 @@ def test_answers_are_taken_back_one_after_another_also_later(path: Path) -> None
 def test_a_journal_cut_anywhere_has_what_was_whole(path: Path) -> None:
     say(path, (ONE, "A"), (TWO, "B"), None).close()
     content = path.read_bytes()
-    ends = [0, *(place + 1 for place, byte in enumerate(content) if byte == ord("\n"))]
-    for cut in range(len(content)):
+    ends = [place for place, byte in enumerate(content) if byte == ord("\n")]
+    for cut in sorted({*range(0, len(content), 5), *ends}):
         path.write_bytes(content[:cut])
-        lines = sum(end <= cut for end in ends[1:])
-        assert len(read_journal(path).answers) == (0, 1, 2)[lines]
-        if cut % 40 == 0:
+        lines = sum(end <= cut for end in ends)  # with the end of its line or without
+        said = read_journal(path)
+        assert len(said.answers) == (0, 1, 2, 1)[lines]
+        assert said.cut == (0 if cut in {0, *ends, *(end + 1 for end in ends)} else lines + 1)
+        if cut % 40 == 0 or cut in ends:
             say(path, (ONE, "Z")).close()
             assert read_journal(path).answers[ONE] == ("Z", "z")
+            assert len(read_journal(path).answers) == (1, 1, 2, 1)[lines]
+
+
+def test_nothing_is_deleted_before_something_is_said(path: Path) -> None:
+    say(path, (ONE, "A")).close()
+    content = path.read_bytes().removesuffix(b"\n")
+    path.write_bytes(content)
+    Journal(path).close()
+    assert path.read_bytes() == content + b"\n"
+    assert read_journal(path).answers == {ONE: ("A", "a")}
+
+
+@pytest.mark.parametrize(
+    "content", [b"\0", b"\0" * 4096, b"hello", b"{}", b"[1]\n", b'{"imagine": 1', b"\n"]
+)
+def test_what_is_no_journal_is_neither_taken_for_one_nor_cut(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    for read in (read_journal, Journal):
+        with pytest.raises(FormError, match="line 1 is no correction"):
+            read(path)
+    assert path.read_bytes() == content
+
+
+def test_an_answer_that_is_not_kept_leaves_the_journal_as_it_was(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = say(path, (ONE, "A"))
+    content = path.read_bytes()
+
+    def fail(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fail)
+        with pytest.raises(FormError, match="what was said last is not kept"):
+            journal.say(TWO, "", ("B", "b"))
+    write = os.write
+
+    def write_some(number: int, line: bytes) -> int:
+        if os.fstat(number).st_size > len(content):
+            raise OSError(28, "No space left on device")
+        return write(number, line[:9])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", write_some)
+        with pytest.raises(FormError, match=r"No space left on device.; what was said last"):
+            journal.undo()
+    assert path.read_bytes() == content
+    assert journal.said.answers == {ONE: ("A", "a")}
+    journal.close()
 
 
 def test_one_at_a_time_and_none_is_left_where_nothing_was_said(path: Path) -> None:
@@ -80,6 +133,9 @@ def test_one_at_a_time_and_none_is_left_where_nothing_was_said(path: Path) -> No
         b'{"image": "a", "page": [], "reading": "b", "field": "c", "text": "d", "value": "e"}',
         b'{"image": "a", "page": 1, "reading": "b", "field": "c", "text": 3, "value": "e"}',
         b'{"image": "a", "page": 1, "reading": "b", "field": "c", "undo": true}',
+        b'{"image": "a", "page": 1, "reading": "b", "field": "c", "undo": 1}',
+        b'{"image": "a", "page": 1.0, "reading": "b", "field": "c", "text": "d", "value": "e"}',
+        b'{"image": "a", "page": 1, "reading": "b',
         b"\xff",
     ],
 )
@@ -95,7 +151,18 @@ def test_a_damaged_line_is_named_and_nothing_is_lost(path: Path, line: bytes) ->
 
 def test_what_cannot_be_a_journal_is_said(path: Path) -> None:
     path.mkdir()
-    with pytest.raises(FormError, match="is no file"):
-        Journal(path)
-    with pytest.raises(FormError, match="cannot be read"):
-        read_journal(path)
+    for read in (read_journal, Journal):
+        with pytest.raises(FormError, match="is no file; move it away"):
+            read(path)
+
+
+def test_a_pipe_or_a_device_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    for read in (read_journal, Journal):
+        with pytest.raises(FormError, match="is no file; move it away"):
+            read(path)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    for read in (read_journal, Journal):
+        with pytest.raises(FormError, match="is no file; move it away"):
+            read(path)

@@ -120,9 +120,10 @@ def test_places_of_another_version_of_a_file_are_not_taken(tmp_path: Path) -> No
         ("out.csv", b"name,points\r\nada,3\r\n", "is no table as form read writes it"),
         ("out.csv", b"", "is no table as form read writes it"),
         ("out.csv", b"\xff\xfe\r\n", "is no table as form read writes it"),
-        ("out.jsonl", b'{"image": "a.png"}\n', "record 1 is not of this program"),
-        ("out.jsonl", b'{"image": "a.png", "page": 1, "fields": {"a": 3}}\n', "record 1 is not"),
-        ("out.jsonl", b"[" * 9999 + b"\n", "record 1 is not of this program"),
+        ("out.jsonl", b"", "has no sheet"),
+        ("out.jsonl", b'{"image": "a.png"}\n', r"record 1 is damaged \('fields' is missing\)"),
+        ("out.jsonl", b'{"image": "a", "page": 1, "fields": {"a": 3}}\n', "record 1 is damaged"),
+        ("out.jsonl", b"[" * 9999 + b"\n", "record 1 is damaged"),
         ("out.txt", b"", "name what form read wrote"),
     ],
 )
@@ -134,6 +135,148 @@ def test_what_is_no_table_is_said_in_a_line(
     with pytest.raises(FormError, match=told) as error:
         read_table(path)
     assert str(error.value).startswith(str(path))
+
+
+def test_a_table_of_its_heading_alone_has_no_sheet(tmp_path: Path) -> None:
+    path = write_table(tmp_path / "out.csv", outcomes(tmp_path))
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    with pytest.raises(FormError, match="has no sheet"):
+        read_table(path)
+
+
+@SUFFIXES
+def test_a_last_record_counts_without_the_end_of_its_line(tmp_path: Path, suffix: str) -> None:
+    path = write_table(tmp_path / f"out{suffix}", outcomes(tmp_path)[:2])
+    content, whole = path.read_bytes(), read_table(path)
+    for less in (b"\n", b"\r\n"):
+        path.write_bytes(content.removesuffix(less))
+        assert read_table(path) == whole
+        with open_sheets(path) as file:
+            assert file.heading + b"".join(record for record, _ in file.records()) == content
+
+
+@SUFFIXES
+def test_a_record_that_is_cut_anywhere_is_not_left_out(tmp_path: Path, suffix: str) -> None:
+    path = write_table(tmp_path / f"out{suffix}", outcomes(tmp_path)[:2])
+    content = path.read_bytes()
+    start, end = content.rindex(b"\n", 0, -1) + 1, len(content.rstrip())
+    last = 3 if suffix == ".csv" else 2
+    for cut in (*range(start + 1, end - 40, 97), *range(end - 40, end)):
+        path.write_bytes(content[:cut])
+        with pytest.raises(FormError, match=rf"out\{suffix}: record {last} is not whole"):
+            read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (b"403821", b'40"3821', "record 2 is not whole .a quote"),
+        (b"403821,", b'"403821,', "record 2 is not whole"),
+        (b"115067", b'11"5067', "record 3 is not whole .a quote"),
+        (b"\r\n", b"\n", "is no table"),
+    ],
+)
+def test_a_stray_quote_or_end_of_line_drops_no_sheet(
+    tmp_path: Path, before: bytes, after: bytes, told: str
+) -> None:
+    path = write_table(tmp_path / "out.csv", outcomes(tmp_path))
+    path.write_bytes(path.read_bytes().replace(before, after))
+    with pytest.raises(FormError, match=told):
+        read_table(path)
+
+
+def test_rows_that_two_stray_quotes_join_are_not_taken_for_one(tmp_path: Path) -> None:
+    path = write_table(tmp_path / "out.csv", outcomes(tmp_path))
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"403821", b'40"3821').replace(b",115067,", b',1"15067,'))
+    with pytest.raises(FormError, match=r"record 2 is damaged \(a quote"):
+        read_table(path)
+    heading, first, rest = content.split(b"\r\n", 2)
+    path.write_bytes(heading + b"\r\n" + first + b"\n" + rest)
+    with pytest.raises(FormError, match=r"record 2 is damaged \(a quote .* or a line does not end"):
+        read_table(path)
+
+
+@SUFFIXES
+def test_two_records_of_a_page_are_refused(tmp_path: Path, suffix: str) -> None:
+    path = write_table(tmp_path / f"out{suffix}", outcomes(tmp_path))
+    first = 2 if suffix == ".csv" else 1
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines, lines[first - 1]]))
+    with pytest.raises(FormError, match=f"record {first + 3} is of .* page as record {first}"):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (b"born; tools", b"birn; tools", "doubtful names 'birn', which is no field of this sheet"),
+        (b"born; tools", b"born;tools", "doubtful names 'born;tools'"),
+        (b'""tools"": ""it is faint""', b'""tolls"": ""it is faint""', "reasons name 'tolls'"),
+        (b'""name"": 0.9', b'""nome"": 0.9', "probabilities name 'nome', which has no column"),
+        (b', ""name"": 0.99991', b"", "column 'name' is filled in, and probabilities do not"),
+        (b'""name"": 0.99991', b'""name"": ' + b"9" * 400, "a probability is not from 0 to 1"),
+        (b'""name"": 0.99991', b'""name"": NaN', "a probability is not from 0 to 1"),
+        (b'""name"": 0.99991', b'""name"": true', "a probability is not from 0 to 1"),
+        (b'""it is faint""', b"3", "a reason is no text"),
+    ],
+)
+def test_what_a_row_says_of_no_field_is_told(
+    tmp_path: Path, before: bytes, after: bytes, told: str
+) -> None:
+    path = write_table(tmp_path / "out.csv", outcomes(tmp_path))
+    content = path.read_bytes()
+    assert before in content
+    path.write_bytes(content.replace(before, after))
+    with pytest.raises(FormError, match=rf"out\.csv: record 2 is damaged \({told}"):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"probability": 0.7', b'"probability": ' + b"7" * 400),
+        (b'"probability": 0.7', b'"probability": NaN'),
+        (b'"probability": 0.7', b'"probability": -Infinity'),
+        (b'"probability": 0.3', b'"probability": 1e999'),
+        (b"[220, 50]", b"[220, " + b"5" * 400 + b"]"),
+        (b"[220, 50]", b"[220, NaN]"),
+        (b"[220, 50]", b'[220, "50"]'),
+        (b'"accepted": true', b'"accepted": "yes"'),
+        (b'"text": "ADA"', b'"text": null'),
+        (b'"form_page": 1', b'"form_page": "1"'),
+    ],
+)
+def test_what_no_field_can_have_is_damage_of_the_file_that_has_it(
+    tmp_path: Path, before: bytes, after: bytes
+) -> None:
+    made = outcomes(tmp_path)
+    lines, table = (write_table(tmp_path / name, made) for name in ("out.jsonl", "out.csv"))
+    content = lines.read_bytes()
+    assert before in content
+    lines.write_bytes(content.replace(before, after))
+    with pytest.raises(FormError, match=r"out\.jsonl: record 1 is damaged"):
+        read_table(lines)
+    places = places_path(table)
+    if before in places.read_bytes() and b"form_page" not in before:
+        places.write_bytes(places.read_bytes().replace(before, after))
+        with pytest.raises(FormError, match=r"out\.csv\.fields\.jsonl: line 1 is not of this"):
+            read_table(table)
+
+
+def test_a_line_of_places_that_is_none_is_named(tmp_path: Path) -> None:
+    path = write_table(tmp_path / "out.csv", outcomes(tmp_path))
+    whole, places = read_table(path), places_path(path)
+    content = places.read_bytes()
+    places.write_bytes(content.removesuffix(b"\n"))
+    assert read_table(path) == whole
+    places.write_bytes(content + b"{\n")
+    with pytest.raises(FormError, match=r"out\.csv\.fields\.jsonl: line 3 is not of this program"):
+        read_table(path)
+    places.unlink()
+    os.mkfifo(places)
+    with pytest.raises(FormError, match=r"fields\.jsonl: is no file; move it away"):
+        read_table(path)
 
 
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:

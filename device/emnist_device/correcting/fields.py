@@ -1,0 +1,75 @@
+"""What a record says of a field; what ``form read`` never writes is damage."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: What reading a record raises that something else has written.
+DAMAGE = (
+    ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, csv.Error,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ReadField:
+    """What the file says of a field.
+
+    text, value, probability, reason, corners: as those of
+    :class:`~emnist_device.forms.reading.result.FieldReading`; no corners where they are not known.
+    accepted: whether nobody needs to look at it. others: other texts with their probabilities.
+    """
+
+    name: str
+    text: str
+    value: str
+    probability: float
+    reason: str
+    accepted: bool
+    others: tuple[tuple[str, float], ...] = ()
+    corners: tuple[tuple[float, float], ...] = ()
+
+
+def field_of(name: str, content: Mapping[str, Any]) -> ReadField:
+    """Return a field as JSON Lines have it; raises one of :data:`DAMAGE` where it is damaged."""
+    accepted = content.get("accepted", False)
+    if not isinstance(accepted, bool):
+        raise TypeError("accepted is neither true nor false")
+    return ReadField(
+        name,
+        text_of(content["text"], "text"),
+        text_of(content["value"], "value"),
+        probability_of(content["probability"]),
+        text_of(content.get("reason", ""), "reason"),
+        accepted,
+        tuple(
+            (text_of(other["text"], "text"), probability_of(other["probability"]))
+            for other in content["alternatives"]
+        ),
+        tuple((_pixels_of(x), _pixels_of(y)) for x, y in content["corners"]),
+    )
+
+
+def text_of(value: object, what: str) -> str:
+    """Return ``value``, if it is a text; TypeError that says ``what`` is not."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is no text")
+    return value
+
+
+def probability_of(value: object) -> float:
+    """Return ``value``, if it is a probability; else ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError("a probability is not from 0 to 1")
+    return float(value)
+
+
+def _pixels_of(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("a corner is no place")
+    return float(value)
