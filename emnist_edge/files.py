@@ -8,6 +8,7 @@ import os
 import stat
 import zlib
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from pickle import UnpicklingError
 from typing import IO, TYPE_CHECKING, TypeVar
 from zipfile import BadZipFile
@@ -16,7 +17,6 @@ from emnist_edge.errors import DataError, EmnistEdgeError, OutputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 _Content = TypeVar("_Content")
 
@@ -79,8 +79,10 @@ def open_regular(path: Path, error: type[EmnistEdgeError], advice: str) -> IO[by
 def written_whole(path: Path) -> Iterator[Path]:
     """Give a file beside ``path`` to write, which takes its place once it is written.
 
-    Where the block fails or is interrupted, ``path`` is as before, and the other file is gone.
+    Where the block fails or is interrupted, ``path`` is as before, and the other file is gone. A
+    link stays one: what it leads to is written.
     """
+    path = Path(os.path.realpath(path))
     part = path.with_name(f"part-{path.name}")  # keeps the suffix, by which writers tell formats
     try:
         yield part

@@ -49,6 +49,23 @@ def test_what_cannot_take_its_place_is_not_left_beside_it(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == [folder]
 
 
+def test_a_link_stays_one_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    link, real = tmp_path / "link.json", tmp_path / "kept" / "real.json"
+    link.symlink_to("kept/real.json")
+    for text in ("1", "2"):  # the first time, there is nothing yet
+        write(link, text)
+        assert link.is_symlink()
+        assert real.read_text() == text
+    assert list(real.parent.iterdir()) == [real]
+
+
+def test_a_pipe_that_nobody_writes_to_is_no_file_to_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(DataError, match=r"pipe\.yaml: is no file; write a list to one"):
+        read_within(tmp_path / "pipe.yaml", 9, DataError, what="a list", larger="is too large")
+
+
 def test_what_cannot_be_read_is_named_with_advice(tmp_path: Path) -> None:
     path = tmp_path / "count.txt"
     with pytest.raises(DataError, match=r"count\.txt: not there; count again"):

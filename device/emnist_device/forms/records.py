@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from emnist_device.forms.shapes import wrong
+from emnist_device.forms.shapes import quoted, wrong
 from emnist_device.forms.yaml_nodes import TemplateError
-from emnist_edge.errors import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +45,7 @@ class MapOf:
         found = {}
         for name, each in node.content.items():
             if not re.search(self.name, name, re.ASCII):
-                raise TemplateError(each.line, f"{shown(name)!r} is no name of {self.named}")
+                raise TemplateError(each.line, f"{quoted(name)} is no name of {self.named}")
             try:
                 found[name] = self.shape.read(each, name if self.fields else f"{what} {name}")
             except TemplateError as fault:
@@ -92,7 +91,7 @@ def _read_record(content: Mapping[str, Node], keys: Mapping[str, Key], node: Nod
         if name not in keys:
             near = get_close_matches(name, keys, 1)
             advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(keys)}"
-            raise TemplateError(each.line, f"key {shown(name)!r} is not known here; {advice}")
+            raise TemplateError(each.line, f"key {quoted(name)} is not known here; {advice}")
     for name, key in keys.items():
         if key.required and name not in content:
             raise TemplateError(node.line, f"has no {name}; give {key.shape.wanted}")
@@ -172,7 +171,7 @@ class ByKind:
             advice = f"did you mean {near[0]}? " if near else ""
             raise TemplateError(
                 kind.line,
-                f"kind {shown(kind.text)!r} is not known; {advice}"
+                f"kind {quoted(kind.text)} is not known; {advice}"
                 f"Kinds are {', '.join(self.records)}",
             )
         return self.records[kind.content].read(node, what)

@@ -50,10 +50,14 @@ class Shape(Protocol):
 
 def wrong(node: Node, what: str, wanted: str) -> TemplateError:
     """Return the fault that ``node``, called ``what``, is something else than is ``wanted``."""
-    kind = _NAMES[type(node.content)]
-    text = node.text if len(node.text) <= _LONGEST_SHOWN else node.text[:_LONGEST_SHOWN] + "..."
-    is_what = f"{shown(text)!r}" if node.text else kind
+    is_what = quoted(node.text) if node.text else _NAMES[type(node.content)]
     return TemplateError(node.line, f"{what} is {is_what}; give {wanted}")
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as messages show it: in quotes, and no longer than a line has room for."""
+    text = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..."
+    return repr(shown(text))
 
 
 @dataclass(frozen=True)

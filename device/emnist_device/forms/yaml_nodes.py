@@ -6,6 +6,7 @@ and tags are refused: nothing grows while it is read, and nothing is run.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -151,4 +152,7 @@ def _resolved(text: str, line: int) -> str | int | float | bool | None:
         return text
     if len(text) > _LONGEST_FIGURE:
         raise TemplateError(line, f"a number has {len(text)} characters; quote it if it is a text")
-    return int(text) if _WHOLE.fullmatch(text) else float(text)
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    number = float(text)
+    return number if math.isfinite(number) else text

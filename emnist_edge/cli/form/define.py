@@ -108,6 +108,7 @@ def define(
         if serve is None:
             _write_found(start, target)
         else:
+            _tell_earlier(out, Path(scan))
             _serve(start, target, servant, serve)
     sys.exit(EXIT_OK)
 
@@ -194,6 +195,16 @@ def _write_found(start: Start, target: Target) -> None:
         f"{name}: {kept} field{'' if kept == 1 else 's'}; edit names and kinds, then look at it "
         f"with: emnist-edge form check {name}"
     )
+
+
+def _tell_earlier(out: Path, scan: Path) -> None:
+    """Say what was not saved at another time, but for what is gone on with."""
+    from emnist_device.forms.defining.unsaved import earlier, go_on
+
+    others = [path for path in earlier(out) if path.absolute() != scan.absolute()]
+    if others:
+        how = go_on(others[-1], out)
+        _report(f"{shown(others[-1])}: has what was not saved before; {how}, or remove it")
 
 
 def _serve(start: Start, target: Target, servant: Servant, address: Address) -> None:

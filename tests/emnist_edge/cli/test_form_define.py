@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import urllib.request
@@ -98,6 +99,12 @@ def test_the_page_that_is_chosen_of_a_tiff_is_the_form_in_mm(tmp_path: Path) -> 
     assert list(comb.area) == pytest.approx([20, 40, 63, 9], abs=0.5)
 
 
+def content(path: Path) -> bytes | str:
+    """Return what is in a file, or of anything else, what it is."""
+    mode = path.lstat().st_mode
+    return path.read_bytes() if stat.S_ISREG(mode) else stat.filemode(mode)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -105,6 +112,12 @@ def test_the_page_that_is_chosen_of_a_tiff_is_the_form_in_mm(tmp_path: Path) -> 
         (["junk.png", "-o", "a.yaml"], "junk.png: is not a picture"),
         (["white.png", "-o", "a.yaml"], "no boxes are found there; draw the fields in a browser"),
         (["white.png", "-o", "there.yaml"], "there.yaml: is there already; name another file, or "),
+        (["white.png", "-o", "link.yaml"], "link.yaml: is there already; name another file, or "),
+        (["white.png", "-o", "pipe.yaml"], "pipe.yaml: is no file; write the template to one"),
+        (["white.png", "-o", "pipe.yaml", "--overwrite"], "pipe.yaml: is no file; "),
+        (["white.png", "-o", "junk.yaml", "--overwrite"], "junk.yaml: has over 200 kB, so it is "),
+        (["pipe.yaml", "--serve", "0"], "pipe.yaml: is no file; write the template to one"),
+        (["pipe.png", "-o", "a.yaml"], "pipe.png: is a pipe or device"),
         (["white.png", "-o", "a.yaml", "--size", "A4"], "has not the shape of A4"),
         (["white.png", "-o", "a.yaml", "--pages", "2"], "has 1 page, none of which --pages 2"),
         (["form.yaml", "--serve", "0"], "form.yaml, page 1: has no reference"),
@@ -120,12 +133,16 @@ def test_what_goes_wrong_is_said_in_a_line_and_nothing_is_written(
     Path("form.yaml").write_text("form: a\npages: [{size: A4, fields: {}}]\n")
     Path("gone.yaml").write_text("form: a\npages: [{reference: gone.png, unit: pixels}]\n")
     cv2.imwrite("white.png", np.full((300, 300), 255, np.uint8))
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    Path("junk.yaml").write_bytes(bytes(200_001))
+    Path("link.yaml").symlink_to("nothing.yaml")
+    for name in ("pipe.yaml", "pipe.png"):
+        os.mkfifo(name)
+    before = {path.name: content(path) for path in tmp_path.iterdir()}
     with pytest.raises(EmnistEdgeError) as raised:
         run(*arguments)
     assert words in str(raised.value)
     assert "\n" not in str(raised.value)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert {path.name: content(path) for path in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize(
@@ -161,11 +178,13 @@ class Served:
             env=os.environ | {"PYTHONPATH": paths},
         )  # fmt: skip
         assert self.process.stderr is not None
-        said = self.process.stderr.readline()
+        self.before, said = "", self.process.stderr.readline()
+        while said and " at http" not in said:
+            self.before, said = self.before + said, self.process.stderr.readline()
         self.url = said.partition(" at ")[2].partition(",")[0]
         if not self.url.startswith("http://127.0.0.1:"):
             self.process.kill()
-            raise AssertionError(said + self.process.communicate()[1])
+            raise AssertionError(self.before + said + self.process.communicate()[1])
 
     def __enter__(self) -> Served:
         return self
@@ -217,6 +236,37 @@ def test_a_template_is_gone_on_with_and_what_is_not_saved_is_kept(
     assert (kept.name, kept.required) == ("other", True)
     names = {"club-1.png", "club.yaml", "club-unsaved.yaml"}
     assert {each.name for each in tmp_path.iterdir()} == names
+
+
+def test_nothing_is_lost_however_the_command_ends(scan: Path, tmp_path: Path) -> None:
+    out, kept = tmp_path / "club.yaml", tmp_path / "club-unsaved-2.yaml"
+    (tmp_path / "club-unsaved.yaml").write_text("of another time\n")
+    with Served(scan, "-o", out) as served:
+        assert served.before == (
+            f"emnist-edge: {tmp_path}/club-unsaved.yaml: has what was not saved before; go on "
+            f"with: emnist-edge form define {tmp_path}/club-unsaved.yaml -o {out} --overwrite "
+            "--serve PORT, or remove it\n"
+        )
+        fields = [{"name": "number", **served.ask("api/form")["pages"][0]["found"][0]}]
+        draft = {"revision": 0, "form": "club", "title": "", "fields": [fields]}
+        served.ask("api/form", draft)
+        assert served.end(signal.SIGKILL) == (-signal.SIGKILL, "")
+    assert load_template(kept).pages[0].fields[0].name == "number"
+    assert (tmp_path / "club-unsaved.yaml").read_text() == "of another time\n"
+    (tmp_path / "club-unsaved.yaml").unlink()
+    with Served(kept, "-o", out) as served:
+        assert served.before == ""  # this one is gone on with
+        view = served.ask("api/form")
+        assert (view["fields"], view["saved"]) == ([fields], False)
+        assert served.ask("api/save", {})["saved"]
+        fields[0]["name"] = "other"
+        served.ask("api/form", draft)
+        code, rest = served.end(signal.SIGQUIT)
+    assert (code, "club-unsaved-3.yaml: has what was not saved; go on with: " in rest) == (0, True)
+    names = {"club.yaml": "number", kept.name: "number", "club-unsaved-3.yaml": "other"}
+    for file, name in names.items():
+        assert load_template(tmp_path / file).pages[0].fields[0].name == name
+    assert len(list(tmp_path.iterdir())) == 2 * len(names)  # with a picture each
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ from starlette.routing import Route
 from emnist_device.forms.defining.desk import StaleError
 from emnist_device.serving.answers import body, refusal
 from emnist_device.serving.app import guarded_app
-from emnist_edge.errors import EmnistEdgeError
+from emnist_edge.errors import EmnistEdgeError, FormError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.applications import Starlette
     from starlette.requests import Request
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).parent / "static"
 # A template has 200 kB at most, which JSON makes about twice as large; a filled sheet is a scan.
 _DRAFT_BYTES, _SHEET_BYTES = 2**19, 16 * 2**20
+# A draft is nested 8 deep, with the boxes of options; numbers in it have no more digits than 30.
+_DEEPEST, _LONGEST_NUMBER = 16, 30
+_TOO_DEEP = f"it is nested over {_DEEPEST} deep"
 
 
 def make_app(desk: Desk, rules: Rules) -> Starlette:
@@ -61,8 +67,10 @@ class _Handlers:
             return JSONResponse(self._desk.change(_parse(content)))
         except StaleError:
             return refusal("the form was changed in another window; this one shows it now", 409)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             return refusal(f"this is no form: {error}", 400)
+        except FormError as error:
+            return refusal(str(error), 400)
 
     async def save(self, _: Request) -> Response:
         """Write the template."""
@@ -94,7 +102,38 @@ def _number(request: Request) -> int:
 
 
 def _parse(content: bytes) -> Any:
-    """Return the JSON in ``content``, all of whose texts can be written; raises ValueError."""
-    parsed = json.loads(content)
-    json.dumps(parsed, ensure_ascii=False).encode()
+    """Return the JSON in ``content``, all of which can be written; raises ValueError."""
+    try:
+        parsed = json.loads(content, parse_constant=_number_of, parse_float=_number_of,
+                            parse_int=_number_of)  # fmt: skip
+        json.dumps(parsed, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError(_TOO_DEEP) from error
+    except UnicodeEncodeError as error:
+        half = f"U+{ord(error.object[error.start]):04X}"
+        raise ValueError(f"a text has {half}, which is half of a character") from error
+    level = [parsed]
+    for _ in range(_DEEPEST + 1):
+        level = [own for each in level for own in _inside(each)]
+    if level:
+        raise ValueError(_TOO_DEEP)
     return parsed
+
+
+def _number_of(text: str) -> float:
+    """Return the number that is written as ``text``; raises ValueError where it is none."""
+    if len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"a number has {len(text):,} characters")
+    if text.lstrip("-").isdigit():
+        return int(text)
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no finite number")
+    return number
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    """Return what a list or an object holds, and of anything else nothing."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 from emnist_device.forms.defining.text import write_text
 from emnist_device.forms.model import GridField, MarkField
 from emnist_device.forms.template import parse_template
-from emnist_device.forms.yaml_nodes import TemplateError
+from emnist_device.forms.yaml_nodes import MOST_BYTES, TemplateError, parse_yaml
+from emnist_edge.errors import FormError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from emnist_device.forms.defining.draft import Draft
     from emnist_device.forms.model import Area, Field, Template
 
-# A draft with more is not looked through to its end: each costs another look.
-_MOST_FAULTS = 20
+# A draft with more is not looked through to its end: each costs another look at all fields, of
+# which a form on one page has up to 400.
+_MOST_FAULTS, _MOST_LOOKED = 20, 4000
 # Whoever draws sees no lines of the file.
 _LINE = re.compile(r" \(line \d+\)")
 
@@ -67,24 +69,38 @@ def check_draft(draft: Draft, path: Path, files: frozenset[str] = frozenset()) -
         [number for number in range(len(page.fields)) if (at, number) not in wrong]
         for at, page in enumerate(draft.pages)
     ]
-    known = sizes_of(draft)
+    known, looked = sizes_of(draft), 0
     while True:
         sound = _only(draft, kept)
         if not any(kept):
             empty = Fault("there is no field yet; draw one, or choose a box that was found")
             return Checked(sound, None, tuple(faults or [empty]))
         text = write_text(sound, in_place=True)
+        looked += sum(map(len, kept))
         try:
             template = parse_template(text.text, path, known)
         except TemplateError as error:
             message = _LINE.sub("", error.message)
-            at = text.field_at(error.line)
-            if at is None or len(faults) >= _MOST_FAULTS:
+            page, number = text.place_at(error.line) or (None, None)
+            if page is None or number is None:
+                where = "" if page is None or len(draft.pages) == 1 else f"page {page + 1}: "
+                return Checked(sound, None, (*faults, Fault(where + message)))
+            if len(faults) >= _MOST_FAULTS or looked > _MOST_LOOKED:
                 return Checked(sound, None, (*faults, Fault(message)))
-            page, number = at
             faults.append(Fault(message, page, kept[page].pop(number)))
         else:
             return Checked(sound, template, tuple(faults))
+
+
+def check_readable(draft: Draft) -> None:
+    """Raise :class:`FormError` where ``draft`` could not be read again once it is written."""
+    text = write_text(draft.distinct()).text
+    if len(text.encode()) > MOST_BYTES:
+        raise FormError(f"the template would have over {MOST_BYTES // 1000} kB; split the form")
+    try:
+        parse_yaml(text)
+    except TemplateError as error:
+        raise FormError(f"the template {error.message}") from error
 
 
 def sizes_of(draft: Draft) -> dict[Path, tuple[float, float]]:
@@ -108,27 +124,27 @@ def _own_faults(draft: Draft, files: frozenset[str]) -> list[Fault]:
     faults = []
     for at, page in enumerate(draft.pages):
         for number, field in enumerate(page.fields):
-            name, file = field["name"], _file_of(field)
+            name = field["name"]
             if names[name] > 1 and name in seen:
                 faults.append(Fault(f"another field is called {name}; rename one", at, number))
-            elif file is not None and file not in files:
+            elif not set(_files_of(field)) <= files:
                 message = "files are not named here; write the lexicon into the template by hand"
                 faults.append(Fault(message, at, number))
             seen.add(name)
     return faults
 
 
-def _file_of(field: Mapping[str, object]) -> object:
-    """Return the file that a field names, or a grid's cells; None for none."""
+def _files_of(field: Mapping[str, object]) -> Iterator[str]:
+    """Yield the files that a field and a grid's cells name, or what is in place of a name."""
     cell = field.get("cell")
-    inner = cell.get("lexicon") if isinstance(cell, dict) else None
-    return field.get("lexicon", inner)
+    for record in (field, cell if isinstance(cell, dict) else {}):
+        if record.get("lexicon") is not None:
+            yield str(record["lexicon"])
 
 
 def files_of(draft: Draft) -> frozenset[str]:
     """Return the files that fields of ``draft`` name."""
-    named = [_file_of(field) for page in draft.pages for field in page.fields]
-    return frozenset(str(file) for file in named if file is not None)
+    return frozenset(file for page in draft.pages for own in page.fields for file in _files_of(own))
 
 
 def _parts(field: Field) -> tuple[Area, ...]:

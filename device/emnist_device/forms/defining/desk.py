@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from emnist_device.forms.defining.checking import check_draft, files_of, sizes_of
+from emnist_device.forms.defining.checking import check_draft, check_readable, files_of, sizes_of
 from emnist_device.forms.defining.draft import parse_fields
 from emnist_device.forms.defining.text import write_text
+from emnist_device.forms.defining.unsaved import Unsaved, go_on
 from emnist_device.forms.defining.workshop import SHOWN, Trial
 from emnist_device.forms.grammar import FIELD
 from emnist_device.serving.turns import Turns, serve
-from emnist_edge.errors import FormError, shown
+from emnist_edge.errors import FormError, OutputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +46,9 @@ class Desk:
         self._target, self._servant, self._report = target, servant, report
         self._files = files_of(start.draft)
         self._turns = Turns("trial")
-        self._revision = self._saved = 0
+        self._unsaved = Unsaved(target.path, pictures=target.pictures)
+        # What another template has is not in this one yet, and need not be kept until it changes.
+        self._revision, self._saved = 0, -1 if target.pictures and _any_field(self.draft) else 0
 
     def view(self) -> dict[str, Any]:
         """Return the draft, what was found, and what is wrong, in plain values."""
@@ -55,7 +59,8 @@ class Desk:
         ]  # fmt: skip
         kinds = {kind: list(record.keys) for kind, record in FIELD.records.items()}
         name = shown(self._target.path.name)
-        return {"file": name, "kinds": kinds, "pages": pages, **self._state()}
+        state = self._state(self.draft, self._revision)
+        return {"file": name, "kinds": kinds, "pages": pages, **state}
 
     def picture(self, number: int) -> Path:
         """Return the file of what page ``number``, from 0, looks like; raises ValueError."""
@@ -67,6 +72,7 @@ class Desk:
         Raises:
             StaleError: it was made of an earlier one than is here.
             ValueError: it is none.
+            FormError: its template could not be read again.
         """
         if not isinstance(content, dict):
             raise ValueError("give an object")  # noqa: TRY004  # of what came from the network
@@ -77,10 +83,15 @@ class Desk:
             raise ValueError("form and title are texts")  # noqa: TRY004  # as above
         fields = parse_fields(content.get("fields"), len(self.draft.pages))
         draft = self.draft.filled(form, title, fields)
-        if draft != self.draft:
-            self.draft = draft
-            self._revision += 1
-        return self._state()
+        if draft == self.draft:
+            return self._state(draft, self._revision)
+        check_readable(draft)
+        state = self._state(draft, self._revision + 1)
+        with suppress(OutputError):  # tried once more at the end, which says so
+            self._keep(draft)
+        self.draft = draft
+        self._revision += 1
+        return state
 
     def save(self) -> dict[str, Any]:
         """Write the template.
@@ -96,11 +107,12 @@ class Desk:
             raise FormError(f"not saved: {self._of(checked.faults[0])}{others}")
         self._target.write(self.draft)
         self._saved = self._revision
+        self._unsaved.drop()
         fields = sum(len(page.fields) for page in self.draft.pages)
         self._report(
             f"{shown(self._target.path)}: saved, {fields} field{'' if fields == 1 else 's'}"
         )
-        return self._state()
+        return self._state(self.draft, self._revision)
 
     async def try_page(self, number: int) -> list[dict[str, Any]]:
         """Return what is read on page ``number``, from 0, of the scan itself; see :meth:`_try`."""
@@ -117,12 +129,19 @@ class Desk:
         Raises :class:`OutputError` where that cannot be written.
         """
         self._turns.close(self._servant.close)
-        if self._revision != self._saved and any(page.fields for page in self.draft.pages):
-            kept = shown(self._target.keep(self.draft))
-            self._report(
-                f"{kept}: has what was not saved; go on with: emnist-edge form define {kept} "
-                f"-o {shown(self._target.path)} --overwrite --serve PORT"
-            )
+        if self._revision in (0, self._saved):
+            return
+        kept = self._keep(self.draft)
+        if kept is not None:
+            how = go_on(kept, self._target.path)
+            self._report(f"{shown(kept)}: has what was not saved; {how}")
+
+    def _keep(self, draft: Draft) -> Path | None:
+        """Keep ``draft`` beside the template, and return the file; None where it has no field."""
+        if _any_field(draft):
+            return self._unsaved.keep(draft)
+        self._unsaved.drop()
+        return None
 
     async def _try(
         self, draft: Draft, picture: Path | None, content: bytes
@@ -155,18 +174,22 @@ class Desk:
         name = self.draft.pages[fault.page].fields[fault.number]["name"]
         return f"field {shown(name)}: {fault.message}"
 
-    def _state(self) -> dict[str, Any]:
-        """Return what a browser must know after each change."""
-        checked = self._check(self.draft)
+    def _state(self, draft: Draft, revision: int) -> dict[str, Any]:
+        """Return what a browser must know of ``draft`` once it is the one that is kept here."""
+        checked = self._check(draft)
         return {
-            "revision": self._revision,
-            "saved": self._revision == self._saved,
-            "form": self.draft.form,
-            "title": self.draft.title,
-            "fields": [page.fields for page in self.draft.pages],
+            "revision": revision,
+            "saved": revision == self._saved,
+            "form": draft.form,
+            "title": draft.title,
+            "fields": [page.fields for page in draft.pages],
             "parts": checked.parts(),
             "faults": [
                 {"message": fault.message, "page": fault.page, "field": fault.number}
                 for fault in checked.faults
             ],
         }
+
+
+def _any_field(draft: Draft) -> bool:
+    return any(page.fields for page in draft.pages)

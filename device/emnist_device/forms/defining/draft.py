@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 #: A field as a template has it, in plain values, and its ``name``.
@@ -56,11 +58,30 @@ class Draft:
 
     def beside(self, path: Path) -> Draft:
         """Return the draft with reference pictures that are named as its template, ``path``."""
+        stem = "".join(char if char.isprintable() else "-" for char in path.stem)
         pages = tuple(
-            replace(page, reference=f"{path.stem}-{number}.png")
+            replace(page, reference=f"{stem}-{number}.png")
             for number, page in enumerate(self.pages, 1)
         )
         return replace(self, pages=pages)
+
+    def distinct(self) -> Draft:
+        """Return the draft with a number behind each name that a field before has as well."""
+        taken = {own["name"] for page in self.pages for own in page.fields}
+        seen: set[str] = set()
+        numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(2))
+
+        def named(own: DraftField) -> DraftField:
+            name = own["name"]
+            if name in seen:
+                numbered = (f"{name}-{number}" for number in numbers[name])
+                name = next(each for each in numbered if each not in taken)
+                taken.add(name)
+            seen.add(name)
+            return own | {"name": name}
+
+        pages = (replace(page, fields=tuple(map(named, page.fields))) for page in self.pages)
+        return replace(self, pages=tuple(pages))
 
     def only(self, number: int) -> Draft:
         """Return the draft of its page ``number``, from 0, alone."""

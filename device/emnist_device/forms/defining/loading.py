@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from emnist_device.forms.defining.draft import Draft, DraftPage
+from emnist_device.forms.defining.text import write_scalar
 from emnist_device.forms.template import paper_of, read_text
 from emnist_device.forms.yaml_nodes import TemplateError, parse_yaml
 from emnist_edge.errors import FormError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from emnist_device.forms.yaml_nodes import Node
 
+# Keys of numbers that are taken as they are written.
+_TEXTS = {"form", "title", "label", "value", "pattern", "words", "options", "rows", "columns"}
 # What of a template and a page a draft has in places of its own.
 _OF_FORM, _OF_PAGE = {"form", "title", "pages"}, {"reference", "unit", "size", "fields"}
 
@@ -37,7 +40,8 @@ def load_draft(path: Path) -> Draft:
         raise FormError(f"{name}: is no template of a form; see emnist-edge form check")
     pages = tuple(_page(number, page, path) for number, page in enumerate(content["pages"], 1))
     others = {key: value for key, value in content.items() if key not in _OF_FORM}
-    return Draft(str(content.get("form", "")), pages, str(content.get("title", "")), others)
+    form, title = (str(content.get(key) or "") for key in ("form", "title"))
+    return Draft(form, pages, title, others)
 
 
 def _page(number: int, page: Any, path: Path) -> DraftPage:
@@ -55,7 +59,7 @@ def _page(number: int, page: Any, path: Path) -> DraftPage:
     picture = path.parent / page["reference"]
     size = None if page.get("unit") == "pixels" else page.get("size")
     try:
-        width, height = (0.0, 0.0) if size is None else map(float, paper_of(size))
+        width, height = (0.0, 0.0) if size is None else _sides(size)
     except (LookupError, TypeError, ValueError) as error:
         raise FormError(f"{where}: size is {shown(size)}; see emnist-edge form check") from error
     fields = []
@@ -66,10 +70,23 @@ def _page(number: int, page: Any, path: Path) -> DraftPage:
     return DraftPage(picture, page["reference"], width, height, size, tuple(fields))
 
 
-def _plain(node: Node) -> Any:
-    """Return what ``node`` holds, in plain values."""
+def _sides(size: Any) -> tuple[float, float]:
+    """Return width and height of paper; raises LookupError, TypeError or ValueError for none."""
+    width, height = map(float, paper_of(size))
+    if not (0 < width < math.inf and 0 < height < math.inf):
+        raise ValueError(size)
+    return width, height
+
+
+def _plain(node: Node, *, text: bool = False) -> Any:
+    """Return what ``node`` holds, in plain values.
+
+    ``text``: numbers in it are texts, and stay so where they would be written otherwise, as 007.
+    """
     content = node.content
     if isinstance(content, dict):
-        plain: Mapping[str, Any] = {key: _plain(own) for key, own in content.items()}
-        return plain
-    return [_plain(own) for own in content] if isinstance(content, list) else content
+        return {key: _plain(own, text=key in _TEXTS) for key, own in content.items()}
+    if isinstance(content, list):
+        return [_plain(own, text=text) for own in content]
+    changed = content is not None and write_scalar(content) != node.text
+    return node.text if text and changed else content

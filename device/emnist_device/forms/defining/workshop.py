@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ _LONG_SIDE, _QUALITY = 2400, 85
 SHOWN = ".jpg"
 # Pages of a file that is tried: as many as a form has.
 _MOST_PAGES = 25
+# What is tried is called this, and what is wrong with it begins with one of these, or has no verb.
+_SHEET, _VERB = "the sheet", re.compile(r"(is|has|was|shows|cannot)\b")
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,21 @@ def _show(picture: NDArray[np.uint8], target: Path) -> None:
 
 
 def _try(item: Trial, model: str, threads: int, limits: Limits) -> list[dict[str, Any]]:
+    """Return what is read on each page; raises PictureError that says all of what is wrong."""
+    try:
+        return _read(item, model, threads, limits)
+    except PictureError as error:
+        raise PictureError(_said(str(error).removeprefix(f"{_SHEET}: "))) from error
+
+
+def _said(reason: str) -> str:
+    """Return a sentence of what is wrong with the sheet."""
+    if reason.startswith("the "):  # it is something else
+        return reason
+    return f"{_SHEET} {reason}" if _VERB.match(reason) else f"{_SHEET}: {reason}"
+
+
+def _read(item: Trial, model: str, threads: int, limits: Limits) -> list[dict[str, Any]]:
     """Return what is read on each page; raises PictureError where none is of the form."""
     template = parse_template(item.text, item.path, item.known)
     finder = None if item.picture is None else InPlace(template, limits)
@@ -130,7 +148,7 @@ def _try(item: Trial, model: str, threads: int, limits: Limits) -> list[dict[str
         except PictureError as error:
             faults.append(error)
     if not sheets:
-        raise PictureError(f"the sheet {faults[0]}") from faults[0]
+        raise faults[0]
     return sheets
 
 
@@ -140,7 +158,7 @@ def _pictures(item: Trial, limits: Limits) -> Iterator[NDArray[np.uint8]]:
         yield read_picture(item.picture, limits)
         return
     try:
-        document = read_document(BytesIO(item.content), "the picture", limits)
+        document = read_document(BytesIO(item.content), _SHEET, limits)
     except RuntimeMissingError as error:  # of PDFs
         raise PictureError(str(error)) from error
     for number in range(1, min(document.pages, _MOST_PAGES) + 1):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emnist_device.forms.defining.text import write_text
+from emnist_device.forms.yaml_nodes import MOST_BYTES
 from emnist_edge.errors import OutputError, shown
-from emnist_edge.files import written_whole
+from emnist_edge.files import read_within, written_whole
 
 if TYPE_CHECKING:
-    from emnist_device.forms.defining.draft import Draft
+    from collections.abc import Iterable
+    from pathlib import Path
 
-# Put behind the name of a template for what was drawn and not saved.
-_UNSAVED = "-unsaved"
+    from emnist_device.forms.defining.draft import Draft, DraftPage
 
 
 class Target:
@@ -31,14 +30,14 @@ class Target:
     """
 
     def __init__(self, path: Path, *, pictures: bool, overwrite: bool) -> None:
-        self.path, self._pictures, self._overwrite = path, pictures, overwrite
+        self.path, self.pictures, self._overwrite = path, pictures, overwrite
         self._known = self._content()
         if self._known is not None and not overwrite:
             raise OutputError(_there(path))
 
     def check(self, draft: Draft) -> None:
         """Raise :class:`OutputError` where a picture of ``draft`` would replace another file."""
-        if self._pictures and not self._overwrite:
+        if self.pictures and not self._overwrite:
             for page in draft.pages:
                 picture = self.path.parent / page.reference
                 if os.path.lexists(picture):
@@ -53,45 +52,40 @@ class Target:
             raise OutputError(
                 f"{shown(self.path)}: was changed by another program; move it away, and save again"
             )
-        content = write_text(draft).text.encode()
-        try:
-            for page in draft.pages if self._pictures else ():
-                if page.fields:
-                    with written_whole(self.path.parent / page.reference) as part:
-                        part.write_bytes(page.picture.read_bytes())
-            with written_whole(self.path) as part:
-                part.write_bytes(content)
-        except OSError as error:
-            name = shown(self.path)
-            raise OutputError(f"{name}: cannot be written ({error.strerror})") from error
-        self._known = content
-
-    def keep(self, draft: Draft) -> Path:
-        """Write ``draft``, which was not saved, and return the file.
-
-        It is beside the template, or where nothing can be written there, in a folder for what is
-        temporary. Raises :class:`OutputError` where nothing can be written at all.
-        """
-        name = f"{self.path.stem}{_UNSAVED}{self.path.suffix}"
-        try:
-            return _keep(self.path.with_name(name), draft, pictures=self._pictures)
-        except OutputError:
-            return _keep(Path(tempfile.mkdtemp(prefix="emnist-edge-"), name), draft, pictures=True)
+        pages = [page for page in draft.pages if page.fields] if self.pictures else []
+        self._known = write_files(self.path, draft, pages)
 
     def _content(self) -> bytes | None:
         """Return what is in the file now; None where there is none."""
         try:
-            return self.path.read_bytes()
+            self.path.stat()
         except FileNotFoundError:
-            return None
+            return b"" if self.path.is_symlink() else None
         except OSError as error:
-            name = shown(self.path)
-            raise OutputError(f"{name}: cannot be written ({error.strerror})") from error
+            raise _unwritable(self.path, error) from error
+        larger = f"has over {MOST_BYTES // 1000} kB, so it is no template; name another file"
+        return read_within(self.path, MOST_BYTES, OutputError, what="the template", larger=larger)
 
 
-def _keep(path: Path, draft: Draft, *, pictures: bool) -> Path:
-    Target(path, pictures=pictures, overwrite=True).write(draft.beside(path) if pictures else draft)
-    return path
+def write_files(path: Path, draft: Draft, pages: Iterable[DraftPage]) -> bytes:
+    """Write the template of ``draft`` to ``path``, after the pictures of ``pages`` beside it.
+
+    Each is written whole or not at all. Returns the template; raises :class:`OutputError`.
+    """
+    content = write_text(draft).text.encode()
+    try:
+        for page in pages:
+            with written_whole(path.parent / page.reference) as part:
+                part.write_bytes(page.picture.read_bytes())
+        with written_whole(path) as part:
+            part.write_bytes(content)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return content
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{shown(path)}: cannot be written ({error.strerror})")
 
 
 def _there(path: Path) -> str:

@@ -83,6 +83,41 @@ def test_a_page_of_the_scan_is_a_picture(site: Site) -> None:
         assert site.ask(path)[0] == 404
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ('"x": NaN', "NaN is no finite number"),
+        ('"x": -Infinity', "-Infinity is no finite number"),
+        ('"x": 1e999', "1e999 is no finite number"),
+        ('"x": ' + "9" * 5000, "a number has 5,000 characters"),
+        ('"x": ' + "[" * 14 + "]" * 14, "it is nested over 16 deep"),
+        ('"x": ' + "[" * 3000 + "]" * 3000, "it is nested over 16 deep"),
+        ('"x": ' + "[" * 200_000 + "]" * 200_000, "it is nested over 16 deep"),
+        ('"x": "\\ud800"', "a text has U+D800, which is half of a character"),
+        ('"\\udc00": 1', "a text has U+DC00, which is half of a character"),
+        ('"name": "a\\udfff"', "a text has U+DFFF, which is half of a character"),
+        ('"x": ', "Expecting value"),
+    ],
+    ids=lambda given: given[:20],
+)
+def test_a_draft_that_cannot_be_shown_is_refused_and_the_one_before_stays(
+    site: Site, more: str, words: str
+) -> None:
+    site.post("/api/form", draft(0, comb()))
+    before = site.ask("/api/form")[2]
+    field = '{"name": "a", "kind": "line", "box": [1, 2, 3, 4], ' + more + "}"
+    body = '{"revision": 1, "form": "a", "title": "", "fields": [[' + field + "], []]}"
+    status, answer = site.post("/api/form", body.encode())
+    assert (status, answer["error"].startswith("this is no form: ")) == (400, True)
+    assert words in answer["error"]
+    assert site.ask("/api/form")[2] == before
+    large = draft(1, comb() | {"label": "x" * 200_000})
+    assert site.post("/api/form", large) == (
+        400, {"error": "the template would have over 200 kB; split the form"},
+    )  # fmt: skip
+    assert site.ask("/api/form")[2] == before
+
+
 def test_a_draft_is_changed_tried_and_saved(site: Site) -> None:
     status, state = site.post("/api/form", draft(0, comb()))
     assert (status, state["revision"], state["faults"]) == (200, 1, [])

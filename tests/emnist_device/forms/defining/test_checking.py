@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emnist_device.forms.defining.checking import Fault, check_draft, files_of
 from emnist_device.forms.defining.draft import Draft, DraftPage
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def draft(*pages: list[dict[str, Any]]) -> Draft:
@@ -76,6 +79,14 @@ def test_a_form_without_fields_or_with_a_wrong_name_is_no_template() -> None:
     ]
 
 
+def test_what_is_wrong_with_a_page_is_no_fault_of_a_field() -> None:
+    crowd = [field(f"f{number}", 0) for number in range(401)]
+    checked = check_draft(draft([field("a", 0)], [], crowd), Path("f.yaml"))
+    assert checked.faults == (Fault("page 3: fields has 401; give 1 to 400 fields"),)
+    alone = check_draft(draft(crowd), Path("f.yaml"))
+    assert alone.faults == (Fault("fields has 401; give 1 to 400 fields"),)
+
+
 def test_files_are_named_by_the_template_alone(tmp_path: Path) -> None:
     (tmp_path / "towns.txt").write_text("Bonn\n")
     (tmp_path / "secret.txt").write_text("Secret\n")
@@ -91,9 +102,13 @@ def test_files_are_named_by_the_template_alone(tmp_path: Path) -> None:
     assert all("files are not named here" in fault.message for fault in checked.faults)
 
 
-def test_a_draft_that_is_all_wrong_is_looked_through_for_a_while() -> None:
+def test_a_draft_that_is_all_wrong_is_looked_through_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     many = [field(f"f{number}", number, kind="none") for number in range(60)]
     checked = check_draft(draft(many), Path("f.yaml"))
     assert checked.template is None
     assert len(checked.faults) == 21
     assert checked.faults[0] == Fault(checked.faults[0].message, 0, 0)
+    monkeypatch.setattr("emnist_device.forms.defining.checking._MOST_LOOKED", 150)
+    assert len(check_draft(draft(many), Path("f.yaml")).faults) == 3  # 60, 59 and 58 fields

@@ -78,7 +78,7 @@ def test_a_draft_is_kept_checked_and_saved(tmp_path: Path) -> None:
     state = place.change([], [comb()])
     assert (state["revision"], state["saved"], state["faults"]) == (1, False, [])
     assert len(state["parts"][1]["number"]) == 7
-    assert files(tmp_path) == []  # nothing before it is saved
+    assert files(tmp_path) == ["form-unsaved-2.png", "form-unsaved.yaml"]
     assert place.desk.save()["saved"]
     assert place.reported == [f"{place.path}: saved, 1 field"]
     assert files(tmp_path) == ["form-2.png", "form.yaml"]  # of pages with fields
@@ -146,6 +146,91 @@ def test_what_was_not_saved_is_kept_whatever_is_wrong_with_it(tmp_path: Path) ->
     assert draft.pages[0].picture == tmp_path / "form-unsaved-1.png"
 
 
+def kept(folder: Path, name: str = "form-unsaved.yaml") -> list[str]:
+    """Return the names of the fields that are kept."""
+    return [own["name"] for page in load_draft(folder / name).pages for own in page.fields]
+
+
+def test_every_change_is_kept_at_once_until_it_is_saved(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    for names in (["a"], ["a", "b"], ["b"]):
+        place.change([comb(name) for name in names])
+        assert kept(tmp_path) == names
+    place.change([])
+    assert files(tmp_path) == []
+    place.change([comb("c")])
+    place.desk.save()
+    assert files(tmp_path) == ["form-1.png", "form.yaml"]
+    place.desk.close()
+    assert files(tmp_path) == ["form-1.png", "form.yaml"]
+
+
+def test_what_was_not_saved_before_is_never_replaced(tmp_path: Path) -> None:
+    theirs = {"form-unsaved.yaml": "mine\n", "form-unsaved-3.yaml": "mine too\n"}
+    theirs["form-unsaved-4-1.png"] = "a picture\n"
+    for name, text in theirs.items():
+        (tmp_path / name).write_text(text)
+    place = Place(tmp_path)
+    place.change([comb()])
+    place.change([comb("other")])
+    assert kept(tmp_path, "form-unsaved-5.yaml") == ["other"]
+    place.desk.close()
+    assert "form-unsaved-5.yaml: has what was not saved" in place.reported[0]
+    assert {name: (tmp_path / name).read_text() for name in theirs} == theirs
+
+
+def test_fields_of_one_name_are_kept_apart(tmp_path: Path) -> None:
+    place = Place(tmp_path, pages=2)
+    place.change([comb("a"), comb("a"), comb("a-2")], [comb("a"), comb("b")])
+    assert kept(tmp_path) == ["a", "a-3", "a-2", "a-4", "b"]
+    assert [own["name"] for own in place.desk.view()["fields"][0]] == ["a", "a", "a-2"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"lexicon": ["x"]}, {"lexicon": {"a": 1}}, {"cell": {"lexicon": [1]}}, {"cells": -1},
+     {"k" * 3000: {"v" * 3000: 1}}, {"": None, "label": "\0\x85\ufeff\U0001f600"}],
+    ids=lambda more: str(more)[:20],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["a", "n" * 3000, "two: words", ""])
+def test_whatever_is_taken_can_be_shown_and_gone_on_with(
+    tmp_path: Path, name: str, more: dict[str, Any]
+) -> None:
+    place = Place(tmp_path)
+    place.change([comb(name) | more])
+    state = place.desk.view()
+    assert state["fields"] == [(comb(name) | more,)]
+    assert len(state["faults"]) == 1
+    assert all(len(fault["message"]) < 200 for fault in state["faults"])
+    (read,) = load_draft(tmp_path / "form-unsaved.yaml").pages[0].fields
+    assert read == comb(name) | more
+
+
+def nested(deep: int) -> Any:
+    return [nested(deep - 1)] if deep else 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ([comb(f"f{number}") for number in range(2300)], "has over 20000 values; split the form"),
+        ([comb("a") | {"label": "x" * 200_000}], "would have over 200 kB; split the form"),
+        ([comb("a") | {"label": nested(25)}], "is nested over 20 deep"),
+        ([comb("a") | {"label": 10**40}], "a number has 41 characters"),
+    ],
+    ids=lambda given: str(given)[-25:],
+)
+def test_what_could_not_be_read_again_is_refused_as_a_whole(
+    tmp_path: Path, fields: list[dict[str, Any]], words: str
+) -> None:
+    place = Place(tmp_path)
+    before = place.change([comb()])
+    with pytest.raises(FormError, match=f"^the template .*{words}"):
+        place.change(fields)
+    assert place.desk.view().items() >= before.items()
+    assert kept(tmp_path) == ["number"]
+
+
 def test_where_nothing_can_be_written_it_is_kept_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,12 +239,32 @@ def test_where_nothing_can_be_written_it_is_kept_elsewhere(
     place = Place(tmp_path / "gone")
     place.change([comb()])
     (tmp_path / "gone").rename(tmp_path / "moved")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    assert place.change([comb("b")])["revision"] == 2
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "other"))
     place.desk.draft = start(tmp_path / "other").draft.filled("club", "", [[comb()]])
     place.desk.close()
     (folder,) = (path for path in (tmp_path / "other").iterdir() if path.is_dir())
     assert files(folder) == ["form-unsaved-1.png", "form-unsaved.yaml"]
     assert str(folder / "form-unsaved.yaml") in place.reported[0]
+
+
+def test_where_nothing_can_be_written_at_all_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path)
+
+    def full(path: Path, _: bytes) -> int:
+        raise OSError(28, "No space left on device", path)
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scans"))
+    monkeypatch.setattr(Path, "write_bytes", full)
+    before = files(tmp_path / "scans")
+    assert place.change([comb()])["revision"] == 1
+    with pytest.raises(OutputError, match=r"form-unsaved\.yaml: cannot be written \(No space left"):
+        place.desk.close()
+    assert files(tmp_path) == []
+    assert [path.name for path in sorted((tmp_path / "scans").iterdir())] == before
 
 
 def test_a_template_that_somebody_else_changed_is_not_overwritten(tmp_path: Path) -> None:
@@ -186,8 +291,8 @@ def test_a_file_is_written_whole_or_not_at_all(
     place = Place(tmp_path)
     place.change([comb()])
     place.desk.save()
-    before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
     place.change([comb("changed")])
+    before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
     real: Callable[[Path, bytes], int] = Path.write_bytes
 
     def full(path: Path, content: bytes) -> int:

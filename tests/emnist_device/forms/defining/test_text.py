@@ -33,8 +33,8 @@ def test_a_template_is_written_as_a_person_would() -> None:
     )
     there = write_text(draft, in_place=True)
     assert '- reference: "/scans/page.png"\n' in there.text
-    assert [there.field_at(line) for line in (4, 8, 12, 13, 99)] == [
-        None, (1, 0), (1, 0), (1, 1), (1, 1),
+    assert [there.place_at(line) for line in (4, 7, 8, 12, 13, 99)] == [
+        None, (1, None), (1, 0), (1, 0), (1, 1), (1, 1),
     ]  # fmt: skip
 
 
@@ -73,6 +73,24 @@ def flat(value: Any) -> list[Any]:
     return [float(value) if type(value) in (int, float) else value]
 
 
+def test_numbers_that_are_texts_stay_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "form.yaml"
+    path.write_text(
+        "form: 007\ntitle:\npages:\n- reference: a.png\n  unit: pixels\n  fields:\n"
+        "    a: {kind: lexicon, box: [1, 2, 30.50, 1e1], words: [007, 1.50, True, 7, 1e999]}\n"
+        "    b: {kind: grid, gap: 1e999,"
+        " rows: [01, 2], columns: 2, cell: {kind: check, value: 010}}\n"
+    )
+    draft = load_draft(path)
+    assert (draft.form, draft.title) == ("007", "")
+    first, second = draft.pages[0].fields
+    assert first["words"] == ["007", "1.50", "True", 7, "1e999"]
+    assert first["box"] == [1, 2, 30.5, 10]
+    assert (second["rows"], second["columns"]) == (["01", 2], 2)
+    assert (second["cell"]["value"], second["gap"]) == ("010", "1e999")  # no finite number
+    assert 'words: ["007", "1.50", "True", 7, "1e999"]' in write_text(draft).text
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -83,6 +101,8 @@ def flat(value: Any) -> list[Any]:
         ("form: a\npages: [{size: A4, fields: {}}]\n", "page 1: has no reference"),
         ("form: a\npages: [{reference: a.png, size: A7}]\n", "page 1: size is A7"),
         ("form: a\npages: [{reference: a.png, size: [1]}]\n", r"page 1: size is \[1\]"),
+        ("form: a\npages: [{reference: a.png, size: [1e999, 9]}]\n", "page 1: size is"),
+        ("form: a\npages: [{reference: a.png, size: [0, 9]}]\n", r"page 1: size is \[0, 9\]"),
         ("form: a\npages: [{reference: a.png, text: []}]\n", "key 'text' is none of a page"),
         ("form: a\npages: [{reference: a.png, fields: {a: 1}}]\n", "field a is no mapping"),
         ("form: a\npages: [\n", "line 3: is no YAML"),
