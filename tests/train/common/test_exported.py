@@ -9,7 +9,7 @@ import pytest
 
 from emnist_device.runtime.engine import Engine
 from emnist_edge.alphabet import BYMERGE
-from emnist_edge.artifact import MODELS
+from emnist_edge.artifact import MODELS, read_sidecar
 from emnist_edge.drawing.character import draw_character
 from emnist_edge.errors import DataError
 from emnist_edge.glyph import make_glyph
@@ -55,7 +55,8 @@ def test_a_network_says_what_it_said_when_it_was_exported(
 
 
 def test_what_looks_once_is_started_from_what_looks_twice(images: NDArray[np.uint8]) -> None:
-    once, twice = untrained("base", turned=0.0), untrained("base")
+    classes = len(read_sidecar(MODELS / "base-float32.json").alphabet)
+    once, twice = untrained("base", classes, turned=0.0), untrained("base", classes)
     for model in (once, twice):
         take_exported(model, MODELS / "base-float32.tflite", images)
     for one, other in zip(once.trainable_variables, twice.trainable_variables, strict=True):
