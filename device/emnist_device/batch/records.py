@@ -49,6 +49,9 @@ class Format(Protocol):
     def is_whole(self, record: bytes) -> bool:
         """Say whether the lines of ``record`` make a whole record."""
 
+    def is_begun(self, rest: bytes) -> bool:
+        """Say whether ``rest``, which is not whole, may be the beginning of one record."""
+
     def entry(self, record: bytes) -> Entry:
         """Return what a record says of its picture; ValueError where it is damaged."""
 
@@ -80,6 +83,10 @@ class JsonLines:
     def is_whole(self, record: bytes) -> bool:
         """Say whether there is an end of line."""
         return record.endswith(b"\n")
+
+    def is_begun(self, rest: bytes) -> bool:
+        """Say whether there is no end of line."""
+        return b"\n" not in rest
 
     def entry(self, record: bytes) -> Entry:
         """Return what a line says of its picture; ValueError where it is damaged."""
@@ -132,6 +139,23 @@ class Csv:
     def is_whole(self, record: bytes) -> bool:
         """Say whether the last line ends, outside of quotes."""
         return record.endswith(b"\r\n") and record.count(b'"') % 2 == 0
+
+    def is_begun(self, rest: bytes) -> bool:
+        """Say whether lines end inside of quotes alone, and none but the first makes a row."""
+        lines, quotes = rest.splitlines(keepends=True), 0
+        for number, line in enumerate(lines):
+            quotes += line.count(b'"')
+            if line.endswith(b"\n") and (quotes % 2 == 0 or (number and self._is_row(line))):
+                return False
+        return True
+
+    def _is_row(self, line: bytes) -> bool:
+        """Say whether ``line`` is a record by itself."""
+        try:
+            self.entry(line)
+        except (ValueError, csv.Error):
+            return False
+        return True
 
     def entry(self, record: bytes) -> Entry:
         """Return what a row says of its picture; ValueError where it is damaged."""

@@ -113,6 +113,7 @@ class Results:
                 continue
             entry = self._entry(number, record)
             found[entry.key] = entry
+        self._check_rest(whole)
         names = {name for name, _ in pages}
         versions = {name: version_of(name) for name in names}
         stale = {
@@ -127,6 +128,18 @@ class Results:
         self._new = not whole
         if self._new:
             self._begin(run)
+
+    def _check_rest(self, whole: int) -> None:
+        """Refuse what stands behind ``whole`` bytes unless a killed run may have left it."""
+        self._file.seek(whole)
+        rest = self._file.read()
+        if not self.format.is_begun(rest):
+            self._file.seek(0)
+            line = self._file.read(whole).count(b"\n") + 1
+            raise EmnistEdgeError(
+                f'{shown(self._path)}: from line {line} on, records have no end: a quote (") is '
+                "missing or too many, or lines do not end as this program ends them; mend it"
+            )
 
     def _entry(self, number: int, record: bytes) -> Entry:
         try:

@@ -70,6 +70,26 @@ def test_a_file_cut_anywhere_is_gone_on_with(tmp_path: Path, suffix: str) -> Non
         assert path.read_bytes() == whole
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (b"2.png", b'2"png', 3),  # a quote that nothing closes: all rows from here on were cut off
+        (b"1.png,1,,0", b'1.png,1,"x\ny,0', 2),
+        (b"\r\n", b"\n", 1),  # as an editor saves the file
+    ],
+)
+def test_rows_that_have_no_end_are_not_cut_off(
+    tmp_path: Path, before: bytes, after: bytes, line: int
+) -> None:
+    path = tmp_path / "out.csv"
+    spoilt = written(path, [Outcome(f"{number}.png", BLANK) for number in range(1, 6)])
+    spoilt = spoilt.replace(before, after)
+    path.write_bytes(spoilt)
+    with pytest.raises(EmnistEdgeError, match=f"from line {line} on, records have no end"):
+        Results(path, resume=True, run=RUN)
+    assert path.read_bytes() == spoilt
+
+
 def test_json_lines_hold_the_page_without_times(tmp_path: Path) -> None:
     lines = written(tmp_path / "out.jsonl", OUTCOMES).decode().splitlines()
     records = [json.loads(line) for line in lines]
