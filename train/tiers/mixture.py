@@ -120,16 +120,17 @@ class Mixture(TrainingData):
     ) -> NDArray[np.float32]:
         """Return ``answers`` with what they lack to 1, as the teacher says it of ``images``.
 
-        It knows ByMerge's classes alone, and answers at equal frequencies; what it says is brought
-        to the shares of each image's source. Of images whose answers are whole, it is not asked.
+        It knows ByMerge's classes, or all, and answers at equal frequencies; what it says is
+        brought to the shares of each image's source. Of images whose answers are whole, it is not
+        asked.
         """
         targets, shares = np.split(answers, 2, axis=1)
         asked = targets.sum(axis=1) < _WHOLE
         if self.teacher is None or not asked.any():
             return answers
-        said = np.zeros_like(targets[asked])
-        seen = len(BYMERGE)
-        said[:, :seen] = self.teacher(images[asked]) * shares[asked, :seen]
+        said, known = np.zeros_like(targets[asked]), self.teacher(images[asked])
+        seen = known.shape[1]
+        said[:, :seen] = known * shares[asked, :seen]
         said /= said.sum(axis=1, keepdims=True)
         told = answers.copy()
         told[asked, : targets.shape[1]] = complete(targets[asked], said)

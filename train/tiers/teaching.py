@@ -55,13 +55,25 @@ class Teachers:
         answers = [engine.read_letters(images) for engine in self._engines]
         return np.mean(answers, axis=0, dtype=np.float32)
 
+    def know(self, alphabet: str) -> bool:
+        """Say whether all of them have just the classes of ``alphabet``."""
+        return all(engine.artifact.alphabet == alphabet for engine in self._engines)
+
     def at_equal_frequencies(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the mean of what they would say if all classes were equally common.
+        """Return the mean of what they would say of letters and digits, all equally common.
 
         Raises :class:`ModelError` where one does not say how common they are to it.
         """
         answers = [
             balance(engine.read_letters(images), _frequencies(engine)) for engine in self._engines
+        ]
+        return np.mean(answers, axis=0, dtype=np.float32)
+
+    def of_all_classes(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the mean of what they would say if all their classes were equally common."""
+        answers = [
+            balance(engine.probabilities(images), np.array(engine.artifact.class_shares))
+            for engine in self._engines
         ]
         return np.mean(answers, axis=0, dtype=np.float32)
 
@@ -91,8 +103,9 @@ def with_targets(
     """Return ``data`` with targets: labels, which leave ``share`` to ``teachers``.
 
     With teachers, ``unlabelled`` images (N, 28, 28) join those to train with, and their targets are
-    left to the teachers whole. Of a mixture, teachers are asked about EMNIST's images alone: that
-    is what they learned from, and they err often about other people's hands.
+    left to the teachers whole. Of a mixture, teachers that know letters and digits alone are asked
+    about EMNIST's images alone: that is what they learned from, and they err often about other
+    people's hands. Those that have all classes of the mixture are asked about all images.
     """
     samples = data.samples
     targets = smooth_labels(samples.labels, len(samples.alphabet), smoothing)
@@ -100,7 +113,10 @@ def with_targets(
         return replace(data, targets=targets)
     teacher = Teachers(teachers)
     taught: TrainingData
-    if isinstance(data, Mixture):
+    if isinstance(data, Mixture) and teacher.know(samples.alphabet):
+        targets *= np.float32(1 - share)
+        taught = replace(data, targets=targets, teacher=teacher.of_all_classes)
+    elif isinstance(data, Mixture):
         targets[data.sources == EMNIST] *= np.float32(1 - share)
         taught = replace(data, targets=targets, teacher=teacher.at_equal_frequencies)
     else:

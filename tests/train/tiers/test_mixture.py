@@ -136,6 +136,19 @@ def test_a_teacher_answers_at_the_shares_of_each_source() -> None:
     assert answers[3, DOT] == 1  # no teacher knows symbols
 
 
+def test_a_teacher_of_all_classes_is_heard_of_each() -> None:
+    data = mixture([*range(40), DOT, NONE], [EMNIST] * 40 + [SYMBOLS, NOTHING], 0, 0)
+    said = np.random.default_rng(1).dirichlet(np.ones(50), 3).astype(np.float32)
+    targets = np.zeros((42, 50), np.float32)
+    learned = replace(data, targets=targets, teacher=lambda images: said[: len(images)])
+    chosen = np.array([3, 40, 41])
+    answers = learned.taught(learned.answers(chosen), np.zeros((3, 28, 28), np.uint8))
+    wanted = said * data.shares[data.sources[chosen]]
+    wanted /= wanted.sum(axis=1, keepdims=True)
+    assert answers[:, :50] == pytest.approx(wanted, abs=1e-6)
+    assert wanted[:, 47:].min() > 0
+
+
 def test_further_images_of_emnist_are_shown_once() -> None:
     data = with_targets(mixture([0, 1, 2, 2], [0, 0, 1, 1], 1, 1), 0.0, (), 0.7)
     assert isinstance(data, Mixture)

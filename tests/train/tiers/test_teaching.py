@@ -114,6 +114,35 @@ def test_teachers_of_a_mixture_answer_at_equal_frequencies_of_emnist_alone(
     assert answers[10:, : len(BYMERGE)] == pytest.approx(wanted, abs=1e-5)
 
 
+def test_a_teacher_that_knows_all_classes_is_asked_about_all_images(toy_data: Path) -> None:
+    data = load_training(None, toy_data, None, 0.1, 1)
+    small = Engine("small-int8")
+    sources = np.full(len(data.samples), EMNIST, np.uint8)
+    sources[data.kept[:20]] = UNIPEN
+    classes = len(small.artifact.alphabet)
+    mixture = Mixture(
+        data.split,
+        Samples(data.samples.images, data.samples.labels, small.artifact.alphabet),
+        None,
+        data.kept,
+        data.held,
+        sources=sources,
+        times=np.ones(len(data.kept)),
+        shares=np.full((4, classes), 1 / classes, np.float32),
+        written_held=data.kept[:1],
+        unipen={},
+    )
+    taught = with_targets(mixture, 0.0, ["small-int8"], 0.75, data.samples.images[:6])
+    assert isinstance(taught, Mixture)
+    assert taught.targets is not None
+    assert taught.targets[data.kept].sum(axis=1) == pytest.approx(0.25)
+    images = np.random.default_rng(1).integers(0, 256, (30, 28, 28), dtype=np.uint8)
+    equal = balance(small.probabilities(images), np.array(small.artifact.class_shares))
+    answers = taught.taught(taught.answers(data.kept[:30]), images)[:, :classes]
+    own = taught.targets[data.kept[:30]]
+    assert answers == pytest.approx(own + 0.75 * equal, abs=1e-5)
+
+
 def test_without_teachers_there_are_labels_alone(toy_data: Path) -> None:
     data = load_training(None, toy_data, None, 0.1, 1)
     alone = with_targets(data, 0.0, [], 0.7, np.zeros((9, 28, 28), np.uint8))
