@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).parent / "static"
 # An answer is a short text.
 _MOST_BYTES = 2**14
+# What is raised by what is no answer.
+_WRONG = (WrongError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 def make_app(review: Review, pictures: Pictures, table: str, rules: Rules) -> Starlette:
@@ -43,6 +45,7 @@ def make_app(review: Review, pictures: Pictures, table: str, rules: Rules) -> St
         Route("/api/fields", handlers.fields),
         Route("/api/picture", handlers.picture),
         Route("/api/answer", handlers.answer, methods=["POST"]),
+        Route("/api/check", handlers.check, methods=["POST"]),
         Route("/api/undo", handlers.undo, methods=["POST"]),
     ]
     return guarded_app(routes, _STATIC, rules)
@@ -74,31 +77,49 @@ class _Handlers:
         return Response(content, media_type="image/png")
 
     async def answer(self, request: Request) -> Response:
-        """Keep an answer; where it is unlikely and nobody is sure, send why; 400: it cannot be."""
+        """Keep an answer; where it is unlikely and nobody is sure, send why; 400: it cannot be.
+
+        Sends the field's number, and what changes of the fields of its sheet.
+        """
         try:
-            said = json.loads(await body(request, _MOST_BYTES, larger="this text is too long"))
-            number, text, sure = _parse(said)
+            number, text, sure = await _said(request)
             self._review.answer(number, text, sure=sure)
         except UnlikelyError as error:
             return JSONResponse({"unlikely": str(error)})
-        except (WrongError, FormError) as error:
-            return refusal(str(error), 400 if isinstance(error, WrongError) else 500)
-        except (ValueError, TypeError, KeyError, RecursionError):
-            return refusal("this is no answer", 400)
-        return JSONResponse(self._review.state(number))
+        except FormError as error:
+            return refusal(str(error), 500)
+        except _WRONG as error:
+            return _refused(error)
+        return self._changed(number)
+
+    async def check(self, request: Request) -> Response:
+        """Send what would become of a text, and keep nothing."""
+        try:
+            number, text, _ = await _said(request)
+            return JSONResponse(self._review.check(number, text))
+        except _WRONG as error:
+            return _refused(error)
 
     async def undo(self, _: Request) -> Response:
-        """Take the last answer back, and send its field; null where there is none."""
+        """Take the last answer back, and send what changes by it; null where there is none."""
         try:
             number = self._review.undo()
         except FormError as error:
             return refusal(str(error), 500)
-        return JSONResponse(None if number is None else self._review.state(number))
+        return JSONResponse(None) if number is None else self._changed(number)
+
+    def _changed(self, number: int) -> Response:
+        return JSONResponse({"number": number, "fields": self._review.states(number)})
 
 
-def _parse(said: Any) -> tuple[int, str, bool]:
-    """Return field, text, and whether somebody is sure; TypeError or KeyError for anything else."""
+async def _said(request: Request) -> tuple[int, str, bool]:
+    """Return field, text, and whether somebody is sure; one of ``_WRONG`` for anything else."""
+    said: Any = json.loads(await body(request, _MOST_BYTES, larger="this text is too long"))
     number, text, sure = said["field"], said["text"], said.get("sure", False)
     if type(number) is not int or type(text) is not str or type(sure) is not bool:
         raise TypeError
     return number, text, sure
+
+
+def _refused(error: Exception) -> Response:
+    return refusal(str(error) if isinstance(error, WrongError) else "this is no answer", 400)

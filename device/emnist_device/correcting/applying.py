@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emnist_device.batch.sheets import BETWEEN, SheetTable, cell_of, line_of, row_of
 from emnist_device.correcting.doubts import asked_for
+from emnist_device.correcting.said import After, Answer
 from emnist_edge.errors import OutputError, shown
 from emnist_edge.files import written_whole
 
@@ -17,8 +19,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emnist_device.correcting.fields import ReadField
-    from emnist_device.correcting.journal import Answer, Asked, Said
+    from emnist_device.correcting.said import Said, Settled
     from emnist_device.correcting.table import ReadSheet, SheetsFile
+
+
+@dataclass(frozen=True)
+class SaidOf:
+    """What was said of a sheet: answers by the names of their fields, and what these make of it."""
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    after: After = field(default_factory=After)
+
+    @property
+    def known(self) -> dict[str, Answer | Settled]:
+        """What fields are by now, where that is not as they were read."""
+        return {**self.after.settled, **self.answers}
 
 
 @dataclass
@@ -26,59 +41,80 @@ class Summary:
     """What became of the fields of a file.
 
     sheets, refused: how many were read, and were not. accepted: fields that nobody looked at.
-    expected: how many of these are expected to be wrong. reviewed: fields that a person looked at.
-    corrected: those of them that were read otherwise. doubtful: fields that are left to look at.
-    left_out: of the fields that a person looked at, those of sheets that were read anew since.
+    expected: how many of these are expected to be wrong. settled: how many of them were accepted
+    since others were corrected. least: the least probability of the others. reviewed: fields that a
+    person looked at. corrected: those of them that were read otherwise. faulty: those of them that
+    fail a check. doubtful: fields that are left to look at. left_out: of the fields that a person
+    looked at, those of sheets that were read anew since.
     """
 
     sheets: int = 0
     refused: int = 0
     accepted: int = 0
     expected: float = 0.0
+    settled: int = 0
+    least: float = math.inf
     reviewed: int = 0
     corrected: int = 0
+    faulty: int = 0
     doubtful: int = 0
     left_out: int = 0
 
-    def add(self, sheet: ReadSheet | None, answers: Mapping[str, Answer]) -> None:
-        """Count a sheet whose fields have ``answers``; None is one that was refused."""
+    def add(self, sheet: ReadSheet | None, said: SaidOf) -> None:
+        """Count a sheet of which this was ``said``; None is one that was refused."""
         if sheet is None:
             self.refused += 1
             return
         self.sheets += 1
-        for field in sheet.fields:
-            if field.name in answers:
+        for each in sheet.fields:
+            if each.accepted:
+                self.least = min(self.least, each.probability)
+            if (answer := said.answers.get(each.name)) is not None:
                 self.reviewed += 1
-                self.corrected += answers[field.name][0] != field.text
-            elif field.accepted:
-                self.accepted += 1
-                self.expected += 1 - field.probability
+                self.corrected += answer.text != each.text
+                self.faulty += bool(answer.fault)
+            elif (settled := said.after.settled.get(each.name)) is not None:
+                self._accept(settled.probability)
+                self.settled += 1
+            elif each.accepted:
+                self._accept(each.probability)
             else:
                 self.doubtful += 1
 
+    def _accept(self, probability: float) -> None:
+        self.accepted += 1
+        self.expected += 1 - probability
+
     def __str__(self) -> str:
         sheets = f"{self.sheets} sheets read, {self.refused} refused"
+        settled = f"; {self.settled} since others were corrected" if self.settled else ""
         accepted = f"{self.accepted} fields accepted (errors expected among them: "
-        looked = f"{self.reviewed} reviewed ({self.corrected} of them corrected)"
-        return f"{sheets}; {accepted}{self.expected:.1f}), {looked}, {self.doubtful} doubtful"
+        faulty = f", {self.faulty} fail a check" if self.faulty else ""
+        looked = f"{self.reviewed} reviewed ({self.corrected} of them corrected{faulty})"
+        return (
+            f"{sheets}; {accepted}{self.expected:.1f}{settled}), {looked}, {self.doubtful} doubtful"
+        )
 
 
 def summarize(file: SheetsFile, said: Said) -> Summary:
     """Return what became of the fields of ``file`` by what was said of them."""
     summary = Summary(left_out=len(said.answers))
     for _, sheet in file.records():
-        answers = answers_to(sheet, said.answers)
-        summary.add(sheet, answers)
-        summary.left_out -= len(answers)
+        own = said_of(sheet, said)
+        summary.add(sheet, own)
+        summary.left_out -= len(own.answers)
     return summary
 
 
-def answers_to(sheet: ReadSheet | None, said: Mapping[Asked, Answer]) -> dict[str, Answer]:
-    """Return what was said of the fields of ``sheet``, by their names."""
+def said_of(sheet: ReadSheet | None, said: Said) -> SaidOf:
+    """Return what was said of ``sheet``."""
     if sheet is None:
-        return {}
-    asked = {field.name: asked_for(sheet, field) for field in sheet.fields}
-    return {name: said[each] for name, each in asked.items() if each in said}
+        return SaidOf()
+    asked = {each.name: asked_for(sheet, each) for each in sheet.fields}
+    answers = {name: said.answers[each] for name, each in asked.items() if each in said.answers}
+    after = said.after.get(sheet.key, After())
+    settled = {name: each for name, each in after.settled.items() if name in asked}
+    return SaidOf(answers, After({n: s for n, s in settled.items() if n not in answers}, after.row))
 
 
 def write_corrected(file: SheetsFile, said: Said, out: Path) -> None:
@@ -98,7 +134,7 @@ def write_corrected(file: SheetsFile, said: Said, out: Path) -> None:
         with written_whole(out) as part, part.open("wb") as target:
             target.write(_heading(file))
             for record, sheet in file.records():
-                target.write(_corrected(file, record, sheet, answers_to(sheet, said.answers)))
+                target.write(_corrected(file, record, sheet, said_of(sheet, said)))
     except OSError as error:
         raise OutputError(f"{shown(out)}: cannot be written ({_reason(error)})") from error
     finally:
@@ -128,27 +164,29 @@ def _with_reviewed(row: Mapping[str, object], names: str | None) -> list[object]
     return cells
 
 
-def _corrected(
-    file: SheetsFile, record: bytes, sheet: ReadSheet | None, answers: Mapping[str, Answer]
-) -> bytes:
-    """Return ``record`` with ``answers`` in it."""
+def _corrected(file: SheetsFile, record: bytes, sheet: ReadSheet | None, said: SaidOf) -> bytes:
+    """Return ``record`` with what was ``said`` in it."""
     if not isinstance(file.form, SheetTable):
-        return _corrected_line(record, answers)
+        return _corrected_line(record, said)
     row: dict[str, object] = dict(file.form.cells(record))
-    fields = () if sheet is None else sheet.fields
-    for field in fields:
-        if field.name in answers:
-            row[file.form.column(field.name)] = cell_of(answers[field.name][1])
+    for name, each in said.known.items():
+        row[file.form.column(name)] = cell_of(each.value)
     if sheet is not None:
-        row |= _doubt(fields, answers)
-    return row_of(_with_reviewed(row, BETWEEN.join(answers)))
+        row |= _doubt(sheet.fields, said)
+    if said.after.row != 0:
+        row["row"] = said.after.row
+    return row_of(_with_reviewed(row, BETWEEN.join(said.answers)))
 
 
-def _doubt(fields: tuple[ReadField, ...], answers: Mapping[str, Answer]) -> dict[str, str]:
-    """Return what a row says of doubt: none of what a person looked at."""
-    chances = {each.name: 1 if each.name in answers else each.probability for each in fields}
-    left = [each for each in fields if each.name not in answers]
+def _doubt(fields: tuple[ReadField, ...], said: SaidOf) -> dict[str, str]:
+    """Return what a row says of doubt: of what a person looked at, only what fails a check."""
+    settled = said.after.settled
+    looked = dict.fromkeys(said.answers, 1.0)
+    known = looked | {name: each.probability for name, each in settled.items()}
+    left = [each for each in fields if each.name not in known]
     reasons = {each.name: each.reason for each in left if each.reason}
+    reasons |= {name: answer.fault for name, answer in said.answers.items() if answer.fault}
+    chances = {each.name: known.get(each.name, each.probability) for each in fields}
     return {
         "doubtful": BETWEEN.join(each.name for each in left if not each.accepted),
         "probabilities": json.dumps(chances) if chances else "",
@@ -156,13 +194,20 @@ def _doubt(fields: tuple[ReadField, ...], answers: Mapping[str, Answer]) -> dict
     }
 
 
-def _corrected_line(record: bytes, answers: Mapping[str, Answer]) -> bytes:
-    if not answers:
+def _corrected_line(record: bytes, said: SaidOf) -> bytes:
+    if not said.answers:
         return record
     content = json.loads(record)
-    for name, (text, value) in answers.items():
-        field = content["fields"][name]
-        field |= {"read": field["text"], "text": text, "value": value, "reviewed": True}
-        field["probability"] = 1
-        field.pop("reason", None)
+    for name, each in said.known.items():
+        own = content["fields"][name]
+        own |= {"read": own["text"], "text": each.text, "value": each.value}
+        own.pop("reason", None)
+        if isinstance(each, Answer):
+            own |= {"reviewed": True, "probability": 1} | (
+                {"reason": each.fault} if each.fault else {}
+            )
+        else:
+            own |= {"accepted": True, "probability": each.probability}
+    if said.after.row != 0:
+        content["row"] = said.after.row
     return line_of(content)

@@ -7,8 +7,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from emnist_device.forms.reading.candidates import Candidates
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 #: What reading a record raises that something else has written.
 DAMAGE = (
@@ -23,6 +25,7 @@ class ReadField:
     text, value, probability, reason, corners: as those of
     :class:`~emnist_device.forms.reading.result.FieldReading`; no corners where they are not known.
     accepted: whether nobody needs to look at it. others: other texts with their probabilities.
+    alone: what it says by itself, where that is known and others had a say.
     """
 
     name: str
@@ -33,6 +36,7 @@ class ReadField:
     accepted: bool
     others: tuple[tuple[str, float], ...] = ()
     corners: tuple[tuple[float, float], ...] = ()
+    alone: Candidates | None = None
 
 
 def field_of(name: str, content: Mapping[str, Any]) -> ReadField:
@@ -47,12 +51,23 @@ def field_of(name: str, content: Mapping[str, Any]) -> ReadField:
         probability_of(content["probability"]),
         text_of(content.get("reason", ""), "reason"),
         accepted,
-        tuple(
-            (text_of(other["text"], "text"), probability_of(other["probability"]))
-            for other in content["alternatives"]
-        ),
+        _weighed_of(content["alternatives"]),
         tuple((_pixels_of(x), _pixels_of(y)) for x, y in content["corners"]),
+        _alone_of(content["alone"]) if "alone" in content else None,
     )
+
+
+def _weighed_of(texts: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (text_of(each["text"], "text"), probability_of(each["probability"])) for each in texts
+    )
+
+
+def _alone_of(content: Mapping[str, Any]) -> Candidates:
+    texts = _weighed_of(content["texts"])
+    if not texts:
+        raise ValueError("alone has no text")
+    return Candidates(texts, text_of(content["reason"], "reason"))
 
 
 def text_of(value: object, what: str) -> str:

@@ -11,68 +11,29 @@ import json
 import os
 import stat
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
+from emnist_device.correcting.fields import DAMAGE
+from emnist_device.correcting.said import Said
 from emnist_edge.errors import FormError, shown
 from emnist_edge.files import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Text and value of a field, as of a reading.
-Answer = tuple[str, str]
+    from emnist_device.correcting.said import After, Answer, Asked
+
 # What to do about what is no file.
 _MOVE = "move it away"
 # What each line begins with: one that was cut while it was written is told from what is none.
 _BEGIN = b'{"image": "'
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A field that is asked for: of which page of which file, by which reading of it."""
-
-    image: str
-    page: int | None
-    reading: str
-    field: str
-
-
 def journal_path(table: Path) -> Path:
     """Return where the corrections of ``table`` are."""
     return table.with_name(f"{table.name}.corrections.jsonl")
-
-
-class Said:
-    """What was said, by a journal's lines in their order.
-
-    answers: of each field, the one that counts. cut: number of a last line that counts for nothing,
-    since it was not written to its end; 0 for none.
-    """
-
-    def __init__(self) -> None:
-        self.answers: dict[Asked, Answer] = {}
-        self.cut = 0
-        self._before: list[tuple[Asked, Answer | None]] = []
-
-    def say(self, asked: Asked, answer: Answer) -> None:
-        """Take an answer."""
-        self._before.append((asked, self.answers.get(asked)))
-        self.answers[asked] = answer
-
-    @property
-    def last(self) -> Asked | None:
-        """The field whose answer would be taken back."""
-        return self._before[-1][0] if self._before else None
-
-    def take_back(self) -> None:
-        """Let the last answer be as if it had not been given."""
-        asked, before = self._before.pop()
-        if before is None:
-            del self.answers[asked]
-        else:
-            self.answers[asked] = before
 
 
 def read_journal(path: Path) -> Said:
@@ -127,11 +88,14 @@ class Journal:
             raise FormError(self._fault(error)) from error
         return said
 
-    def say(self, asked: Asked, read: str, answer: Answer) -> None:
-        """Keep an answer to a field that was ``read`` so; raises FormError where that fails."""
-        text, value = answer
-        self._append({**asdict(asked), "read": read, "text": text, "value": value})
-        self.said.say(asked, answer)
+    def say(self, asked: Asked, read: str, answer: Answer, after: After) -> None:
+        """Keep an answer to a field that was ``read`` so, and what it makes of its sheet.
+
+        Raises :class:`FormError` where that fails.
+        """
+        own = {key: value for key, value in asdict(answer).items() if key != "fault" or value}
+        self._append({**asdict(asked), "read": read, **own, **after.to_dict()})
+        self.said.say(asked, answer, after)
 
     def undo(self) -> Asked | None:
         """Take the last answer back, and return the field; None where there is none."""
@@ -194,8 +158,8 @@ def _replay(path: Path, file: IO[bytes]) -> tuple[Said, int]:
     said, end = Said(), 0
     for number, line in enumerate(file, start=1):
         try:
-            _take(said, json.loads(line))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            said.take_line(json.loads(line))
+        except DAMAGE as error:
             if _is_cut(line):
                 said.cut = number
                 break
@@ -211,24 +175,3 @@ def _is_cut(line: bytes) -> bool:
     """Say whether ``line`` is the beginning of one that was not written to its end."""
     begins = line[: len(_BEGIN)]
     return not line.endswith(b"\n") and _BEGIN.startswith(begins)
-
-
-def _take(said: Said, content: Any) -> None:
-    """Let ``said`` be as a line says; ValueError, KeyError or TypeError for what no line is."""
-    image, reading, field = (_text(content[name]) for name in ("image", "reading", "field"))
-    page, undo = content["page"], content.get("undo", False)
-    if not isinstance(page, int | None) or not isinstance(undo, bool):
-        raise TypeError("page or undo is something else")
-    asked = Asked(image, page, reading, field)
-    if not undo:
-        said.say(asked, (_text(content["text"]), _text(content["value"])))
-    elif said.last == asked:
-        said.take_back()
-    else:
-        raise ValueError("it takes back what was not said last")
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value

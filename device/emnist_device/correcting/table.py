@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from emnist_device.batch.records import Entry
     from emnist_device.batch.sheets import SheetFormat
     from emnist_device.batch.tasks import Key, Version
+    from emnist_device.correcting.said import SheetKey
 
 # Digits of what tells one reading of a sheet from another.
 _DIGITS = 16
@@ -55,6 +56,11 @@ class ReadSheet:
     page: int
     reading: str
     fields: tuple[ReadField, ...]
+
+    @property
+    def key(self) -> SheetKey:
+        """What it is in the journal."""
+        return self.name, self.number, self.reading
 
     @property
     def title(self) -> str:

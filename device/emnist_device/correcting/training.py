@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from emnist_device.batch.reading import Shelf
     from emnist_device.batch.tasks import Key, Outcome, Task, Version
-    from emnist_device.correcting.journal import Answer
+    from emnist_device.correcting.said import Answer
     from emnist_device.forms.model import Template
     from emnist_device.image.limits import Limits
 
@@ -72,7 +72,7 @@ class GlyphCutter:
         for leaf in sheet.candidate.page.leaves():
             if leaf.name not in said or not isinstance(leaf, TextField) or not leaf.cells:
                 continue
-            text = said[leaf.name][0]
+            text = said[leaf.name].text
             inks = [cell.ink for cell in ink.cells[leaf.name] if cell.written]
             for cell, char in zip(inks, _characters(leaf, text, len(inks)), strict=False):
                 glyph = base64.b64encode(make_glyph(cell).tobytes()).decode()

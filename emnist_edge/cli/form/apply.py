@@ -18,7 +18,7 @@ from emnist_edge.errors import FormError, shown
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
-    from emnist_device.correcting.journal import Said
+    from emnist_device.correcting.said import Said
     from emnist_device.correcting.table import SheetsFile
     from emnist_device.image.limits import Limits
 
@@ -105,13 +105,13 @@ def _write_training(
     """Write the glyphs of what was looked at; return whether those of all sheets."""
     from emnist_device.batch.reading import read_many
     from emnist_device.batch.tasks import Task
-    from emnist_device.correcting.applying import answers_to
+    from emnist_device.correcting.applying import said_of
     from emnist_device.correcting.training import cut_sheet, load_cutter, write_glyphs
 
     looked = {
         (sheet.name, sheet.number): (sheet.version, answers)
         for _, sheet in file.records()
-        if sheet is not None and (answers := answers_to(sheet, said.answers))
+        if sheet is not None and (answers := said_of(sheet, said).answers)
     }
     load_forms(forms)  # what is wrong with them is said here, and not by a process
     tasks = [Task(name, number=number, pages=number or 1) for name, number in looked]

@@ -12,8 +12,9 @@ from emnist_edge.errors import FormError, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emnist_device.correcting.journal import Said
+    from emnist_device.correcting.said import Said
     from emnist_device.forms.model import Template
+    from emnist_device.forms.roster import Roster
 
 _TEMPLATES = (".yaml", ".yml")
 # What is surely no template: sheets, and what is made of them.
@@ -35,6 +36,12 @@ def _first_named(context: click.Context, _: click.Parameter, path: Path) -> Path
 
 template_argument = click.argument(
     "template", type=click.Path(path_type=Path), metavar="FORM.yaml", callback=_first_named
+)
+roster_option = click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="CSV table of which each sheet of FORM.yaml has one row.",
 )
 font_option = click.option(
     "--font",
@@ -69,6 +76,27 @@ def load_forms(paths: Sequence[Path]) -> list[Template]:
         twice = next(name for name in names if names.count(name) > 1)
         raise FormError(f"form {twice} is in two templates; rename one")
     return templates
+
+
+def load_rosters(
+    templates: Sequence[Template], given: Path | None
+) -> dict[Path, tuple[Path, Roster]]:
+    """Return file and rows of the roster of each template that has one, by the template's path.
+
+    ``given`` is that of the first, if not its own. Raises :class:`FormError` where one is wrong.
+    """
+    from emnist_device.forms.roster import read_roster
+
+    files = {each.path: each.roster for each in templates if each.roster is not None}
+    if given is not None:
+        files[templates[0].path] = given
+    found = {}
+    for each in templates:
+        if each.path in files:
+            file = files[each.path]
+            found[each.path] = file, read_roster(file)
+            found[each.path][1].check_columns(each.roster_columns, shown(file))
+    return found
 
 
 def say_cut(journal: Path, said: Said) -> None:

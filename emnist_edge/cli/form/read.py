@@ -12,12 +12,18 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
-from emnist_edge.cli.form.named import load_forms, split_names, template_argument
+from emnist_edge.cli.form.named import (
+    load_forms,
+    load_rosters,
+    roster_option,
+    split_names,
+    template_argument,
+)
 from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.cli.options import limit_option, model_option
 from emnist_edge.cli.outputs import Outputs
 from emnist_edge.cli.session import Session, results_open
-from emnist_edge.errors import ModelError, shown
+from emnist_edge.errors import ModelError
 from emnist_edge.packages import load_base
 from emnist_edge.tables import counted
 
@@ -51,12 +57,7 @@ if TYPE_CHECKING:
     metavar="P",
     help="Accept as many fields as can be with a share of P expected to be wrong.",
 )
-@click.option(
-    "--roster",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="CSV table of which each sheet of FORM.yaml has one row.",
-)
+@roster_option
 @model_option
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option(
@@ -102,9 +103,10 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
 
     more, names = split_names(files)
     forms = [template, *more]
-    templates, rosters = _load(forms, roster)
+    templates = load_forms(forms)
+    rosters = {path: file for path, (file, _) in load_rosters(templates, roster).items()}
     found, problems = find_pictures(names, recursive=recursive)
-    pages = find_pages(found, limits, jobs)
+    pages = find_pages(list(dict.fromkeys(found)), limits, jobs)  # a sheet has one row
     tasks = [Task(p.name, number=p.number, pages=p.pages, fault=p.fault) for p in pages]
     console = Console(None, headed=False, silent=True)
     for problem in problems:
@@ -127,24 +129,6 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
         raise click.BadParameter(str(error), param_hint="--model") from error
     _summarize(console, tally, accept)
     sys.exit(EXIT_FAILED if failed or problems else EXIT_OK)
-
-
-def _load(forms: Sequence[Path], roster: Path | None) -> tuple[list[Template], dict[Path, Path]]:
-    """Return the templates, and the roster of each that has one, by its path.
-
-    Raises :class:`FormError` where one is wrong.
-    """
-    from emnist_device.forms.roster import read_roster
-
-    templates = load_forms(forms)
-    rosters = {each.path: each.roster for each in templates if each.roster is not None}
-    if roster is not None:
-        rosters[templates[0].path] = roster
-    for each in templates:
-        if each.path in rosters:
-            table = read_roster(rosters[each.path])
-            table.check_columns(each.roster_columns, shown(rosters[each.path]))
-    return templates, rosters
 
 
 def _fields(templates: Sequence[Template]) -> list[str]:

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from emnist_edge.cli.completion import complete_file
-from emnist_edge.cli.form.named import load_forms, say_cut, split_table
+from emnist_edge.cli.form.named import (
+    load_forms,
+    load_rosters,
+    roster_option,
+    say_cut,
+    split_table,
+)
 from emnist_edge.cli.options import limit_option
 from emnist_edge.cli.serve_options import page_options
 from emnist_edge.cli.signals import Ended, ended_by_signals
-from emnist_edge.errors import shown
+from emnist_edge.errors import FormError, shown
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
@@ -21,7 +27,9 @@ if TYPE_CHECKING:
 
     from emnist_device.correcting.applying import Summary
     from emnist_device.correcting.doubts import Doubt
+    from emnist_device.correcting.rechecking import Rechecker
     from emnist_device.forms.model import Template
+    from emnist_device.forms.roster import Roster
     from emnist_device.image.limits import Limits
     from emnist_device.serving.address import Address
 
@@ -30,15 +38,19 @@ if TYPE_CHECKING:
 @click.argument(
     "files", nargs=-1, required=True, metavar="FORM.yaml... OUT", shell_complete=complete_file
 )
+@roster_option
 @page_options
 @limit_option
-def review(files: tuple[str, ...], serve: Address | None, limits: Limits) -> None:
+def review(
+    files: tuple[str, ...], roster: Path | None, serve: Address | None, limits: Limits
+) -> None:
     """Show the doubtful fields of OUT, which form read wrote, one after another in a browser.
 
     Each stands beside its picture: Enter accepts it, typing corrects it. What is said is kept at
-    once, in OUT.corrections.jsonl; form apply writes it into a table. The page is on any free port
-    of this machine, which is said, unless --serve names one. It ends by Ctrl-C, and goes on where
-    it ended when the command is run again.
+    once, in OUT.corrections.jsonl; form apply writes it into a table. Sums and rosters are weighed
+    again with it: fields that were in doubt by what is corrected are not asked for. The page is on
+    any free port of this machine, which is said, unless --serve names one. It ends by Ctrl-C, and
+    goes on where it ended when the command is run again.
 
     Exit codes: 0 ended by Ctrl-C or SIGTERM, or nothing is doubtful; 1 OUT or a template cannot be
     read, or the page not be served; 2 wrong usage.
@@ -48,15 +60,30 @@ def review(files: tuple[str, ...], serve: Address | None, limits: Limits) -> Non
     if not names:
         raise click.UsageError("name the template that the sheets were read with as well")
     templates = load_forms(names)
+    rosters = _rosters(templates, roster)
     doubts, before = _look(table, templates)
     _say_left_out(table, before)
     if doubts:
-        _serve(table, doubts, serve, limits)
+        from emnist_device.correcting.rechecking import Rechecker
+
+        _serve(table, doubts, Rechecker(templates, rosters, before.least), serve, limits)
         _, after = _look(table, templates)
         advice = "; form apply writes a table with this" if after.reviewed else ""
-        click.echo(f"emnist-edge: {shown(table)}: {after}{advice}", err=True)
+        _say(f"{shown(table)}: {after}{advice}")
     else:
-        click.echo(f"emnist-edge: {shown(table)}: no field is doubtful", err=True)
+        _say(f"{shown(table)}: no field is doubtful")
+
+
+def _rosters(templates: list[Template], given: Path | None) -> dict[str, Roster]:
+    """Return the rosters by the names of their forms; none where a template's own is not there."""
+    try:
+        found = load_rosters(templates, given)
+    except FormError as error:
+        if given is not None:
+            raise
+        _say(f"{error}; until then, no field is checked by a roster")
+        return {}
+    return {each.form: found[each.path][1] for each in templates if each.path in found}
 
 
 def _look(table: Path, templates: list[Template]) -> tuple[list[Doubt], Summary]:
@@ -78,14 +105,15 @@ def _say_left_out(table: Path, summary: Summary) -> None:
     from emnist_device.correcting.journal import journal_path
 
     if summary.left_out:
-        click.echo(
-            f"emnist-edge: {shown(journal_path(table))}: {summary.left_out} corrections are of "
-            "sheets that were read anew since, and count for nothing; look at these again",
-            err=True,
+        _say(
+            f"{shown(journal_path(table))}: {summary.left_out} corrections are of sheets that were "
+            "read anew since, and count for nothing; look at these again"
         )
 
 
-def _serve(table: Path, doubts: list[Doubt], serve: Address | None, limits: Limits) -> None:
+def _serve(
+    table: Path, doubts: list[Doubt], rechecker: Rechecker, serve: Address | None, limits: Limits
+) -> None:
     """Serve the page until a signal comes."""
     from emnist_device.correcting.app import make_app
     from emnist_device.correcting.doubts import Review
@@ -100,17 +128,21 @@ def _serve(table: Path, doubts: list[Doubt], serve: Address | None, limits: Limi
         opened.callback(journal.close)
         pictures = Pictures(limits)
         opened.callback(pictures.close)
-        review = Review(doubts, journal)
+        review = Review(doubts, journal, rechecker)
         server = Server(
             address,
             lambda rules: make_app(review, pictures, shown(table), rules),
-            lambda line: click.echo(f"emnist-edge: {line}", err=True),
+            _say,
         )
         opened.callback(server.close)
         count = f"{len(doubts)} doubtful field{'' if len(doubts) == 1 else 's'}"
         try:
             with ended_by_signals():
-                click.echo(f"emnist-edge: {count} at {server.url}; Ctrl-C ends", err=True)
+                _say(f"{count} at {server.url}; Ctrl-C ends")
                 threading.Event().wait()
         except Ended:
             pass
+
+
+def _say(message: str) -> None:
+    click.echo(f"emnist-edge: {message}", err=True)

@@ -14,14 +14,16 @@ from emnist_device.batch.sheets import sheet_formats
 from emnist_device.batch.tasks import Outcome, version_of
 from emnist_device.correcting.doubts import Review, find_doubts
 from emnist_device.correcting.journal import Journal, journal_path
+from emnist_device.correcting.rechecking import Rechecker
 from emnist_device.correcting.table import open_sheets
 from emnist_device.forms.reading.result import FieldReading, SheetReading
 from tests.form_sheets import make_template
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from emnist_device.batch.sheets import SheetFormat
     from emnist_device.correcting.table import ReadSheet
     from emnist_device.forms.model import Template
 
@@ -68,7 +70,13 @@ def outcomes(folder: Path) -> list[Outcome]:
 
 def write_table(path: Path, sheets: Sequence[Outcome], accept: float = 0.001) -> Path:
     """Write a table as form read does."""
-    formats = sheet_formats(NAMES)
+    return write_settled(path, sheets, sheet_formats(NAMES), accept)
+
+
+def write_settled(
+    path: Path, sheets: Sequence[Outcome], formats: Mapping[str, SheetFormat], accept: float = 0.001
+) -> Path:
+    """Write a table of forms with other fields."""
     with Results(path, resume=False, run=RUN, formats=formats) as results:
         for _, outcome in keep_places(iter(enumerate(sheets)), path, resume=False):
             results.add(outcome)
@@ -83,5 +91,6 @@ def read_table(path: Path) -> list[ReadSheet]:
 
 def review_of(path: Path) -> tuple[Review, Journal]:
     """Return the doubtful fields of a table, and the journal that answers are kept in."""
-    journal = Journal(journal_path(path))
-    return Review(find_doubts(read_table(path), [template(path.parent)]), journal), journal
+    journal, forms = Journal(journal_path(path)), [template(path.parent)]
+    rechecker = Rechecker(forms, {}, least=0.9999)
+    return Review(find_doubts(read_table(path), forms), journal, rechecker), journal

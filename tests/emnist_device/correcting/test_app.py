@@ -22,11 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from emnist_device.correcting.doubts import Review
+    from emnist_device.correcting.journal import Journal
+
 
 @contextmanager
 def serving(table: Path, token: str | None = None) -> Iterator[Server]:
     """Serve the page of a table."""
-    review, journal = review_of(table)
+    with serving_review(*review_of(table), token) as server:
+        yield server
+
+
+@contextmanager
+def serving_review(review: Review, journal: Journal, token: str | None = None) -> Iterator[Server]:
+    """Serve the page of a review; its journal is closed in the end."""
     pictures = Pictures(Limits())
     server = Server(
         Address("127.0.0.1", 0, token),
@@ -84,17 +93,20 @@ def test_an_answer_is_kept_before_it_is_answered_and_taken_back(
     server: Server, table: Path
 ) -> None:
     status, told, _ = ask(server, "/api/answer", {"field": 2, "text": "115068"})
-    assert (status, told) == (200, {"number": 2, "answer": "115068"})
-    assert [answer for answer, _ in read_journal(journal_path(table)).answers.values()] == [
-        "115068"
-    ]
+    assert (status, told["number"]) == (200, 2)
+    assert told["fields"][0] == {"number": 2, "answer": "115068", "fault": "", "settled": None}
+    assert [each["number"] for each in told["fields"]] == [2, 3, 4]
+    (kept,) = read_journal(journal_path(table)).answers.values()
+    assert kept.text == "115068"
     status, told, _ = ask(server, "/api/answer", {"field": 0, "text": "31.02.1999"})
     assert (status, list(told)) == (200, ["unlikely"])
     assert "31.02.1999" in told["unlikely"]
     told = ask(server, "/api/answer", {"field": 0, "text": "31.02.1999", "sure": True})[1]
-    assert told == {"number": 0, "answer": "31.02.1999"}
-    undone = [ask(server, "/api/undo", b"")[1] for _ in range(3)]
-    assert undone == [{"number": 0, "answer": None}, {"number": 2, "answer": None}, None]
+    assert told["fields"][0]["answer"] == "31.02.1999"
+    assert told["fields"][0]["fault"] == "no day is 31.02.1999"
+    first, second, none = (ask(server, "/api/undo", b"")[1] for _ in range(3))
+    assert (first["number"], second["number"], none) == (0, 2, None)
+    assert [each["answer"] for each in first["fields"] + second["fields"]] == [None] * 5
     assert read_journal(journal_path(table)).answers == {}
 
 
@@ -103,14 +115,28 @@ def test_an_answer_is_kept_before_it_is_answered_and_taken_back(
     [
         b"", b"[]", b"{}", b"null", b"[" * 9999, b"\xff",
         {"field": "0", "text": "1"}, {"field": True, "text": "1"}, {"field": 0, "text": 1},
+        [[1]], "text", {"field": 0},
         {"field": 99, "text": "1"}, {"field": -1, "text": "1"}, {"field": 1, "text": "saw"},
         {"field": 2, "text": "1" * 501}, {"field": 2, "text": "1", "sure": 1},
     ],
 )  # fmt: skip
 def test_what_is_no_answer_is_refused(server: Server, table: Path, body: object) -> None:
-    status, told, _ = ask(server, "/api/answer", body)
-    assert status == 400
-    assert told["error"]
+    for path in ("/api/answer", "/api/check"):
+        status, told, _ = ask(server, path, body)
+        assert status == 400
+        assert told["error"]
+    assert read_journal(journal_path(table)).answers == {}
+
+
+def test_what_becomes_of_a_text_is_told_before_it_is_kept(server: Server, table: Path) -> None:
+    for text, unlikely, taken in (
+        ("24121910", "", "24.12.1910"),
+        ("24.12.1910", "", ""),
+        ("Biology", "Biology is no DD.MM.YYYY", ""),
+        ("", "", ""),
+    ):
+        status, told, _ = ask(server, "/api/check", {"field": 0, "text": text})
+        assert (status, told) == (200, {"unlikely": unlikely, "taken": taken})
     assert read_journal(journal_path(table)).answers == {}
 
 

@@ -70,6 +70,27 @@ def test_lines_have_the_corrections_and_what_was_read(tmp_path: Path) -> None:
 
 
 @SUFFIXES
+def test_what_fails_a_check_is_not_kept_in_silence(tmp_path: Path, suffix: str) -> None:
+    table = write_table(tmp_path / f"out{suffix}", outcomes(tmp_path))
+    review, journal = review_of(table)
+    review.answer(2, "Biology", sure=True)
+    journal.close()
+    said = read_journal(journal_path(table))
+    with open_sheets(table) as file:
+        write_corrected(file, said, tmp_path / f"new{suffix}")
+        assert "1 reviewed (1 of them corrected, 1 fail a check)" in str(summarize(file, said))
+    content = (tmp_path / f"new{suffix}").read_text(encoding="utf-8")
+    reason = "has 'B', which it cannot have"
+    if suffix == ".jsonl":
+        field = json.loads(content.splitlines()[1])["fields"]["number"]
+        assert (field["value"], field["reason"]) == ("Biology", reason)
+    else:
+        _, row, _ = csv.DictReader(io.StringIO(content, newline=""))
+        assert (row["number"], row["doubtful"]) == ("Biology", "born; tools")
+        assert json.loads(row["reasons"]) == {"tools": "it is faint", "number": reason}
+
+
+@SUFFIXES
 def test_without_answers_records_stay_as_they_are(tmp_path: Path, suffix: str) -> None:
     table = write_table(tmp_path / f"out{suffix}", outcomes(tmp_path))
     with open_sheets(table) as file:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from emnist_device.correcting.journal import journal_path, read_journal
+from emnist_device.correcting.pictures import Pictures
+from emnist_device.forms.reading.candidates import Candidates
 from tests.browsing import PHONE, wait_for
+from tests.emnist_device.correcting.bound import bound
 from tests.emnist_device.correcting.sheets import outcomes, write_table
-from tests.emnist_device.correcting.test_app import serving
+from tests.emnist_device.correcting.test_app import serving, serving_review
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from selenium.webdriver import Chrome
+
+    from emnist_device.serving.server import Server
 
 
 @pytest.fixture
@@ -26,11 +34,17 @@ def table(tmp_path: Path) -> Path:
 @pytest.fixture
 def page(chrome: Chrome, table: Path) -> Iterator[Chrome]:
     """The page of the five doubtful fields; nothing may go wrong in it."""
-    with serving(table) as server:
-        chrome.get(server.url)
-        wait_for(lambda: chrome.find_element("id", "label").text)
-        yield chrome
-        chrome.get("about:blank")
+    with serving(table) as server, opened(chrome, server) as page:
+        yield page
+
+
+@contextmanager
+def opened(chrome: Chrome, server: Server) -> Iterator[Chrome]:
+    """Open the page of a server."""
+    chrome.get(server.url)
+    wait_for(lambda: chrome.find_element("id", "label").text)
+    yield chrome
+    chrome.get("about:blank")
     log: Any = chrome.get_log("browser")  # type: ignore[no-untyped-call]
     assert [entry["message"] for entry in log if "api/picture" not in entry["message"]] == []
 
@@ -91,7 +105,7 @@ def shows(page: Chrome, wanted: str) -> None:
 
 def said(table: Path) -> dict[str, str]:
     answers = read_journal(journal_path(table)).answers
-    return {f"{asked.image[-5]} {asked.field}": text for asked, (text, _) in answers.items()}
+    return {f"{asked.image[-5]} {asked.field}": said.text for asked, said in answers.items()}
 
 
 def test_the_keyboard_alone_suffices(page: Chrome, table: Path) -> None:
@@ -152,6 +166,118 @@ def test_what_fails_a_check_is_taken_when_it_is_said_twice(page: Chrome, table: 
     press(page, Keys.ENTER)
     shows(page, "a tools")
     assert said(table) == {"a born": "31.02.1905"}
+
+
+def test_what_is_typed_is_checked_before_it_is_said(page: Chrome, table: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    shows(page, "a born")
+    error, taken, accept = (page.find_element("id", name) for name in ("error", "taken", "accept"))
+    press(page, "Biology")
+    wait_for(lambda: error.text == "In doubt: Biology is no DD.MM.YYYY")
+    press(page, Keys.ESCAPE)
+    wait_for(lambda: not error.is_displayed())
+    press(page, "24121911")
+    wait_for(lambda: taken.text == "Taken as 24.12.1911")
+    press(page, Keys.ESCAPE, "Biology", Keys.ENTER)
+    wait_for(lambda: "Accept once more to keep it all the same" in error.text)
+    assert accept.text == "Keep all the same"
+    assert said(table) == {}
+    press(page, Keys.ENTER)
+    shows(page, "a tools")
+    assert (accept.text, error.is_displayed()) == ("Accept", False)
+    press(page, Keys.ENTER)
+    for _ in range(3):
+        wait_for(lambda: page.find_element("id", "form").get_attribute("aria-busy") == "false")
+        press(page, Keys.ENTER)
+    shows(page, "")
+    (faulty,) = page.find_elements("css selector", "#faulty-list button")
+    assert faulty.text == "born: Biology is no DD.MM.YYYY"
+    faulty.click()
+    shows(page, "a born")
+    assert error.text == "In doubt: Biology is no DD.MM.YYYY"
+    press(page, "24121911", Keys.ENTER)
+    shows(page, "")
+    assert not page.find_element("id", "faulty").is_displayed()
+
+
+def test_a_key_that_is_held_accepts_one_field(page: Chrome, table: Path) -> None:
+    shows(page, "a born")
+    key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+    for held in (False, True, True):
+        event = {"type": "keyDown", "autoRepeat": held, **key}
+        page.execute_cdp_cmd("Input.dispatchKeyEvent", event)
+        wait_for(lambda: page.find_element("id", "form").get_attribute("aria-busy") == "false")
+    page.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyUp", **key})
+    shows(page, "a tools")
+    assert said(table) == {"a born": "09.12.1906"}
+
+
+def test_of_two_marks_where_one_may_be_made_a_key_leaves_its_own(
+    chrome: Chrome, tmp_path: Path
+) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    sheet = bound(tmp_path, answer=Candidates((("C;D", 0.9),), "has 2 marks"))
+    with serving_review(sheet.review, sheet.journal) as server, opened(chrome, server) as page:
+        pressed = "#options button[aria-pressed='true']"
+
+        def marked() -> list[str]:
+            return [each.text[-1] for each in page.find_elements("css selector", pressed)]
+
+        wait_for(lambda: marked() == ["C", "D"])
+        press(page, "3")
+        assert marked() == ["C"]
+        press(page, "4")
+        assert marked() == ["D"]
+        press(page, "4")
+        assert marked() == []
+        press(page, Keys.ESCAPE, Keys.ENTER)
+        error = page.find_element("id", "error")
+        wait_for(lambda: "has 2 marks, where one may be made. Accept once more" in error.text)
+        press(page, Keys.ENTER)
+        shows(page, "")
+        assert said(sheet.table) == {"a answer": "C;D"}
+
+
+def test_what_others_settle_is_not_asked_for(chrome: Chrome, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    sheet = bound(tmp_path, total=Candidates((("9", 0.9999),)))
+    with serving_review(sheet.review, sheet.journal) as server, opened(chrome, server) as page:
+        wait_for(lambda: label(page).endswith("Marks, row Q1, column a (marks.Q1.a)"))
+        press(page, Keys.ARROW_UP)
+        wait_for(lambda: label(page).endswith("total"))
+        press(page, "7", Keys.ENTER)
+        shows(page, "")
+        progress = page.find_element("id", "progress")
+        assert progress.text == "1 of 1 looked at, 2 settled by that"
+        undo(page)
+        wait_for(lambda: label(page).endswith("total"))
+        assert progress.text == "0 of 3 looked at"
+        press(page, "7", Keys.ENTER)
+        shows(page, "")
+        page.find_element("id", "look").click()
+        wait_for(lambda: label(page).endswith("(marks.Q1.a)"))
+        assert page.find_element("id", "hint").text == "Settled by what you said of others"
+
+
+def test_a_picture_that_takes_its_time_is_waited_for_in_words(
+    chrome: Chrome, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut, may = Pictures.cut, threading.Event()
+
+    def wait(self: Pictures, *args: Any, **kwargs: Any) -> Future[bytes]:
+        made = cut(self, *args, **kwargs)
+        return ThreadPoolExecutor(1).submit(lambda: made.result() if may.wait(60) else b"")
+
+    monkeypatch.setattr(Pictures, "cut", wait)
+    with serving(table) as server, opened(chrome, server) as page:
+        note = page.find_element("id", "no-picture")
+        wait_for(lambda: note.text == "Loading the picture ...")
+        may.set()
+        shows(page, "a born")
+        assert not note.is_displayed()
 
 
 def test_another_reading_is_chosen_by_the_keyboard(page: Chrome, table: Path) -> None:

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from emnist_device.correcting.journal import Asked, Journal, journal_path, read_journal
+from emnist_device.correcting.journal import Journal, journal_path, read_journal
+from emnist_device.correcting.said import After, Answer, Asked, Settled
 from emnist_edge.errors import FormError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+# The beginning of a line, which has more.
+_ANSWERED = b'{"image": "a", "page": 1, "reading": "b", "field": "c", "text": "d", "value": "e",'
 ONE, TWO = (Asked("a\udce9.png", number, "9f", "name") for number in (1, None))
 
 
@@ -26,28 +30,28 @@ def say(path: Path, *said: tuple[Asked, str] | None) -> Journal:
         if each is None:
             journal.undo()
         else:
-            journal.say(each[0], "read", (each[1], each[1].lower()))
+            journal.say(each[0], "read", Answer(each[1], each[1].lower()), After())
     return journal
 
 
 def test_what_was_said_is_there_without_being_closed(path: Path) -> None:
     assert path.name == "out.csv.corrections.jsonl"
     journal = say(path, (ONE, "É"), (TWO, ""), (ONE, "B"))
-    assert read_journal(path).answers == {ONE: ("B", "b"), TWO: ("", "")}
+    assert read_journal(path).answers == {ONE: Answer("B", "b"), TWO: Answer("", "")}
     journal.close()
 
 
 def test_answers_are_taken_back_one_after_another_also_later(path: Path) -> None:
     say(path, (ONE, "A"), (TWO, "C"), (ONE, "B")).close()
     journal = say(path, None)
-    assert journal.said.answers == {ONE: ("A", "a"), TWO: ("C", "c")}
+    assert journal.said.answers == {ONE: Answer("A", "a"), TWO: Answer("C", "c")}
     assert journal.undo() == TWO
     assert journal.undo() == ONE
     assert journal.undo() is None
     assert journal.said.answers == {}
-    journal.say(TWO, "", ("D", "d"))
+    journal.say(TWO, "", Answer("D", "d"), After())
     journal.close()
-    assert read_journal(path).answers == {TWO: ("D", "d")}
+    assert read_journal(path).answers == {TWO: Answer("D", "d")}
 
 
 def test_a_journal_cut_anywhere_has_what_was_whole(path: Path) -> None:
@@ -62,7 +66,7 @@ def test_a_journal_cut_anywhere_has_what_was_whole(path: Path) -> None:
         assert said.cut == (0 if cut in {0, *ends, *(end + 1 for end in ends)} else lines + 1)
         if cut % 40 == 0 or cut in ends:
             say(path, (ONE, "Z")).close()
-            assert read_journal(path).answers[ONE] == ("Z", "z")
+            assert read_journal(path).answers[ONE] == Answer("Z", "z")
             assert len(read_journal(path).answers) == (1, 1, 2, 1)[lines]
 
 
@@ -72,7 +76,7 @@ def test_nothing_is_deleted_before_something_is_said(path: Path) -> None:
     path.write_bytes(content)
     Journal(path).close()
     assert path.read_bytes() == content + b"\n"
-    assert read_journal(path).answers == {ONE: ("A", "a")}
+    assert read_journal(path).answers == {ONE: Answer("A", "a")}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_an_answer_that_is_not_kept_leaves_the_journal_as_it_was(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", fail)
         with pytest.raises(FormError, match="what was said last is not kept"):
-            journal.say(TWO, "", ("B", "b"))
+            journal.say(TWO, "", Answer("B", "b"), After())
     write = os.write
 
     def write_some(number: int, line: bytes) -> int:
@@ -111,7 +115,7 @@ def test_an_answer_that_is_not_kept_leaves_the_journal_as_it_was(
         with pytest.raises(FormError, match=r"No space left on device.; what was said last"):
             journal.undo()
     assert path.read_bytes() == content
-    assert journal.said.answers == {ONE: ("A", "a")}
+    assert journal.said.answers == {ONE: Answer("A", "a")}
     journal.close()
 
 
@@ -122,6 +126,21 @@ def test_one_at_a_time_and_none_is_left_where_nothing_was_said(path: Path) -> No
     first.close()
     assert not path.exists()
     Journal(path).close()
+
+
+def test_what_answers_make_of_a_sheet_goes_with_them(path: Path) -> None:
+    first = After({"other": Settled("0.5", "0.5", 0.99)}, 4)
+    journal = Journal(path)
+    journal.say(ONE, "read", Answer("A", "a", "is no B"), first)
+    assert journal.said.after == {ONE.sheet: first}
+    journal.say(replace(ONE, field="more"), "read", Answer("B", "b"), After({}, None))
+    assert read_journal(path).after == {ONE.sheet: After({}, None)}
+    assert read_journal(path).answers[ONE] == Answer("A", "a", "is no B")
+    journal.undo()
+    assert read_journal(path).after == journal.said.after == {ONE.sheet: first}
+    journal.undo()
+    assert read_journal(path).after == journal.said.after == {}
+    journal.close()
 
 
 @pytest.mark.parametrize(
@@ -136,6 +155,9 @@ def test_one_at_a_time_and_none_is_left_where_nothing_was_said(path: Path) -> No
         b'{"image": "a", "page": 1, "reading": "b", "field": "c", "undo": 1}',
         b'{"image": "a", "page": 1.0, "reading": "b", "field": "c", "text": "d", "value": "e"}',
         b'{"image": "a", "page": 1, "reading": "b',
+        _ANSWERED + b' "settled": {"x": {"text": "1", "value": "1", "probability": 2}}}',
+        _ANSWERED + b' "settled": 1}',
+        _ANSWERED + b' "row": "1"}',
         b"\xff",
     ],
 )

@@ -55,7 +55,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def test_each_page_is_a_row_and_what_is_no_sheet_is_named(tmp_path: Path) -> None:
     template, two, empty = draw(tmp_path)
     out = tmp_path / "out.csv"
-    code, said = run(template, two, "--output", str(out))
+    code, said = run(template, two, two, "--output", str(out))  # named twice, it is read once
     assert code == 0, said
     assert "2 sheets read, 0 refused; 4 fields accepted" in said
     assert [(row["page"], row["number"], row["agree"]) for row in rows(out)] == [

@@ -71,6 +71,36 @@ def test_corrections_are_written_into_a_new_table(table: Path) -> None:
     assert (code, said) == (1, f"{new}: is there already; name another file")
 
 
+def test_a_correction_that_is_cut_off_is_said_and_a_table_without_sheets_refused(
+    table: Path,
+) -> None:
+    answer(table, 0, "24.12.1910")
+    journal = journal_path(table)
+    journal.write_bytes(journal.read_bytes() + b'{"image": "a.png", "pa')
+    code, said = run("apply", str(table), "--output", str(table.with_name("new.csv")))
+    assert code == 1
+    assert f"{journal}: line 2 is cut off, and counts for nothing" in said
+    assert "1 reviewed (1 of them corrected), 4 doubtful" in said
+    empty = table.with_name("empty.jsonl")
+    empty.write_bytes(b"")
+    code, said = run("apply", str(empty), "--output", str(table.with_name("new.jsonl")))
+    assert (code, said) == (1, f"{empty}: has no sheet; read some by form read")
+    assert not table.with_name("new.jsonl").exists()
+
+
+def test_a_roster_that_is_not_there_is_said(table: Path) -> None:
+    form, none = table.with_name("small.yaml"), table.with_name("none.csv")
+    sure = [each for each in outcomes(table.parent) if each.failed]
+    out = write_table(table.with_name("sure.csv"), sure)
+    code, said = run("review", str(form), str(out), "--roster", str(none))
+    assert (code, said) == (1, f"{none}: cannot be read (No such file or directory)")
+    text = form.read_text(encoding="utf-8").replace("kind: digits", "kind: digits, roster: id")
+    form.write_text(f"roster: none.csv\n{text}", encoding="utf-8")
+    code, said = run("review", str(form), str(out))
+    assert code == 0
+    assert f"{none}: cannot be read (No such file or directory); until then, no field" in said
+
+
 def test_corrections_of_sheets_that_were_read_anew_are_refused(table: Path) -> None:
     answer(table, 0, "24.12.1910")
     answer(table, 2, "115068")

@@ -12,13 +12,19 @@ let between = ";";
 let current = 0;
 let chosen = new Set(); // options that are marked, of a field that has some
 let unlikely = null; // a text that fails a check: said once more, it is taken
+let checks = 0; // how many texts were checked, or are not to be any more
 let wide = false;
 
-const field = () => fields[current];
-const isDone = (each) => each.answer !== null;
-const shownText = () => field().answer ?? field().read;
+// What is typed is checked once no key has been pressed for this long, in milliseconds.
+const PAUSE = 120;
 
-/** Return the number of the next field without an answer, after `start` and then before it; -1. */
+const field = () => fields[current];
+const isSaid = (each) => each.answer !== null;
+const isDone = (each) => isSaid(each) || each.settled !== null;
+const shownText = () => field().answer ?? field().settled ?? field().read;
+const named = ({ label, name }) => (label === name ? name : `${label} (${name})`);
+
+/** Return the number of the next field that is left, after `start` and then before it; -1. */
 function nextOpen(start) {
   const order = [...fields.slice(start), ...fields.slice(0, start)];
   return order.find((each) => !isDone(each))?.number ?? -1;
@@ -31,7 +37,10 @@ function percent(share) {
 
 function showProgress() {
   const done = fields.filter(isDone).length;
-  element("progress").textContent = `${done} of ${fields.length} looked at`;
+  const said = fields.filter(isSaid).length;
+  const settled = done - said;
+  element("progress").textContent = `${said} of ${fields.length - settled} looked at`
+    + (settled ? `, ${settled} settled by that` : "");
   element("bar").style.width = `${fields.length ? (100 * done) / fields.length : 100}%`;
   document.title = `${done}/${fields.length} doubtful fields`;
 }
@@ -67,20 +76,24 @@ async function showPicture() {
   const note = element("no-picture");
   element("stage").classList.toggle("wide", wide);
   element("more").setAttribute("aria-pressed", wide);
-  picture.hidden = note.hidden = true;
+  picture.hidden = true;
+  note.hidden = false;
+  note.textContent = "Loading the picture ...";
   try {
     const blob = await fetchPicture(wanted);
     if (wanted !== address(current)) return; // another field is shown by now
     URL.revokeObjectURL(picture.src);
     picture.src = URL.createObjectURL(blob);
     picture.hidden = false;
+    note.hidden = true;
     element("stage").scrollLeft = 0;
     await picture.decode();
     fitPicture();
   } catch (error) {
     if (wanted !== address(current)) return;
-    note.textContent = `No picture: ${error.message}`;
+    picture.hidden = true;
     note.hidden = false;
+    note.textContent = `No picture: ${error.message}`;
   }
   picture.dataset.field = current;
 }
@@ -100,16 +113,21 @@ function showOptions() {
   }));
 }
 
+/** Mark an option, or take its mark away; where one may be marked, others lose theirs. */
 function toggle(index) {
   const value = field().options[index];
-  const was = chosen.has(value);
+  const takes = chosen.has(value) && (chosen.size === 1 || field().many);
   if (!field().many) chosen.clear();
-  if (was) chosen.delete(value);
+  if (takes) chosen.delete(value);
   else chosen.add(value);
-  complain("");
+  showChosen();
+}
+
+function showChosen() {
   element("options").childNodes.forEach((button, n) => {
     button.setAttribute("aria-pressed", chosen.has(field().options[n]));
   });
+  check();
 }
 
 function showOthers() {
@@ -125,7 +143,7 @@ function showOthers() {
     if (chance !== null) {
       button.append(Object.assign(document.createElement("small"), { textContent: percent(chance) }));
     }
-    button.onclick = () => answer(text, true);
+    button.onclick = () => answer(text);
     return button;
   }));
 }
@@ -133,19 +151,20 @@ function showOthers() {
 /** Show field `number`, and fetch the picture of the one after it. */
 function show(number) {
   current = number;
-  const { sheet, label, name, reason, hint, numeric, options } = field();
+  const { sheet, reason, fault, hint, numeric, options } = field();
   element("done").hidden = true;
   element("field").hidden = false;
   element("field").classList.toggle("said", isDone(field()));
   element("sheet").textContent = sheet;
-  element("label").textContent = label === name ? name : `${label} (${name})`;
-  element("hint").textContent = isDone(field()) ? "You said" : hint ? `Read as (${hint})` : "Read as";
-  element("reason").textContent = reason ? `In doubt: ${reason}` : "";
+  element("label").textContent = named(field());
+  element("hint").textContent = isSaid(field()) ? "You said"
+    : isDone(field()) ? "Settled by what you said of others" : hint ? `Read as (${hint})` : "Read as";
+  element("reason").textContent = reason && `${isDone(field()) ? "Was in" : "In"} doubt: ${reason}`;
   input.value = shownText();
   input.inputMode = numeric ? "decimal" : "text";
   chosen = new Set(options && shownText() ? shownText().split(between) : []);
   wide = false;
-  complain("");
+  complain(fault && `In doubt: ${fault}`);
   showOptions();
   showOthers();
   showProgress();
@@ -168,15 +187,55 @@ function showDone() {
   showProgress();
   element("field").hidden = true;
   element("done").hidden = false;
+  showFaulty();
   element("look").hidden = fields.length === 0;
   element("take-back").hidden = fields.length === 0;
   (fields.length ? element("look") : element("done")).focus();
 }
 
+/** List the answers that fail a check, each to be gone to. */
+function showFaulty() {
+  const faulty = fields.filter(({ fault }) => fault);
+  element("faulty").hidden = !faulty.length;
+  element("faulty-list").replaceChildren(...faulty.map((each) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `${named(each)}: ${each.fault}`;
+    button.onclick = () => show(each.number);
+    const item = document.createElement("li");
+    item.append(button);
+    return item;
+  }));
+}
+
+/** Say what is wrong, or nothing; `text`: what is taken when it is said once more. */
 function complain(message, text = null) {
+  checks += 1; // what is still being checked is no matter any more
   unlikely = text;
+  element("accept").textContent = text === null ? "Accept" : "Keep all the same";
   element("error").textContent = message;
   element("error").hidden = !message;
+  element("taken").hidden = true;
+}
+
+const given = () => (field().options ? [...chosen].join(between) : input.value);
+
+/** Say at once what is wrong with what is given, or as what it is taken, once typing rests. */
+async function check() {
+  complain("");
+  const mine = checks;
+  await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
+  if (mine !== checks) return;
+  try {
+    const body = JSON.stringify({ field: current, text: given() });
+    const told = await (await request("api/check", { method: "POST", body })).json();
+    if (mine !== checks) return;
+    complain(told.unlikely && `In doubt: ${told.unlikely}`);
+    element("taken").textContent = `Taken as ${told.taken}`;
+    element("taken").hidden = !told.taken;
+  } catch (error) {
+    if (mine === checks) complain(error.message);
+  }
 }
 
 /** Do one thing at a time: a second Enter must not accept a field that nobody has seen yet. */
@@ -193,13 +252,14 @@ async function alone(act) {
   }
 }
 
-/** Send that the field has `text`, and go on to the next; `sure`: a check that fails is no matter. */
-function answer(text, sure) {
+/** Send that the field has `text`, and go on to the next one that is left. */
+function answer(text) {
   return alone(async () => {
+    const sure = unlikely === text; // a check that fails is no matter any more
     const body = JSON.stringify({ field: current, text, sure });
     const said = await (await request("api/answer", { method: "POST", body })).json();
     if (said.unlikely) {
-      complain(`In doubt: ${said.unlikely}. Accept once more to take it all the same.`, text);
+      complain(`In doubt: ${said.unlikely}. Accept once more to keep it all the same.`, text);
       return;
     }
     take(said);
@@ -209,13 +269,9 @@ function answer(text, sure) {
   });
 }
 
-function take({ number, answer: said }) {
-  fields[number].answer = said;
-}
-
-function accept() {
-  const text = field().options ? [...chosen].join(between) : input.value;
-  return answer(text, unlikely === text);
+/** Take what has changed of the fields of a sheet. */
+function take({ fields: changed }) {
+  changed.forEach((each) => Object.assign(fields[each.number], each));
 }
 
 function undo() {
@@ -230,7 +286,8 @@ function undo() {
 const move = (step) => show((current + step + fields.length) % fields.length);
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || !fields.length) return;
+  if (event.key === "Enter" && event.repeat) event.preventDefault(); // a key that is held says nothing
+  if (event.isComposing || event.defaultPrevented || !fields.length) return;
   const undoes = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
   const isTyped = input.value !== shownText() && !input.parentElement.hidden;
   if (undoes && !(document.activeElement === input && isTyped)) {
@@ -251,19 +308,20 @@ document.addEventListener("keydown", (event) => {
     show(current);
   } else if (options && event.key === "Enter" && element("options").contains(document.activeElement)) {
     event.preventDefault();
-    accept();
+    answer(given());
   } else if (options && /^[1-9]$/.test(event.key) && event.key <= options.length) {
     toggle(event.key - 1);
   } else if (options && (event.key === "Backspace" || event.key === "Delete")) {
-    [...chosen].forEach((value) => toggle(options.indexOf(value)));
+    chosen.clear();
+    showChosen();
   }
 });
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  accept();
+  answer(given());
 });
-input.addEventListener("input", () => complain(""));
+input.addEventListener("input", check);
 element("previous").onclick = () => move(-1);
 element("next").onclick = () => move(1);
 element("undo").onclick = element("take-back").onclick = undo;

@@ -49,6 +49,10 @@ class Candidates:
         """Return the same with a reason of doubt, unless there is one."""
         return Candidates(self.texts, self.reason or reason)
 
+    def first(self, count: int) -> Candidates:
+        """Return the ``count`` most probable."""
+        return Candidates(self.texts[:count], self.reason)
+
     def scaled(self, chance: float) -> Candidates:
         """Return the same, each so much less probable."""
         return Candidates(tuple((text, chance * own) for text, own in self.texts), self.reason)

@@ -17,7 +17,7 @@ from emnist_device.forms.reading.free import FreeReader
 from emnist_device.forms.reading.marks import read_marks, share_of_empty
 from emnist_device.forms.reading.result import FieldReading, SheetReading
 from emnist_device.forms.reading.sheet_ink import find_sheet_ink, rectangle_of
-from emnist_device.forms.reading.together import weigh_roster, weigh_sum
+from emnist_device.forms.reading.together import weigh_together
 from emnist_device.image.arrays import check_picture
 from emnist_device.image.limits import DEFAULTS, Limits
 from emnist_edge.artifact import DEFAULT_MODEL
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from emnist_device.forms.reading.lines import Rectangle
     from emnist_device.forms.roster import Roster
 
-# Alternatives that are reported of each field.
-_ALTERNATIVES = 4
+# Alternatives that are reported of each field, and texts of what one says by itself: of these, sums
+# take no more.
+_ALTERNATIVES, _ALONE = 4, 8
 
 
 class SheetReader:
@@ -83,22 +84,20 @@ class SheetReader:
         picture = check_picture(picture)
         sheet = self._finder.find(picture)
         template = sheet.candidate.template
-        read = self._read_fields(picture, sheet)
-        for each in template.sums:
-            leaves = {leaf.name: leaf for leaf in sheet.candidate.page.leaves()}
-            if {each.field, *each.parts} <= leaves.keys():
-                read |= weigh_sum(each, leaves, read)
-        roster, row = self._rosters.get(template.form), None
-        if roster is not None:
-            found, row = weigh_roster(template.roster_columns, read, roster)
-            read |= found
+        alone = self._read_fields(picture, sheet)
+        weighed = weigh_together(
+            template, sheet.candidate.page, alone, self._rosters.get(template.form)
+        )
         registered = sheet.registered
         return SheetReading(
             template.form,
             sheet.candidate.page.number,
             None if sheet.code is None else sheet.code.copy,
-            None if row is None else row + 1,
-            tuple(self._reading(sheet, name, candidates) for name, candidates in read.items()),
+            weighed.row,
+            tuple(
+                self._reading(sheet, name, candidates, weighed.alone.get(name))
+                for name, candidates in weighed.read.items()
+            ),
             _turned(sheet),
             registered.found,
             registered.error,
@@ -135,7 +134,9 @@ class SheetReader:
                 read[leaf.name] = _doubted_if_blank(said)
         return read
 
-    def _reading(self, sheet: Sheet, name: str, candidates: Candidates) -> FieldReading:
+    def _reading(
+        self, sheet: Sheet, name: str, candidates: Candidates, alone: Candidates | None
+    ) -> FieldReading:
         """Return what is said of the field ``name`` of ``sheet``."""
         leaf = next(each for each in sheet.candidate.page.leaves() if each.name == name)
         return FieldReading(
@@ -146,6 +147,7 @@ class SheetReader:
             candidates.texts[1 : 1 + _ALTERNATIVES],
             candidates.reason,
             _place(sheet, rectangle_of(leaf.area, sheet.candidate.landmarks.unit)),
+            None if alone is None else alone.first(_ALONE),
         )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emnist_device.forms.reading.candidates import Candidates
 
 
 @dataclass(frozen=True)
@@ -13,7 +16,8 @@ class FieldReading:
     name: of the field. text: as it is written, "" for blank. value: as a table has it. probability:
     that it is right, 0..1. alternatives: other texts with their probabilities. reason: why it is
     in doubt whatever its probability; "" for nothing. corners: of the field on the picture, four
-    points in pixels, clockwise from its top left.
+    points in pixels, clockwise from its top left. alone: what it says by itself, where a sum or a
+    roster had a say; by this it is read anew once another field is corrected.
     """
 
     name: str
@@ -23,6 +27,7 @@ class FieldReading:
     alternatives: tuple[tuple[str, float], ...] = ()
     reason: str = ""
     corners: tuple[tuple[float, float], ...] = ()
+    alone: Candidates | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON: probabilities to 6 decimals, pixels to 1."""
@@ -30,13 +35,18 @@ class FieldReading:
             "text": self.text,
             "value": self.value,
             "probability": round(self.probability, 6),
-            "alternatives": [
-                {"text": text, "probability": round(chance, 6)}
-                for text, chance in self.alternatives
-            ],
+            "alternatives": _weighed(self.alternatives),
             "corners": [[round(x, 1), round(y, 1)] for x, y in self.corners],
         }
-        return content | ({"reason": self.reason} if self.reason else {})
+        if self.reason:
+            content["reason"] = self.reason
+        if self.alone is not None:
+            content["alone"] = {"texts": _weighed(self.alone.texts), "reason": self.alone.reason}
+        return content
+
+
+def _weighed(texts: tuple[tuple[str, float], ...]) -> list[dict[str, Any]]:
+    return [{"text": text, "probability": round(chance, 6)} for text, chance in texts]
 
 
 @dataclass(frozen=True)

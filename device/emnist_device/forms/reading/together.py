@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from emnist_device.forms.roster import plain
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from emnist_device.forms.model import Leaf, SumOf
+    from emnist_device.forms.model import FormPage, Leaf, SumOf, Template
     from emnist_device.forms.roster import Roster
 
 # Of each field, so many candidates count, and of sums so many values, unless they are rarer than
@@ -27,6 +28,41 @@ _AGAINST, _UNLIKE = 0.1, 0.01
 
 #: A number, or None for what is none, -> how probable it is.
 Values = dict[Decimal | None, float]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What the fields of a page say together.
+
+    read: candidates of each. alone: of those that a sum or a roster has, what each says by itself.
+    row: of the roster, from 1, or None.
+    """
+
+    read: dict[str, Candidates]
+    alone: dict[str, Candidates]
+    row: int | None
+
+
+def weigh_together(
+    template: Template, page: FormPage, read: Mapping[str, Candidates], roster: Roster | None
+) -> Weighed:
+    """Return what the fields of ``page`` say by sums and ``roster``.
+
+    ``read`` are the candidates of each field by itself.
+    """
+    leaves = {leaf.name: leaf for leaf in page.leaves()}
+    found, names, row = dict(read), set[str](), None
+    for each in template.sums:
+        own = {each.field, *each.parts}
+        if own <= leaves.keys():
+            found |= weigh_sum(each, leaves, found)
+            names |= own
+    if roster is not None:
+        made, row = weigh_roster(template.roster_columns, found, roster)
+        found |= made
+        names |= template.roster_columns.keys() & leaves.keys()
+    alone = {name: read[name] for name in leaves if name in names}
+    return Weighed(found, alone, None if row is None else row + 1)
 
 
 def weigh_sum(

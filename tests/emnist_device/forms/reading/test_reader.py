@@ -104,6 +104,12 @@ def test_checks_say_what_is_wrong(tmp_path: Path) -> None:
     assert read["b"].text == "47"
     assert "not from 10 to 20" in read["b"].reason
     assert "the sum is 47" in read["c"].reason
+    alone = read["c"].alone
+    assert alone is not None
+    assert (alone.text, alone.reason, len(alone.texts) <= 8) == ("99", "", True)
+    content = read["c"].to_dict()["alone"]
+    assert (content["texts"][0]["text"], content["reason"]) == ("99", "")
+    assert (read["g"].alone, "alone" in read["g"].to_dict()) == (None, False)
     assert read["g"].text == "A;C"
     assert "2 marks" in read["g"].reason
 

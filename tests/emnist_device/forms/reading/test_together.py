@@ -6,7 +6,7 @@ import pytest
 
 from emnist_device.forms.model import SumOf
 from emnist_device.forms.reading.candidates import Candidates
-from emnist_device.forms.reading.together import weigh_roster, weigh_sum
+from emnist_device.forms.reading.together import weigh_roster, weigh_sum, weigh_together
 from emnist_device.forms.roster import Roster
 from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import make_template
@@ -131,3 +131,23 @@ def test_a_row_against_the_picture_is_printed_and_doubted() -> None:
     assert found["number"].text == "4038213"
     assert found["number"].reason == "reads 4038273, and the roster has 4038213"
     assert not found["who"].reason
+
+
+def test_what_fields_say_alone_is_known_of_those_that_others_have_a_say_in(tmp_path: Path) -> None:
+    template = make_template(
+        tmp_path,
+        "a: {kind: digits, box: [20, 60, 20, 9], cells: 2}\n"
+        "total: {kind: digits, box: [60, 60, 20, 9], cells: 2, sum_of: [a]}\n"
+        "who: {kind: digits, box: [100, 60, 20, 9], cells: 2, roster: id}\n"
+        "more: {kind: digits, box: [140, 60, 20, 9], cells: 2}",
+    )
+    alone = read(
+        a=[("7", 0.6), ("1", 0.4)], total=[("1", 0.98)], who=[("47", 0.9)], more=[("1", 1)]
+    )
+    (page,) = template.pages
+    weighed = weigh_together(template, page, alone, Roster(("id",), ({"id": "46"}, {"id": "47"})))
+    assert weighed.alone == {name: alone[name] for name in ("a", "total", "who")}
+    assert (weighed.read["a"].text, weighed.read["more"], weighed.row) == ("1", alone["more"], 2)
+    without = weigh_together(template, page, alone, None)
+    assert (list(without.alone), without.row) == (["a", "total"], None)
+    assert without.read["who"] == alone["who"]

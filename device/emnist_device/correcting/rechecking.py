@@ -1,0 +1,98 @@
+"""What the fields of a sheet say beside those that a person has corrected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emnist_device.correcting.said import After, Settled
+from emnist_device.forms.checks import roster_failures, sum_failures, value_of
+from emnist_device.forms.reading.candidates import Candidates
+from emnist_device.forms.reading.together import weigh_together
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from emnist_device.correcting.fields import ReadField
+    from emnist_device.correcting.table import ReadSheet
+    from emnist_device.forms.model import FormPage, Template
+    from emnist_device.forms.roster import Roster
+
+# Probabilities are kept with so many decimals.
+_DECIMALS = 6
+
+
+class Rechecker:
+    """Weighs sums and rosters again, as reading does, with what a person says in place of readings.
+
+    Args:
+        templates: the forms.
+        rosters: name of a form -> its roster.
+        least: the least probability of the fields that were accepted by their reading.
+    """
+
+    def __init__(
+        self, templates: Sequence[Template], rosters: Mapping[str, Roster], least: float
+    ) -> None:
+        self._templates = {template.form: template for template in templates}
+        self._rosters, self._least = rosters, least
+
+    def settle(self, sheet: ReadSheet, said: Mapping[str, str]) -> After:
+        """Return what becomes of ``sheet`` once ``said`` are the texts of some of its fields.
+
+        Of the other doubtful fields, those are settled that others had a say in, that nothing
+        speaks against any more, and that are as probable as what is accepted.
+        """
+        template, page = self._of(sheet)
+        leaves = {} if page is None else {leaf.name: leaf for leaf in page.leaves()}
+        if page is None or {field.name for field in sheet.fields} != leaves.keys():
+            return After()
+        read = {
+            field.name: Candidates(((said[field.name], 1.0),))
+            if field.name in said
+            else _own(field)
+            for field in sheet.fields
+        }
+        roster = self._rosters.get(sheet.form)
+        weighed = weigh_together(template, page, read, roster)
+        settled = {}
+        for field in sheet.fields:
+            made = weighed.read[field.name]
+            chance = round(min(made.probability, 1.0), _DECIMALS)
+            open_still = field.accepted or field.name in said or field.alone is None
+            if not (open_still or made.reason or chance < self._least):
+                value = value_of(leaves[field.name], made.text)
+                settled[field.name] = Settled(made.text, value, chance)
+        return After(settled, 0 if roster is None else weighed.row)
+
+    def failure(self, sheet: ReadSheet, name: str, texts: Mapping[str, str]) -> str:
+        """Return why field ``name`` cannot be right beside others, or "".
+
+        ``texts`` are those of all fields of ``sheet`` that are in doubt no more, this one included.
+        """
+        template, page = self._of(sheet)
+        if page is None or not texts[name].strip():
+            return ""
+        leaves = {leaf.name: leaf for leaf in page.leaves()}
+        for each in template.sums:
+            own = {each.field, *each.parts}
+            if name in own and own <= texts.keys() & leaves.keys():
+                for failure in sum_failures(each, leaves, texts):
+                    whose = "" if name == each.field else f"{each.field} "
+                    return f"{whose}{failure.reason}"
+        roster = self._rosters.get(sheet.form)
+        columns = {own: column for own, column in template.roster_columns.items() if own in texts}
+        if roster is not None and name in columns:
+            for failure in roster_failures(columns, texts, roster):
+                return failure.reason
+        return ""
+
+    def _of(self, sheet: ReadSheet) -> tuple[Template, FormPage | None]:
+        template = self._templates[sheet.form]
+        return template, next((p for p in template.pages if p.number == sheet.page), None)
+
+
+def _own(field: ReadField) -> Candidates:
+    """Return what ``field`` says by itself, as far as that is known."""
+    if field.alone is not None:
+        return field.alone
+    return Candidates(((field.text, field.probability), *field.others), field.reason)

@@ -1,0 +1,146 @@
+"""What a person says of doubtful fields, in the order in which it is said."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from emnist_device.correcting.fields import probability_of, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    #: File, page and reading of a sheet, as :class:`Asked` has them.
+    SheetKey = tuple[str, int | None, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A field that is asked for: of which page of which file, by which reading of it."""
+
+    image: str
+    page: int | None
+    reading: str
+    field: str
+
+    @property
+    def sheet(self) -> SheetKey:
+        """What the fields of a sheet share."""
+        return self.image, self.page, self.reading
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What stands in a field: text and value as of a reading.
+
+    fault: the check that it fails all the same; "" for none.
+    """
+
+    text: str
+    value: str
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a field says beside corrected ones, so that nobody needs to look at it any more."""
+
+    text: str
+    value: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class After:
+    """What becomes of a sheet by the answers to some of its fields.
+
+    settled: other fields that are in doubt no more. row: of the roster, from 1; None for none, 0
+    for the one that was read.
+    """
+
+    settled: Mapping[str, Settled] = field(default_factory=dict)
+    row: int | None = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; nothing of what stays as it was read."""
+        settled = {name: asdict(each) for name, each in self.settled.items()}
+        return ({"settled": settled} if settled else {}) | (
+            {} if self.row == 0 else {"row": self.row}
+        )
+
+
+class Said:
+    """What was said, and taken back.
+
+    answers: of each field, the one that counts. after: of a sheet, what its answers make of it.
+    cut: number of a last line of the journal that counts for nothing, since it was not written to
+    its end; 0 for none.
+    """
+
+    def __init__(self) -> None:
+        self.answers: dict[Asked, Answer] = {}
+        self.after: dict[SheetKey, After] = {}
+        self.cut = 0
+        self._before: list[tuple[Asked, Answer | None, After | None]] = []
+
+    def say(self, asked: Asked, answer: Answer, after: After) -> None:
+        """Take an answer, and what it makes of its sheet."""
+        self._before.append((asked, self.answers.get(asked), self.after.get(asked.sheet)))
+        self.answers[asked] = answer
+        self.after[asked.sheet] = after
+
+    @property
+    def last(self) -> Asked | None:
+        """The field whose answer would be taken back."""
+        return self._before[-1][0] if self._before else None
+
+    def take_back(self) -> None:
+        """Let the last answer be as if it had not been given."""
+        asked, answer, after = self._before.pop()
+        if answer is None:
+            del self.answers[asked]
+        else:
+            self.answers[asked] = answer
+        if after is None:
+            del self.after[asked.sheet]
+        else:
+            self.after[asked.sheet] = after
+
+    def take_line(self, content: Any) -> None:
+        """Take what a line of the journal says.
+
+        Raises ValueError, KeyError, TypeError or AttributeError for what no line is.
+        """
+        page, undo = content["page"], content.get("undo", False)
+        if not isinstance(page, int | None) or not isinstance(undo, bool):
+            raise TypeError("page or undo is something else")
+        image, reading, name = (text_of(content[key], key) for key in ("image", "reading", "field"))
+        asked = Asked(image, page, reading, name)
+        if not undo:
+            self.say(asked, _answer(content), _after(content))
+        elif self.last == asked:
+            self.take_back()
+        else:
+            raise ValueError("it takes back what was not said last")
+
+
+def _answer(content: Mapping[str, Any]) -> Answer:
+    text, value = (text_of(content[key], key) for key in ("text", "value"))
+    return Answer(text, value, text_of(content.get("fault", ""), "fault"))
+
+
+def _after(content: Mapping[str, Any]) -> After:
+    row = content.get("row", 0)
+    if not isinstance(row, int | None):
+        raise TypeError("row is no number")
+    return After(
+        {
+            name: Settled(
+                text_of(each["text"], "text"),
+                text_of(each["value"], "value"),
+                probability_of(each["probability"]),
+            )
+            for name, each in content.get("settled", {}).items()
+        },
+        row,
+    )

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emnist_device.correcting.applying import summarize, write_corrected
+from emnist_device.correcting.doubts import UnlikelyError
+from emnist_device.correcting.journal import journal_path, read_journal
+from emnist_device.correcting.table import open_sheets
+from emnist_device.forms.reading.candidates import Candidates
+from tests.emnist_device.correcting.bound import PARTS, bound
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUFFIXES = pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+WRONG_TOTAL = Candidates((("9", 0.9999),))
+
+
+def apply(table: Path) -> tuple[Path, str]:
+    """Return a new table with the answers in it, and the summary."""
+    said, out = read_journal(journal_path(table)), table.with_name(f"new{table.suffix}")
+    with open_sheets(table) as file:
+        write_corrected(file, said, out)
+        return out, str(summarize(file, said))
+
+
+@SUFFIXES
+def test_parts_are_in_doubt_no_more_once_the_sum_is_corrected(tmp_path: Path, suffix: str) -> None:
+    sheet = bound(tmp_path, suffix, total=WRONG_TOTAL)
+    assert [each.field.name for each in sheet.review.doubts] == [*PARTS, "total"]
+    sheet.answer("total", "7")
+    assert sheet.settled() == {PARTS[0]: "3", PARTS[1]: "4"}
+    sheet.journal.close()
+    out, summary = apply(sheet.table)
+    assert summary == (
+        "1 sheets read, 0 refused; 6 fields accepted (errors expected among them: 0.0; 2 since "
+        "others were corrected), 1 reviewed (1 of them corrected), 0 doubtful"
+    )
+    if suffix == ".csv":
+        (row,) = csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"), newline=""))
+        assert (row["doubtful"], row["reviewed"], row["reasons"]) == ("", "total", "")
+        assert (row["total"], row[PARTS[0]], row[PARTS[1]]) == ("7", "3", "4")
+        assert json.loads(row["probabilities"])[PARTS[0]] > 0.999
+    else:
+        fields = json.loads(out.read_text(encoding="utf-8"))["fields"]
+        assert [fields[name]["accepted"] for name in PARTS] == [True, True]
+        assert not any("reason" in fields[name] for name in (*PARTS, "total"))
+
+
+def test_a_sum_that_fails_still_settles_nothing(tmp_path: Path) -> None:
+    sheet = bound(tmp_path, total=WRONG_TOTAL)
+    sheet.answer(PARTS[0], "4")
+    assert sheet.settled() == {}
+    sheet.answer(PARTS[0], "5")  # 5 + 4 is the 9 that was read
+    assert sheet.settled() == {"total": "9", PARTS[1]: "4"}
+    sheet.review.undo()
+    assert sheet.settled() == {}
+    sheet.journal.close()
+
+
+def test_what_a_field_is_in_doubt_of_by_itself_stays(tmp_path: Path) -> None:
+    faint = Candidates((("3", 0.9999),), "it is faint")
+    sheet = bound(tmp_path, total=WRONG_TOTAL, marks_Q1_a=faint, points=Candidates((("0.5", 0.6),)))
+    sheet.answer("total", "7")
+    assert sheet.settled() == {PARTS[1]: "4"}
+    sheet.journal.close()
+
+
+def test_nothing_is_settled_that_is_less_sure_than_what_is_accepted(tmp_path: Path) -> None:
+    rare = Candidates((("4", 0.6), ("9", 0.39)))
+    sheet = bound(tmp_path, total=Candidates((("", 0.6),)), marks_Q1_b=rare)
+    assert [each.field.name for each in sheet.review.doubts] == [PARTS[1], "total"]
+    sheet.answer("total", "7")
+    assert sheet.settled() == {}  # 0.99 is less than 0.9999
+    sheet.review.undo()
+    sheet.review.answer(sheet.number("total"), "12", sure=False)
+    assert sheet.settled() == {}
+    sheet.journal.close()
+
+
+def test_others_are_read_anew_by_the_roster(tmp_path: Path) -> None:
+    sheet = bound(tmp_path, id=Candidates((("4771", 0.9999),)), name=Candidates((("BOB", 0.9999),)))
+    assert [each.field.name for each in sheet.review.doubts] == ["id", "name"]
+    sheet.answer("id", "4711")
+    assert sheet.settled() == {"name": "BOB"}
+    sheet.journal.close()
+    out, _ = apply(sheet.table)
+    (row,) = csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"), newline=""))
+    assert (row["id"], row["name"], row["row"], row["doubtful"]) == ("4711", "BOB", "1", "")
+
+
+def test_what_others_asked_for_is_taken_back_where_they_were_wrong(tmp_path: Path) -> None:
+    """The number was read as that of the other row, whose name is alike."""
+    sheet = bound(
+        tmp_path,
+        id=Candidates((("4712", 0.9), ("4711", 0.09))),
+        name=Candidates((("BOB", 0.6), ("BOA", 0.3999))),
+    )
+    texts = {each.field.name: each.field.text for each in sheet.review.doubts}
+    assert texts == {"id": "4712", "name": "BOA"}
+    sheet.answer("id", "4711")
+    assert sheet.settled() == {"name": "BOB"}
+    sheet.journal.close()
+    out, summary = apply(sheet.table)
+    (row,) = csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"), newline=""))
+    assert (row["name"], row["row"]) == ("BOB", "1")
+    assert "1 since others were corrected" in summary
+
+
+def test_what_no_row_and_no_sum_has_is_said_before_it_is_kept(tmp_path: Path) -> None:
+    sheet = bound(tmp_path, total=WRONG_TOTAL, id=Candidates((("4771", 0.9),)))
+    with pytest.raises(UnlikelyError, match="no row of the roster has id 4799"):
+        sheet.answer("id", "4799")
+    sheet.answer("total", "7")
+    with pytest.raises(UnlikelyError, match="total is 7, and the sum is 8"):
+        sheet.answer(PARTS[0], "4")
+    sheet.review.answer(sheet.number(PARTS[0]), "4", sure=True)
+    sheet.journal.close()
+    (answer,) = (a for asked, a in read_journal(journal_path(sheet.table)).answers.items()
+                 if asked.field == PARTS[0])  # fmt: skip
+    assert answer.fault == "total is 7, and the sum is 8"
