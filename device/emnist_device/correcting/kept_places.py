@@ -13,7 +13,7 @@ from emnist_edge.errors import FormError, shown
 from emnist_edge.files import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from emnist_device.batch.tasks import Key, Version
@@ -66,6 +66,10 @@ class KeptPlaces:
                 return {}
             fields = json.loads(line)["fields"]
             return {name: field_of(name, content) for name, content in fields.items()}
+
+    def beyond(self, keys: Collection[Key]) -> list[Key]:
+        """Return the pages that it has besides those of ``keys``."""
+        return [key for key in self._lines if key not in keys]
 
     def close(self) -> None:
         """Let go of the file."""

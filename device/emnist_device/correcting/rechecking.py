@@ -46,20 +46,19 @@ class Rechecker:
         leaves = {} if page is None else {leaf.name: leaf for leaf in page.leaves()}
         if page is None or {field.name for field in sheet.fields} != leaves.keys():
             return After()
-        read = {
-            field.name: Candidates(((said[field.name], 1.0),))
-            if field.name in said
-            else _own(field)
-            for field in sheet.fields
-        }
+        bound = {field.name for field in sheet.fields if field.alone is not None}
+        if not bound & said.keys():  # others have no say in what was said
+            return After()
+        read = {field.name: _own(field) for field in sheet.fields}
+        read |= {name: Candidates(((text, 1.0),)) for name, text in said.items()}
         roster = self._rosters.get(sheet.form)
         weighed = weigh_together(template, page, read, roster)
         settled = {}
         for field in sheet.fields:
             made = weighed.read[field.name]
             chance = round(min(made.probability, 1.0), _DECIMALS)
-            open_still = field.accepted or field.name in said or field.alone is None
-            if not (open_still or made.reason or chance < self._least):
+            left = field.name in bound and not field.accepted and field.name not in said
+            if left and not made.reason and chance >= self._least:
                 value = value_of(leaves[field.name], made.text)
                 settled[field.name] = Settled(made.text, value, chance)
         return After(settled, 0 if roster is None else weighed.row)

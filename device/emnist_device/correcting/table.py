@@ -71,13 +71,15 @@ class ReadSheet:
 class SheetsFile:
     """A file of sheets, open for reading while no run writes to it; see :func:`open_sheets`.
 
-    form: how it is written. path: of it. places: what is known besides, if it is a table.
+    form: how it is written. path: of it. places: what is known besides, if it is a table. lacking:
+    pages of which that is known, and that the table has not; once all records were gone through.
     """
 
     def __init__(
         self, path: Path, form: SheetFormat, file: IO[bytes], places: KeptPlaces | None
     ) -> None:
         self.path, self.form, self._file, self._places = path, form, file, places
+        self.lacking: list[Key] = []
 
     @property
     def heading(self) -> bytes:
@@ -112,6 +114,7 @@ class SheetsFile:
             yield record, sheet
         if not numbers:
             raise FormError(f"{shown(self.path)}: has no sheet; read some by form read")
+        self.lacking = [] if self._places is None else self._places.beyond(numbers.keys())
 
     def _numbered(self) -> Iterator[tuple[int, bytes]]:
         """Yield each record with its number from 1, a heading included."""

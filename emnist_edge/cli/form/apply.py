@@ -11,7 +11,7 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
-from emnist_edge.cli.form.named import load_forms, say_cut, split_table
+from emnist_edge.cli.form.named import load_forms, say_cut, say_lacking, split_table
 from emnist_edge.cli.options import limit_option
 from emnist_edge.cli.targets import check_folder
 from emnist_edge.errors import FormError, shown
@@ -47,8 +47,8 @@ def apply(files: tuple[str, ...], output: Path, training: Path | None, limits: L
 
     OUT stays as it is. Corrections of sheets that were read anew since they were made are left out.
 
-    Exit codes: 0 written with all corrections; 1 some are left out, or it is not written, or glyphs
-    of a sheet were not; 2 wrong usage.
+    Exit codes: 0 written with all corrections; 1 some are left out, or OUT lacks sheets that were
+    read, or it is not written, or glyphs of a sheet were not; 2 wrong usage.
     """
     load_base()
     from emnist_device.correcting.applying import summarize, write_corrected
@@ -74,9 +74,13 @@ def apply(files: tuple[str, ...], output: Path, training: Path | None, limits: L
             f"{shown(journal)}: {summary.left_out} corrections are of sheets that were read anew "
             "since, and are left out; review these again"
         )
+    say_lacking(file)
     say_cut(journal, said)
+    if not said.answers:
+        _say(f"{shown(journal)}: has no corrections, or is not there")
     _say(f"{shown(output)}: {summary}")
-    sys.exit(EXIT_OK if whole and not summary.left_out and not said.cut else EXIT_FAILED)
+    left_out = summary.left_out or said.cut or file.lacking
+    sys.exit(EXIT_OK if whole and not left_out else EXIT_FAILED)
 
 
 def _check_names(table: Path, output: Path, training: Path | None, forms: list[Path]) -> None:

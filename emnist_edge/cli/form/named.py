@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emnist_device.correcting.said import Said
+    from emnist_device.correcting.table import SheetsFile
     from emnist_device.forms.model import Template
     from emnist_device.forms.roster import Roster
 
@@ -97,6 +98,23 @@ def load_rosters(
             found[each.path] = file, read_roster(file)
             found[each.path][1].check_columns(each.roster_columns, shown(file))
     return found
+
+
+def say_lacking(file: SheetsFile) -> None:
+    """Say where a table lacks sheets that were read, once all of its records were gone through."""
+    from emnist_device.batch.places import places_path
+    from emnist_device.batch.tasks import title
+
+    if not file.lacking:
+        return
+    (name, number), *more = file.lacking
+    others = f" and {len(more)} more" if more else ""
+    click.echo(
+        f"emnist-edge: {shown(file.path)}: lacks {title(name, number, 2)}{others}, which "
+        f"{shown(places_path(file.path).name)} has; unless you took that out, let form read "
+        "--resume read it again",
+        err=True,
+    )
 
 
 def say_cut(journal: Path, said: Said) -> None:

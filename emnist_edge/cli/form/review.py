@@ -14,6 +14,7 @@ from emnist_edge.cli.form.named import (
     load_rosters,
     roster_option,
     say_cut,
+    say_lacking,
     split_table,
 )
 from emnist_edge.cli.options import limit_option
@@ -98,7 +99,9 @@ def _look(table: Path, templates: list[Template]) -> tuple[list[Doubt], Summary]
     say_cut(journal, said)
     with open_sheets(table) as file:
         sheets = (sheet for _, sheet in file.records() if sheet is not None)
-        return find_doubts(sheets, templates), summarize(file, said)
+        found = find_doubts(sheets, templates), summarize(file, said)
+        say_lacking(file)
+        return found
 
 
 def _say_left_out(table: Path, summary: Summary) -> None:

@@ -88,6 +88,19 @@ def test_a_correction_that_is_cut_off_is_said_and_a_table_without_sheets_refused
     assert not table.with_name("new.jsonl").exists()
 
 
+def test_a_table_that_was_cut_between_two_rows_is_written_but_not_in_silence(table: Path) -> None:
+    rows = table.read_bytes().splitlines(keepends=True)
+    table.write_bytes(b"".join([*rows[:2], rows[3]]))
+    code, said = run("apply", str(table), "--output", str(table.with_name("new.csv")))
+    assert code == 1
+    assert f"{table}: lacks {table.with_name('b.png')}, page 1, which out.csv.fields.jsonl" in said
+    assert "out.csv.corrections.jsonl: has no corrections, or is not there" in said
+    assert "1 sheets read, 1 refused" in said
+    lines = [each for each in outcomes(table.parent) if each.failed]
+    none = write_table(table.with_name("sure.csv"), lines)
+    assert run("apply", str(none), "--output", str(table.with_name("newer.csv")))[0] == 0
+
+
 def test_a_roster_that_is_not_there_is_said(table: Path) -> None:
     form, none = table.with_name("small.yaml"), table.with_name("none.csv")
     sure = [each for each in outcomes(table.parent) if each.failed]
