@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PENS = (BALLPOINT, BALLPOINT, PENCIL, FELT)
 # Height of capitals, in heights of a cell, and the highest in mm.
 _HEIGHTS, _HIGHEST = (0.5, 0.78), 6.0
+# How high marks are, in heights of capitals; a dash is a quarter as high as wide.
+_HIGH = {".": 0.1, ",": 0.25, "-": 0.1, "/": 1.1}
 # How far characters are off the middle of their cell, in its widths.
 _STRAY = 0.09
 
@@ -72,7 +74,7 @@ class UnipenWriter:
         points = np.concatenate(strokes)
         low, extent = points.min(axis=0), np.ptp(points, axis=0)
         form = np.concatenate(sample_path(FORMS[char].split(";")[0])) if char in FORMS else None
-        high = 0.3 if form is None else float(np.ptp(form[:, 1]))
+        high = _HIGH.get(char, 0.3) if form is None else float(np.ptp(form[:, 1]))
         scale = max(high, 0.08) / max(float(extent[1]), 0.25 * float(extent.max()), 1.0)
         return [(stroke - low) * scale for stroke in strokes]
 
@@ -181,19 +183,23 @@ def _write_line(
     manner: Manner,
     rng: np.random.Generator,
 ) -> None:
-    """Write ``text`` along the field ``leaf``."""
+    """Write ``text`` along the field ``leaf``, smaller where it would not fit."""
     area = leaf.area
-    height = min(0.6 * area.height, 5.0) * RESOLUTION
+    drawn = [(char, writer.strokes(char, rng)) for char in text if char != " "]
+    wide = sum(float(np.ptp(np.concatenate(strokes)[:, 0])) + 0.28 for _, strokes in drawn)
+    wide += 0.7 * text.count(" ")
+    height = min(0.6 * area.height, 5.0, (area.width - 4.0) / max(wide, 1e-6)) * RESOLUTION
     at = (area.x + 2.0) * RESOLUTION
-    for char in text:
-        if char == " ":
+    bottom = (area.bottom - 0.2 * area.height) * RESOLUTION
+    left = iter(drawn)
+    for each in text:
+        if each == " ":
             at += 0.7 * height
             continue
-        strokes = writer.strokes(char, rng)
+        char, strokes = next(left)
         points = np.concatenate(strokes)
         low, extent = points.min(axis=0), np.ptp(points, axis=0)
-        bottom = (area.bottom - 0.2 * area.height) * RESOLUTION
-        place = np.array([at, bottom])
+        place = np.array([at, bottom - (0.4 * height if char == "-" else 0)])
         moved = [stroke - low - (0, extent[1]) for stroke in strokes]
         lay(paper, moved, place, height, manner, rng)
         at += (float(extent[0]) + 0.28) * height

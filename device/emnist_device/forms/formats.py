@@ -101,12 +101,20 @@ class NumberFormat:
         return "9" * (cells - self.decimals) + self.mark + "9" * self.decimals
 
     def pattern(self, most: int) -> str:
-        """Return the pattern of what is written, of ``most`` characters or digits at most."""
+        """Return the pattern of what is written, of ``most`` characters or digits at most.
+
+        Either of comma and point may be the mark, and what is before it left out, as in .5.
+        """
         sign = "-?" if self.signed else ""
         if not self.decimals or self.printed:
             return rf"{sign}\d{{1,{most}}}"
         whole = max(1, most - self.decimals - 1)
-        return rf"{sign}\d{{1,{whole}}}({re.escape(self.mark)}\d{{1,{self.decimals}}})?"
+        decimals = rf"[.,]\d{{1,{self.decimals}}}"
+        return rf"{sign}(\d{{1,{whole}}}({decimals})?|{decimals})"
+
+    def usual(self, text: str) -> str:
+        """Return ``text`` with its mark, as people write either of comma and point."""
+        return re.sub("[.,]", self.mark, text) if self.decimals and not self.printed else text
 
     def read(self, text: str) -> Decimal | None:
         """Return the number that ``text`` is, or None where it is none with so many decimals.

@@ -145,14 +145,15 @@ class TextField(_Field):
             self.pattern,
             self.lexicon,
             self.out_of_lexicon,
-            context="english" if self.kind in ("line", "lexicon") else "none",
+            context="english" if self.kind in ("line", "lexicon") else "neutral",
             holds="line",
         )
 
     def join(self, chars: Sequence[str]) -> str:
         """Return the text of a comb from what is in its cells, "" where one is blank.
 
-        Marks are put where they are printed between two, and a decimal mark before decimals alone.
+        Marks are put where they are printed between two, and a decimal mark before decimals alone;
+        one that is written is as :meth:`usual`.
         Blank cells at either end count for nothing, those between characters for a space each.
         """
         filled = [index for index, char in enumerate(chars) if char.strip()]
@@ -161,11 +162,16 @@ class TextField(_Field):
         before = {mark.before: mark.char for mark in self.marks}
         decimals = self.kind == "number"
         first = min(filled[0], *before) if decimals and before else filled[0]
-        return "".join(
+        text = "".join(
             (before.get(index, "") if decimals or index > first else "")
             + (chars[index].strip() or " ")
             for index in range(first, filled[-1] + 1)
         )
+        return self.usual(text)
+
+    def usual(self, text: str) -> str:
+        """Return ``text`` with the decimal mark that is asked for, where another was written."""
+        return text if self.kind != "number" else self.form.usual(text)  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,14 @@ _MOST_COPIES = 5000
     help="Print a copy for each row of a CSV table, with what is in it.",
 )
 @font_option
+@click.option("--overwrite", is_flag=True, help="Replace OUT.pdf.")
 def print_form(
-    template: Path, out: Path, copies: int | None, roster: Path | None, font: Path | None
+    template: Path,
+    out: Path,
+    copies: int | None,
+    roster: Path | None,
+    font: Path | None,
+    overwrite: bool,
 ) -> None:
     """Make a PDF of the form that a template describes, to print at 100 %.
 
@@ -51,6 +58,10 @@ def print_form(
     if out.suffix.lower() != ".pdf":
         raise click.BadParameter(f"{shown(out)}: name a file that ends in .pdf", param_hint="OUT")
     check_folder(out.parent, "OUT", "name a file in one that exists")
+    if os.path.lexists(out) and not overwrite:
+        raise OutputError(
+            f"{shown(out)}: is there already; name another file, or replace it by --overwrite"
+        )
     load_base()
     from emnist_device.forms.printing.document import make_pdf
     from emnist_device.forms.template import load_template

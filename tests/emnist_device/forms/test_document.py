@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from emnist_device.forms import grammar, markers
 from emnist_device.forms.check_digits import METHODS
+from emnist_device.forms.checks import value_of
+from emnist_device.forms.model import TextField
 from emnist_device.forms.printing.document import make_pdf
 from emnist_device.forms.template import load_template
 from emnist_edge.errors import FormError
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TEXT = (ROOT / "docs" / "forms.md").read_text(encoding="utf-8")
-(QUIZ,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+QUIZ, DATE = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
 
 @needs_markers
@@ -28,6 +31,15 @@ def test_the_first_template_can_be_printed(tmp_path: Path) -> None:
     path = tmp_path / "quiz.yaml"
     path.write_text(QUIZ)
     assert make_pdf(load_template(path)).startswith(b"%PDF")
+
+
+def test_a_date_in_three_combs_is_one_field(tmp_path: Path) -> None:
+    path = tmp_path / "form.yaml"
+    field = textwrap.indent(DATE, 6 * " ")
+    path.write_text(f"form: f\npages:\n  - size: A4\n    fields:\n{field}")
+    ((_, born),) = load_template(path).leaves()
+    assert isinstance(born, TextField)
+    assert value_of(born, born.join("03122026")) == "2026-12-03"
 
 
 def test_the_fault_that_is_shown_is_what_is_said(tmp_path: Path) -> None:

@@ -79,7 +79,6 @@ def test_the_schema_is_printed() -> None:
 )
 def test_print_writes_a_pdf(tmp_path: Path, options: list[str], words: str, pages: int) -> None:
     out = tmp_path / "exam.pdf"
-    out.write_bytes(b"old")
     assert run("print", EXAM, str(out), *options) == (
         f"{out}: {words}; print at 100 %, not fitted to the page\n"
     )
@@ -119,8 +118,19 @@ def test_what_fails_leaves_the_old_file(tmp_path: Path) -> None:
         [EXAM, str(out), "--font", str(tmp_path / "none.ttf")],
     ):
         with pytest.raises(FormError):
-            run("print", *arguments)
+            run("print", "--overwrite", *arguments)
     assert out.read_bytes() == b"old"
+
+
+@needs_markers
+def test_a_pdf_that_is_there_is_replaced_only_where_that_is_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "exam.pdf"
+    out.write_bytes(b"old")
+    with pytest.raises(OutputError, match=r"exam\.pdf: is there already; .* by --overwrite"):
+        run("print", EXAM, str(out))
+    assert out.read_bytes() == b"old"
+    run("print", EXAM, str(out), "--overwrite")
+    assert pages_of(out) == 1
 
 
 @needs_markers
@@ -129,7 +139,7 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     out.mkdir()
     (out / "x").touch()
     with pytest.raises(OutputError, match=r"form\.pdf: cannot be written"):
-        run("print", EXAM, str(out))
+        run("print", EXAM, str(out), "--overwrite")
 
 
 @needs_markers

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from emnist_device.forms.formats import NumberFormat
 from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.checking import check
+from emnist_device.forms.reading.decimals import spell, with_mark
 from emnist_device.reader import Reader
 from emnist_edge.errors import PictureError
 
@@ -18,14 +20,9 @@ if TYPE_CHECKING:
 
     from emnist_device.decoding import Decoding
     from emnist_device.forms.model import TextField
-    from emnist_device.forms.reading.lines import Rectangle
-    from emnist_device.forms.registration.register import Registered
     from emnist_device.image.limits import Limits
-    from emnist_device.page import Character, Page
+    from emnist_device.page import Page
 
-# Pixels to a mm at which such fields are read, and what of the field at each side is its outline,
-# in mm.
-_RESOLUTION, _INSET = 10.0, 0.5
 # So many characters are doubted one by one.
 _DOUBTED = 3
 # A line of anything is right less often than its characters let expect: who writes one of them in
@@ -48,17 +45,8 @@ class FreeReader:
         self._model = model
         self._readers: dict[Decoding, Reader] = {}
 
-    def read(
-        self,
-        field: TextField,
-        picture: NDArray[np.uint8],
-        registered: Registered,
-        area: Rectangle,
-    ) -> Candidates:
-        """Return what ``field`` may say, whose ``area`` is in mm of the page on ``picture``."""
-        left, top, right, bottom = area
-        inner = (left + _INSET, top + _INSET, right - _INSET, bottom - _INSET)
-        window = registered.mapping.cut(picture, inner, _RESOLUTION, fine=True)
+    def read(self, field: TextField, picture: NDArray[np.uint8]) -> Candidates:
+        """Return what ``field`` may say; ``picture`` (H, W) uint8 shows what is written in it."""
         decoding = field.decoding()
         if decoding not in self._readers:
             self._readers[decoding] = Reader(
@@ -67,37 +55,28 @@ class FreeReader:
                 **self._options,  # type: ignore[arg-type]
             )
         try:
-            page = self._readers[decoding].read(window)
+            page = self._readers[decoding].read(picture)
         except PictureError as error:  # more characters than there may be
             return Candidates((("", 0.0),), str(error))
-        return _candidates(field, page)
+        return _candidates(field, page, picture)
 
 
-def _candidates(field: TextField, page: Page) -> Candidates:
-    """Return what ``page`` says, and what it says where single characters are others."""
-    text = " ".join(page.text.split())
+def _candidates(field: TextField, page: Page, picture: NDArray[np.uint8]) -> Candidates:
+    """Return what ``page`` of ``picture`` says, and what where single characters are others."""
     chance = math.prod(word.confidence for line in page.lines for word in line.words)
-    weighed = [(text, chance)]
+    weighed = [(spell(page), chance)]
     doubted = sorted(page.characters, key=lambda each: each.confidence)[:_DOUBTED]
     for character in doubted:
         for other in character.alternatives:
             share = chance * other.confidence / max(character.confidence, 1e-6)
-            weighed.append((_with(page, character, other.char), share))
+            weighed.append((spell(page, (character, other.char)), share))
+    form, reason = field.form, ""
+    if isinstance(form, NumberFormat) and form.decimals and page.characters:
+        weighed, reason = with_mark(weighed, chance, page, picture, form.mark)
+        weighed = [(field.usual(text), own) for text, own in weighed]
     whole = sum(weight for _, weight in weighed)
     fitted = Candidates.of((each, weight / max(whole, 1.0)) for each, weight in weighed)
-    checked = check(field, fitted)
+    checked = check(field, fitted).doubted(reason)
     if field.kind != "line":
         return checked
     return checked.scaled(checked.probability ** (_OF_LINES - 1))
-
-
-def _with(page: Page, character: Character, char: str) -> str:
-    """Return the text of ``page`` with ``char`` in place of ``character``."""
-    words = []
-    for line in page.lines:
-        for word in line.words:
-            own = (
-                each.before + (char if each is character else each.char) for each in word.characters
-            )
-            words.append("".join(own) + word.after)
-    return " ".join(words)

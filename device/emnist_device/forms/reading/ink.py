@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Pixels to a mm at which fields are looked at: a digit of 5 mm has 60.
 RESOLUTION = 12.0
+# So many pixels around ink are its soft edge.
+_EDGE = 5
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Inks:
     speck: pieces of ink that are smaller are dust. A point is half a mm wide.
     within: of a piece of ink that reaches beyond its cell, at least so much is in it; else only
         what is inside counts.
+    reaches: and of one that reaches in by less than this, nothing does: it is of a line that is
+        printed there, or of a neighbour.
     beyond: a piece of ink belongs to a cell as far as so much beyond it.
     """
 
@@ -47,6 +51,7 @@ class Inks:
     part: float = 0.42
     speck: float = 0.1
     within: float = 0.6
+    reaches: float = 0.7
     beyond: float = 1.5
 
 
@@ -94,8 +99,7 @@ def find_ink(
             pencil.
         inks: thresholds.
     """
-    left, top, right, bottom = area
-    grown = (left - inks.around, top - inks.around, right + inks.around, bottom + inks.around)
+    grown = _grown(area, inks.around)
     contrast = _contrast(mapping.cut(picture, grown, RESOLUTION, fine=True), inks)
     bare = without_lines(contrast, grown, outlines, RESOLUTION)
     # Paper is darker than the brightest near it by the noise of dark photographs.
@@ -118,23 +122,51 @@ def take_cell(
     That is in square mm. Ink that reaches in from a neighbour is left out, and what reaches out is
     kept.
     """
-    left, top, right, bottom = cell
-    far = inks.beyond
-    rows, columns = field.window((left - far, top - far, right + far, bottom + far))
+    kept = _own_ink(field, cell, inks)
+    return np.where(kept, np.uint8(255), np.uint8(0)), float(kept.sum()) / RESOLUTION**2
+
+
+def take_picture(
+    field: FieldInk, area: Rectangle, *, inks: Inks = INKS
+) -> tuple[NDArray[np.uint8], float]:
+    """Return what is written in ``area`` of ``field`` on white paper, and how much ink it is.
+
+    The first is (H, W) uint8; the second and what is left out are as of :func:`take_cell`.
+    """
+    kept = _own_ink(field, area, inks)
+    window = field.window(_grown(area, inks.beyond))
+    around = cv2.dilate(kept.astype(np.uint8), np.ones((_EDGE, _EDGE), np.uint8)) > 0
+    own = around & ((field.mask[window] == 0) | kept)
+    picture = np.where(own, 255 - field.contrast[window], np.uint8(255))
+    return picture, float(kept.sum()) / RESOLUTION**2
+
+
+def _own_ink(field: FieldInk, cell: Rectangle, inks: Inks) -> NDArray[np.bool_]:
+    """Return where there is ink of ``cell`` of ``field``, in a window that goes on beyond it."""
+    rows, columns = field.window(_grown(cell, inks.beyond))
     pieces = find_pieces(field.mask[rows, columns])
-    inner_rows, inner_columns = field.window(cell)
-    inside = np.zeros(pieces.labels.shape, bool)
-    inside[
-        inner_rows.start - rows.start : inner_rows.stop - rows.start,
-        inner_columns.start - columns.start : inner_columns.stop - columns.start,
-    ] = True
-    within = np.bincount(pieces.labels[inside], minlength=len(pieces.areas))
-    square = RESOLUTION**2
+
+    def count(area: Rectangle) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+        own_rows, own_columns = field.window(area)
+        inside = np.zeros(pieces.labels.shape, bool)
+        inside[
+            own_rows.start - rows.start : own_rows.stop - rows.start,
+            own_columns.start - columns.start : own_columns.stop - columns.start,
+        ] = True
+        return inside, np.bincount(pieces.labels[inside], minlength=len(pieces.areas))
+
+    inside, within = count(cell)
+    _, deep = count(_grown(cell, -inks.reaches))
     whole = within >= inks.within * pieces.areas
-    some = within >= inks.speck * square
+    some = within >= inks.speck * RESOLUTION**2
     whole[0] = some[0] = False
-    kept = (whole & some)[pieces.labels] | ((some & ~whole)[pieces.labels] & inside)
-    return np.where(kept, np.uint8(255), np.uint8(0)), float(kept.sum()) / square
+    part = some & ~whole & (deep > 0)
+    return np.asarray((whole & some)[pieces.labels] | (part[pieces.labels] & inside))
+
+
+def _grown(area: Rectangle, far: float) -> Rectangle:
+    left, top, right, bottom = area
+    return left - far, top - far, right + far, bottom + far
 
 
 def _contrast(flat: NDArray[np.uint8], inks: Inks) -> NDArray[np.uint8]:

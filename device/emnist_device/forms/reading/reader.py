@@ -126,11 +126,10 @@ class SheetReader:
                 said = comb.read(cells, probabilities[start:end])
                 read[leaf.name] = said if start == end else _doubted_if_blank(said)
                 start = end
-            elif ink.cells[leaf.name][0].amount < BLANKS.written:
+            elif ink.written[leaf.name].amount < BLANKS.written:
                 read[leaf.name] = check(leaf, Candidates((("", 1.0),)))
             else:
-                area = rectangle_of(leaf.area, sheet.candidate.landmarks.unit)
-                said = self._free.read(leaf, picture, sheet.registered, area)
+                said = self._free.read(leaf, ink.written[leaf.name].ink)
                 read[leaf.name] = _doubted_if_blank(said)
         return read
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emnist_device.forms.model import GridField, MarkField
 from emnist_device.forms.reading.comb import CellInk
-from emnist_device.forms.reading.ink import find_ink, take_cell
+from emnist_device.forms.reading.ink import find_ink, take_cell, take_picture
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,33 +25,38 @@ _INSET = 0.18
 
 @dataclass(frozen=True)
 class SheetInk:
-    """The ink of a sheet: of each comb its cells, of each marked field the share in each option."""
+    """The ink of a sheet.
 
-    cells: dict[str, list[CellInk]]
-    shares: dict[str, list[float]]
+    cells: of each comb. shares: of each marked field, how much of each option is ink. written: of
+    each field that is written in freely, what is, on white paper, and how much ink that is, in
+    square mm.
+    """
+
+    cells: dict[str, list[CellInk]] = field(default_factory=dict)
+    shares: dict[str, list[float]] = field(default_factory=dict)
+    written: dict[str, CellInk] = field(default_factory=dict)
 
 
 def find_sheet_ink(picture: NDArray[np.uint8], sheet: Sheet) -> SheetInk:
-    """Return the ink in the cells and options of ``sheet``.
-
-    A field that is written in freely has one cell.
-    """
+    """Return the ink in the cells and options of ``sheet``."""
     unit = sheet.candidate.landmarks.unit
     outlines = sheet.candidate.landmarks.outlines
-    found = SheetInk({}, {})
+    found = SheetInk()
     for each in sheet.candidate.page.fields:
         area = rectangle_of(each.area, unit)
         near = [outline for outline in outlines if _overlap(outline, area)]
         leaves = each.cells if isinstance(each, GridField) else (each,)
         places = {leaf.name: _places(leaf, unit) for leaf in leaves}
         every = [place for own in places.values() for place in own]
-        field = find_ink(picture, sheet.registered.mapping, area, near, every)
+        ink = find_ink(picture, sheet.registered.mapping, area, near, every)
         for leaf in leaves:
+            own = places[leaf.name]
             if isinstance(leaf, MarkField):
-                found.shares[leaf.name] = [_share(field, place) for place in places[leaf.name]]
+                found.shares[leaf.name] = [_share(ink, place) for place in own]
+            elif leaf.cells:
+                found.cells[leaf.name] = [CellInk(*take_cell(ink, place)) for place in own]
             else:
-                inks = [CellInk(*take_cell(field, place)) for place in places[leaf.name]]
-                found.cells[leaf.name] = inks
+                found.written[leaf.name] = CellInk(*take_picture(ink, own[0]))
     return found
 
 
@@ -78,9 +83,9 @@ def _overlap(one: Rectangle, other: Rectangle) -> bool:
     )
 
 
-def _share(field: FieldInk, option: Rectangle) -> float:
+def _share(ink: FieldInk, option: Rectangle) -> float:
     """Return the fraction of the inside of ``option`` that is ink."""
     left, top, right, bottom = option
     x, y = _INSET * (right - left), _INSET * (bottom - top)
-    inside = field.mask[field.window((left + x, top + y, right - x, bottom - y))]
+    inside = ink.mask[ink.window((left + x, top + y, right - x, bottom - y))]
     return float((inside > 0).mean()) if inside.size else 0.0
