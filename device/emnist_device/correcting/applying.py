@@ -72,7 +72,7 @@ class Summary:
             if (answer := said.answers.get(each.name)) is not None:
                 self.reviewed += 1
                 self.corrected += answer.text != each.text
-                self.faulty += bool(answer.fault)
+                self.faulty += each.name in said.after.faults
             elif (settled := said.after.settled.get(each.name)) is not None:
                 self._accept(settled.probability)
                 self.settled += 1
@@ -113,8 +113,10 @@ def said_of(sheet: ReadSheet | None, said: Said) -> SaidOf:
     asked = {each.name: asked_for(sheet, each) for each in sheet.fields}
     answers = {name: said.answers[each] for name, each in asked.items() if each in said.answers}
     after = said.after.get(sheet.key, After())
-    settled = {name: each for name, each in after.settled.items() if name in asked}
-    return SaidOf(answers, After({n: s for n, s in settled.items() if n not in answers}, after.row))
+    left = asked.keys() - answers.keys()
+    settled = {name: each for name, each in after.settled.items() if name in left}
+    faults = {name: fault for name, fault in after.faults.items() if name in answers}
+    return SaidOf(answers, After(settled, faults, after.row))
 
 
 def write_corrected(file: SheetsFile, said: Said, out: Path) -> None:
@@ -185,7 +187,7 @@ def _doubt(fields: tuple[ReadField, ...], said: SaidOf) -> dict[str, str]:
     known = looked | {name: each.probability for name, each in settled.items()}
     left = [each for each in fields if each.name not in known]
     reasons = {each.name: each.reason for each in left if each.reason}
-    reasons |= {name: answer.fault for name, answer in said.answers.items() if answer.fault}
+    reasons |= said.after.faults
     chances = {each.name: known.get(each.name, each.probability) for each in fields}
     return {
         "doubtful": BETWEEN.join(each.name for each in left if not each.accepted),
@@ -203,11 +205,11 @@ def _corrected_line(record: bytes, said: SaidOf) -> bytes:
         own |= {"read": own["text"], "text": each.text, "value": each.value}
         own.pop("reason", None)
         if isinstance(each, Answer):
-            own |= {"reviewed": True, "probability": 1} | (
-                {"reason": each.fault} if each.fault else {}
-            )
+            own |= {"reviewed": True, "probability": 1}
         else:
             own |= {"accepted": True, "probability": each.probability}
+    for name, fault in said.after.faults.items():
+        content["fields"][name]["reason"] = fault
     if said.after.row != 0:
         content["row"] = said.after.row
     return line_of(content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from emnist_device.correcting.rechecking import sure_texts
 from emnist_device.correcting.said import After, Answer, Asked
 from emnist_device.forms.checks import field_failures, value_of
 from emnist_device.forms.formats import DateFormat, NumberFormat
@@ -131,15 +132,14 @@ class Review:
             FormError: it cannot be kept.
         """
         doubt = self._doubt(number)
+        sheet, name = doubt.sheet, doubt.field.name
         tidied = tidy(doubt.leaf, text)
-        texts = self._said(doubt.sheet) | {doubt.field.name: tidied}
-        fault = _fault(doubt.leaf, tidied) or self._rechecker.failure(
-            doubt.sheet, doubt.field.name, self._sure(doubt.sheet) | texts
-        )
-        if fault and not sure:
+        texts = self._said(sheet) | {name: tidied}
+        sure_of = sure_texts(sheet, self._after(sheet).settled) | texts
+        if not sure and (fault := self._rechecker.fault(sheet, name, sure_of)):
             raise UnlikelyError(fault)
-        answer = Answer(tidied, value_of(doubt.leaf, tidied), fault)
-        after = self._rechecker.settle(doubt.sheet, texts)
+        answer = Answer(tidied, value_of(doubt.leaf, tidied))
+        after = self._rechecker.after(sheet, texts)
         self._journal.say(doubt.asked, doubt.field.text, answer, after)
 
     def check(self, number: int, text: str) -> dict[str, str]:
@@ -152,11 +152,12 @@ class Review:
         """
         leaf = self._doubt(number).leaf
         tidied = tidy(leaf, text)
-        fault = _fault(leaf, tidied)
-        form = None if isinstance(leaf, MarkField) else leaf.form
-        taken = value_of(leaf, tidied) if isinstance(form, NumberFormat) else tidied
-        clear = fault or form is None or taken == " ".join(text.split())
-        return {"unlikely": fault, "taken": "" if clear else taken}
+        failures = field_failures(leaf, tidied)
+        fault = failures[0].reason if failures else ""
+        if fault or isinstance(leaf, MarkField) or not (leaf.form or leaf.marks):
+            return {"unlikely": fault, "taken": ""}
+        taken = value_of(leaf, tidied) if isinstance(leaf.form, NumberFormat) else tidied
+        return {"unlikely": "", "taken": "" if taken == " ".join(text.split()) else taken}
 
     def undo(self) -> int | None:
         """Take the last answer back and return the number of its field; None where there is none.
@@ -190,15 +191,18 @@ class Review:
 
     def _state(self, number: int) -> dict[str, Any]:
         """Return the answer to a field and its fault, and what it says beside corrected ones."""
-        doubt, said = self.doubts[number], self._journal.said
-        answer = said.answers.get(doubt.asked)
-        settled = said.after.get(doubt.sheet.key, After()).settled.get(doubt.field.name)
+        doubt = self.doubts[number]
+        name, after = doubt.field.name, self._after(doubt.sheet)
+        answer, settled = self._journal.said.answers.get(doubt.asked), after.settled.get(name)
         return {
             "number": number,
             "answer": None if answer is None else answer.text,
-            "fault": "" if answer is None else answer.fault,
+            "fault": "" if answer is None else after.faults.get(name, ""),
             "settled": None if answer or settled is None else settled.text,
         }
+
+    def _after(self, sheet: ReadSheet) -> After:
+        return self._journal.said.after.get(sheet.key, After())
 
     def _doubt(self, number: int) -> Doubt:
         if not 0 <= number < len(self.doubts):
@@ -211,35 +215,18 @@ class Review:
         asked = {field.name: asked_for(sheet, field) for field in sheet.fields}
         return {name: answers[each].text for name, each in asked.items() if each in answers}
 
-    def _sure(self, sheet: ReadSheet) -> dict[str, str]:
-        """Return the texts of the fields of ``sheet`` that nobody needs to look at."""
-        accepted = {field.name: field.text for field in sheet.fields if field.accepted}
-        after = self._journal.said.after.get(sheet.key, After())
-        return accepted | {name: each.text for name, each in after.settled.items()}
-
-
-def _fault(leaf: Leaf, text: str) -> str:
-    """Return why ``text`` fails a check of ``leaf`` by itself, or "" where it fails none.
-
-    Raises :class:`WrongError` where it can never stand there.
-    """
-    if isinstance(leaf, MarkField):
-        values = {option.value for option in leaf.options}
-        if unknown := [value for value in text.split(BETWEEN) if value and value not in values]:
-            raise WrongError(f"has {unknown[0]!r}, which is no option")
-    failures = field_failures(leaf, text)
-    return failures[0].reason if failures else ""
-
 
 def tidy(leaf: Leaf, text: str) -> str:
     """Return ``text`` as a reading has it: with the marks that the form has printed.
 
-    Raises :class:`WrongError` where it is too long, or has what nobody writes.
+    Raises :class:`WrongError` where it is too long, or has what nobody writes or marks.
     """
     if isinstance(leaf, MarkField):
         order = {option.value: place for place, option in enumerate(leaf.options)}
         values = [value for value in text.split(BETWEEN) if value]
-        return BETWEEN.join(sorted(set(values), key=lambda value: order.get(value, len(order))))
+        if unknown := [value for value in values if value not in order]:
+            raise WrongError(f"has {unknown[0]!r}, which is no option")
+        return BETWEEN.join(sorted(set(values), key=order.__getitem__))
     text = " ".join(text.split())
     if len(text) > MOST_CHARACTERS:
         raise WrongError(f"a field has {MOST_CHARACTERS} characters at most")

@@ -93,8 +93,7 @@ class Journal:
 
         Raises :class:`FormError` where that fails.
         """
-        own = {key: value for key, value in asdict(answer).items() if key != "fault" or value}
-        self._append({**asdict(asked), "read": read, **own, **after.to_dict()})
+        self._append({**asdict(asked), "read": read, **asdict(answer), **after.to_dict()})
         self.said.say(asked, answer, after)
 
     def undo(self) -> Asked | None:

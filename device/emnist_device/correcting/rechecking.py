@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emnist_device.correcting.said import After, Settled
-from emnist_device.forms.checks import roster_failures, sum_failures, value_of
+from emnist_device.forms.checks import field_failures, roster_failures, sum_failures, value_of
 from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.together import weigh_together
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from emnist_device.correcting.fields import ReadField
     from emnist_device.correcting.table import ReadSheet
-    from emnist_device.forms.model import FormPage, Template
+    from emnist_device.forms.model import FormPage, Leaf, Template
     from emnist_device.forms.roster import Roster
 
 # Probabilities are kept with so many decimals.
@@ -36,19 +36,26 @@ class Rechecker:
         self._templates = {template.form: template for template in templates}
         self._rosters, self._least = rosters, least
 
-    def settle(self, sheet: ReadSheet, said: Mapping[str, str]) -> After:
+    def after(self, sheet: ReadSheet, said: Mapping[str, str]) -> After:
         """Return what becomes of ``sheet`` once ``said`` are the texts of some of its fields.
 
         Of the other doubtful fields, those are settled that others had a say in, that nothing
         speaks against any more, and that are as probable as what is accepted.
         """
-        template, page = self._of(sheet)
-        leaves = {} if page is None else {leaf.name: leaf for leaf in page.leaves()}
-        if page is None or {field.name for field in sheet.fields} != leaves.keys():
-            return After()
+        settled, row = self._weigh(sheet, said)
+        sure = {**sure_texts(sheet, settled), **said}
+        faults = {name: fault for name in said if (fault := self.fault(sheet, name, sure))}
+        return After(settled, faults, row)
+
+    def _weigh(
+        self, sheet: ReadSheet, said: Mapping[str, str]
+    ) -> tuple[dict[str, Settled], int | None]:
+        """Return what is settled of ``sheet``, and its row as :class:`After` has it."""
+        template, leaves, page = self._of(sheet)
         bound = {field.name for field in sheet.fields if field.alone is not None}
-        if not bound & said.keys():  # others have no say in what was said
-            return After()
+        whole = {field.name for field in sheet.fields} == leaves.keys()
+        if page is None or not whole or not bound & said.keys():  # others have no say in these
+            return {}, 0
         read = {field.name: _own(field) for field in sheet.fields}
         read |= {name: Candidates(((text, 1.0),)) for name, text in said.items()}
         roster = self._rosters.get(sheet.form)
@@ -61,17 +68,20 @@ class Rechecker:
             if left and not made.reason and chance >= self._least:
                 value = value_of(leaves[field.name], made.text)
                 settled[field.name] = Settled(made.text, value, chance)
-        return After(settled, 0 if roster is None else weighed.row)
+        return settled, 0 if roster is None else weighed.row
 
-    def failure(self, sheet: ReadSheet, name: str, texts: Mapping[str, str]) -> str:
-        """Return why field ``name`` cannot be right beside others, or "".
+    def fault(self, sheet: ReadSheet, name: str, texts: Mapping[str, str]) -> str:
+        """Return the check that field ``name`` fails by itself or beside others, "" for none.
 
         ``texts`` are those of all fields of ``sheet`` that are in doubt no more, this one included.
         """
-        template, page = self._of(sheet)
-        if page is None or not texts[name].strip():
+        template, leaves, _ = self._of(sheet)
+        if name not in leaves:
             return ""
-        leaves = {leaf.name: leaf for leaf in page.leaves()}
+        if failures := field_failures(leaves[name], texts[name]):
+            return failures[0].reason
+        if not texts[name].strip():
+            return ""
         for each in template.sums:
             own = {each.field, *each.parts}
             if name in own and own <= texts.keys() & leaves.keys():
@@ -85,9 +95,18 @@ class Rechecker:
                 return failure.reason
         return ""
 
-    def _of(self, sheet: ReadSheet) -> tuple[Template, FormPage | None]:
+    def _of(self, sheet: ReadSheet) -> tuple[Template, dict[str, Leaf], FormPage | None]:
+        """Return the template of ``sheet``, and its fields and page, where there is such a page."""
         template = self._templates[sheet.form]
-        return template, next((p for p in template.pages if p.number == sheet.page), None)
+        page = next((each for each in template.pages if each.number == sheet.page), None)
+        leaves = {} if page is None else {leaf.name: leaf for leaf in page.leaves()}
+        return template, leaves, page
+
+
+def sure_texts(sheet: ReadSheet, settled: Mapping[str, Settled]) -> dict[str, str]:
+    """Return the texts of the fields of ``sheet`` that nobody needs to look at."""
+    accepted = {field.name: field.text for field in sheet.fields if field.accepted}
+    return accepted | {name: each.text for name, each in settled.items()}
 
 
 def _own(field: ReadField) -> Candidates:

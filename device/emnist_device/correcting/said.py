@@ -31,14 +31,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What stands in a field: text and value as of a reading.
-
-    fault: the check that it fails all the same; "" for none.
-    """
+    """What stands in a field: text and value as of a reading."""
 
     text: str
     value: str
-    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,19 +50,22 @@ class Settled:
 class After:
     """What becomes of a sheet by the answers to some of its fields.
 
-    settled: other fields that are in doubt no more. row: of the roster, from 1; None for none, 0
-    for the one that was read.
+    settled: other fields that are in doubt no more. faults: of answers that fail a check, why. row:
+    of the roster, from 1; None for none, 0 for the one that was read.
     """
 
     settled: Mapping[str, Settled] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
     row: int | None = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; nothing of what stays as it was read."""
-        settled = {name: asdict(each) for name, each in self.settled.items()}
-        return ({"settled": settled} if settled else {}) | (
-            {} if self.row == 0 else {"row": self.row}
-        )
+        content: dict[str, Any] = {}
+        if self.settled:
+            content["settled"] = {name: asdict(each) for name, each in self.settled.items()}
+        if self.faults:
+            content["faults"] = dict(self.faults)
+        return content if self.row == 0 else content | {"row": self.row}
 
 
 class Said:
@@ -117,16 +116,12 @@ class Said:
         image, reading, name = (text_of(content[key], key) for key in ("image", "reading", "field"))
         asked = Asked(image, page, reading, name)
         if not undo:
-            self.say(asked, _answer(content), _after(content))
+            text, value = (text_of(content[key], key) for key in ("text", "value"))
+            self.say(asked, Answer(text, value), _after(content))
         elif self.last == asked:
             self.take_back()
         else:
             raise ValueError("it takes back what was not said last")
-
-
-def _answer(content: Mapping[str, Any]) -> Answer:
-    text, value = (text_of(content[key], key) for key in ("text", "value"))
-    return Answer(text, value, text_of(content.get("fault", ""), "fault"))
 
 
 def _after(content: Mapping[str, Any]) -> After:
@@ -142,5 +137,6 @@ def _after(content: Mapping[str, Any]) -> After:
             )
             for name, each in content.get("settled", {}).items()
         },
+        {name: text_of(each, "a fault") for name, each in content.get("faults", {}).items()},
         row,
     )

@@ -57,6 +57,11 @@ class Bound:
     def answer(self, name: str, text: str) -> None:
         self.review.answer(self.number(name), text, sure=False)
 
+    def faults(self) -> dict[str, str]:
+        """Return the checks that answers fail."""
+        described = [self.review.describe(n) for n in range(len(self.review.doubts))]
+        return {each["name"]: each["fault"] for each in described if each["fault"]}
+
     def settled(self) -> dict[str, str]:
         """Return the texts of the fields that are settled by answers to others."""
         described = [self.review.describe(n) for n in range(len(self.review.doubts))]

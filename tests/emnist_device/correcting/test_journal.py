@@ -129,13 +129,12 @@ def test_one_at_a_time_and_none_is_left_where_nothing_was_said(path: Path) -> No
 
 
 def test_what_answers_make_of_a_sheet_goes_with_them(path: Path) -> None:
-    first = After({"other": Settled("0.5", "0.5", 0.99)}, 4)
+    first = After({"other": Settled("0.5", "0.5", 0.99)}, {"name": "is no B"}, 4)
     journal = Journal(path)
-    journal.say(ONE, "read", Answer("A", "a", "is no B"), first)
+    journal.say(ONE, "read", Answer("A", "a"), first)
     assert journal.said.after == {ONE.sheet: first}
-    journal.say(replace(ONE, field="more"), "read", Answer("B", "b"), After({}, None))
-    assert read_journal(path).after == {ONE.sheet: After({}, None)}
-    assert read_journal(path).answers[ONE] == Answer("A", "a", "is no B")
+    journal.say(replace(ONE, field="more"), "read", Answer("B", "b"), After(row=None))
+    assert read_journal(path).after == {ONE.sheet: After(row=None)}
     journal.undo()
     assert read_journal(path).after == journal.said.after == {ONE.sheet: first}
     journal.undo()
@@ -157,6 +156,8 @@ def test_what_answers_make_of_a_sheet_goes_with_them(path: Path) -> None:
         b'{"image": "a", "page": 1, "reading": "b',
         _ANSWERED + b' "settled": {"x": {"text": "1", "value": "1", "probability": 2}}}',
         _ANSWERED + b' "settled": 1}',
+        _ANSWERED + b' "faults": {"c": 1}}',
+        _ANSWERED + b' "faults": "c"}',
         _ANSWERED + b' "row": "1"}',
         b"\xff",
     ],
