@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: A field as a template has it, in plain values, and its ``name``.
 DraftField = dict[str, Any]
+#: The long side, in mm, of A4: what a page in pixels is taken to be.
+A4_LONG = 297.0
 # What the name of a form may have, and how long it is.
 _UNNAMEABLE, _LONGEST_NAME = re.compile(r"[^A-Za-z0-9-]+"), 32
 
@@ -38,7 +40,7 @@ class DraftPage:
     @property
     def millimetre(self) -> float:
         """How many units make a millimetre; those in pixels are taken to be of A4."""
-        return 1.0 if self.size is not None else max(self.width, self.height) / 297.0
+        return 1.0 if self.size is not None else max(self.width, self.height) / A4_LONG
 
 
 @dataclass(frozen=True)

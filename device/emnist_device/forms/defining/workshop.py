@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 import cv2
 
 from emnist_device.forms.defining.combs import part_cells
+from emnist_device.forms.defining.draft import A4_LONG
+from emnist_device.forms.defining.heads import without_heads
 from emnist_device.forms.defining.in_place import InPlace
+from emnist_device.forms.defining.joining import join
+from emnist_device.forms.defining.outlines import find_outlines
 from emnist_device.forms.defining.straight import straighten
 from emnist_device.forms.reading.reader import SheetReader
 from emnist_device.forms.template import parse_template
+from emnist_device.frames import Frame
 from emnist_device.image.document import open_document, read_document
 from emnist_device.image.picture import read_picture, write_picture
 from emnist_device.reader import Reader
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.forms.template import Sizes
-    from emnist_device.frames import Frame
     from emnist_device.image.limits import Limits
 
 # A browser is shown at most so many pixels on the long side, and this JPEG quality: an A4 scan at
@@ -103,8 +107,11 @@ def _look(item: Look, reader: Reader, limits: Limits) -> Seen:
         document.close()
     frames, turned = reader.read(picture).boxes, 0.0
     if item.straight:
+        # Long rules tell best how it lies.
+        frames = frames or tuple(Frame("box", (box,)) for box in find_outlines(picture))
         picture, frames, turned = straighten(picture, frames)
-    frames = tuple(part_cells(picture, frame) for frame in frames)
+    frames = join(frames, find_outlines(picture), max(picture.shape[:2]) / A4_LONG)
+    frames = tuple(part_cells(picture, without_heads(frame)) for frame in frames)
     write_picture(item.target, picture)
     _show(picture, item.target)
     height, width = picture.shape[:2]
