@@ -133,19 +133,14 @@ class SheetsFile:
         record = rest.rstrip(b"\r\n") + (b"\r\n" if isinstance(self.form, SheetTable) else b"\n")
         try:
             self.form.entry(record)
-            whole = not isinstance(self.form, SheetTable) or bool(_ENDS.search(record))
+            if isinstance(self.form, SheetTable) and not _ENDS.search(record):
+                why = "its last cell is cut off"
+            else:
+                return record
         except DAMAGE as error:
-            raise self._cut(number, _told(error)) from error
-        if not whole:
-            raise self._cut(number, "its last cell is cut off")
-        return record
-
-    def _cut(self, number: int, why: str) -> FormError:
-        return self._fault(
-            number,
-            f"is not whole ({why}); mend it, or let form read --resume read it and what is after "
-            "it again",
-        )
+            why = _told(error)
+        again = ", or let form read --resume read it again" if self.form.is_begun(rest) else ""
+        raise self._fault(number, f"is not whole ({why}); mend it{again}")
 
     def _fault(self, number: int, what: str) -> FormError:
         return FormError(f"{shown(self.path)}: record {number} {what}")

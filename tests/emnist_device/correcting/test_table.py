@@ -163,14 +163,14 @@ def test_a_record_that_is_cut_anywhere_is_not_left_out(tmp_path: Path, suffix: s
     last = 3 if suffix == ".csv" else 2
     for cut in (*range(start + 1, end - 40, 97), *range(end - 40, end)):
         path.write_bytes(content[:cut])
-        with pytest.raises(FormError, match=rf"out\{suffix}: record {last} is not whole"):
+        with pytest.raises(FormError, match=rf"out\{suffix}: record {last} is not whole .*resume"):
             read_table(path)
 
 
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        (b"403821", b'40"3821', "record 2 is not whole .a quote"),
+        (b"403821", b'40"3821', "record 2 is not whole .a quote.*mend it$"),
         (b"403821,", b'"403821,', "record 2 is not whole"),
         (b"115067", b'11"5067', "record 3 is not whole .a quote"),
         (b"\r\n", b"\n", "is no table"),
