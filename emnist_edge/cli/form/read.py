@@ -121,8 +121,7 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
         yield from keep_places(outcomes, output, resume=resume)
 
     try:
-        keys = [task.key for task in tasks]
-        with results_open(output, resume, model, known, keys, formats) as results:
+        with results_open(output, resume, model, known, [t.key for t in tasks], formats) as results:
             failed = Session(outputs, Decoding(), console, results).read(tasks, run)
             tally = settle(results, formats[output.suffix], accept)
     except ModelError as error:

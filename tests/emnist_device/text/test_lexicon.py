@@ -75,7 +75,10 @@ def test_what_words_are_read_without_is_said(tmp_path: Path) -> None:
 
 
 def test_what_is_no_lexicon_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for path, message in ((tmp_path / "absent", "absent: cannot be read"), (tmp_path, "directory")):
+    for path, message in (
+        (tmp_path / "absent", "absent: cannot be read"),
+        (tmp_path, "is no file"),
+    ):
         with pytest.raises(ConstraintError, match=message):
             read_lexicon(path)
     with pytest.raises(ConstraintError, match="is no file; write the words to one"):
