@@ -157,7 +157,9 @@ class Review:
         if fault or isinstance(leaf, MarkField) or not (leaf.form or leaf.marks):
             return {"unlikely": fault, "taken": ""}
         taken = value_of(leaf, tidied) if isinstance(leaf.form, NumberFormat) else tidied
-        return {"unlikely": "", "taken": "" if taken == " ".join(text.split()) else taken}
+        typed = " ".join(text.split())
+        unmarked = typed.isalnum() and bool(leaf.marks)  # 15 in the cells _ 1 . 5 is not 1.5
+        return {"unlikely": "", "taken": taken if unmarked or taken != typed else ""}
 
     def undo(self) -> int | None:
         """Take the last answer back and return the number of its field; None where there is none.
@@ -217,7 +219,7 @@ class Review:
 
 
 def tidy(leaf: Leaf, text: str) -> str:
-    """Return ``text`` as a reading has it: with the marks that the form has printed.
+    """Return ``text`` as a reading has it: with the marks that are printed, in capitals if it must.
 
     Raises :class:`WrongError` where it is too long, or has what nobody writes or marks.
     """
@@ -234,7 +236,11 @@ def tidy(leaf: Leaf, text: str) -> str:
         raise WrongError("it has a character that cannot be written")
     if leaf.kind == "upper":
         text = text.upper()
-    return leaf.join(list(text)) if _is_of_cells(leaf, text) else text
+    if _is_of_cells(leaf, text):
+        text = leaf.join(list(text))
+    capitals = text.upper()
+    only_these = field_failures(leaf, text) and not field_failures(leaf, capitals)
+    return capitals if only_these else text
 
 
 def _is_of_cells(leaf: TextField, text: str) -> bool:

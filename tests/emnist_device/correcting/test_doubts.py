@@ -36,7 +36,8 @@ KINDS = (
     "signed: {kind: number, box: [20, 130, 50, 9], cells: 3, decimals: 1, signed: true}\n"
     "written: {kind: number, box: [20, 145, 50, 9], cells: 3, decimals: 1, mark_printed: false}\n"
     "plate: {kind: pattern, box: [20, 160, 60, 9], cells: auto, pattern: AA-999}\n"
-    'spaced: {kind: pattern, box: [20, 175, 90, 9], cells: auto, pattern: "9999 9999"}'
+    'spaced: {kind: pattern, box: [20, 175, 90, 9], cells: auto, pattern: "9999 9999"}\n'
+    'grade: {kind: pattern, box: [20, 190, 9, 9], cells: 1, pattern: "[A-F]"}'
 )
 
 
@@ -118,7 +119,8 @@ def test_what_becomes_of_a_text_is_known_before(tmp_path: Path) -> None:
     for number, text, unlikely, taken in (
         (points, "05", "", "0.5"),
         (points, "0.5", "", ""),
-        (points, "5", "", ""),
+        (points, "5", "", "5"),
+        (points, "", "", ""),
         (points, "Biology", "Biology is no number", ""),
         (points, "0.55", "0.55 has more than 1 decimal", ""),
         (name, "Ada", "", ""),
@@ -220,6 +222,10 @@ def test_a_template_of_another_form_or_version_is_told(tmp_path: Path, table: Pa
         ("written", "105", "105", "105"),
         ("plate", "AB123", "AB-123", "AB-123"),
         ("plate", "AB-123", "AB-123", "AB-123"),
+        ("plate", "ab123", "AB-123", "AB-123"),
+        ("plate", "ab12", "ab12", "ab12"),
+        ("grade", "a", "A", "A"),
+        ("grade", "g", "g", "g"),
         ("spaced", "12345678", "1234 5678", "1234 5678"),
     ],
 )
