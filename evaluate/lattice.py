@@ -3,14 +3,15 @@ r"""Fit the weights of what ink makes a character: ``python -m evaluate.lattice 
 UNIPEN's texts by the writers to learn from are drawn, letters and digits alone, and laid out. Which
 pieces of ink are of one character is known there. Logistic regression (Cox 1958) tells unions that
 are one character from those that are not, by what :mod:`emnist_device.detect.lattice` measures of
-them and by what each model reads; and pieces left over that are characters from those that are not.
+them and by what each model reads; pieces left over that are characters from those that are not; and
+cuts that part two characters from those that cut one.
 The page network has learned from these texts and splits few of their characters: with what bias
 pages are read best, is for ``python -m evaluate.pages`` to say.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from emnist_device.detect.decision import which_look_alike
 from emnist_device.detect.hypotheses import Hypotheses
 from emnist_device.detect.lattice.arcs import find_neighbours, join, measure
 from emnist_device.detect.lattice.atoms import Atoms, find_atoms
+from emnist_device.detect.lattice.cuts import Cut, find_cuts
 from emnist_device.detect.lattice.scores import SCORES, Evidence, Scores, measure_leftovers
 from emnist_device.detect.network import PageNet
 from emnist_device.detect.sizes import shrink
@@ -30,6 +32,7 @@ from emnist_edge.dataset.unipen.packed import load_texts, unipen_dir
 from emnist_edge.drawing.pens import TIPS
 from emnist_edge.glyph import make_glyph
 from emnist_edge.tables import markdown
+from evaluate.lattice_truth import Truth, judge
 from evaluate.written import choose_texts, draw_text
 
 if TYPE_CHECKING:
@@ -38,12 +41,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emnist_device.detect.lattice.arcs import Members
+    from emnist_device.detect.layout import Layout
     from emnist_edge.drawing.pages import DrawnPage
 
 _PENS = ("ballpoint", "stylus", "felt")
-# Ink of a character counts from this coverage on (of 255). A union lacks nothing if what it lacks
-# of its character has this fraction of its own ink at most: the end of a stroke.
-_INK, _LACKS = 64, 0.12
 # Weight of the squares of the weights of measures of unit variance, but for the bias.
 _RIDGE = 1.0
 _STEPS = 30
@@ -60,46 +61,54 @@ class Examples:
     whole: NDArray[np.float64]
 
 
-def find_owners(atoms: Atoms, drawn: DrawnPage, scale: float) -> list[int]:
-    """Return the number of the character of ``drawn`` that each of ``atoms`` is of; -1 for none.
+@dataclass
+class Rows:
+    """What was measured of unions, pieces left over and cuts: rows, whether it is right at the end.
 
-    ``scale``: pixels of the arrays of ``atoms`` to one of the picture.
+    Of unions and cuts there is one for each model that read them.
     """
-    strongest = np.full(drawn.coverage.shape, _INK, np.uint8)
-    whose = np.full(drawn.coverage.shape, -1)
-    for number, character in enumerate(c for line in drawn.lines for c in line.characters):
-        x, y, width, height = character.box
-        window = np.s_[max(y, 0) : y + height, max(x, 0) : x + width]
-        high, wide = whose[window].shape
-        ink = character.coverage[max(-y, 0) :, max(-x, 0) :][:high, :wide]
-        more = ink > strongest[window]
-        whose[window][more] = number
-        strongest[window][more] = ink[more]
-    limits: NDArray[np.int64] = np.array(whose.shape)[:, None] - 1
-    owners = []
-    for number, blob in enumerate(atoms.blobs):
-        rows, columns = np.nonzero(atoms.crop((number,), blob.box))
-        places = np.stack([rows + blob.box.y, columns + blob.box.x]) + 0.5
-        own = whose[tuple(np.minimum((places / scale).astype(int), limits))]
-        counts = np.bincount(own[own >= 0], minlength=1)
-        owners.append(int(counts.argmax()) if counts.any() else -1)
-    return owners
+
+    unions: list[list[float]] = field(default_factory=list)
+    left: list[list[float]] = field(default_factory=list)
+    cuts: list[list[float]] = field(default_factory=list)
+
+    def add(
+        self, layout: Layout, drawn: DrawnPage, scale: float, engines: Sequence[Engine]
+    ) -> None:
+        """Add what is found in ``layout`` of ``drawn``, of which a pixel is ``scale`` pixels."""
+        if layout.look is None or not layout.blobs:
+            return
+        atoms, truth = find_atoms(layout), Truth(drawn, scale)
+        unions, left = collect(atoms, truth.owners(atoms), engines)
+        self.unions += unions
+        self.left += left
+        cuts = [*find_cuts(atoms, layout.look.maps)]
+        self.cuts += collect_cuts(atoms, cuts, truth.judge_cuts(atoms, cuts), engines)
 
 
-def judge(members: Members, owners: Sequence[int], areas: Sequence[int]) -> bool | None:
-    """Say whether ``members`` are a whole character; None for a part that lacks more than an end.
-
-    ``owners`` and ``areas`` are of all pieces.
-    """
-    own = {owners[piece] for piece in members}
-    if len(own) > 1 or -1 in own:
-        return False
-    rest = sum(
-        area
-        for piece, (owner, area) in enumerate(zip(owners, areas, strict=True))
-        if owner in own and piece not in members
-    )
-    return True if rest <= _LACKS * sum(areas[piece] for piece in members) else None
+def collect_cuts(
+    atoms: Atoms, cuts: Sequence[Cut], right: Sequence[bool | None], engines: Iterable[Engine]
+) -> list[list[float]]:
+    """Return rows of ``cuts``, as each of ``engines`` reads them, as :class:`Rows` has them."""
+    if not cuts:
+        return []
+    boxes = [atoms.blobs[cut.piece].box for cut in cuts]
+    wholes = [atoms.crop((cut.piece,), box) for cut, box in zip(cuts, boxes, strict=True)]
+    inks = [*wholes, *(part for cut in cuts for part in cut.parts)]
+    glyphs = np.stack([make_glyph(ink) for ink in inks])
+    found: list[list[float]] = []
+    for engine in engines:
+        alike = which_look_alike(engine.artifact.alphabet)
+        read = Evidence.of(engine.probabilities(glyphs), alike)
+        parts = read.shape[len(cuts) :].reshape(-1, 2).sum(axis=1)
+        found += [
+            [1, *cut.measures, nothing, shapes, is_right]
+            for cut, nothing, shapes, is_right in zip(
+                cuts, read.nothing, parts, right, strict=False
+            )
+            if is_right is not None
+        ]
+    return found
 
 
 def collect(
@@ -171,20 +180,15 @@ def main(models: tuple[str, ...], unipen: Path | None, count: int) -> None:
     """Print the weights that tell what ink makes a character, by what all MODELS read."""
     engines = [Engine(model) for model in models]
     hypotheses = Hypotheses(PageNet())
-    unions: list[list[float]] = []
-    left: list[list[float]] = []
+    found = Rows()
     for number, text in enumerate(choose_texts(load_texts("train", unipen_dir(unipen)), count)):
         drawn = draw_text(text, TIPS[_PENS[number % len(_PENS)]], number)
         small, scale = shrink(drawn.picture)
         layout = hypotheses.of_view(hypotheses.as_page(small))
-        if layout.blobs:
-            atoms = find_atoms(layout)
-            owners = find_owners(atoms, drawn, scale * layout.scale)
-            more = collect(atoms, owners, engines)
-            unions += more[0]
-            left += more[1]
-    names = [field.name for field in fields(Scores)]
-    weights = np.concatenate([fit(as_examples(unions)), fit(as_examples(left))])
+        found.add(layout, drawn, scale * layout.scale, engines)
+    names = [each.name for each in fields(Scores)]
+    rows_of = (found.unions, found.left, found.cuts)
+    weights = np.concatenate([fit(as_examples(rows)) for rows in rows_of])
     rows = [
         [name, f"{weight:.2f}", f"{getattr(SCORES, name):.2f}"]
         for name, weight in zip(names, weights.tolist(), strict=True)

@@ -38,6 +38,7 @@ class Atoms:
     edges: (N, 4) float64, left, upper, right and lower edges of the boxes.
     aims: (N, 2) float64, x and y of where their ink points to on average, in pixels: about the
         middle of the character that the page network takes it for.
+    strays: (N,) float64, how far from there it points, as a standard deviation.
     """
 
     blobs: tuple[Blob, ...]
@@ -47,6 +48,7 @@ class Atoms:
     height: float
     edges: NDArray[np.float64]
     aims: NDArray[np.float64]
+    strays: NDArray[np.float64]
 
     def crop(self, members: Sequence[int], box: Box) -> NDArray[np.uint8]:
         """Return the ink of ``members`` alone, (H, W) uint8 coverage in the ``box`` around them."""
@@ -70,19 +72,26 @@ def find_atoms(layout: Layout, *, leftovers: Leftovers = LEFTOVERS) -> Atoms:
     every = (*blobs, *rest)
     edges = np.array([(b.box.x, b.box.y, b.box.right, b.box.bottom) for b in every], float)
     edges = edges.reshape(-1, 4)
-    aims = (edges[:, :2] + edges[:, 2:]) / 2 if look is None else _find_aims(look, labels, every)
-    return Atoms(every, len(blobs), labels, layout.coverage, height, edges, aims)
+    aims, strays = (edges[:, :2] + edges[:, 2:]) / 2, np.zeros(len(every))
+    if look is not None:
+        aims, strays = _find_aims(look, labels, every)
+    return Atoms(every, len(blobs), labels, layout.coverage, height, edges, aims, strays)
 
 
-def _find_aims(look: Look, labels: NDArray[np.int32], blobs: Sequence[Blob]) -> NDArray[np.float64]:
-    """Return where the ink of each of ``blobs`` points to on average, (N, 2) in pixels."""
+def _find_aims(
+    look: Look, labels: NDArray[np.int32], blobs: Sequence[Blob]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the ink of each of ``blobs`` points to, (N, 2), and how far it strays, (N,)."""
     rows, columns = np.nonzero(labels[::STRIDE, ::STRIDE])
     own = labels[STRIDE * rows, STRIDE * columns]
     count = np.maximum(np.bincount(own, minlength=int(labels.max()) + 1), 1)
     offset = look.maps.offset[rows, columns]
     numbers = [blob.label for blob in blobs]
-    aims = [
-        np.bincount(own, place + offset[:, axis], minlength=len(count))[numbers] / count[numbers]
-        for axis, place in enumerate((columns, rows))
-    ]
-    return STRIDE * np.stack(aims, axis=1)
+    aims, strays = [], np.zeros(len(blobs))
+    for axis, place in enumerate((columns, rows)):
+        to = place + offset[:, axis]
+        mean = np.bincount(own, to, minlength=len(count)) / count
+        square = np.bincount(own, (to - mean[own]) ** 2, minlength=len(count)) / count
+        aims.append(mean[numbers])
+        strays += square[numbers]
+    return STRIDE * np.stack(aims, axis=1), STRIDE * np.sqrt(strays)

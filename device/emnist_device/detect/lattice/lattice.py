@@ -1,7 +1,8 @@
 """The characters of a picture: all hypotheses of what ink makes one, and those that are chosen.
 
 A character is a piece of ink, with or without what hangs on it, or several pieces together; a
-piece that is left over may be none. Each piece is of one character at most.
+piece that is left over may be none. Each piece is of one character at most, but for one that is cut
+in two.
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_device.box import Box
+from emnist_device.detect.grouping import GROUPING
 from emnist_device.detect.lattice.arcs import UNIONS, Unions, find_neighbours, join, measure
 from emnist_device.detect.lattice.atoms import find_atoms
+from emnist_device.detect.lattice.cuts import CUT_MEASURES, CUTS, Cuts, find_cuts
 from emnist_device.detect.lattice.leftover import LEFTOVERS, Leftovers
 from emnist_device.detect.lattice.scores import (
     SCORES,
     Evidence,
     Scores,
     measure_leftovers,
+    most_by_line,
     most_by_place,
+    score_cuts,
     score_leftovers,
     score_unions,
 )
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from emnist_device.detect.grouping import Blob
     from emnist_device.detect.lattice.arcs import Members
     from emnist_device.detect.lattice.atoms import Atoms
+    from emnist_device.detect.lattice.cuts import Cut
     from emnist_device.detect.layout import Layout
 
 
@@ -44,7 +50,7 @@ class Settings:
         probability that it has without: a stroke that is left out needs a reason.
     lowest, highest: of a character that is left over whole, in usual heights. A lower one may be a
         dot or a bar, if the model reads these; a higher one is a rule of a box.
-    leftovers, unions, scores: of the steps.
+    leftovers, unions, cuts, scores: of the steps.
     """
 
     as_well: float = 0.9
@@ -52,6 +58,7 @@ class Settings:
     highest: float = 1.3
     leftovers: Leftovers = LEFTOVERS
     unions: Unions = UNIONS
+    cuts: Cuts = CUTS
     scores: Scores = SCORES
 
 
@@ -71,7 +78,7 @@ class Lattice:
     """All hypotheses of the characters of ``layout``, with what is measured of them.
 
     arcs: the pieces of ink as they are, then those that have ink which hangs on them, with it, then
-        unions of pieces.
+        unions of pieces, then the halves of pieces that are cut, two and two.
     """
 
     def __init__(self, layout: Layout, *, settings: Settings = SETTINGS) -> None:
@@ -91,11 +98,30 @@ class Lattice:
             for members, blob in pieces
             if blob.label in layout.wholes
         ]
+        self._cuts = self._find_cuts(layout)
+        self._first_union = len(pieces) + len(hung)
+        self._first_half = self._first_union + len(unions)
+        label = int(atoms.labels.max(initial=0)) + 1
         self.arcs = (
             *(Arc(members, blob, atoms.crop(members, blob.box)) for members, blob in pieces),
             *hung,
             *(Arc(members, blob, atoms.crop(members, blob.box)) for members, blob in unions),
+            *(
+                half
+                for number, cut in enumerate(self._cuts)
+                for half in _halve(atoms.blobs[cut.piece], cut, label + number)
+            ),
         )
+
+    def _find_cuts(self, layout: Layout) -> list[Cut]:
+        """Return the cuts that may be chosen, whatever their parts are read as."""
+        if layout.look is None:
+            return []
+        settings = self._settings
+        cuts = [*find_cuts(self._atoms, layout.look.maps, cuts=settings.cuts)]
+        measures = np.array([cut.measures for cut in cuts]).reshape(len(cuts), len(CUT_MEASURES))
+        kept = np.flatnonzero(most_by_line(measures, settings.scores) > 0)
+        return [cuts[number] for number in kept.tolist()]
 
     def choose(
         self, probabilities: NDArray[np.float32], alike: NDArray[np.float64]
@@ -112,41 +138,56 @@ class Lattice:
         """
         atoms = self._atoms
         scored = self._score(Evidence.of(probabilities, alike))
-        best = {self.arcs[number].members: number for number in scored}
+        best = {self.arcs[number].members: number for number in sorted(scored, key=scored.get)}
         cut = {members: scored[number] for members, number in best.items()}
         chosen = [best[members] for members in cover(cut)]
+        others = [number + 1 for number in chosen if number >= self._first_half]
+        chosen += others
         used = {piece for number in chosen for piece in self.arcs[number].members}
         chosen += [piece for piece in range(atoms.found) if piece not in used]
         chosen.sort(key=lambda number: self.arcs[number].members)
         whose = np.zeros(int(atoms.labels.max(initial=0)) + 1, np.int32)
-        for arc in (self.arcs[number] for number in chosen):
+        for arc in (self.arcs[number] for number in chosen if number not in others):
             whose[[atoms.blobs[piece].label for piece in arc.members]] = arc.blob.label
-        return chosen, whose[atoms.labels]
+        labels = whose[atoms.labels]
+        for arc in (self.arcs[number] for number in others):
+            box = arc.blob.box
+            labels[box.y : box.bottom, box.x : box.right][arc.ink > 0] = arc.blob.label
+        return chosen, labels
 
     def _score(self, evidence: Evidence) -> dict[int, float]:
         """Return the scores of arcs that are better than the pieces as they were found."""
-        count, found = len(self._atoms.blobs), self._atoms.found
-        first = len(self.arcs) - len(self._measures)
-        scores = dict(enumerate(score_leftovers(self._left, self._settings.scores), found))
-        for number in range(count, first):
+        count, found, weights = len(self._atoms.blobs), self._atoms.found, self._settings.scores
+        scores = dict(enumerate(score_leftovers(self._left, weights), found))
+        for number in range(count, self._first_union):
             (piece,) = self.arcs[number].members
             gain = evidence.most[number] - evidence.most[piece]
             scores[number] = gain - np.log(self._settings.as_well)
-        unions = self.arcs[first:]
-        parts = np.array([evidence.nothing[list(arc.members)].max() for arc in unions])
+        own = slice(self._first_union, self._first_half)
+        parts = np.array([evidence.nothing[list(arc.members)].max() for arc in self.arcs[own]])
         values = score_unions(
-            self._measures,
-            evidence.shape[first:],
-            evidence.nothing[first:],
-            parts,
-            self._settings.scores,
+            self._measures, evidence.shape[own], evidence.nothing[own], parts, weights
         )
-        scores |= dict(enumerate(values, first))
+        scores |= dict(enumerate(values, self._first_union))
+        halves = range(self._first_half, len(self.arcs), 2)
+        scores |= dict(zip(halves, self._score_cuts(evidence), strict=True))
         return {
             number: float(score)
             for number, score in scores.items()
             if score >= 0 and self._may_be_one(self.arcs[number], sign=bool(evidence.sign[number]))
         }
+
+    def _score_cuts(self, evidence: Evidence) -> NDArray[np.float64]:
+        """Return the scores of pieces that are cut."""
+        if not self._cuts:
+            return np.zeros(0)
+        halves = evidence.shape[self._first_half :].reshape(-1, 2)
+        return score_cuts(
+            np.array([cut.measures for cut in self._cuts]),
+            evidence.nothing[[cut.piece for cut in self._cuts]],
+            halves.sum(axis=1),
+            self._settings.scores,
+        )
 
     def _may_be_one(self, arc: Arc, *, sign: bool) -> bool:
         """Say whether ``arc`` is as high as a character, where all of it is left over.
@@ -168,3 +209,15 @@ def _join(atoms: Atoms, members: Members) -> Blob:
         area=sum(blob.area for blob in own),
         middle=max(blob.middle for blob in own),
     )
+
+
+def _halve(blob: Blob, cut: Cut, label: int) -> tuple[Arc, Arc]:
+    """Return both characters that ``blob`` is by ``cut``; the other has a new ``label``."""
+    boxes = cut.boxes(blob.box)
+    halves = []
+    for box, ink, own in zip(boxes, cut.parts, (blob.label, label), strict=True):
+        x, y = box.x - blob.box.x, box.y - blob.box.y
+        part = ink[y : y + box.height, x : x + box.width]
+        area = int(np.count_nonzero(part >= GROUPING.ink))
+        halves.append(Arc((cut.piece,), replace(blob, box=box, label=own, area=area), part))
+    return halves[0], halves[1]

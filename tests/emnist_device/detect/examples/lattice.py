@@ -10,9 +10,10 @@ from emnist_device.box import Box
 from emnist_device.detect.grouping import Blob
 from emnist_device.detect.lattice.arcs import find_neighbours, join
 from emnist_device.detect.lattice.atoms import find_atoms
+from emnist_device.detect.lattice.cuts import find_cuts
 from emnist_device.detect.lattice.lattice import Lattice
 from emnist_device.detect.lattice.leftover import find_leftovers
-from emnist_device.detect.lattice.scores import score_leftovers, score_unions
+from emnist_device.detect.lattice.scores import score_cuts, score_leftovers, score_unions
 from emnist_device.detect.layout import Layout
 from emnist_device.detect.look import Look
 from emnist_device.detect.maps import Maps
@@ -205,7 +206,7 @@ def are_one(t: Thresholds, apart: float) -> bool:
 
 @decides("Scores")
 def pieces_that_point_to_one_place_are_one(t: Thresholds) -> bool:
-    return are_one(t, 0.258) and not are_one(t, 0.285)
+    return are_one(t, 0.311) and not are_one(t, 0.327)
 
 
 def is_read(t: Thresholds, middle: float) -> bool:
@@ -217,3 +218,78 @@ def is_read(t: Thresholds, middle: float) -> bool:
 @decides("Scores")
 def a_piece_left_over_is_a_character_by_its_middle(t: Thresholds) -> bool:
     return is_read(t, 0.33) and not is_read(t, 0.305)
+
+
+def cut(t: Thresholds, *parts: tuple[Box, float]) -> list[float]:
+    """Return what fraction of the ink the smaller part has, of each cut of a piece.
+
+    ``parts`` of the piece point to this column each. Far away are characters of the usual height.
+    """
+    seen, labels = np.zeros((200, 300), np.uint8), np.zeros((200, 300), np.int32)
+    offset = np.zeros((100, 150, 2), np.float32)
+    others = [Box(150 + 30 * n, 40, 20, HEIGHT) for n in range(4)]
+    for box, aim in (*parts, *((each, each.x + 10) for each in others)):
+        seen[box.y : box.bottom, box.x : box.right] = 255
+        cells = np.s_[box.y // 2 : box.bottom // 2, box.x // 2 : box.right // 2]
+        rows, columns = np.indices(offset.shape[:2])
+        offset[cells] = np.stack([aim / 2 - columns, 28 - rows], axis=2)[cells]
+    labels[seen > 0] = 1
+    boxes = [box for box, _ in parts]
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.union(box)
+    maps = Maps(seen, np.full((100, 150), 0.9, np.float32), offset)
+    view = View(seen, 1.0, Writing(HEIGHT, 3.0), grain=False)
+    for label, box in enumerate(others, 2):
+        labels[box.y : box.bottom, box.x : box.right] = label
+    blobs = [Blob(whole, 1, 500), *(Blob(box, n, 640) for n, box in enumerate(others, 2))]
+    look = Look(view, 1.0, seen, maps, labels, blobs)
+    atoms = find_atoms(Layout((tuple(blobs),), labels, seen, 1.0, look=look))
+    found = find_cuts(atoms, maps, cuts=t.lattice.cuts)
+    return [round(float(np.exp(each.measures[-2])), 2) for each in found]
+
+
+def bars(t: Thresholds, apart: float) -> int:
+    """Return how many cuts there are of two bars that point so far apart, in pixels."""
+    left, right = Box(40, 40, 8, HEIGHT), Box(60, 40, 8, HEIGHT)
+    return sum(share == 0.5 for share in cut(t, (left, 50), (right, 50 + apart))[:1])
+
+
+@decides("Cuts")
+def what_points_to_two_places_may_be_two(t: Thresholds) -> bool:
+    return bars(t, 2.8) == 1 and bars(t, 1.6) == 0
+
+
+@decides("Cuts")
+def a_wide_bar_is_cut_where_its_ink_points_apart(t: Thresholds) -> bool:
+    def bar(half: int) -> list[float]:
+        return cut(t, (Box(40, 40, half, 4), 44), (Box(40 + half, 40, half, 4), 56))
+
+    return bar(10) == [0.5, 0.33] and bar(6) == []
+
+
+@decides("Cuts")
+def neither_side_of_a_line_is_a_sliver(t: Thresholds) -> bool:
+    # Lines that lean cut little ink at the corners of a block.
+    least = min(cut(t, (Box(40, 40, 10, HEIGHT), 44), (Box(50, 40, 10, HEIGHT), 54)))
+    return 0.1 < least < 0.2
+
+
+@decides("Cuts")
+def a_full_stop_is_parted_and_a_speck_is_not(t: Thresholds) -> bool:
+    def dot(width: int) -> list[float]:
+        return cut(t, (Box(40, 40, 8, HEIGHT), 44), (Box(52, 68, width, 2), 80))
+
+    return len(dot(4)) == 1 and dot(2) == []
+
+
+def are_two(t: Thresholds, apart: float) -> bool:
+    """Say whether a piece is two characters whose ink points so far apart, in usual heights."""
+    measures = np.array([[0.1, apart, 0.08, -0.1, -0.8, -0.51, -1.2, 0.6]])
+    nothing, parts = np.log([0.05]), 2 * np.log([0.7])
+    return bool(score_cuts(measures, nothing, parts, t.lattice.scores)[0] > 0)
+
+
+@decides("Scores")
+def a_piece_whose_ink_points_apart_is_two(t: Thresholds) -> bool:
+    return are_two(t, 0.392) and not are_two(t, 0.378)

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from emnist_device.box import Box
+from emnist_device.detect.grouping import Blob
 from emnist_device.detect.hypotheses import Hypotheses
 from emnist_device.detect.lattice.lattice import Lattice
+from emnist_device.detect.layout import Layout
+from emnist_device.detect.look import Look
+from emnist_device.detect.maps import Maps
 from emnist_device.detect.network import PageNet
+from emnist_device.detect.view import View, Writing
 from emnist_edge import Reader
 from emnist_edge.drawing.pages import DrawnPage, draw_page
 
@@ -19,8 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.detect.layout import Layout
-    from emnist_device.detect.maps import Maps
 
 NETWORK = PageNet()
 PAGE = draw_page("HAGEN\nMILK 47", size=(800, 500), height=60, seed=3)
@@ -107,3 +111,63 @@ def test_each_pixel_is_of_one_character_and_none_of_what_is_left() -> None:
     assert {*np.unique(labels).tolist()} - {0} == {blob.label for blob in blobs}
     members = [piece for number in chosen for piece in lattice.arcs[number].members]
     assert len(members) == len(set(members))
+
+
+@pytest.mark.parametrize("first", [0, 1, 3])  # HA, AG, EN
+def test_characters_that_are_merged_come_apart(first: int) -> None:
+    layout = undamaged()
+    centres = [_centre(number, layout.scale) for number in (first, first + 1)]
+    between = np.mean(centres, axis=0)
+    cells = [cells_of(layout, number) for number in (first, first + 1)]
+
+    def merge(maps: Maps) -> Maps:
+        middle, offset = maps.middle.copy(), maps.offset.copy()
+        middle[cells[0] | cells[1]] = 0
+        column, row = between.round().astype(int)
+        middle[row, column] = 0.9
+        for inside, centre in zip(cells, centres, strict=True):
+            rows, columns = np.nonzero(inside)
+            to = between + 0.3 * (centre - between)
+            offset[rows, columns] = np.stack([to[0] - columns, to[1] - rows], axis=1)
+        return replace(maps, middle=middle, offset=offset)
+
+    reader = damaged(merge)
+    hypotheses = reader._finder._hypotheses
+    found = hypotheses.of_view(hypotheses.as_page(PAGE.picture)).blobs
+    assert len(found) == len(layout.blobs) - 1
+    page = reader.read(PAGE.picture)
+    assert page.text == PAGE.text
+    truth = [c.box for line in PAGE.lines for c in line.characters]
+    for character, box in zip(page.characters, truth, strict=True):
+        assert character.box[0] == pytest.approx(box[0], abs=5)
+        assert character.box[2] == pytest.approx(box[2], abs=8)
+
+
+def _centre(number: int, scale: float) -> NDArray[np.float64]:
+    """Return the cell in the middle of a character of :data:`PAGE`: x and y."""
+    x, y, width, height = _box(PAGE, number, scale)
+    return np.array([x + width / 2, y + height / 2]) / 2
+
+
+def test_each_half_of_a_cut_has_its_own_pixels() -> None:
+    ink, labels = np.zeros((100, 200), np.uint8), np.zeros((100, 200), np.int32)
+    offset = np.zeros((50, 100, 2), np.float32)
+    for left, aim in ((40, 46), (56, 62)):
+        ink[20:52, left : left + 12] = 255
+        rows, columns = np.indices((16, 6))
+        offset[10:26, left // 2 : left // 2 + 6] = np.stack(
+            [aim / 2 - left // 2 - columns, 8 - rows], axis=2
+        )
+    labels[ink > 0] = 1
+    maps = Maps(ink, np.full((50, 100), 0.5, np.float32), offset)
+    blob = Blob(Box(40, 20, 28, 32), 1, 768)
+    look = Look(View(ink, 1.0, Writing(32, 3.0), grain=False), 1.0, ink, maps, labels, [blob])
+    lattice = Lattice(Layout(((blob,),), labels, ink, 1.0, look=look))
+    told = np.array([[0.1, 0.9]] + [[1.0, 0.0]] * (len(lattice.arcs) - 1), np.float32)
+    chosen, whose = lattice.choose(told, np.diag([1.0, 0.0]))
+    halves = [lattice.arcs[number] for number in chosen]
+    assert {half.blob.box for half in halves} == {Box(40, 20, 12, 32), Box(56, 20, 12, 32)}
+    for half in halves:
+        x, y, width, height = half.blob.box
+        assert (whose[y : y + height, x : x + width] == half.blob.label).all()
+        assert np.count_nonzero(whose == half.blob.label) == width * height == half.blob.area

@@ -19,7 +19,9 @@ def atoms(found: list[Box], left: list[Box]) -> Atoms:
     edges = np.array([(b.box.x, b.box.y, b.box.right, b.box.bottom) for b in blobs], float)
     empty = np.zeros((200, 400), np.uint8)
     aims = (edges[:, :2] + edges[:, 2:]) / 2
-    return Atoms(tuple(blobs), len(found), empty.astype(np.int32), empty, HEIGHT, edges, aims)
+    strays = np.zeros(len(blobs))
+    labels = empty.astype(np.int32)
+    return Atoms(tuple(blobs), len(found), labels, empty, HEIGHT, edges, aims, strays)
 
 
 def scores(left: list[Box]) -> list[float]:
