@@ -21,6 +21,9 @@ class Signs:
     least: it has no fewer than this fraction of what is usual.
     low: a character is none of those that are low, or flat, where it is as high as this, in the
         height that a quarter of its line reaches, and higher than wide. By hand.
+    small, stroke: what is lower than the first fraction of the height that a quarter of its line
+        reaches is a comma or an apostrophe with the second fraction of the probability that it is a
+        stroke of any kind.
     against_best: a prior changes the odds of symbols against letters and digits by this factor at
         most; as of :class:`emnist_device.text.restraint.Restraint`.
     turned: nor is a symbol more probable than this, that looks rather like a letter or digit.
@@ -41,6 +44,8 @@ class Signs:
     rounds: int = 2
     least: float = 0.3
     low: float = 0.85
+    small: float = 0.55
+    stroke: float = 0.5
     against_best: float = RESTRAINT.against_best
     turned: float = 0.6
     doubtful: float = 0.01

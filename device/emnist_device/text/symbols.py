@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Symbols that are low, or flat.
 _LOW = ".,-'\"_"
 _REACHED = 0.75
+# Strokes that a glyph does not tell from small ones, and these.
+_STROKES, _MARKS = "1IL/()", ",'"
 # Nothing is divided by less.
 _LEAST = float(np.finfo(float).tiny)
 # The symbol within a name; it parts no words.
@@ -86,6 +88,9 @@ class SymbolFinder:
         self._constraints = constraints
         self._letters = Letters.of(alphabet)
         self._places = [alphabet.index(symbol) for symbol in constraints.symbols]
+        self._strokes = [alphabet.index(char) for char in _STROKES if char in alphabet]
+        symbols = enumerate(constraints.symbols)
+        self._marks = [place for place, symbol in symbols if symbol in _MARKS]
         own = self._letters.alphabet
         groups = groups_of(own)
         # The classifier may take what there may be for what looks like it.
@@ -125,7 +130,7 @@ class SymbolFinder:
         self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
     ) -> NDArray[np.float64]:
         """Return how probable each symbol is for each character, (N, S)."""
-        of_symbols = probabilities[:, self._places] * self._may_stand(lines)
+        of_symbols = self._explain(probabilities, lines) * self._may_stand(lines)
         of_letters = probabilities[:, self._letters.places].astype(np.float64) * self._may_be
         doubtful = of_symbols.sum(axis=1) > SIGNS.doubtful
         if not self._by_place or not doubtful.any():
@@ -141,6 +146,27 @@ class SymbolFinder:
         words = [_slice(part.rows) for line in asked for part in line.stretches]
         chances = self._among_others(of_symbols, of_letters @ self._kinds, words)
         return _hold(chances, _share(of_symbols, of_letters).sum(axis=1))
+
+    def _explain(
+        self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
+    ) -> NDArray[np.float64]:
+        """Return how well each symbol explains each character, (N, S).
+
+        A glyph has lost its size: a small stroke is a comma or an apostrophe as well as what the
+        classifier takes it for.
+        """
+        found = probabilities[:, self._places].astype(np.float64)
+        if not self._by_place:
+            return found
+        reached = [np.quantile([box.height for box in line], _REACHED) for line in lines]
+        small = [
+            box.height < SIGNS.small * height
+            for line, height in zip(lines, reached, strict=True)
+            for box in line
+        ]
+        strokes = SIGNS.stroke * probabilities[:, self._strokes].sum(axis=1) * small
+        found[:, self._marks] = np.maximum(found[:, self._marks], strokes[:, None])
+        return found
 
     def _may_stand(self, lines: Sequence[Sequence[Box]]) -> NDArray[np.float64]:
         """Return 1 for each symbol, (N, S), that characters may be by their height, else 0."""

@@ -302,6 +302,17 @@ def test_the_place_on_the_line_tells_symbols_apart(
     assert written(*line) == f"AB{char}48K"
 
 
+@pytest.mark.parametrize(("low", "char"), [(-6, ","), (28, "'")])
+@pytest.mark.parametrize("stroke", ["1", "/", "("])
+def test_a_small_stroke_is_no_large_one(stroke: str, low: float, char: str) -> None:
+    mark: Seen = {stroke: 0.5, "1": 0.4, char: 0.02}
+    line: list[tuple[Seen, float, float]] = [(each, HEIGHT, 0) for each in "ABCDE"]
+    line[3:3] = [(mark, 14, low)]
+    assert written(*line) == f"ABC{char}DE"
+    line[3] = (mark, HEIGHT, 0)
+    assert char not in written(*line)
+
+
 def test_pages_with_symbols_have_more_of_them() -> None:
     """What may be a slash is rather one where others are."""
     doubtful: Seen = {"I": 0.8, "/": 0.2}

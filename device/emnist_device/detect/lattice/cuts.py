@@ -73,7 +73,7 @@ class Cut:
 
     def boxes(self, box: Box) -> tuple[Box, Box]:
         """Return the boxes of both parts of a piece with this ``box``."""
-        one, other = (_box_of(*np.nonzero(part >= _INK), box) for part in self.parts)
+        one, other = (_box_of(part, box) for part in self.parts)
         return one, other
 
 
@@ -214,7 +214,8 @@ def _measure(ink: _Ink, other: NDArray[np.bool_], neck: float, height: float) ->
     )
 
 
-def _box_of(rows: NDArray[np.int64], columns: NDArray[np.int64], box: Box) -> Box:
-    """Return the box around pixels of a piece with this ``box``."""
+def _box_of(part: NDArray[np.uint8], box: Box) -> Box:
+    """Return the box around the ink of a ``part`` of a piece with this ``box``."""
+    rows, columns = np.nonzero(part >= _INK)
     x, y = int(columns.min()), int(rows.min())
     return Box(box.x + x, box.y + y, int(columns.max()) - x + 1, int(rows.max()) - y + 1)

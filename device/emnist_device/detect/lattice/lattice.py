@@ -138,7 +138,10 @@ class Lattice:
         """
         atoms = self._atoms
         scored = self._score(Evidence.of(probabilities, alike))
-        best = {self.arcs[number].members: number for number in sorted(scored, key=scored.get)}
+        best = {
+            self.arcs[number].members: number
+            for number in sorted(scored, key=lambda number: scored[number])
+        }
         cut = {members: scored[number] for members, number in best.items()}
         chosen = [best[members] for members in cover(cut)]
         others = [number + 1 for number in chosen if number >= self._first_half]
