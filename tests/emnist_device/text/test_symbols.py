@@ -305,7 +305,7 @@ def test_the_place_on_the_line_tells_symbols_apart(
 @pytest.mark.parametrize(("low", "char"), [(-6, ","), (28, "'")])
 @pytest.mark.parametrize("stroke", ["1", "/", "("])
 def test_a_small_stroke_is_no_large_one(stroke: str, low: float, char: str) -> None:
-    mark: Seen = {stroke: 0.5, "1": 0.4, char: 0.02}
+    mark: Seen = {"L": 0.4, stroke: 0.5, char: 0.001}
     line: list[tuple[Seen, float, float]] = [(each, HEIGHT, 0) for each in "ABCDE"]
     line[3:3] = [(mark, 14, low)]
     assert written(*line) == f"ABC{char}DE"
