@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # How often the loop looks up where no frame comes, and when that is worth a word. Seconds.
 _LOOK, _SILENCE = 0.25, 5.0
+# Why a sheet is refused is told once, whatever the numbers in it.
+_DIGITS = re.compile(r"\d+")
 
 
 class Loop:
@@ -54,6 +57,7 @@ class Loop:
         self._capture, self._eye, self._report, self._alive = capture, eye, report, alive
         self._outputs = Outputs(outputs, report)
         self._patience, self._sheets = patience, sheets
+        self._refused: set[str] = set()
         self._steady = Steady(patience, eye.settings.decoding.min_confidence)
         self._unread = Unread(capture.source.name, report)
         self._rate = Rate()
@@ -106,6 +110,9 @@ class Loop:
         sight, settled = sheets.update(frame.picture, frame.time)
         self._unread.count(frame, None)
         self._settled += len(settled)
+        if sight.refused and (kind := _DIGITS.sub("", sight.note)) not in self._refused:
+            self._refused.add(kind)
+            self._report(f"{self._capture.source.name}: {sight.note}")
         now = time.monotonic()
         return Moment(
             frame,
@@ -155,7 +162,9 @@ class Loop:
         if not self._unread.read:
             return
         if self._sheets is not None:
-            self._report(f"{source.name}: no sheet was read: {self._sheets.note}")
+            note = self._sheets.note
+            why = "" if _DIGITS.sub("", note) in self._refused else f": {note}"
+            self._report(f"{source.name}: no sheet was read{why}")
             return
         if not self._seen:
             self._report(f"{source.name}: no writing was seen")

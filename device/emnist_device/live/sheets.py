@@ -9,6 +9,7 @@ import cv2
 
 from emnist_device.detect.sizes import to_grey
 from emnist_device.forms.reading.acceptance import ACCEPT, find_threshold
+from emnist_device.forms.registration.register import NoSheetError
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:
@@ -37,12 +38,13 @@ _WAIT = "hold it still"
 class SheetSight:
     """What is known of the sheet in sight.
 
-    note: for whoever holds it. done: whether it is read. corners: of its page in pixels, clockwise
-    from its top left; none before it is read.
+    note: for whoever holds it. done: whether it is read. refused: whether it is one that cannot be
+    read. corners: of its page in pixels, clockwise from its top left; none before it is read.
     """
 
     note: str
     done: bool = False
+    refused: bool = False
     corners: tuple[tuple[float, float], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -146,14 +148,15 @@ class SheetWatch:
         try:
             sheet = self._read(picture)
         except PictureError as error:
-            self._sight, self._due = SheetSight(str(error)), now + _RETRY
+            refused = not isinstance(error, NoSheetError)
+            self._sight, self._due = SheetSight(str(error), refused=refused), now + _RETRY
             return self._sight, ()
         again = self._patience.again
         self._reported = [each for each in self._reported if now - each.seen <= again]
         known = next((each for each in self._reported if _is_same(each.sheet, sheet)), None)
         self._current = known or _Known(sheet, now)
         self._current.seen = now
-        self._sight = SheetSight(f"read: {_title(sheet)}", True, sheet.corners)
+        self._sight = SheetSight(f"read: {_title(sheet)}", done=True, corners=sheet.corners)
         if known is not None:
             return self._sight, ()
         self._reported.append(self._current)

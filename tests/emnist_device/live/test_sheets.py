@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from emnist_device.forms.reading.result import FieldReading, SheetReading
+from emnist_device.forms.registration.register import NoSheetError
 from emnist_device.live.sheets import SettledSheet, SheetWatch
 from emnist_device.live.steady import Patience
 from emnist_edge.errors import PictureError
@@ -141,6 +142,19 @@ def test_what_shows_no_sheet_is_looked_at_again_and_says_why() -> None:
     assert camera.sight.to_dict() == {"note": "no corner marker can be seen", "done": False}
     camera.scene = ONE  # in focus by now
     assert len(camera.show(12)) == 1
+
+
+def test_a_sheet_that_cannot_be_read_is_told_from_an_empty_table() -> None:
+    camera = Camera()
+    camera.put(NoSheetError("no corner marker can be seen"))
+    camera.show()
+    assert not camera.sight.refused
+    camera.put(PictureError("is a sheet of the form other"))
+    camera.show()
+    assert camera.sight.refused
+    camera.put(ONE)
+    camera.show()
+    assert not camera.sight.refused
 
 
 def test_it_waits_for_three_frames_and_for_a_camera_of_another_size() -> None:

@@ -58,3 +58,21 @@ def test_each_sheet_is_read_once_and_what_is_none_says_why(tmp_path: Path) -> No
     none = CliRunner().invoke(cli, ["live", *options, str(frames)])
     assert (none.exit_code, none.stdout) == (0, "")
     assert "no sheet was read: no corner marker can be seen" in none.stderr
+
+
+@needs_markers
+def test_a_sheet_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    template, other = (make_template(tmp_path, FIELDS, form) for form in ("small", "another"))
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    page = other.pages[0]
+    sheet = Lie(SIZE, (900, 1273), distance=1e6, fill=1).shoot(print_page(other, page))
+    empty = np.full((1273, 900, 3), 90, np.uint8)
+    for number, picture in enumerate([sheet, sheet, sheet, empty, empty, empty] * 2):
+        cv2.imwrite(str(frames / f"{number:02}.png"), picture)
+    options = ["--every-frame", "--settle", "0", "--form", str(template.path)]
+    result = CliRunner().invoke(cli, ["live", *options, str(frames)])
+    said = result.stderr.splitlines()
+    assert sum("is a sheet of the form ANOTHER, page 1" in line for line in said) == 1
+    assert "no sheet was read" in said[-1]
+    assert len(said) == 2

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What is as low as this beside the other characters of a number, and begins below their middle, is
 # so probably its decimal mark.
-_SMALL, _IS_MARK = 0.5, 0.95
+_SMALL, _IS_MARK = 0.5, 0.98
 # It has more than so many square mm, and may be read with so many pixels less or more.
 _LEAST, _OFF = 0.08, 2
 

@@ -10,7 +10,11 @@ from emnist_device.forms.code import parse_code
 from emnist_device.forms.registration.landmarks import landmarks_of
 from emnist_device.forms.registration.markers import find_markers, read_code
 from emnist_device.forms.registration.reference import Reference
-from emnist_device.forms.registration.register import fit_markers, register_by_markers
+from emnist_device.forms.registration.register import (
+    NoSheetError,
+    fit_markers,
+    register_by_markers,
+)
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:
@@ -101,11 +105,7 @@ class SheetFinder:
                 faults.append(error)
         if found:
             return max(found, key=lambda sheet: sheet.registered.found)
-        raise (
-            faults[0]
-            if len(faults) == 1
-            else PictureError(f"shows none of {len(self._candidates)} pages of forms: {faults[0]}")
-        )
+        raise _joined(faults, len(self._candidates))
 
     def _by_markers(self, picture: NDArray[np.uint8], grey: NDArray[np.uint8]) -> Sheet:
         """Return the sheet that the markers of ``picture`` are of; raises as :meth:`find`."""
@@ -115,7 +115,7 @@ class SheetFinder:
         faults: list[PictureError] = []
         for each in marked:
             try:
-                mapping, off = fit_markers(each.landmarks, markers)
+                mapping, off = fit_markers(each.landmarks, markers, grey.shape)
                 near.append((off, each, mapping))
             except PictureError as error:
                 faults.append(error)
@@ -181,6 +181,15 @@ def _check_version(candidate: Candidate, code: SheetCode) -> None:
             f"{candidate.template.path.name} is {candidate.template.digest.upper()}); read it "
             "with that"
         )
+
+
+def _joined(faults: list[PictureError], count: int) -> PictureError:
+    """Return why a picture shows none of ``count`` pages."""
+    if len(faults) == 1:
+        return faults[0]
+    nothing = all(isinstance(fault, NoSheetError) for fault in faults)
+    kind = NoSheetError if nothing else PictureError
+    return kind(f"shows none of {count} pages of forms: {faults[0]}")
 
 
 def _clearest(faults: list[PictureError]) -> PictureError:

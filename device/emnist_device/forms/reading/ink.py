@@ -146,22 +146,24 @@ def _own_ink(field: FieldInk, cell: Rectangle, inks: Inks) -> NDArray[np.bool_]:
     rows, columns = field.window(_grown(cell, inks.beyond))
     pieces = find_pieces(field.mask[rows, columns])
 
-    def count(area: Rectangle) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    def part(area: Rectangle) -> tuple[slice, slice]:
         own_rows, own_columns = field.window(area)
-        inside = np.zeros(pieces.labels.shape, bool)
-        inside[
-            own_rows.start - rows.start : own_rows.stop - rows.start,
-            own_columns.start - columns.start : own_columns.stop - columns.start,
-        ] = True
-        return inside, np.bincount(pieces.labels[inside], minlength=len(pieces.areas))
+        return (
+            slice(own_rows.start - rows.start, own_rows.stop - rows.start),
+            slice(own_columns.start - columns.start, own_columns.stop - columns.start),
+        )
 
-    inside, within = count(cell)
-    _, deep = count(_grown(cell, -inks.reaches))
+    def count(place: tuple[slice, slice]) -> NDArray[np.intp]:
+        return np.bincount(pieces.labels[place].ravel(), minlength=len(pieces.areas))
+
+    inside = part(cell)
+    within, deep = count(inside), count(part(_grown(cell, -inks.reaches)))
     whole = within >= inks.within * pieces.areas
     some = within >= inks.speck * RESOLUTION**2
     whole[0] = some[0] = False
-    part = some & ~whole & (deep > 0)
-    return np.asarray((whole & some)[pieces.labels] | (part[pieces.labels] & inside))
+    kept = (whole & some)[pieces.labels]
+    kept[inside] |= (some & ~whole & (deep > 0))[pieces.labels[inside]]
+    return kept
 
 
 def _grown(area: Rectangle, far: float) -> Rectangle:

@@ -218,8 +218,7 @@ def _course(
     if apart := round(place.apart / 2 * resolution):
         padded = np.pad(over, ((apart, apart), (0, 0)))
         over = (padded[: -2 * apart] + padded[2 * apart :]) / 2
-    found = [_middle(column, offsets, resolution, lines) for column in over.T]
-    places, tops = np.array(found).T
+    places, tops = _middles(over, offsets, resolution, lines)
     weights = tops / np.maximum(usual.max(axis=0), 1)
     degree = 2 if width > lines.bent * resolution else 1
     fitted = _fit(2 * middles / width - 1, places, weights, degree, resolution, lines)
@@ -227,19 +226,26 @@ def _course(
     return np.asarray(at * resolution - 0.5 + np.polynomial.polynomial.polyval(u, fitted))
 
 
-def _middle(
+def _middles(
     over: NDArray[np.float64], offsets: NDArray[np.float64], resolution: float, lines: Lines
-) -> tuple[float, float]:
-    """Return how far off a line is in one part, in pixels, and its contrast.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far off a line is in each part, in pixels, and its contrast there, (P,) each.
 
-    ``over`` is how much darker than what is around it each row is, at ``offsets``.
+    ``over`` (N, P) is how much darker than what is around it each row is, at ``offsets`` (N,).
     """
-    peak = _peak(over, offsets, lines.width / 2 * resolution)
-    top = float(over[peak])
-    if top < lines.no_line:
-        return 0.0, 0.0
-    own = _run(over > 0.5 * top, peak)
-    return float(over[own] @ offsets[own] / over[own].sum()), top
+    near = lines.width / 2 * resolution
+    parts = np.arange(over.shape[1])
+    peaks = (over / (1 + (offsets / near) ** 2)[:, None]).argmax(axis=0)
+    tops = over[peaks, parts]
+    # Of the rows of more than half of its contrast, those are its own that go on from its peak.
+    other = over <= 0.5 * tops
+    rows = np.arange(len(over))[:, None]
+    first = np.where(other & (rows < peaks), rows + 1, 0).max(axis=0)
+    last = np.where(other & (rows > peaks), rows, len(over)).min(axis=0)
+    own = np.where((rows >= first) & (rows < last), over, 0)
+    there = tops >= lines.no_line
+    places = np.where(there, offsets @ own / np.maximum(own.sum(axis=0), 1e-9), 0)
+    return places, np.where(there, tops, 0)
 
 
 def _peak(

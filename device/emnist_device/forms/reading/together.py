@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _FEW, _MANY, _RARE = 8, 500, 1e-9
 # What a field says by the picture at least for each of its characters that a roster has otherwise.
 _FLOOR = 1e-4
+# How probable it is that one cell of a number stays empty, beside that it is as it should be.
+_EMPTY = 0.05
+# A row of a roster is the nearest where it has more than this of what all are probable.
+_ALONE = 0.6
 # What fields say together is in doubt where the picture gives it less than the first beside what it
 # reads, and a sum asks for nothing to which the picture gives less than the second.
 _AGAINST, _UNLIKE = 0.1, 0.01
@@ -157,7 +161,8 @@ def weigh_roster(
     """Return the candidates of fields that a roster has, as it lets them be, and its row.
 
     The nearest row is that which is most probable by all of its fields together. There is none
-    where none of them says anything, or the picture has what the row has in none of them.
+    where none of them says anything, the picture has what the row has in none of them, or another
+    row is as near.
 
     Args:
         columns: field -> its column.
@@ -195,19 +200,35 @@ def weigh_roster(
         else:
             made = _beside_picture(made, candidates, "the roster has")
         found[name] = made
+    wanted_of = {name: plain(row[columns[name]]) for name in given}
     seen = any(
-        tables[name].get(plain(row[columns[name]]), 0.0) >= _AGAINST * candidates.probability
+        tables[name].get(wanted_of[name], 0.0) >= _AGAINST * candidates.probability
+        or _lacks_one(candidates.text, wanted_of[name])
         for name, candidates in given.items()
     )
-    return found, best if seen else None
+    alone = scores[best] > _ALONE * sum(scores)
+    return found, best if seen and alone else None
 
 
 def _chance(table: Mapping[str, float], wanted: str, candidates: Candidates) -> float:
     """Return how probable it is by the picture that a field says ``wanted``."""
     if wanted in table:
         return table[wanted]
+    if _lacks_one(candidates.text, wanted):
+        return candidates.probability * _EMPTY
     read = plain(candidates.text)
     if len(read) != len(wanted):
         return candidates.probability * _FLOOR ** max(abs(len(read) - len(wanted)), 1) * _FLOOR
     wrong = sum(a != b for a, b in zip(read, wanted, strict=True))
     return candidates.probability * _FLOOR**wrong
+
+
+def _lacks_one(text: str, wanted: str) -> bool:
+    """Say whether ``text`` is the number ``wanted``, of which one cell was left empty."""
+    if not wanted.isdigit() or len(wanted) < 2:
+        return False
+    if len(text) == len(wanted):
+        return text.count(" ") == 1 and all(
+            a in {" ", b} for a, b in zip(text, wanted, strict=True)
+        )
+    return len(text) == len(wanted) - 1 and text in {wanted[1:], wanted[:-1]}

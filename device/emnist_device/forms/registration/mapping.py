@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 #: Highest degree of the polynomial that says how paper bends.
 DEGREE = 4
 _POWERS = [(i, k - i) for k in range(DEGREE + 1) for i in range(k + 1)]
+_OF_U, _OF_V = np.array(_POWERS).T
 #: How many terms it has.
 TERMS = len(_POWERS)
 #: Degree of each term, (TERMS,).
@@ -38,8 +39,10 @@ class Mapping:
 
     def terms(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the polynomial's coefficients are multiplied by at ``points`` (N, 2)."""
-        u, v = (2 * points / self.size - 1).T
-        return np.column_stack([u**i * v**j for i, j in _POWERS])
+        powers = np.ones((DEGREE + 1, *points.shape))
+        np.cumprod(np.broadcast_to(2 * points / self.size - 1, (DEGREE, *points.shape)), axis=0,
+                   out=powers[1:])  # fmt: skip
+        return np.asarray((powers[_OF_U, :, 0] * powers[_OF_V, :, 1]).T)
 
     def strays(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how far ``points`` (N, 2) are off the plane, in mm on the page."""

@@ -15,7 +15,7 @@ import numpy as np
 from emnist_device.detect.sizes import to_grey
 from emnist_device.forms.registration.mapping import Mapping
 from emnist_device.forms.registration.refine import Known
-from emnist_device.forms.registration.register import fit
+from emnist_device.forms.registration.register import NoSheetError, fit
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Reference:
         matches = _match(self._kinds, kinds, features.ratio)
         points, places = self._points[matches[:, 0]], pixels[matches[:, 1]]
         if len(matches) < features.least:
-            raise PictureError("nothing of the print of this form is found on it: another form?")
+            raise NoSheetError("nothing of the print of this form is found on it: another form?")
         back, kept = cv2.findHomography(
             places, points, cv2.USAC_MAGSAC, features.stray, maxIters=2000, confidence=0.999
         )

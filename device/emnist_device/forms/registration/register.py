@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from emnist_device.forms.registration.refine import Refined
 
 
+class NoSheetError(PictureError):
+    """A picture that shows nothing of a form: there may be no sheet on it."""
+
+
 @dataclass(frozen=True)
 class Fitting:
     """Thresholds of what fits.
@@ -28,6 +32,7 @@ class Fitting:
     found: least fraction of the pieces of print that are found.
     error: how far these are off at most, in mm.
     resolution: least pixels to a mm: 2.5 are 64 dpi, of which writing can hardly be read.
+    fair: with fewer, which are 100 dpi, markers may be too small to be seen.
     outside: what is to be read may be outside of the picture by so many mm.
     flat: where the QR code says which form it is, and the corners of all markers are off a plane by
         at most so many mm (median), it lies flat, and they alone place it: pale boxes may be lost
@@ -39,11 +44,13 @@ class Fitting:
     found: float = 0.6
     error: float = 0.45
     resolution: float = 2.5
+    fair: float = 3.94
     outside: float = 1.0
     flat: float = 0.2
 
 
 FITTING = Fitting()
+_WHOLE = "take a picture of the whole sheet, sharp and evenly lit"
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def register_by_markers(
     Raises:
         PictureError: it does not fit; the message says why, and names no picture.
     """
-    mapping, off = fit_markers(landmarks, found, fitting=fitting)
+    mapping, off = fit_markers(landmarks, found, picture.shape, fitting=fitting)
     known = _known(landmarks, found)
     if not coded:
         return fit(picture, landmarks, mapping, known, fitting=fitting)
@@ -99,6 +106,7 @@ def register_by_markers(
 def fit_markers(
     landmarks: Landmarks,
     found: dict[int, list[NDArray[np.float64]]],
+    shape: tuple[int, ...],
     *,
     fitting: Fitting = FITTING,
 ) -> tuple[Mapping, float]:
@@ -111,10 +119,10 @@ def fit_markers(
     if any(len(places) > 1 for places in own.values()):
         raise PictureError("shows more than one sheet; take a picture of each")
     if len(own) < fitting.markers:
-        wanted = len(landmarks.markers)
-        count = "no corner marker can" if not own else f"{len(own)} of {wanted} corner markers can"
+        if not own:
+            raise _unseen(landmarks, shape, fitting=fitting)
         raise PictureError(
-            f"{count} be seen; take a picture of the whole sheet, sharp and evenly lit"
+            f"{len(own)} of {len(landmarks.markers)} corner markers can be seen; {_WHOLE}"
         )
     known = _known(landmarks, found)
     plane, _ = cv2.findHomography(known.points, known.pixels)
@@ -125,6 +133,27 @@ def fit_markers(
     if not off <= fitting.corner:
         raise PictureError("its corner markers are not where this form has them: another form?")
     return mapping, off
+
+
+def _unseen(
+    landmarks: Landmarks, shape: tuple[int, ...], *, fitting: Fitting = FITTING
+) -> PictureError:
+    """Return why no marker of a page is seen on a picture of ``shape``, (H, W).
+
+    That may be that it has too few pixels for the whole page.
+    """
+    height, width = shape[:2]
+    wide, high = landmarks.size
+    most = max(min(width / wide, height / high), min(width / high, height / wide))
+    words = (
+        f"no corner marker can be seen: on {width} x {height} pixels, a whole sheet of this form "
+        f"has {25.4 * most:.0f} dpi at most; take pictures with more pixels"
+    )
+    if most < fitting.resolution:
+        return PictureError(words)
+    if most < fitting.fair:
+        return NoSheetError(words)
+    return NoSheetError(f"no corner marker can be seen; {_WHOLE}")
 
 
 def _known(landmarks: Landmarks, found: dict[int, list[NDArray[np.float64]]]) -> Known:

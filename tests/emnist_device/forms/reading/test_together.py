@@ -107,6 +107,25 @@ def test_a_roster_that_has_what_the_picture_has_not_is_doubted() -> None:
     assert found["number"].reason
 
 
+@pytest.mark.parametrize("text", ["403 213", "038213", "403821"])
+def test_a_number_with_an_empty_cell_is_that_of_the_roster_and_in_doubt(text: str) -> None:
+    rows = [{"id": number, "name": ""} for number in ("4038213", "4138213", "7777777")]
+    roster = Roster(("id", "name"), tuple(rows))
+    found, row = weigh_roster({"number": "id"}, read(number=[(text, 0.95)]), roster)
+    assert (found["number"].text, row) == ("4038213", 0)
+    assert found["number"].reason == f"reads {text}, and the roster has 4038213"
+
+
+@pytest.mark.parametrize("text", ["40 8213", "4038213"])
+def test_a_number_that_two_rows_have_is_nobodys(text: str) -> None:
+    roster = Roster(("id",), tuple({"id": number} for number in ("4038213", "4048213")))
+    if " " not in text:
+        roster = Roster(("id",), ({"id": text}, {"id": text}))
+    found, row = weigh_roster({"number": "id"}, read(number=[(text, 0.95)]), roster)
+    assert row is None
+    assert (found["number"].reason == "") == (" " not in text)
+
+
 def test_nobody_of_a_roster_is_doubted() -> None:
     fields = read(number=[("9999999", 0.99)])
     found, row = weigh_roster(COLUMNS, fields, ROSTER)

@@ -10,7 +10,7 @@ import pytest
 from emnist_device.forms.registration.landmarks import Landmarks, landmarks_of
 from emnist_device.forms.registration.markers import find_markers, read_code
 from emnist_device.forms.registration.reference import Reference
-from emnist_device.forms.registration.register import Registered, register_by_markers
+from emnist_device.forms.registration.register import NoSheetError, Registered, register_by_markers
 from emnist_device.image.limits import DEFAULTS
 from emnist_edge.drawing.lying import Lie
 from emnist_edge.drawing.pens import FELT
@@ -147,6 +147,16 @@ def test_one_marker_may_be_hidden_but_not_two() -> None:
             assert furthest(register(picture), lie) < 0.6
     with pytest.raises(PictureError, match="2 of 4 corner markers can be seen"):
         register(picture)
+
+
+def test_a_picture_that_is_too_small_for_a_sheet_is_told_from_an_empty_table() -> None:
+    with pytest.raises(PictureError, match=r"on 640 x 480 pixels, .* 55 dpi at most") as small:
+        register(np.full((480, 640, 3), 120, np.uint8))
+    with pytest.raises(NoSheetError, match=r"on 800 x 600 pixels, .* 68 dpi at most"):
+        register(np.full((600, 800, 3), 120, np.uint8))
+    with pytest.raises(NoSheetError, match="seen; take a picture of the whole sheet"):
+        register(np.full((1800, 1300, 3), 120, np.uint8))
+    assert not isinstance(small.value, NoSheetError)
 
 
 def test_what_does_not_fit_is_refused_with_the_reason() -> None:
