@@ -13,6 +13,7 @@ from emnist_device.correcting.doubts import asked_for
 from emnist_device.correcting.said import After, Answer
 from emnist_edge.errors import OutputError, shown
 from emnist_edge.files import written_whole
+from emnist_edge.tables import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,9 +87,9 @@ class Summary:
         self.expected += 1 - probability
 
     def __str__(self) -> str:
-        sheets = f"{self.sheets} sheets read, {self.refused} refused"
+        sheets = f"{counted(self.sheets, 'sheet')} read, {self.refused} refused"
         settled = f"; {self.settled} since others were corrected" if self.settled else ""
-        accepted = f"{self.accepted} fields accepted (errors expected among them: "
+        accepted = f"{counted(self.accepted, 'field')} accepted (errors expected among them: "
         faulty = f", {self.faulty} fail a check" if self.faulty else ""
         looked = f"{self.reviewed} reviewed ({self.corrected} of them corrected{faulty})"
         return (

@@ -192,7 +192,7 @@ def test_what_is_typed_is_checked_before_it_is_said(page: Chrome, table: Path) -
         press(page, Keys.ENTER)
     shows(page, "")
     (faulty,) = page.find_elements("css selector", "#faulty-list button")
-    assert faulty.text == "born: Biology is no DD.MM.YYYY"
+    assert faulty.text.endswith("a.png, born: Biology is no DD.MM.YYYY")
     faulty.click()
     shows(page, "a born")
     assert error.text == "In doubt: Biology is no DD.MM.YYYY"

@@ -38,7 +38,7 @@ def test_parts_are_in_doubt_no_more_once_the_sum_is_corrected(tmp_path: Path, su
     sheet.journal.close()
     out, summary = apply(sheet.table)
     assert summary == (
-        "1 sheets read, 0 refused; 6 fields accepted (errors expected among them: 0.0; 2 since "
+        "1 sheet read, 0 refused; 6 fields accepted (errors expected among them: 0.0; 2 since "
         "others were corrected), 1 reviewed (1 of them corrected), 0 doubtful"
     )
     if suffix == ".csv":

@@ -95,7 +95,7 @@ def test_a_table_that_was_cut_between_two_rows_is_written_but_not_in_silence(tab
     assert code == 1
     assert f"{table}: lacks {table.with_name('b.png')}, page 1, which out.csv.fields.jsonl" in said
     assert "out.csv.corrections.jsonl: has no corrections, or is not there" in said
-    assert "1 sheets read, 1 refused" in said
+    assert "1 sheet read, 1 refused" in said
     lines = [each for each in outcomes(table.parent) if each.failed]
     none = write_table(table.with_name("sure.csv"), lines)
     assert run("apply", str(none), "--output", str(table.with_name("newer.csv")))[0] == 0

@@ -200,7 +200,7 @@ function showFaulty() {
   element("faulty-list").replaceChildren(...faulty.map((each) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = `${named(each)}: ${each.fault}`;
+    button.textContent = `${each.sheet}, ${named(each)}: ${each.fault}`;
     button.onclick = () => show(each.number);
     const item = document.createElement("li");
     item.append(button);
