@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,19 @@ def _alone_of(content: Mapping[str, Any]) -> Candidates:
     if not texts:
         raise ValueError("alone has no text")
     return Candidates(texts, text_of(content["reason"], "reason"))
+
+
+def parsed(text: str | bytes) -> Any:
+    """Return what ``text`` is in JSON; ValueError where it is none, or has a name twice."""
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(n for n in names if names.count(n) > 1)!r} is in it twice")
+    return content
 
 
 def text_of(value: object, what: str) -> str:

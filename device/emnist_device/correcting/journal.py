@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
-from emnist_device.correcting.fields import DAMAGE
+from emnist_device.correcting.fields import DAMAGE, parsed
 from emnist_device.correcting.said import Said
 from emnist_edge.errors import FormError, shown
 from emnist_edge.files import open_regular
@@ -157,7 +157,7 @@ def _replay(path: Path, file: IO[bytes]) -> tuple[Said, int]:
     said, end = Said(), 0
     for number, line in enumerate(file, start=1):
         try:
-            said.take_line(json.loads(line))
+            said.take_line(parsed(line))
         except DAMAGE as error:
             if _is_cut(line):
                 said.cut = number

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 from emnist_device.batch.places import places_path
 from emnist_device.batch.sheets import SheetLines
-from emnist_device.correcting.fields import DAMAGE, field_of
+from emnist_device.correcting.fields import DAMAGE, field_of, parsed
 from emnist_edge.errors import FormError, shown
 from emnist_edge.files import open_regular
 
@@ -64,7 +63,7 @@ class KeptPlaces:
         with self._naming(number):
             if self._form.entry(line).version != version:
                 return {}
-            fields = json.loads(line)["fields"]
+            fields = parsed(line)["fields"]
             return {name: field_of(name, content) for name, content in fields.items()}
 
     def beyond(self, keys: Collection[Key]) -> list[Key]:

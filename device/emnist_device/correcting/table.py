@@ -19,6 +19,7 @@ from emnist_device.correcting.fields import (
     DAMAGE,
     ReadField,
     field_of,
+    parsed,
     probability_of,
     text_of,
 )
@@ -153,7 +154,7 @@ class SheetsFile:
             told = {name: cell for name, cell in row.items() if name != "doubtful"}
             form, page = row["form"], int(row["form_page"])
         else:
-            content = json.loads(record)
+            content = parsed(record)
             fields = tuple(field_of(name, each) for name, each in content["fields"].items())
             told = _without_accepted(content)
             form, page = text_of(content["form"], "form"), content["form_page"]
@@ -212,7 +213,7 @@ def _fields_of_row(
     form: SheetTable, row: Mapping[str, str], places: Mapping[str, ReadField]
 ) -> tuple[ReadField, ...]:
     """Return the fields of a row, with what ``places`` have of them where they read the same."""
-    chances, reasons = (json.loads(row[name] or "{}") for name in ("probabilities", "reasons"))
+    chances, reasons = (parsed(row[name] or "{}") for name in ("probabilities", "reasons"))
     doubtful = set(row["doubtful"].split(BETWEEN)) - {""}
     filled = {name for name in form.names if row[form.column(name)]}
     for names, where in (

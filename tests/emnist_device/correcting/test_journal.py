@@ -155,6 +155,7 @@ def test_what_answers_make_of_a_sheet_goes_with_them(path: Path) -> None:
         b'{"image": "a", "page": 1.0, "reading": "b", "field": "c", "text": "d", "value": "e"}',
         b'{"image": "a", "page": 1, "reading": "b',
         _ANSWERED + b' "settled": {"x": {"text": "1", "value": "1", "probability": 2}}}',
+        _ANSWERED + b' "page": 1}',  # two lines in one
         _ANSWERED + b' "settled": 1}',
         _ANSWERED + b' "faults": {"c": 1}}',
         _ANSWERED + b' "faults": "c"}',

@@ -219,6 +219,7 @@ def test_two_records_of_a_page_are_refused(tmp_path: Path, suffix: str) -> None:
         (b'""name"": 0.99991', b'""name"": NaN', "a probability is not from 0 to 1"),
         (b'""name"": 0.99991', b'""name"": true', "a probability is not from 0 to 1"),
         (b'""it is faint""', b"3", "a reason is no text"),
+        (b'""name"": 0.9', b'""born"": 0.1, ""name"": 0.9', "'born' is in it twice"),
     ],
 )
 def test_what_a_row_says_of_no_field_is_told(
@@ -245,6 +246,7 @@ def test_what_a_row_says_of_no_field_is_told(
         (b'"accepted": true', b'"accepted": "yes"'),
         (b'"text": "ADA"', b'"text": null'),
         (b'"form_page": 1', b'"form_page": "1"'),
+        (b'"text": "ADA"', b'"text": "ADA", "text": "BOB"'),
     ],
 )
 def test_what_no_field_can_have_is_damage_of_the_file_that_has_it(
