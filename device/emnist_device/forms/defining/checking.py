@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from emnist_device.forms.defining.text import write_text
 from emnist_device.forms.model import GridField, MarkField
+from emnist_device.forms.shapes import quoted
 from emnist_device.forms.template import parse_template
 from emnist_device.forms.yaml_nodes import MOST_BYTES, TemplateError, parse_yaml
 from emnist_edge.errors import FormError
@@ -127,11 +128,22 @@ def _own_faults(draft: Draft, files: frozenset[str]) -> list[Fault]:
             name = field["name"]
             if names[name] > 1 and name in seen:
                 faults.append(Fault(f"another field is called {name}; rename one", at, number))
+            elif (option := _missing(field)) is not None:
+                faults.append(
+                    Fault(f"option {quoted(option)} has no box yet; draw one", at, number)
+                )
             elif not set(_files_of(field)) <= files:
                 message = "files are not named here; write the lexicon into the template by hand"
                 faults.append(Fault(message, at, number))
             seen.add(name)
     return faults
+
+
+def _missing(field: Mapping[str, object]) -> str | None:
+    """Return an option that is to have a box, and has none yet; None where all have one."""
+    options = field.get("options")
+    boxes = options.items() if isinstance(options, dict) else ()
+    return next((name for name, box in boxes if box is None), None)
 
 
 def _files_of(field: Mapping[str, object]) -> Iterator[str]:

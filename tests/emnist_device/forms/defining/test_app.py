@@ -68,7 +68,7 @@ def test_the_page_and_all_its_parts_are_served_without_anything_inline(site: Sit
     assert headers["cache-control"] == "no-store"
     for name in ("base.css", "style.css", "icon.svg", "define.js"):
         assert name.encode() in page
-    for name in ("model.js", "sheet.js", "editor.js", "trial.js", "request.js"):
+    for name in ("model.js", "sheet.js", "editor.js", "options.js", "trial.js", "request.js"):
         assert site.ask(f"/{name}")[0] == 200
     assert site.ask("/../app.py")[0] == 404
 

@@ -153,6 +153,30 @@ def test_all_of_it_goes_by_keyboard(page: Chrome, site: Site) -> None:
     assert [each["name"] for each in fields(page)] == ["number", "family", "place"]
 
 
+def label_size(page: Chrome) -> float:
+    """Return how high the letters of the first label are, in pixels of the screen."""
+    size: Any = page.execute_script(
+        "const svg = document.getElementById('fields');"
+        "const size = Number(svg.querySelector('.name').getAttribute('font-size'));"
+        "return size * svg.clientWidth / svg.viewBox.baseVal.width"
+    )
+    return float(size)
+
+
+def test_labels_leave_room_for_the_form(page: Chrome) -> None:
+    click(page, *FIRST)
+    assert label_size(page) == pytest.approx(12)
+
+
+def test_labels_are_smaller_where_the_form_is_small(phone: Chrome) -> None:
+    Finger(phone).tap(*FIRST)
+    wait_for(lambda: fields(phone))
+    assert label_size(phone) == pytest.approx(7)
+    for _ in range(3):
+        phone.find_element("id", "larger").click()
+    assert label_size(phone) == pytest.approx(12)
+
+
 def test_all_of_it_goes_by_touch(phone: Chrome, site: Site) -> None:
     finger = Finger(phone)
     wide: Any = phone.execute_script("return document.documentElement.scrollWidth")
@@ -205,6 +229,61 @@ def test_what_is_wrong_is_said_at_the_field_and_keeps_it_from_being_saved(
     page.find_element("id", "save").click()
     wait_for(site.path.exists)
     page.get_log("browser")  # type: ignore[no-untyped-call]  # the refusal
+
+
+def test_boxes_to_choose_from_are_those_inside_and_others_are_drawn(
+    page: Chrome, site: Site
+) -> None:
+    def draw(*place: float) -> None:
+        page.find_element("css selector", "#editor button").click()
+        drag(page, place[:2], place[2:])  # type: ignore[arg-type]
+        settle(page)
+
+    def options() -> Any:
+        return fields(page)[0]["options"]
+
+    boxes = [each["box"] for each in FOUND[2:]]
+    click(page, 22, 152)
+    type_in(page, "name", "new")
+    drag(page, (15, 145), (85, 160))  # around a field, and two boxes that were found
+    assert [(each["kind"], each["name"]) for each in fields(page)] == [("choice", "field1")]
+    assert options() == dict(zip(("new", "A", "B"), boxes, strict=True))
+    assert text(page, "boxes") == "3 boxes."
+    shown = "[...document.querySelectorAll('.selected text')].map((each) => each.textContent)"
+    assert page.execute_script(f"return {shown}")[-3:] == ["new", "A", "B"]
+    draw(90, 150, 95, 155)
+    assert near(options()["C"], (90, 150, 5, 5))
+    assert near(fields(page)[0]["box"], (15, 145, 80, 15))  # it is within the field
+    assert control(page, "options").get_attribute("value") == "new\nA\nB\nC"
+    type_in(page, "options", "new\nB\nC")  # each keeps its place
+    assert [options()["new"], options()["B"]] == boxes[::2]
+    assert near(options()["C"], (90, 150, 5, 5))
+    type_in(page, "options", "new\nB\nC\nmore")
+    settle(page)
+    assert text(page, "boxes") == "3 boxes, and 1 to be drawn."
+    assert text(page, "fault") == "option 'more' has no box yet; draw one"
+    draw(57, 152, 62, 157)  # in the field, which stays where it is
+    assert near(options()["more"], (57, 152, 5, 5))
+    assert near(fields(page)[0]["box"], (15, 145, 80, 15))
+    assert (text(page, "boxes"), text(page, "fault")) == ("4 boxes.", "")
+    page.find_element("id", "save").click()
+    wait_for(lambda: text(page, "state") == "saved")
+    saved: Any = site.saved()["field1"]
+    assert {option.value for option in saved.options} == {"new", "B", "C", "more"}
+    page.find_element("id", "undo").click()
+    assert options()["more"] is None
+
+
+def test_boxes_to_choose_from_are_drawn_by_touch(phone: Chrome) -> None:
+    finger = Finger(phone)
+    phone.find_element("id", "draw").click()
+    finger.stroke((15, 145), (85, 160))
+    wait_for(lambda: fields(phone))
+    phone.find_element("css selector", "#editor button").click()
+    finger.stroke((57, 150), (63, 156))
+    wait_for(lambda: len(fields(phone)[0]["options"]) == 4)
+    assert control(phone, "options").get_attribute("value") == "A\nB\nC\nD"
+    assert near(fields(phone)[0]["options"]["D"], (57, 150, 6, 6), by=3)
 
 
 def test_each_kind_has_its_own_controls(page: Chrome, site: Site) -> None:

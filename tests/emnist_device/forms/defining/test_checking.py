@@ -38,6 +38,10 @@ def test_each_wrong_field_is_told_and_the_others_are_a_template() -> None:
         (field("e", 500, colour="red"), "key 'colour' is not known here"),
         (field("good", 600), "another field is called good; rename one"),
         (field("f", 700, box=[1, 2, "x", 4]), "box, number 3, is 'x'"),
+        (
+            field("h", 800, kind="choice", options={"A": [100, 800, 20, 20], "B": None}),
+            "option 'B' has no box yet; draw one",
+        ),
         (field("g", 620), "its box overlaps that of good; move one of them"),
     ]
     good = field("good", 600)

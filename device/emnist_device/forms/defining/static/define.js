@@ -73,14 +73,14 @@ function copy() {
   field.box = [x, rounded(down), width, height];
   if (Array.isArray(field.cells)) field.cells = field.cells.map(shift);
   if (field.options && !Array.isArray(field.options)) {
-    field.options = Object.fromEntries(Object.entries(field.options).map(([value, box]) => [value, shift(box)]));
+    field.options = Object.fromEntries(Object.entries(field.options).map(([value, box]) => [value, box && shift(box)]));
   }
   add(field);
 }
 
 const actions = {
   undo, save, remove, copy, all: takeAll,
-  draw: () => setDrawing(!isDrawing()),
+  draw: () => setDrawing(isDrawing() ? "" : "field"),
   new: addInSight,
   smaller: () => enlarge(1 / 1.4),
   larger: () => enlarge(1.4),
@@ -113,7 +113,7 @@ window.addEventListener("keydown", (event) => {
   } else if (event.key === "n" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     actions.new();
-  } else if (event.key === "Escape" && isDrawing()) setDrawing(false);
+  } else if (event.key === "Escape" && isDrawing()) setDrawing("");
 });
 
 listen(draw);

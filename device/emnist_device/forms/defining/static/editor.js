@@ -1,7 +1,8 @@
 // The chosen field's name, kind, and what is written in it; and the list of all fields.
 
 import { change, choose, chosen, draft, faultOf, here, listen, page } from "./model.js";
-import { moved } from "./sheet.js";
+import * as options from "./options.js";
+import { drawOption, moved } from "./sheet.js";
 import { readingOf } from "./trial.js";
 
 const element = (id) => document.getElementById(id);
@@ -92,24 +93,24 @@ function entries(typed) {
 
 const entriesOf = (value) => (Array.isArray(value) ? value.join(", ") : value ?? "");
 
-/** Give a choice the values `names`: there are `boxes` for as many, whatever was typed meanwhile. */
-function setOptions(names, boxes) {
-  edit("options", (field) => {
-    const fits = boxes.length === names.length && new Set(names).size === names.length;
-    field.options = fits ? Object.fromEntries(names.map((name, n) => [name, boxes[n]])) : names;
-  });
+/** Return the controls of options, which were `old` when whoever types began. */
+function choice(field) {
+  const old = field.options ?? [];
+  const names = Array.isArray(old) ? old : Object.keys(old);
+  const button = make("button", { type: "button" }, "Draw a box");
+  button.addEventListener("click", drawOption);
+  return [
+    lines("What each stands for, one a line", "options", names, (typed) =>
+      edit("options", (own) => { own.options = options.renamed(old, typed); })),
+    make("p", { className: "hint", id: "boxes" }, options.countOf(field)),
+    button,
+  ];
 }
 
-const boxesOf = ({ options }) => (options && !Array.isArray(options) ? Object.values(options) : []);
-
-const optionsOf = (field) => (Array.isArray(field.options) ? field.options : Object.keys(field.options ?? {}));
-
-/** Return the boxes to tick that were found inside `box`, by letters. */
-function ticksIn([x, y, width, height]) {
-  const inside = page().found.filter(({ kind, box }) =>
-    kind === "check" && box[0] >= x - 1 && box[1] >= y - 1
-    && box[0] + box[2] <= x + width + 1 && box[1] + box[3] <= y + height + 1);
-  return Object.fromEntries(inside.map(({ box }, n) => [String.fromCharCode(65 + (n % 26)), box]));
+/** Let the chosen `field` stand for `others` as well. */
+function replace(field, others) {
+  draft.fields[draft.page] = here().filter((own) => !others.includes(own));
+  draft.chosen = here().indexOf(field);
 }
 
 /** Make the chosen field one of another kind: what it has in common with that stays. */
@@ -124,8 +125,10 @@ function setKind(kind) {
     if (kind === "pattern") field.pattern ??= "AA-999";
     if (kind === "lexicon" && !field.lexicon) field.words ??= ["yes", "no"];
     if (kind === "choice") {
-      const found = ticksIn(field.box);
-      field.options ??= Object.keys(found).length > 1 ? found : ["A", "B"];
+      const found = options.optionsIn(field.box, field);
+      const many = Object.keys(found.options).length > 1;
+      field.options ??= many ? found.options : ["A", "B"];
+      if (field.options === found.options) replace(field, found.fields);
     }
     if (kind === "grid") {
       field.rows ??= 2;
@@ -139,7 +142,6 @@ function setKind(kind) {
 /** Return the controls of what a field of its kind has. */
 function own(field) {
   const has = new Set(draft.kinds[field.kind]);
-  const boxes = boxesOf(field);
   const found = [];
   if (has.has("format")) found.push(text("Written as", "format", field.format ?? "", (typed) => set("format", typed), { placeholder: "DD.MM.YYYY" }));
   if (has.has("pattern")) found.push(text("Pattern", "pattern", field.pattern ?? "", (typed) => edit("pattern", (own) => { own.pattern = typed; }), { placeholder: "AA-999, or [A-F]" }));
@@ -160,7 +162,7 @@ function own(field) {
     const kinds = [...new Set([field.cell?.kind ?? "digits", ...IN_CELLS])];
     found.push(select("In each cell", "cell", field.cell?.kind, Object.fromEntries(kinds.map((name) => [name, KINDS[name]])), (kind) => edit("cell", (own) => { own.cell = { kind }; })));
   }
-  if (has.has("options")) found.push(lines("What each stands for, one a line", "options", optionsOf(field), (names) => setOptions(names, boxes)));
+  if (has.has("options")) found.push(...choice(field));
   if (has.has("value")) found.push(text("Stands for", "value", field.value ?? "", (typed) => set("value", typed), { placeholder: "yes" }));
   if (has.has("shape")) found.push(select("To mark", "shape", field.shape ?? "box", { box: "boxes", bubble: "bubbles" }, (shape) => set("shape", shape === "box" ? "" : shape), "half"));
   if (has.has("direction") && Array.isArray(field.options)) found.push(select("They lie", "direction", field.direction ?? "across", { across: "across", down: "down" }, (way) => set("direction", way === "across" ? "" : way), "half"));
@@ -188,6 +190,8 @@ function fill(field) {
     const input = editor.querySelector(`[data-key=box-${n}]`);
     if (input && input !== typed) input.value = value;
   });
+  const boxes = document.getElementById("boxes");
+  if (boxes) boxes.textContent = options.countOf(field);
 }
 
 let shown = "";

@@ -82,9 +82,10 @@ export function freeName() {
   return `field${number}`;
 }
 
-/** Add `field`, without a name, and choose it. */
-export function add(field) {
+/** Add `field`, without a name, in place of the fields `instead`, and choose it. */
+export function add(field, instead = []) {
   change(() => {
+    draft.fields[draft.page] = here().filter((own) => !instead.includes(own));
     here().push({ name: freeName(), ...structuredClone(field) });
     draft.chosen = here().length - 1;
   });

@@ -3,6 +3,7 @@
 import {
   add, change, choose, chosen, draft, faultOf, here, listen, millimetre, page, remove, rounded,
 } from "./model.js";
+import { addOption, optionsIn, placed } from "./options.js";
 import { readingOf } from "./trial.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
@@ -12,7 +13,7 @@ const LEAST = 4; // pixels of the screen: less is a click, and draws nothing
 const TICK = 6; // millimetres: what is drawn no larger is a box to tick
 let zoom = 1;
 let drag = null; // what the pointer does: {kind, pointer, start, box, corner, now}
-let drawing = false;
+let drawing = ""; // what is drawn next: a "field", or an "option" of the chosen one
 
 function make(tag, attributes, ...children) {
   const element = document.createElementNS(SPACE, tag);
@@ -35,20 +36,30 @@ function label(words, [x, y], kind, size, lines) {
   return text;
 }
 
+/** Return how high letters are, in units of the page: smaller where all of it is. */
+const size = () => Math.min(Math.max(svg.clientWidth / 60, 7), 12) * unit();
+
 /** Return the name of a field and what it reads as: where there is room, and of the chosen one. */
 function labels(field) {
-  const size = 12 * unit();
+  const high = size();
   const [, , width, height] = field.box;
-  const lines = height / size;
+  const lines = height / high;
   const reading = field.kind === "grid" ? null : readingOf(field);
   const said = reading ? reading.text || "blank" : "";
-  const fits = (words, wide) => lines > 1.6 && wide * size * words.length <= width;
+  const fits = (words, wide) => lines > 1.6 && wide * high * words.length <= width;
   const found = [];
-  if (fits(field.name, 0.6)) found.push(label(field.name, field.box, "name", size, 0.95));
-  else if (field === chosen()) found.push(label(field.name, field.box, "name", size, -0.6));
-  if (said && lines > 3.2 && fits(said, 0.75)) found.push(label(said, field.box, "reading", 1.2 * size, (lines - 0.4) / 1.2));
-  else if (said && field === chosen()) found.push(label(said, field.box, "reading", 1.2 * size, (lines + 1.6) / 1.2));
+  if (fits(field.name, 0.6)) found.push(label(field.name, field.box, "name", high, 0.95));
+  else if (field === chosen()) found.push(label(field.name, field.box, "name", high, -0.6));
+  if (said && lines > 3.2 && fits(said, 0.75)) found.push(label(said, field.box, "reading", 1.2 * high, (lines - 0.4) / 1.2));
+  else if (said && field === chosen()) found.push(label(said, field.box, "reading", 1.2 * high, (lines + 1.6) / 1.2));
   return found;
+}
+
+/** Return the boxes of the options of `field`, and in each what it stands for. */
+function drawOptions(field) {
+  return Object.entries(placed(field)).filter(([, box]) => box).flatMap(([name, box]) => [
+    rect(box, { class: "part" }), label(name, box, "name", Math.min(size(), 0.9 * box[3]), 0.85),
+  ]);
 }
 
 const isTaken = (found) =>
@@ -87,7 +98,7 @@ function drawField(field, index) {
     group.append(rect(part, { class: "part" }));
   }
   group.append(...labels(field));
-  if (isChosen) group.append(...handles(field.box));
+  if (isChosen) group.append(...drawOptions(field), ...handles(field.box));
   return group;
 }
 
@@ -180,7 +191,7 @@ export function moved(field, box) {
   field.box = box;
   if (Array.isArray(field.cells)) field.cells = field.cells.map(put);
   if (field.options && !Array.isArray(field.options)) {
-    field.options = Object.fromEntries(Object.entries(field.options).map(([name, part]) => [name, put(part)]));
+    field.options = Object.fromEntries(Object.entries(field.options).map(([name, part]) => [name, part && put(part)]));
   }
 }
 
@@ -193,6 +204,8 @@ function kindOf(box) {
     return both / (box[2] * box[3] + found.box[2] * found.box[3] - both) > 0.7;
   });
   if (around) return around;
+  const { options } = optionsIn(box);
+  if (Object.keys(options).length > 1) return { kind: "choice", box, options };
   const small = Math.max(box[2], box[3]) <= TICK * millimetre();
   return { kind: small ? "check" : "line", box };
 }
@@ -205,7 +218,8 @@ function start(event) {
   const at = place(event);
   const touch = event.pointerType === "touch";
   const key = target.closest("[data-key]")?.dataset.key;
-  if (corner !== undefined) drag = { kind: "size", box: [...chosen().box], corner: Number(corner) };
+  if (drawing === "option") drag = { kind: "draw", now: [...at, 0, 0] };
+  else if (corner !== undefined) drag = { kind: "size", box: [...chosen().box], corner: Number(corner) };
   else if (field !== undefined && Number(field) === draft.chosen) drag = { kind: "move", box: [...chosen().box] };
   else if (key && !drawing) drag = { kind: "tap", key };
   else if (!touch || drawing) drag = { kind: "draw", now: [...at, 0, 0] };
@@ -242,12 +256,22 @@ function end(event) {
   if (drag?.pointer !== event.pointerId) return;
   const done = drag;
   drag = null;
-  if (event.type === "pointercancel") return draw();
+  if (event.type === "pointercancel") {
+    draw();
+    return;
+  }
   if (done.kind === "tap") {
     if (!done.far) press(done.key);
   } else if (done.kind === "draw" && done.far && done.now[2] > 0 && done.now[3] > 0) {
-    setDrawing(false);
-    add(kindOf(done.now));
+    const option = drawing === "option" && chosen();
+    setDrawing("");
+    if (option) {
+      addOption(done.now);
+      focusChosen();
+      return;
+    }
+    const made = kindOf(done.now);
+    add(made, made.kind === "choice" ? optionsIn(made.box).fields : []);
     svg.dispatchEvent(new CustomEvent("named", { bubbles: true }));
   } else if (done.kind === "draw") choose(null);
   else choose(draft.chosen);
@@ -312,11 +336,18 @@ export function addInSight() {
 
 export function setDrawing(on) {
   drawing = on;
-  document.getElementById("draw").setAttribute("aria-pressed", on);
-  svg.classList.toggle("drawing", on);
+  document.getElementById("draw").setAttribute("aria-pressed", on === "field");
+  svg.classList.toggle("drawing", Boolean(on));
 }
 
-export const isDrawing = () => drawing;
+export const isDrawing = () => Boolean(drawing);
+
+/** Draw another option of the chosen field next. */
+export function drawOption() {
+  document.activeElement?.blur(); // so that the editor shows it, once it is drawn
+  setDrawing("option");
+  scroll.scrollIntoView({ block: "nearest" });
+}
 
 /** Show the form larger or smaller, by a factor; what is in the middle stays there. */
 export function enlarge(factor) {
