@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
+from emnist_edge.scoring.calibration import log_loss
 from emnist_edge.scoring.metrics import score
 from train.common import loop
 
@@ -49,6 +50,7 @@ def teach(
     return {
         "loss": 1.0 / (1 + epoch),
         "accuracy": 1 - unknown / classes,
+        "validation_loss": log_loss(answers, data.samples.labels[data.held]),
         "validation_accuracy": found.accuracy,
         "validation_macro_recall": found.macro_recall,
         "images_per_second": 1000,

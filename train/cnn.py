@@ -10,7 +10,7 @@ images were held back), ``metrics.json`` and ``curves.png``. Nothing here calls 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -25,6 +25,9 @@ from train.common.lazy import keras
 
 #: Of the four convolutions.
 FILTERS = (16, 64, 96, 128)
+_UNPADDED = 4  # number of the convolution that is never padded, and only followed by ReLU
+_GROUPS = 8  # of channels that are normalized together
+_VALID_POOLINGS = 2  # of 28 pixels, four convolutions of 3x3 without padding leave no room for more
 
 
 @dataclass(frozen=True)
@@ -37,50 +40,82 @@ class Recipe(loop.Recipe):
     augmentation: Augmentation | None = field(default_factory=Augmentation)
 
 
+@dataclass(frozen=True)
+class Design:
+    """What a network of one to four convolutions is made of; by default the one that ships.
+
+    filters: of each convolution. noise: standard deviation of Gaussian noise on the scaled pixels,
+    of which 1 is 84.7 grey levels. normalization: after the first three convolutions, of
+    ``batch``es, by each ``image``'s own statistics (Wu and He 2018, arXiv 1803.08494), or none.
+    dropout: after the dense layer, and with ``dropouts`` after each convolution but the last as
+    well. valid: no convolution is padded, which leaves room for two poolings instead of three.
+    standardized: each image is scaled by its own mean and deviation, instead of those of EMNIST.
+    Noise and dropout act in training only.
+    """
+
+    filters: tuple[int, ...] = FILTERS
+    noise: float = 0.1
+    normalization: Literal["batch", "image"] | None = "batch"
+    dropout: float = 0.3
+    dropouts: bool = False
+    valid: bool = False
+    standardized: bool = False
+
+
+SHIPPED = Design()
+
+
 def build(
-    classes: int,
-    *,
-    pool_first: bool = False,
-    filters: tuple[int, ...] = FILTERS,
-    regularized: bool = True,
-    name: str = "cnn",
+    classes: int, design: Design = SHIPPED, *, pool_first: bool = False, name: str = "cnn"
 ) -> keras.Model:
     """Return the untrained network: (N, 28, 28, 1) pixels 0..255 -> (N, classes) probabilities.
 
-    Three blocks of convolution, batch normalization and max pooling, a fourth convolution without
-    padding, and a dense layer of 128 units; Gaussian noise 0.1 on the input and dropout 0.3 act in
-    training only. Pixels are scaled to zero mean and unit variance inside the graph.
+    Up to three blocks of convolution, batch normalization and max pooling, a fourth convolution
+    without padding, and a dense layer of 128 units. Pixels are scaled to zero mean and unit
+    variance inside the graph.
 
     ``pool_first`` pools before it normalizes, which trains half as fast again. Normalization never
     scales by less than zero here, so it commutes with max pooling, and the same weights give the
     same probabilities in either order; the default is the one whose normalization a converter
     folds into the convolution.
-
-    One to four ``filters`` make a network of as many convolutions, the first of these. Without
-    ``regularized`` there is no normalization, noise or dropout.
     """
     layers = keras.layers
     pixels = keras.Input((SIDE, SIDE, 1), name="pixels")
-    x = loop.scaled(pixels)
-    if regularized:
-        x = layers.GaussianNoise(0.1)(x)
-    for count in filters[:3]:
-        x = layers.Conv2D(count, 3, padding="same", use_bias=not regularized)(x)
-        pool = layers.MaxPooling2D(2, padding="same")
-        if regularized:
-            # Keras' default momentum of 0.99 lags behind the weights in a short run.
-            normalize = layers.BatchNormalization(momentum=0.9, gamma_constraint="non_neg")
-            x = normalize(pool(x)) if pool_first else pool(normalize(x))
-        else:
-            x = pool(x)
-        x = layers.ReLU()(x)
-    for count in filters[3:]:
-        x = layers.Conv2D(count, 3, activation="relu")(x)
+    x = loop.standardized(pixels) if design.standardized else loop.scaled(pixels)
+    if design.noise:
+        x = layers.GaussianNoise(design.noise)(x)
+    for number, count in enumerate(design.filters, start=1):
+        x = _block(x, number, count, design, pool_first=pool_first)
+        if design.dropouts and number < len(design.filters):
+            x = layers.Dropout(design.dropout)(x)
     x = layers.Flatten()(x)
     x = layers.Dense(128, activation="relu")(x)
-    if regularized:
-        x = layers.Dropout(0.3)(x)
+    if design.dropout:
+        x = layers.Dropout(design.dropout)(x)
     return keras.Model(pixels, layers.Dense(classes, activation="softmax")(x), name=name)
+
+
+def _block(
+    x: keras.KerasTensor, number: int, count: int, design: Design, *, pool_first: bool
+) -> keras.KerasTensor:
+    """Return ``x`` after the convolution ``number``, of ``count`` filters, and what follows it."""
+    layers = keras.layers
+    if number == _UNPADDED:
+        return layers.Conv2D(count, 3, activation="relu")(x)
+    padding = "valid" if design.valid else "same"
+    x = layers.Conv2D(count, 3, padding=padding, use_bias=not design.normalization)(x)
+    steps = []
+    if not design.valid or number <= _VALID_POOLINGS:
+        steps.append(layers.MaxPooling2D(2, padding=padding))
+    if design.normalization == "batch":
+        # Keras' default momentum of 0.99 lags behind the weights in a short run.
+        normalize = layers.BatchNormalization(momentum=0.9, gamma_constraint="non_neg")
+        steps.insert(len(steps) if pool_first else 0, normalize)
+    elif design.normalization == "image":
+        steps.append(layers.GroupNormalization(groups=_GROUPS))
+    for step in steps:
+        x = step(x)
+    return layers.ReLU()(x)
 
 
 def train(

@@ -23,7 +23,10 @@ from train.common.data import RunOptions, open_run, run_options
 from train.common.lazy import keras
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from train.common.checkpoints import History
+    from train.common.data import TrainingData
 
 #: Softmax regression, with no hidden layer.
 LINEAR = "linear"
@@ -54,6 +57,19 @@ def build(classes: int, activation: str, units: int) -> keras.Model:
     return keras.Model(pixels, layers.Dense(classes, activation="softmax")(x), name=activation)
 
 
+def fit_all(recipe: Recipe, training: TrainingData, output: Path) -> dict[str, History]:
+    """Train a network for each activation, and one without a hidden layer, and return their epochs.
+
+    Each leaves a folder of its name in ``output``, and goes on from what is there.
+    """
+    histories = {}
+    for activation in (*ACTIVATIONS, LINEAR):
+        keras.utils.set_random_seed(recipe.seed)
+        model = build(len(training.samples.alphabet), activation, recipe.units)
+        histories[activation] = loop.fit(model, training, recipe, output / activation)
+    return histories
+
+
 def train(
     recipe: Recipe,
     options: RunOptions,
@@ -62,11 +78,7 @@ def train(
     output = options.output
     training = options.load_training(recipe.validation_share, recipe.seed)
     run = open_run(options, training, asdict(recipe), ("*/history.json",))
-    histories: dict[str, History] = {}
-    for activation in (*ACTIVATIONS, LINEAR):
-        keras.utils.set_random_seed(recipe.seed)
-        model = build(len(training.samples.alphabet), activation, recipe.units)
-        histories[activation] = loop.fit(model, training, recipe, output / activation)
+    histories = fit_all(recipe, training, output)
     draw_comparison(histories, output / "curves.png")
     comparison = {
         name: {**history[best], "best_epoch": best + 1}

@@ -44,14 +44,22 @@ def calibrate(probabilities: NDArray[np.floating], labels: NDArray[np.uint8]) ->
     confidence = probabilities.max(axis=1).astype(float)
     right = probabilities.argmax(axis=1) == labels
     coverage, risk = risk_coverage(confidence, right)
-    own = probabilities[np.arange(len(labels)), labels].astype(float)
     return Calibration(
         calibration_error=calibration_error(confidence, right, _BINS),
-        log_loss=float(-np.log(np.maximum(own, _LEAST)).mean()),
+        log_loss=log_loss(probabilities, labels),
         aurc=float(risk.mean()),
         risk_95=risk_at(coverage, risk, 0.95),
         risk_90=risk_at(coverage, risk, 0.9),
     )
+
+
+def log_loss(probabilities: NDArray[np.floating], labels: NDArray[np.uint8]) -> float:
+    """Return the mean negative log-likelihood of the true classes ``labels`` (N,); N from 1.
+
+    It is the cross-entropy that a network which is trained on labels makes small.
+    """
+    own = probabilities[np.arange(len(labels)), labels].astype(float)
+    return float(-np.log(np.maximum(own, _LEAST)).mean())
 
 
 def risk_coverage(

@@ -15,6 +15,7 @@ from emnist_edge.cli.declare import declare
 from emnist_edge.dataset import emnist
 from emnist_edge.errors import DataError
 from emnist_edge.files import read_file, write_json, writing_to, written_whole
+from emnist_edge.scoring.calibration import log_loss
 from emnist_edge.scoring.metrics import score
 
 if TYPE_CHECKING:
@@ -89,8 +90,10 @@ class TrainingData:
         The epoch with the highest ``merit``, or else ``validation_accuracy``, is the best.
         """
         samples, held = self.samples, self.held
-        found = score(predict(samples.images[held]), samples.labels[held], samples.alphabet)
+        said, labels = predict(samples.images[held]), samples.labels[held]
+        found = score(said, labels, samples.alphabet)
         return {
+            "validation_loss": log_loss(said, labels),
             "validation_accuracy": found.accuracy,
             "validation_macro_recall": found.macro_recall,
         }

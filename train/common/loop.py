@@ -78,6 +78,11 @@ def scaled(pixels: keras.KerasTensor) -> keras.KerasTensor:
     return keras.layers.Rescaling(1 / (255 * PIXEL_STD), -PIXEL_MEAN / PIXEL_STD)(pixels)
 
 
+def standardized(pixels: keras.KerasTensor) -> keras.KerasTensor:
+    """Return pixels with zero mean and unit variance in each image, inside the graph."""
+    return keras.layers.LayerNormalization(axis=(1, 2, 3), center=False, scale=False)(pixels)
+
+
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return (N, classes) probabilities for ``images`` (N, 28, 28) uint8."""
     pieces = [
@@ -166,19 +171,20 @@ def take_over(model: keras.Model, stopped: keras.Model) -> None:
 def train_epoch(
     model: keras.Model, data: TrainingData, recipe: Recipe, epoch: int
 ) -> dict[str, float]:
-    """Train one epoch and return loss, accuracies and speed."""
+    """Train one epoch and return losses, accuracies, speed, and the processors' seconds."""
     from train.common.batches import Batches  # a class of Keras', which is loaded by then
 
     batches = Batches(data, recipe, epoch)
     reseed(model, recipe.seed, epoch)
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     run = model.fit(batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False)
-    seconds = time.perf_counter() - start
+    seconds, used = time.perf_counter() - start, time.process_time() - used
     return {
         "loss": run.history["loss"][0],
         "accuracy": run.history["accuracy"][0],
         **data.judge(lambda images: predict(model, images)),
         "images_per_second": round(len(batches) * recipe.batch / seconds),
+        "cpu_seconds": round(used, 1),
     }
 
 
@@ -213,7 +219,12 @@ def measure(
         "validation": score(predict(model, images), labels, alphabet).to_dict(),
     }
     if test is not None:
+        metrics |= tested(predict(model, test.images), test)
         metrics["images"]["test"] = len(test)
-        metrics["test_data"] = test.sha256
-        metrics["test"] = score(predict(model, test.images), test.labels, test.alphabet).to_dict()
     return metrics
+
+
+def tested(probabilities: NDArray[np.float32], test: Samples) -> dict[str, Any]:
+    """Return what ``metrics.json`` says of a network's ``probabilities`` for ``test``."""
+    scores = score(probabilities, test.labels, test.alphabet)
+    return {"test_data": test.sha256, "test": scores.to_dict()}

@@ -37,7 +37,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from train.common.checkpoints import History
+
     Indices = NDArray[np.int64]
+    #: Probabilities (N, classes) of the images that are held, and what each epoch measured on them.
+    Judged = tuple[NDArray[np.float32], History]
 
 #: Scores that are averaged over the folds.
 AVERAGED = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "weighted_f1")
@@ -47,11 +51,12 @@ AVERAGED = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "weighted
 class Recipe:
     """How models are cross-validated.
 
-    epochs: of the networks. trees, depth: of the forest, smaller than the study's.
+    epochs: of the networks; None for as many as they have when they are trained for good. trees,
+    depth: of the forest, smaller than the study's.
     """
 
     folds: int = 5
-    epochs: int = 3
+    epochs: int | None = None
     trees: int = 30
     depth: int = 80
     seed: int = 1
@@ -164,11 +169,12 @@ def run_fold(
     """Train ``model`` on the images of ``kept`` and score it on those of ``held``."""
     start = time.perf_counter()
     data = TrainingData(f"fold {number}", Samples(images, labels, alphabet), None, kept, held)
-    scores = score(MODELS[model](recipe, data), labels[held], alphabet)
+    probabilities, history = MODELS[model](recipe, data)
     return {
         "fold": number,
         "seconds": round(time.perf_counter() - start, 1),
-        **scores.to_dict(),
+        **score(probabilities, labels[held], alphabet).to_dict(),
+        "history": history,
     }
 
 
@@ -196,13 +202,13 @@ def _network(
 ) -> tuple[loop.Recipe, Callable[[], keras.Model]]:
     """Return the recipe of a fold's network, and what builds it."""
     if model == "mlp":
-        hidden = mlp.Recipe(epochs=recipe.epochs, seed=recipe.seed)
+        hidden = mlp.Recipe(epochs=recipe.epochs or mlp.Recipe.epochs, seed=recipe.seed)
         return hidden, lambda: mlp.build(classes, "relu", hidden.units)
-    shipped = cnn.Recipe(epochs=recipe.epochs, seed=recipe.seed)
+    shipped = cnn.Recipe(epochs=recipe.epochs or cnn.Recipe.epochs, seed=recipe.seed)
     return shipped, lambda: cnn.build(classes, pool_first=True)
 
 
-def _forest(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
+def _forest(recipe: Recipe, data: TrainingData) -> Judged:
     """Grow a forest and return its probabilities for the held images."""
     from sklearn.ensemble import RandomForestClassifier
 
@@ -212,21 +218,21 @@ def _forest(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
     # A class that the fold's training images lack has no column of its own otherwise.
     probabilities = np.zeros((len(data.held), len(data.samples.alphabet)), np.float32)
     probabilities[:, forest.classes_] = forest.predict_proba(pixels[data.held])
-    return probabilities
+    return probabilities, []
 
 
-def _trained(model: str, recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
-    """Train a network and return its probabilities for the held images."""
+def _trained(model: str, recipe: Recipe, data: TrainingData) -> Judged:
+    """Train a network and return its probabilities for the held images, and its epochs."""
     network, build = _network(model, recipe, len(data.samples.alphabet))
     keras.utils.set_random_seed(network.seed)
     trained = build()
     with tempfile.TemporaryDirectory() as folder:
-        loop.fit(trained, data, network, Path(folder))
-    return loop.predict(trained, data.samples.images[data.held])
+        history = loop.fit(trained, data, network, Path(folder))
+    return loop.predict(trained, data.samples.images[data.held]), history
 
 
 #: What is cross-validated. ``mlp`` is the network of one hidden layer, ``cnn`` the CNN that ships.
-MODELS: dict[str, Callable[[Recipe, TrainingData], NDArray[np.float32]]] = {
+MODELS: dict[str, Callable[[Recipe, TrainingData], Judged]] = {
     "forest": _forest,
     "mlp": partial(_trained, "mlp"),
     "cnn": partial(_trained, "cnn"),

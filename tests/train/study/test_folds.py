@@ -92,9 +92,9 @@ def test_each_fold_is_predicted_by_a_model_of_the_others(
 ) -> None:
     seen: list[TrainingData] = []
 
-    def right(recipe: Recipe, data: TrainingData) -> NDArray[np.float32]:
+    def right(recipe: Recipe, data: TrainingData) -> tuple[NDArray[np.float32], list[Any]]:
         seen.append(data)
-        return np.eye(47, dtype=np.float32)[data.samples.labels[data.held]]
+        return np.eye(47, dtype=np.float32)[data.samples.labels[data.held]], []
 
     monkeypatch.setitem(folds.MODELS, "forest", right)
     found = cross_validate("forest", RECIPE, training, RunOptions(tmp_path), Workers())
@@ -127,6 +127,12 @@ def test_a_forest_has_not_seen_what_it_predicts() -> None:
     assert folds.run_fold("forest", recipe, *fold, np.arange(300), held)["accuracy"] > 0.9
 
 
+@pytest.mark.parametrize(("model", "epochs"), [("mlp", 20), ("cnn", 18)])
+def test_networks_have_all_their_epochs_unless_told_otherwise(model: str, epochs: int) -> None:
+    assert folds.describe(model, Recipe(), 47)["model"]["epochs"] == epochs
+    assert folds.describe(model, Recipe(epochs=2), 47)["model"]["epochs"] == 2
+
+
 @pytest.mark.parametrize("model", ["mlp", "cnn"])
 def test_a_network_has_not_seen_what_it_predicts(
     model: str, monkeypatch: pytest.MonkeyPatch
@@ -134,9 +140,10 @@ def test_a_network_has_not_seen_what_it_predicts(
     samples, kept, held = unlearnable()
     fitted: list[TrainingData] = []
 
-    def fit(network: keras.Model, data: TrainingData, recipe: Any, output: Path) -> None:
+    def fit(network: keras.Model, data: TrainingData, recipe: Any, output: Path) -> list[Any]:
         assert (network.name, recipe.epochs, recipe.seed) == (NAMES[model], 7, 4)
         fitted.append(data)
+        return [{"loss": 0.3, "validation_loss": 0.2}]
 
     def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         assert len(fitted) == 1
@@ -150,6 +157,7 @@ def test_a_network_has_not_seen_what_it_predicts(
         model, recipe, samples.images, samples.labels, samples.alphabet, 2, kept, held
     )
     assert (found["fold"], found["samples"], found["accuracy"]) == (2, len(held), 1)
+    assert found["history"] == [{"loss": 0.3, "validation_loss": 0.2}]
     (data,) = fitted
     assert np.array_equal(data.samples.images[data.kept], samples.images[kept])
     assert np.array_equal(data.samples.labels[data.kept], samples.labels[kept])
