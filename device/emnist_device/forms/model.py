@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from emnist_device.decoding import Decoding
+from emnist_device.forms.formats import NumberFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from emnist_device.forms.check_digits import Method
-    from emnist_device.forms.formats import DateFormat, NumberFormat
+    from emnist_device.forms.formats import DateFormat
 
 Unit = Literal["mm", "pixels"]
 TextKind = Literal[
@@ -122,8 +123,7 @@ class TextField(_Field):
         without marks that are printed between them.
     words: those there are, of a ``lexicon`` without a file; the pattern is of these.
     form: how to make sense of a ``date`` or ``number``.
-    required: whether it may not be blank.
-    checks: what its text must fulfil where it is not blank.
+    required: whether it may not be blank. checks: what its text must fulfil where it is not.
     """
 
     kind: TextKind = "line"
@@ -152,8 +152,7 @@ class TextField(_Field):
     def join(self, chars: Sequence[str]) -> str:
         """Return the text of a comb from what is in its cells, "" where one is blank.
 
-        Marks are put where they are printed between two, and a decimal mark before decimals alone;
-        one that is written is as :meth:`usual`.
+        Marks are put where they are printed between two, and a decimal mark before decimals alone.
         Blank cells at either end count for nothing, those between characters for a space each.
         """
         filled = [index for index, char in enumerate(chars) if char.strip()]
@@ -167,11 +166,7 @@ class TextField(_Field):
             + (chars[index].strip() or " ")
             for index in range(first, filled[-1] + 1)
         )
-        return self.usual(text)
-
-    def usual(self, text: str) -> str:
-        """Return ``text`` with the decimal mark that is asked for, where another was written."""
-        return text if self.kind != "number" else self.form.usual(text)  # type: ignore[union-attr]
+        return self.form.usual(text) if isinstance(self.form, NumberFormat) else text
 
 
 @dataclass(frozen=True)
@@ -282,8 +277,7 @@ class SumOf:
 class Template:
     """A form.
 
-    path: of the template's file.
-    form: its name, of letters, digits and hyphens.
+    path: of the template's file. form: its name, of letters, digits and hyphens.
     digest: tells versions of a form apart whose fields lie elsewhere or are others; hexadecimal.
     roster: CSV file of which each sheet belongs to one row; it may also be given when a form is
         printed or read.

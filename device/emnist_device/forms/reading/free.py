@@ -73,7 +73,7 @@ def _candidates(field: TextField, page: Page, picture: NDArray[np.uint8]) -> Can
     form, reason = field.form, ""
     if isinstance(form, NumberFormat) and form.decimals and page.characters:
         weighed, reason = with_mark(weighed, chance, page, picture, form.mark)
-        weighed = [(field.usual(text), own) for text, own in weighed]
+        weighed = [(form.usual(text), own) for text, own in weighed]
     whole = sum(weight for _, weight in weighed)
     fitted = Candidates.of((each, weight / max(whole, 1.0)) for each, weight in weighed)
     checked = check(field, fitted).doubted(reason)

@@ -303,7 +303,7 @@ def test_a_sheet_that_is_read_has_a_green_frame(chrome: Chrome) -> None:
     try:
         chrome.get(preview.url)
         for number, sight in enumerate(
-            (SheetSight("hold it still"), SheetSight("read: exam, page 1", True, corners))
+            (SheetSight("hold it still"), SheetSight("read: exam, page 1", True, corners=corners))
         ):
             frame = Frame(number, np.full((480, 640, 3), 220, np.uint8), 0.1, time.monotonic())
             preview.show(Moment(frame, (), (), 10.0, 5.0, 0, {"read": 1.0}, "m", sheet=sight))
