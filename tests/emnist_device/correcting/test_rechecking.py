@@ -130,3 +130,14 @@ def test_what_no_row_and_no_sum_has_is_said_before_it_is_kept(tmp_path: Path) ->
     assert len(sheet.faults()) == 3
     sheet.journal.close()
     assert "3 fail a check" in apply(sheet.table)[1]
+
+
+def test_what_was_accepted_by_its_reading_counts_in_checks(tmp_path: Path) -> None:
+    sheet = bound(tmp_path, id=Candidates((("4711", 0.9999),), "it is faint"))
+    assert [each.field.name for each in sheet.review.doubts] == ["id"]
+    told = "no row of the roster has id 4712 and name BOB"
+    with pytest.raises(UnlikelyError, match=told):
+        sheet.answer("id", "4712")
+    sheet.review.answer(0, "4712", sure=True)
+    assert sheet.faults() == {"id": told}
+    sheet.journal.close()
