@@ -30,6 +30,9 @@ _ALONE = 0.6
 # reads, and a sum asks for nothing to which the picture gives less than the second.
 _AGAINST, _UNLIKE = 0.1, 0.01
 
+# A row that is less probable than this is rather none of the roster's.
+_AS_PROBABLE = 0.5
+
 #: A number, or None for what is none, -> how probable it is.
 Values = dict[Decimal | None, float]
 
@@ -194,9 +197,13 @@ def weigh_roster(
         same = plain(wanted) == plain(candidates.text)
         text = candidates.text if same else wanted
         others = [(t, (1 - chance) * p) for t, p in candidates.texts if plain(t) != plain(wanted)]
-        made = Candidates.of([(text, chance), *others], candidates.reason)
+        own = tables[name].get(plain(wanted), 0.0)
+        share = chance + (1 - chance) * own
+        made = Candidates.of([(text, share), *others], candidates.reason)
         if made.text != text:
             made = made.doubted("no row of the roster has it")
+        elif chance < _AS_PROBABLE:
+            made = made.doubted("no row of the roster has it beside the other fields")
         else:
             made = _beside_picture(made, candidates, "the roster has")
         found[name] = made

@@ -126,6 +126,15 @@ def test_a_number_that_two_rows_have_is_nobodys(text: str) -> None:
     assert (found["number"].reason == "") == (" " not in text)
 
 
+def test_what_is_beside_the_number_of_nobody_stays_as_it_is_read() -> None:
+    fields = read(number=[("9999999", 0.99)], who=[("ADA", 0.9), ("AOA", 0.05)])
+    found, _ = weigh_roster(COLUMNS, fields, ROSTER)
+    assert found["who"].text == "ADA"
+    assert found["who"].probability == pytest.approx(0.9, abs=0.06)
+    assert found["who"].reason == "no row of the roster has it beside the other fields"
+    assert found["number"].text == "9999999"
+
+
 def test_nobody_of_a_roster_is_doubted() -> None:
     fields = read(number=[("9999999", 0.99)])
     found, row = weigh_roster(COLUMNS, fields, ROSTER)
