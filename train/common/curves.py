@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def draw_comparison(histories: Mapping[str, History], path: Path) -> None:
     _save(figure, path)
 
 
-def _plot(axes: Axes, history: History, key: str, **style: object) -> None:
+def _plot(axes: Axes, history: History, key: str, **style: Any) -> None:
     """Plot ``key`` of each epoch; epochs of before it was recorded have none, and show none."""
     shown = [(epoch, row[key]) for epoch, row in enumerate(history, start=1) if key in row]
     axes.plot([epoch for epoch, _ in shown], [value for _, value in shown], **style)

@@ -31,6 +31,8 @@ def _said(layer: keras.layers.Layer) -> str:
         "MaxPooling2D": "max pooling {pool_size} {padding}",
         "Dense": "dense {units} {activation}",
         "BatchNormalization": "batch normalization {momentum:g}",
+        "GroupNormalization": "image normalization of {groups} groups",
+        "LayerNormalization": "standardization of each image",
         "GaussianNoise": "noise {stddev:g}",
         "Dropout": "dropout {rate:g}",
     }

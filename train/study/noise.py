@@ -3,6 +3,10 @@
 Every model sees the same altered images, made from the first test images. They are altered as they
 are, after EMNIST's centring and stretching: on the device, a shifted or faint character is centred
 and stretched before a model sees it.
+
+A network that normalizes is asked a second time, with the means and variances of the altered images
+in the place of those of training (Schneider et al. 2020, arXiv 2006.16971): what it gains so is
+what it loses by statistics that no longer fit.
 """
 
 from __future__ import annotations
@@ -18,12 +22,14 @@ from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt, version
 from emnist_edge.files import write_json
 from train.common import checkpoints, loop
 from train.common.data import read_json
-from train.study.models import NETWORKS, shipped
+from train.common.lazy import keras
+from train.study.models import ALTERED, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from emnist_edge.dataset.emnist import Samples
@@ -34,6 +40,8 @@ if TYPE_CHECKING:
 
 #: What images are altered by in the study: these kinds of :data:`CORRUPTIONS`.
 KINDS = ("noise", "blur", "rotation", "translation", "contrast", "occlusion")
+# Images whose statistics a network is given: more change nothing, and fill the memory.
+_STATISTICS = 2000
 
 
 @dataclass(frozen=True)
@@ -47,21 +55,26 @@ class Recipe:
 def trained_models(study: Path, models: Path) -> dict[str, Path]:
     """Return the files of the models that are there, by name.
 
-    The networks in ``study``, and of the folder ``models`` those that :func:`shipped` finds.
+    Those of ``ALTERED`` in ``study``, and those of ``shipped(models)``.
     """
-    files = {name: study / name / loop.BEST for name in NETWORKS}
+    files = {name: study / name / loop.BEST for name in ALTERED}
     files = {name: path for name, path in files.items() if (study / name / "metrics.json").exists()}
     files |= {name: models / artifact.file for name, artifact in shipped(models).items()}
     return {name: path for name, path in files.items() if path.exists()}
 
 
 def measure_all(
-    models: dict[str, Path], test: Samples, recipe: Recipe, options: RunOptions
+    models: dict[str, Path],
+    known: dict[str, NDArray[np.uint8]],
+    test: Samples,
+    recipe: Recipe,
+    options: RunOptions,
 ) -> dict[str, Any]:
     """Measure each of ``models`` on altered images, write ``NAME.json`` for each, and return all.
 
-    Where the run goes on, a model is not measured again whose file is the one that was, if what
-    images are altered by is as it was.
+    ``known`` has what each answered for the images of ``test`` as they are. Where the run goes on,
+    a model is not measured again whose file is the one that was, if what images are altered by is
+    as it was.
     """
     output = options.output
     output.mkdir(parents=True, exist_ok=True)
@@ -80,16 +93,58 @@ def measure_all(
         done = output / f"{name}.json"
         if not (options.resume and done.exists() and read_json(done)["run"] == run):
             altered = altered or dict(_alter(test, recipe.seed))
-            predict = load_predictor(path)
-            accuracy = {
-                kind: [_accuracy(predict, images, test) for images in images_of]
-                for kind, images_of in altered.items()
-            }
-            clean = _accuracy(predict, test.images, test)
-            write_json(done, {"run": run, "clean": clean, "accuracy": accuracy})
-            click.echo(f"{name}: {clean:.4f} on clean images, {mean(accuracy):.4f} on altered ones")
+            clean = _right(known[name][: len(test)], test)
+            found = {"run": run, "clean": clean, **_measured(path, altered, test)}
+            write_json(done, found)
+            robust = mean(found["accuracy"])
+            click.echo(f"{name}: {clean:.4f} on clean images, {robust:.4f} on altered ones")
         results[name] = read_json(done)
     return results
+
+
+def _measured(
+    path: Path, altered: dict[str, list[NDArray[Any]]], test: Samples
+) -> dict[str, dict[str, list[float]]]:
+    """Return the accuracy of the model in ``path`` for each kind and strength of ``altered``.
+
+    Of a network that normalizes, ``adapted`` is the same with the statistics of what it is asked.
+    """
+
+    def right(predict: Predictor) -> dict[str, list[float]]:
+        return {
+            kind: [_right(predict(images).argmax(axis=1), test) for images in images_of]
+            for kind, images_of in altered.items()
+        }
+
+    found = {"accuracy": right(load_predictor(path))}
+    if path.suffix == ".keras" and normalizations(network := checkpoints.load(path)):
+        adapt = adapter(network)
+
+        def adapting(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+            adapt(images[:_STATISTICS])
+            return loop.predict(network, images)
+
+        found["adapted"] = right(adapting)
+    return found
+
+
+def normalizations(network: keras.Model) -> list[keras.layers.Layer]:
+    """Return the layers of ``network`` that normalize by statistics of its training."""
+    kind = keras.layers.BatchNormalization
+    return [layer for layer in network.layers if isinstance(layer, kind)]
+
+
+def adapter(network: keras.Model) -> Callable[[NDArray[np.uint8]], None]:
+    """Return what gives ``network`` the statistics of images (N, 28, 28) to normalize by."""
+    steps = [(layer, keras.Model(network.inputs, layer.input)) for layer in normalizations(network)]
+
+    def adapt(images: NDArray[np.uint8]) -> None:
+        for layer, before in steps:  # in their order: each sees what those before it made
+            seen = loop.predict(before, images)
+            layer.moving_mean.assign(seen.mean(axis=(0, 1, 2)))
+            layer.moving_variance.assign(seen.var(axis=(0, 1, 2)))
+
+    return adapt
 
 
 def mean(accuracy: dict[str, list[float]]) -> float:
@@ -117,5 +172,5 @@ def _alter(test: Samples, seed: int) -> Iterator[tuple[str, list[NDArray[Any]]]]
         yield kind, [corrupt(test.images, kind, strength, seed) for strength in STRENGTHS]
 
 
-def _accuracy(predict: Predictor, images: NDArray[Any], test: Samples) -> float:
-    return round(float((predict(images).argmax(axis=1) == test.labels).mean()), 6)
+def _right(classes: NDArray[np.integer], test: Samples) -> float:
+    return round(float((classes == test.labels).mean()), 6)

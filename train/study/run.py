@@ -11,6 +11,7 @@ sidecars and files are.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,26 +19,24 @@ import click
 
 from emnist_edge.artifact import MODELS
 from emnist_edge.cli.program import Program
+from train import mlp
 from train.common.data import RunOptions, run_options
-from train.study import folds, noise
+from train.study import answers, folds, forests, noise
 from train.study import models as study_models
+from train.study.compare import compare_all
+from train.study.forests import run_forests
+from train.study.parts import GROUPED, PARTS, SECONDS, chosen
 from train.study.progress import Progress
 from train.study.report.results import read_results
 from train.study.report.write import rewrite_page, write_page
+from train.study.training import train_activations, train_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PAGE = Path("benchmarks/study.md")
-#: The parts of the study, in their order, and the seconds that they take on two cores: networks as
-#: the published page says of an epoch, the others by what an epoch and a tree take.
-SECONDS = {
-    "cnn-1-plain": 220, "cnn-1": 340, "cnn-2-plain": 420, "cnn-2": 420, "cnn-3-plain": 660,
-    "cnn-3": 760, "cnn-4-plain": 580, "cnn-4": 580, "cnn-1-batch-32": 640, "folds-forest": 300,
-    "folds-mlp": 75, "folds-cnn": 750, "noise": 720, "page": 60,
-}  # fmt: skip
-PARTS = tuple(SECONDS)
 QUICK_IMAGES = 4000
+QUICK_OF_CLASS = 80
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,22 @@ class Recipe:
     networks: study_models.Recipe = field(default_factory=study_models.Recipe)
     folds: folds.Recipe = field(default_factory=folds.Recipe)
     noise: noise.Recipe = field(default_factory=noise.Recipe)
+    forests: forests.Recipe = field(default_factory=forests.Recipe)
+    hidden: mlp.Recipe = field(default_factory=mlp.Recipe)
 
 
 def quick(recipe: Recipe) -> Recipe:
     """Return ``recipe`` with what takes minutes instead of hours."""
     return Recipe(
-        replace(recipe.networks, epochs=2, batch=64),
+        replace(recipe.networks, epochs=2, batch=64, of_class=QUICK_OF_CLASS),
         replace(recipe.folds, epochs=1, trees=5),
         replace(recipe.noise, images=300),
-    )
+        replace(
+            recipe.forests, depths=(5, 20), depth_trees=3, trees=(1, 3), balanced_trees=3,
+            balanced_seeds=2, of_class=QUICK_OF_CLASS,
+        ),
+        replace(recipe.hidden, epochs=2, batch=64),
+    )  # fmt: skip
 
 
 def run_parts(
@@ -77,26 +83,40 @@ def run_parts(
     def part_of(name: str) -> RunOptions:
         return replace(options, output=options.output / name)
 
-    def train(network: study_models.Network) -> Callable[[], object]:
-        return lambda: study_models.train_network(
-            network, networks, training, test, part_of(network.name)
-        )
+    def train(name: str) -> object:
+        return train_network(study_models.NETWORKS[name], networks, training, test, part_of(name))
 
-    def validate(model: str) -> Callable[[], object]:
-        return lambda: folds.cross_validate(
-            model, recipe.folds, training, part_of(f"folds-{model}"), workers
-        )
+    def validate(name: str) -> object:
+        model = name.removeprefix("folds-")
+        return folds.cross_validate(model, recipe.folds, training, part_of(name), workers)
 
-    def alter() -> object:
+    def ask(name: str) -> object:
+        return answers.ask_shipped(models, test, part_of(name))
+
+    def alter(name: str) -> object:
+        ask_options = replace(part_of("answers"), resume=True)
+        answers.ask_shipped(models, test, ask_options)
         trained = noise.trained_models(options.output, models)
-        return noise.measure_all(trained, test, recipe.noise, part_of("noise"))
+        known = answers.known(options.output, test)
+        return noise.measure_all(trained, known, test, recipe.noise, part_of(name))
 
-    work = {name: train(network) for name, network in study_models.NETWORKS.items()}
-    work |= {f"folds-{model}": validate(model) for model in folds.MODELS}
-    work |= {"noise": alter, "page": lambda: study_models.find_confusion(options.output, test)}
+    def conclude(_: str) -> object:
+        answers.find_confusion(options.output, test)
+        known = answers.known(options.output, test)
+        return compare_all(known, test.labels, options.output)
+
+    work: dict[str, Callable[[str], object]] = {
+        **dict.fromkeys(study_models.NETWORKS, train),
+        **dict.fromkeys(GROUPED["folds"], validate),
+        "forests": lambda name: run_forests(recipe.forests, training, test, part_of(name)),
+        "activations": lambda name: train_activations(recipe.hidden, training, part_of(name)),
+        "answers": ask,
+        "noise": alter,
+        "page": conclude,
+    }
     progress = Progress({part: SECONDS[part] for part in PARTS if part in parts})
     for part in progress.parts:
-        progress.run(part, work[part])
+        progress.run(part, partial(work[part], part))
 
 
 @click.command(cls=Program)
@@ -107,16 +127,17 @@ def run_parts(
 @click.option(
     "--batch", type=click.IntRange(1), default=study_models.Recipe.batch, show_default=True
 )
-@click.option("--cv-epochs", type=click.IntRange(1), default=folds.Recipe.epochs, show_default=True)
+@click.option("--cv-epochs", type=click.IntRange(1), help="By default as many as the models have.")
 @click.option("--cv-trees", type=click.IntRange(1), default=folds.Recipe.trees, show_default=True)
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Folds at once.")
 @click.option("--scheduler", help="Address of a Dask scheduler whose workers run the folds.")
 @click.option(
     "--only",
-    type=click.Choice(PARTS),
+    type=click.Choice([*GROUPED, *PARTS]),
     multiple=True,
     metavar="NAME",
-    help=f"Run this part alone, more than once for several: {', '.join(PARTS)}.",
+    help="Run this part or group of parts alone, more than once for several. Groups: "
+    f"{', '.join(GROUPED)}. Parts: {', '.join(PARTS)}.",
 )
 @click.option(
     "--models",
@@ -145,7 +166,7 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
     options: RunOptions,
     epochs: int,
     batch: int,
-    cv_epochs: int,
+    cv_epochs: int | None,
     cv_trees: int,
     jobs: int,
     scheduler: str | None,
@@ -165,6 +186,8 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
         study_models.Recipe(epochs=epochs, batch=batch, seed=seed),
         folds.Recipe(epochs=cv_epochs, trees=cv_trees, seed=seed),
         noise.Recipe(seed=seed),
+        forests.Recipe(seed=seed),
+        mlp.Recipe(epochs=epochs, batch=batch, seed=seed),
     )
     if is_quick:
         click.echo("QUICK TRIAL: few images and epochs; no figure below means anything")
@@ -172,7 +195,7 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
         limit = options.limit or QUICK_IMAGES
         options = replace(options, output=options.output / "quick", limit=limit)
         page = options.output / PAGE.name
-    parts = only or PARTS
+    parts = chosen(only)
     workers = folds.Workers(jobs, scheduler)
     run_parts(parts, recipe, models, options, workers)
     if "page" in parts:

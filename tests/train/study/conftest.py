@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import teach_networks
+from train import mlp
 from train.common.data import RunOptions
-from train.study import folds, noise
+from train.study import folds, forests, noise
 from train.study import models as study_models
 from train.study import run as study
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PARTS = ("cnn-1-plain", "cnn-1", "folds-forest", "noise", "page")
+PARTS = (
+    "cnn-1-plain", "cnn-1", "balanced-1", "forests", "folds-forest", "activations", "answers",
+    "noise", "page",
+)  # fmt: skip
 RECIPE = study.Recipe(
-    study_models.Recipe(epochs=2, batch=50, learning_rate=0.003),
+    study_models.Recipe(epochs=2, batch=50, learning_rate=0.003, of_class=20),
     folds.Recipe(folds=3, trees=3),
     noise.Recipe(images=100),
+    forests.Recipe(
+        depths=(3,), depth_trees=2, trees=(1, 3), balanced_trees=2, balanced_seeds=2, of_class=20
+    ),
+    mlp.Recipe(epochs=2, batch=50, units=32),
 )
 
 

@@ -14,60 +14,54 @@ from emnist_edge.errors import DataError, ModelError
 from tests.conftest import MISLABELLED, stopped_after_an_epoch
 from tests.taught import known
 from tests.train.study.conftest import PARTS, RECIPE, run
+from train.common import loop
 from train.common.data import RunOptions, load_test, load_training
-from train.study import folds, noise
+from train.study import answers, folds, noise
 from train.study import models as study_models
 from train.study import run as study
+from train.study.described import layers_of
 from train.study.models import NETWORKS, SHIPPED
+from train.study.training import train_network
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from train.common.data import TrainingData
+
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", ["cnn-2-plain", "cnn-1-batch-32", "report-3", "cnn-4-seed-3"])
 def test_each_network_is_trained_as_its_name_says(
     name: str, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of its depth, regularized unless it is plain, in batches of its own where it says so."""
-    trained: list[tuple[keras.Model, int]] = []
+    trained: list[tuple[keras.Model, TrainingData, study_models.Recipe]] = []
 
-    def fit(model: keras.Model, data: object, recipe: study_models.Recipe, _: Path) -> object:
-        trained.append((model, recipe.batch))
+    def fit(model: keras.Model, data: TrainingData, recipe: study_models.Recipe, _: Path) -> object:
+        trained.append((model, data, recipe))
         raise DataError("enough")
 
     monkeypatch.setattr("train.common.loop.fit", fit)
     training = load_training(None, toy_data, None, 0.1, 1)
+    network = NETWORKS[name]
     with pytest.raises(DataError, match="enough"):
-        study_models.train_network(
-            NETWORKS[name], RECIPE.networks, training, training.samples, RunOptions(tmp_path)
-        )
-    ((model, batch),) = trained
-    layers, plain = int(name.split("-")[1]), "plain" in name
-    filters = [one.filters for one in model.layers if isinstance(one, keras.layers.Conv2D)]
-    assert filters == list(study_models.FILTERS[:layers])
-    kinds = [type(layer).__name__ for layer in model.layers]
-    assert kinds.count("BatchNormalization") == (0 if plain else min(layers, 3))
-    assert kinds.count("GaussianNoise") == kinds.count("Dropout") == int(not plain)
-    assert batch == (32 if name == "cnn-1-batch-32" else RECIPE.networks.batch)
+        train_network(network, RECIPE.networks, training, training.samples, RunOptions(tmp_path))
+    ((model, data, recipe),) = trained
+    assert recipe == study_models.own_recipe(network, RECIPE.networks)
+    assert layers_of(model) == layers_of(study_models.build(network, 47))
+    assert data.epoch_images == (47 * 20 if network.balanced else len(training.kept))
+    assert np.array_equal(data.held, training.held)
     recorded = json.loads((tmp_path / "run.json").read_text())["recipe"]
-    assert (recorded["batch"], recorded["regularized"]) == (batch, not plain)
-    assert model.output_shape == (None, 47)
-
-
-def test_the_study_has_eight_networks_and_one_with_a_batch_of_32() -> None:
-    assert [f"cnn-{n}{kind}" for n in range(1, 5) for kind in ("-plain", "")] + [
-        "cnn-1-batch-32"
-    ] == list(NETWORKS)
+    assert recorded["architecture"] == layers_of(model)
+    assert recorded["batch"] == recipe.batch
 
 
 def test_networks_record_what_they_learned(toy_study: Path) -> None:
     for name in PARTS[:2]:
         metrics = json.loads((toy_study / name / "metrics.json").read_text())
-        assert metrics["recipe"]["regularized"] == (name == "cnn-1")
+        assert metrics["recipe"]["design"]["dropout"] == (0.3 if name == "cnn-1" else 0)
         assert metrics["recipe"]["batch"] == 50
         assert metrics["validation"]["accuracy"] == pytest.approx(known(name), abs=1e-6)
         assert metrics["test"]["accuracy"] == pytest.approx(known(name), abs=MISLABELLED / 188)
@@ -121,6 +115,31 @@ def test_noise_is_measured_for_every_model_that_is_there(toy_study: Path, toy_mo
     assert all(len(values) == 5 for values in found["accuracy"].values())
     assert found["clean"] == pytest.approx(1 - MISLABELLED / 100)  # the first of the test images
     assert found["clean"] > noise.mean(found["accuracy"]) > 1 / 47
+    normalizing = {
+        name for name in files
+        if "adapted" in json.loads((toy_study / "noise" / f"{name}.json").read_text())
+    }  # fmt: skip
+    assert normalizing == {"cnn-1"}
+
+
+def test_networks_are_adapted_to_the_statistics_of_what_they_are_asked() -> None:
+    """Each normalization has mean 0 and deviation 1 of what it is given, after those before it."""
+    rng = np.random.default_rng(1)
+    images = rng.integers(0, 60, (64, 28, 28), dtype=np.uint8)
+    network = study_models.build(NETWORKS["cnn-2"], 47)
+    noise.adapter(network)(images)
+    layers = noise.normalizations(network)
+    assert len(layers) == 2
+    for layer in layers:
+        given, made = (
+            loop.predict(keras.Model(network.inputs, at), images)
+            for at in (layer.input, layer.output)
+        )
+        variance = given.var(axis=(0, 1, 2))
+        assert np.abs(made.mean(axis=(0, 1, 2))).max() < 1e-3
+        wanted = variance / (variance + layer.epsilon)
+        assert made.var(axis=(0, 1, 2)) == pytest.approx(wanted, abs=1e-3)
+        assert wanted.max() > 0.5
 
 
 def test_accuracy_stands_in_the_order_of_strength(
@@ -141,29 +160,24 @@ def test_accuracy_stands_in_the_order_of_strength(
     monkeypatch.setattr(noise, "load_predictor", lambda _: predict)
     (tmp_path / "model").touch()
     models = {"model": tmp_path / "model"}
-    found = noise.measure_all(models, test, RECIPE.noise, RunOptions(tmp_path / "noise"))
-    assert found["model"]["clean"] == 1
+    known = {"model": np.append(test.labels[:-1], 47).astype(np.uint8)}
+    found = noise.measure_all(models, known, test, RECIPE.noise, RunOptions(tmp_path / "noise"))
+    assert found["model"]["clean"] == 0.99
     for number, kind in enumerate(noise.KINDS):
         wanted = [(90 - number - lost) / 100 for lost in (0, 10, 20, 30, 40)]
         assert found["model"]["accuracy"][kind] == pytest.approx(wanted)
 
 
 def test_the_network_whose_mistakes_are_shown_is_the_best_on_validation(
-    toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toy_data: Path, tmp_path: Path
 ) -> None:
     for name, validation in (("cnn-1", 0.8), ("cnn-2", 0.9), ("cnn-3", 0.7)):
         (tmp_path / name).mkdir()
         scores = {"validation": {"accuracy": validation}, "test": {"accuracy": 1 - validation}}
         (tmp_path / name / "metrics.json").write_text(json.dumps(scores))
-    monkeypatch.setattr("train.common.checkpoints.load", lambda path: path.parent.name)
     test = load_test(toy_data, 94)
-
-    def predict(model: str, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        assert model == "cnn-2"
-        return np.eye(47, dtype=np.float32)[(test.labels + 1) % 47]
-
-    monkeypatch.setattr("train.common.loop.predict", predict)
-    study_models.find_confusion(tmp_path, test)
+    answers.keep(tmp_path / "cnn-2", np.eye(47)[(test.labels + 1) % 47])
+    answers.find_confusion(tmp_path, test)
     found = json.loads((tmp_path / "confusion.json").read_text())
     assert found["model"] == "cnn-2"
     counts = np.bincount(test.labels, minlength=47)

@@ -6,15 +6,24 @@ from typing import TYPE_CHECKING
 
 from emnist_edge.tables import markdown
 from train.mlp import ACTIVATIONS
+from train.study.models import FOREST, MLP
 from train.study.report import words
-from train.study.report.cells import chance
+from train.study.report.cells import chance, picture
 
 if TYPE_CHECKING:
     from emnist_edge.artifact import Artifact
+    from train.study.report.results import Results
 
 
-def activations(mlp: Artifact) -> list[str]:
-    """Return the section on the activations among which that of ``mlp`` was chosen."""
+def activations(results: Results, folder: str) -> list[str]:
+    """Return the section on activations, of which one was chosen; pictures are in ``folder``."""
+    sections = _chosen_activation(results.shipped[MLP]) if MLP in results.shipped else []
+    if results.activations:
+        sections += [words.EPOCHS_OF_HIDDEN, picture(folder, "hidden", "Loss and accuracy")]
+    return sections
+
+
+def _chosen_activation(mlp: Artifact) -> list[str]:
     facts = mlp.provenance
     compared, recipe = facts["comparison"], facts["recipe"]
     rows = [
@@ -36,8 +45,11 @@ def activations(mlp: Artifact) -> list[str]:
     ]
 
 
-def forests(forest: Artifact) -> list[str]:
+def forests(results: Results) -> list[str]:
     """Return the section on the forests among which the one that ships was chosen."""
+    if FOREST not in results.shipped:
+        return []
+    forest = results.shipped[FOREST]
     facts = forest.provenance
     full, recipe, depths = facts["full"], facts["recipe"], facts["depths"]
     swept = [row for row in facts["criteria"] if row not in depths] + depths

@@ -9,8 +9,10 @@ import numpy as np
 from emnist_edge.scoring.metrics import confused_pairs
 from train.common import checkpoints, loop
 from train.common.curves import draw_comparison
-from train.study.models import PAIRS
-from train.study.report import figures
+from train.study.answers import PAIRS
+from train.study.models import names_of
+from train.study.report import curves, figures
+from train.study.report.changes import SWEEP
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,11 +26,26 @@ CHARACTER = "R"
 def draw_all(results: Results, study: Path, folder: Path) -> None:
     """Draw what ``results`` have to ``folder``; ``study`` holds the network that is looked into."""
     glyph = figures.drawn_glyph(CHARACTER)
-    if results.networks:
-        histories = {name: metrics["history"] for name, metrics in results.networks.items()}
+    changed = {*names_of("alone"), *names_of("recipes")}
+    if networks := results.group("depth"):
+        histories = {name: metrics["history"] for name, metrics in networks.items()}
         draw_comparison(histories, folder / "curves.png")
+    if results.activations:
+        draw_comparison(results.activations["histories"], folder / "hidden.png")
+    if histories := results.fold_epochs():
+        draw_comparison(histories, folder / "folds.png")
+    if results.forests:
+        curves.draw_forests(results.forests, folder / "forests.png")
+    swept = {
+        deviation: (results.networks[name]["test"]["accuracy"], results.altered[name])
+        for deviation, name in SWEEP.items()
+        if name in results.networks and name in results.altered
+    }
+    if len(swept) > 1:
+        curves.draw_sweep(swept, folder / "training-noise.png")
     if results.altered:
-        figures.draw_noise(results.altered, folder / "noise.png")
+        lines = {one: results.altered[one] for one in results.altered if one not in changed}
+        figures.draw_noise(lines, folder / "noise.png")
         figures.draw_corruptions(glyph, folder / "corruptions.png")
     if results.confusion:
         found, alphabet = results.confusion, results.confusion["alphabet"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from emnist_edge.errors import DataError
 from emnist_edge.files import read_file, write_json
 from train.common.data import read_json
-from train.study import folds
-from train.study.models import NETWORKS, SHIPPED, shipped
+from train.study import compare, folds
+from train.study.models import ALTERED, NETWORKS, SHIPPED, names_of, shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,21 +23,36 @@ class Results:
     """What the parts of the study left, and the models that ship; any may be missing.
 
     networks: ``metrics.json`` of the study's, by name. shipped: sidecars, by name. validated: of
-    cross-validation. altered: of the noise study. confusion: of the best network.
+    cross-validation. altered: of the noise study. confusion: of the best network. forests: of the
+    study's forests. activations: of networks of one hidden layer. answers: what the models that
+    ship mistake, by name. compared: of pairs of models.
     """
 
-    networks: dict[str, Any]
-    shipped: dict[str, Artifact]
-    validated: dict[str, Any]
-    altered: dict[str, Any]
-    confusion: dict[str, Any] | None
+    networks: dict[str, Any] = field(default_factory=dict)
+    shipped: dict[str, Artifact] = field(default_factory=dict)
+    validated: dict[str, Any] = field(default_factory=dict)
+    altered: dict[str, Any] = field(default_factory=dict)
+    confusion: dict[str, Any] | None = None
+    forests: dict[str, Any] | None = None
+    activations: dict[str, Any] | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    compared: list[dict[str, Any]] = field(default_factory=list)
+
+    def group(self, name: str) -> dict[str, Any]:
+        """Return those of ``networks`` that are of the group ``name``, a key of ``GROUPS``."""
+        return {one: self.networks[one] for one in names_of(name) if one in self.networks}
+
+    def fold_epochs(self) -> dict[str, Any]:
+        """Return what the epochs of each fold of the final network measured, by its name."""
+        folds_of = self.validated.get("cnn", {"folds": []})["folds"]
+        return {f"fold {fold['fold']}": fold["history"] for fold in folds_of if fold.get("history")}
 
 
 #: Of what :func:`publish` writes; a page and a JSON file of another one do not go together.
-SCHEMA = 1
+SCHEMA = 2
 _AGAIN = "run: python -m train.study --resume"
 # What of the results is published: not the sidecars, which lie beside the models.
-_PUBLISHED = ("networks", "validated", "altered", "confusion")
+_PUBLISHED = tuple(field.name for field in fields(Results) if field.name != "shipped")
 
 
 def publish(results: Results, path: Path) -> None:
@@ -66,14 +81,20 @@ def read_results(study: Path, models: Path) -> Results:
     def read(files: dict[str, Path]) -> dict[str, Any]:
         return {name: read_json(path) for name, path in files.items() if path.exists()}
 
-    confusion = study / "confusion.json"
+    def read_one(path: Path) -> Any:
+        return read_json(path) if path.exists() else None
+
     return Results(
         read({name: study / name / "metrics.json" for name in NETWORKS}),
         shipped(models),
         read({name: study / f"folds-{name}" / "metrics.json" for name in folds.MODELS}),
         read({
             name: study / "noise" / f"{name}.json"
-            for name in (*NETWORKS, *SHIPPED)
+            for name in (*ALTERED, *SHIPPED)
         }),
-        read_json(confusion) if confusion.exists() else None,
+        read_one(study / "confusion.json"),
+        read_one(study / "forests" / "metrics.json"),
+        read_one(study / "activations" / "metrics.json"),
+        read({name: study / "answers" / name / "model.json" for name in SHIPPED}),
+        read_one(study / compare.NAME) or [],
     )  # fmt: skip

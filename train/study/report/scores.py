@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emnist_edge.tables import NONE, markdown
-from train.study.models import CNN, FILTERS, FOREST, MLP, NETWORKS, Network
+from train.study.models import CNN, FILTERS, FOREST, MLP, NETWORKS
 from train.study.report import words
 from train.study.report.cells import SCORES, chance, heading_of, images_of, picture, scores_of
 
 if TYPE_CHECKING:
     from emnist_edge.artifact import Artifact
+    from train.study.models import Network
     from train.study.report.results import Results
 
 
@@ -19,6 +20,8 @@ def models(results: Results, folder: str, *, timed: bool) -> list[str]:
 
     ``timed`` tells how long an epoch took, which no two runs have the same.
     """
+    if not (results.networks or results.shipped):
+        return []
     head = [
         "model",
         "images",
@@ -26,17 +29,18 @@ def models(results: Results, folder: str, *, timed: bool) -> list[str]:
         "batch",
         "parameters",
         "s an epoch",
+        "CPU s",
         *map(heading_of, SCORES),
     ]
     sections = ["## Models", markdown(head, _model_rows(results, timed=timed)), words.COLUMNS]
-    if results.networks:
-        first = next(iter(results.networks.values()))
+    if networks := results.group("depth"):
+        first = next(iter(networks.values()))
         filters = ", ".join(str(count) for count in FILTERS)
         rate = first["recipe"]["learning_rate"]
         sections.insert(1, words.MODELS.format(filters=filters, rate=rate))
         sections.append(chance(first["test"]))
-        sections += _comparisons(results.networks)
-        sections.append(picture(folder, "curves", "Loss and validation accuracy over epochs"))
+        sections += _comparisons(networks)
+        sections.append(picture(folder, "curves", "Loss and accuracy over epochs"))
     return sections
 
 
@@ -46,23 +50,30 @@ def _model_rows(results: Results, *, timed: bool) -> list[list[object]]:
     rows = _forest_rows(models[FOREST]) if FOREST in models else []
     if MLP in models:
         rows.append(_shipped_row(models[MLP], f"`{MLP}`"))
-    for name, metrics in results.networks.items():
-        seconds = f"{metrics['images']['training'] / metrics['images_per_second']:.0f}"
+    for name, metrics in results.group("depth").items():
         rows.append([
             title_of(NETWORKS[name]), images_of(metrics["images"]),
             f"{metrics['best_epoch']} of {metrics['epochs']}", metrics["recipe"]["batch"],
-            f"{metrics['parameters']:,}", seconds if timed else NONE, *scores_of(metrics["test"]),
+            f"{metrics['parameters']:,}", *(_times(metrics) if timed else [NONE] * 2),
+            *scores_of(metrics["test"]),
         ])  # fmt: skip
     if CNN in models:
         rows.append(_shipped_row(models[CNN], f"`{CNN}` (4 layers, augmented)"))
     return rows
 
 
+def _times(metrics: dict[str, Any]) -> list[str]:
+    """Return how long an epoch of a network took, and all of them on all processors together."""
+    epoch = metrics["images"]["training"] / metrics["images_per_second"]
+    used = [row["cpu_seconds"] for row in metrics.get("history", []) if "cpu_seconds" in row]
+    return [f"{epoch:.0f}", f"{sum(used):,.0f}" if used else NONE]
+
+
 def _shipped_row(artifact: Artifact, title: str) -> list[object]:
     facts = artifact.provenance
     return [
         title, images_of(facts["images"]), f"{facts['best_epoch']} of {facts['recipe']['epochs']}",
-        facts["recipe"]["batch"], f"{artifact.parameters:,}", NONE,
+        facts["recipe"]["batch"], f"{artifact.parameters:,}", NONE, NONE,
         *scores_of(artifact.accuracy["test"]),
     ]  # fmt: skip
 
@@ -75,14 +86,16 @@ def _forest_rows(artifact: Artifact) -> list[list[object]]:
         (f"forest, full (depth {full['depth']})", full["nodes"], full["test"]),
     )
     return [
-        [title, images, NONE, NONE, f"{nodes:,} nodes", NONE, *scores_of(test)]
+        [title, images, NONE, NONE, f"{nodes:,} nodes", NONE, NONE, *scores_of(test)]
         for title, nodes, test in forests
     ]
 
 
 def reported(results: Results) -> list[str]:
     """Set the report's figures beside those of its models here, and say where ours fall short."""
-    ours = {title_of(NETWORKS[name]): run["test"] for name, run in results.networks.items()}
+    if not (results.networks or results.shipped):
+        return []
+    ours = {title_of(NETWORKS[name]): run["test"] for name, run in results.group("depth").items()}
     if FOREST in results.shipped:
         ours["random forest"] = results.shipped[FOREST].provenance["full"]["test"]
     ours = {name: ours[name] for name in words.REPORT_SCORES if name in ours}
@@ -122,13 +135,13 @@ def _reached(average: str, ours: dict[str, dict[str, float]]) -> str:
 def _comparisons(networks: dict[str, Any]) -> list[str]:
     """Say what regularization and the batch change, for each pair of networks that is there."""
     rows = []
-    for name, network in NETWORKS.items():
-        other = Network(network.layers, regularized=not network.regularized).name
+    for name in networks:
+        network = NETWORKS[name]
         if network.batch:
-            other, change = Network(network.layers).name, f"batch of {network.batch}"
+            other, change = f"cnn-{network.layers}", f"batch of {network.batch}"
         else:
-            change = "regularization"
-        if network.regularized and name in networks and other in networks:
+            other, change = f"cnn-{network.layers}-plain", "regularization"
+        if not network.plain and other in networks:
             gains = [
                 100 * (networks[name]["test"][score] - networks[other]["test"][score])
                 for score in ("accuracy", "macro_recall", "macro_f1")
@@ -144,4 +157,4 @@ def title_of(network: Network) -> str:
     """Return how tables name ``network``."""
     layers = f"CNN, {network.layers} layer{'s' if network.layers > 1 else ''}"
     batch = f", batch {network.batch}" if network.batch else ""
-    return layers + ("" if network.regularized else ", plain") + batch
+    return layers + (", plain" if network.plain else "") + batch

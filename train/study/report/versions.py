@@ -7,10 +7,14 @@ those of today's code and files, at the settings that ``python -m train.study`` 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from emnist_edge.corruptions import version
-from train.study import folds, models, noise
+from train import mlp
+from train.study import folds, forests, models, noise
+from train.study.parts import GROUPED, PARTS
 from train.study.report import words
 
 if TYPE_CHECKING:
@@ -29,9 +33,29 @@ def section(results: Results) -> list[str]:
     return ["## Of another version", words.STALE, "\n".join(f"- {one}" for one in found)]
 
 
+def missing(results: Results) -> list[str]:
+    """Return a sentence that says which parts of the study have not run, where any has not."""
+    there = {
+        **results.networks,
+        **{f"folds-{name}": one for name, one in results.validated.items()},
+        "forests": results.forests,
+        "activations": results.activations,
+        "answers": results.answers,
+        "noise": results.altered,
+        "page": True,
+    }
+    left = [part for part in PARTS if not there.get(part)]
+    for group, parts in GROUPED.items():
+        if set(parts) <= set(left):
+            left = [part for part in left if part not in parts]
+            left.append(group)
+    said = words.MISSING.format(parts=", ".join(f"`{part}`" for part in left))
+    return [fill(said, 100, break_on_hyphens=False)] if left else []
+
+
 def stale(results: Results) -> list[str]:
     """Return a line for all of ``results`` that differs from today's in the same."""
-    parts = (_networks, _validated, _altered, _mistakes)
+    parts = (_networks, _validated, _altered, _mistakes, _others)
     names: dict[str, list[str]] = {}
     for what, name in (one for part in parts for one in part(results)):
         names.setdefault(what, []).append(f"`{name}`")
@@ -79,6 +103,20 @@ def _mistakes(results: Results) -> Iterator[tuple[str, str]]:
     network = results.networks.get(found["model"])
     if network is None or network["test"] != found["test"]:
         yield "mistakes: the model", found["model"]
+
+
+def _others(results: Results) -> Iterator[tuple[str, str]]:
+    """Yield what differs of forests, of activations, and of the models that ship and were asked."""
+    recipes = {
+        "forests": (results.forests, forests.describe(forests.Recipe())),
+        "activations": (results.activations, asdict(mlp.Recipe())),
+    }
+    for name, (found, today) in recipes.items():
+        if found is not None and (changed := _changed(found["recipe"], today)):
+            yield f"recipe ({changed})", name
+    for name, found in results.answers.items():
+        if name in results.shipped and found["run"]["model"] != results.shipped[name].sha256:
+            yield "answers: the model", name
 
 
 def _training_data(results: Results) -> dict[str, str] | None:

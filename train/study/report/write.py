@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from train.study.models import FOREST, MLP
 from train.study.report import (
+    changes,
     choices,
+    compared,
     deviations,
+    forests,
     pictures,
+    protocol,
     recipes,
     robustness,
     scores,
@@ -38,19 +41,16 @@ def page_of(results: Results, folder: str, *, quick: bool) -> str:
     sections = [title, words.INTRO.format(folder=folder, figures=FIGURES)]
     if not quick:
         sections += versions.section(results)
-    if results.networks or results.shipped:
-        sections += scores.models(results, folder, timed=not quick) + scores.reported(results)
-        sections += deviations.deviations(results) + recipes.hyperparameters(results)
-    if MLP in results.shipped:
-        sections += choices.activations(results.shipped[MLP])
-    if FOREST in results.shipped:
-        sections += choices.forests(results.shipped[FOREST])
-    if results.validated:
-        sections += robustness.validated(results)
-    if results.altered:
-        sections += robustness.altered(results, folder)
-    if results.confusion:
-        sections += robustness.mistakes(results.confusion, folder)
+    sections += versions.missing(results)
+    sections += scores.models(results, folder, timed=not quick) + scores.reported(results)
+    sections += protocol.protocol(results)
+    sections += changes.changes(results, folder) + changes.seeds(results)
+    sections += compared.compared(results)
+    sections += deviations.deviations(results) + recipes.hyperparameters(results)
+    sections += choices.activations(results, folder) + choices.forests(results)
+    sections += forests.curves(results, folder, timed=not quick)
+    sections += robustness.validated(results, folder) + robustness.altered(results, folder)
+    sections += robustness.mistakes(results, folder) + robustness.classes(results)
     return "\n\n".join(section.strip() for section in sections) + "\n"
 
 

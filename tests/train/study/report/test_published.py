@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,10 @@ from emnist_edge.artifact import MODELS
 from emnist_edge.corruptions import version
 from emnist_edge.errors import DataError
 from tests.conftest import ROOT
-from tests.train.study.conftest import RECIPE
-from train.study import folds, models, noise, run
-from train.study.models import CNN, FOREST, NETWORKS, SHIPPED
+from tests.train.study.conftest import PARTS, RECIPE
+from train import mlp
+from train.study import folds, forests, models, noise, run
+from train.study.models import ALTERED, CNN, FOREST, NETWORKS, SHIPPED, names_of
 from train.study.report import versions
 from train.study.report.results import publish, read_published, read_results
 from train.study.report.write import FIGURES, page_of
@@ -29,6 +31,8 @@ pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are n
 
 PAGE = ROOT / run.PAGE
 PUBLISHED = PAGE.with_suffix("") / FIGURES
+#: Networks of the toy study, as lines name them.
+TRAINED = ", ".join(f"`{name}`" for name in NETWORKS if name in PARTS)
 
 
 def test_every_figure_of_the_published_page_is_in_its_json() -> None:
@@ -47,16 +51,14 @@ def test_the_published_page_is_of_what_there_is_today() -> None:
 
 def test_all_parts_of_the_study_are_published() -> None:
     published = read_published(PUBLISHED, MODELS)
-    assert list(published.networks) == list(NETWORKS)
+    assert list(published.group("depth")) == names_of("depth")
     assert list(published.validated) == list(folds.MODELS)
-    assert list(published.altered) == [*NETWORKS, *SHIPPED]
+    assert {*names_of("depth"), *SHIPPED} <= {*published.altered} <= {*ALTERED, *SHIPPED}
     assert list(published.shipped) == list(SHIPPED)
     assert published.confusion is not None
-    pictures = {f"{name}.png" for name in PICTURES}
-    assert {path.name for path in PUBLISHED.parent.iterdir()} == {FIGURES, *pictures}
-
-
-PICTURES = ("activations", "classes", "confusion", "corruptions", "curves", "noise", "pairs")
+    shown = set(re.findall(rf"\({PUBLISHED.parent.name}/(\S+\.png)\)", PAGE.read_text("utf-8")))
+    assert {path.name for path in PUBLISHED.parent.iterdir()} == {FIGURES, *shown}
+    assert len(shown) >= 7
 
 
 @pytest.fixture
@@ -64,6 +66,8 @@ def toy(toy_study: Path, toy_models: Path, monkeypatch: pytest.MonkeyPatch) -> R
     """Results of the toy study, whose recipes are those of today."""
     monkeypatch.setattr(models, "Recipe", lambda: RECIPE.networks)
     monkeypatch.setattr(folds, "Recipe", lambda: RECIPE.folds)
+    monkeypatch.setattr(forests, "Recipe", lambda: RECIPE.forests)
+    monkeypatch.setattr(mlp, "Recipe", lambda: RECIPE.hidden)
     return read_results(toy_study, toy_models)
 
 
@@ -100,7 +104,7 @@ def test_figures_of_another_schema_are_refused(
 ) -> None:
     path = tmp_path / FIGURES
     publish(toy, path)
-    path.write_text(path.read_text().replace('"schema": 1', '"schema": 0'))
+    path.write_text(path.read_text().replace('"schema": 2', '"schema": 0'))
     with pytest.raises(DataError, match="not of this version"):
         read_published(path, toy_models)
 
@@ -112,15 +116,25 @@ def test_a_study_of_today_has_nothing_of_another_version(toy: Results) -> None:
 
 def test_other_recipes_and_networks_are_said(toy: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "Recipe", lambda: replace(RECIPE.networks, batch=60))
-    assert versions.stale(toy) == ["recipe (batch): `cnn-1-plain`, `cnn-1`"]
-    monkeypatch.setattr(models, "FILTERS", (17,))
+    assert versions.stale(toy) == [f"recipe (batch): {TRAINED}"]
+    plain = NETWORKS["cnn-1-plain"]
+    other = replace(plain, design=replace(plain.design, filters=(17,)))
+    monkeypatch.setitem(NETWORKS, "cnn-1-plain", other)
     monkeypatch.setattr(models, "Recipe", lambda: RECIPE.networks)
-    assert versions.stale(toy) == ["recipe (architecture): `cnn-1-plain`, `cnn-1`"]
+    assert versions.stale(toy) == ["recipe (design, architecture): `cnn-1-plain`"]
 
 
 def test_another_recipe_of_folds_is_said(toy: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folds, "Recipe", lambda: replace(RECIPE.folds, trees=9))
     assert versions.stale(toy) == ["recipe of folds (trees, model): `forest`"]
+
+
+def test_other_recipes_of_forests_and_activations_are_said(
+    toy: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forests, "Recipe", lambda: replace(RECIPE.forests, depth=9))
+    monkeypatch.setattr(mlp, "Recipe", lambda: replace(RECIPE.hidden, units=9))
+    assert versions.stale(toy) == ["recipe (depth): `forests`", "recipe (units): `activations`"]
 
 
 def test_other_ways_of_altering_images_are_said(
@@ -138,11 +152,13 @@ VERSIONS = {kind: version(kind) for kind in noise.KINDS}
 
 def test_other_models_are_said(toy: Results) -> None:
     shipped = {**toy.shipped, CNN: replace(toy.shipped[CNN], sha256="other")}
-    assert versions.stale(replace(toy, shipped=shipped)) == [f"noise: the model: `{CNN}`"]
+    assert versions.stale(replace(toy, shipped=shipped)) == [
+        f"noise: the model: `{CNN}`", f"answers: the model: `{CNN}`",
+    ]  # fmt: skip
     facts = {**toy.shipped[FOREST].provenance, "training_data": {"other": "file"}}
     shipped = {FOREST: replace(toy.shipped[FOREST], provenance=facts)}
     found = versions.stale(replace(toy, shipped=shipped, altered={}))
-    assert found == ["training images: `cnn-1-plain`, `cnn-1`"]
+    assert found == [f"training images: {TRAINED}"]
 
 
 def test_a_network_that_was_trained_again_is_said(toy: Results) -> None:
@@ -164,7 +180,4 @@ def test_what_is_of_another_version_stands_on_the_page(toy: Results) -> None:
     }
     text = page_of(replace(toy, networks=copied), "study", quick=False)
     lines = text.split("## Of another version")[1].split("\n## ")[0].splitlines()
-    assert (
-        "- copied from an older page, rounded as it was; the files are gone: `cnn-1-plain`, `cnn-1`"
-        in lines
-    )
+    assert f"- copied from an older page, rounded as it was; the files are gone: {TRAINED}" in lines

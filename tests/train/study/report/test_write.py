@@ -73,24 +73,29 @@ def test_every_figure_of_the_page_is_that_of_a_json_file(
         ("`forest-edge`", shipped[FOREST].accuracy["test"]),
         ("forest, full (depth 80)", full["test"]),
     ):
-        assert row(models, title)[6:] == cells(test)
-    assert row(models, "`mlp-int8`")[1:6] == [
+        assert row(models, title)[7:] == cells(test)
+    assert row(models, "`mlp-int8`")[1:7] == [
         "846 / 188", f"{shipped[MLP].provenance['best_epoch']} of 3", "20",
-        f"{shipped[MLP].parameters:,}", "-",
+        f"{shipped[MLP].parameters:,}", "-", "-",
     ]  # fmt: skip
     nodes = f"{full['nodes']:,} nodes"
-    assert row(models, "forest, full (depth 80)")[1:6] == ["846 / 188", "-", "-", nodes, "-"]
+    assert row(models, "forest, full (depth 80)")[1:7] == [
+        "846 / 188", "-", "-", nodes, "-", "-",
+    ]  # fmt: skip
+    for metrics in results.networks.values():
+        metrics["history"] = [{**epoch, "cpu_seconds": 3.5} for epoch in metrics["history"]]
+    assert row(section(written(results), "Models"), "CNN, 1 layer")[6] == "7"
     assert f"{results.validated['forest']['mean']['accuracy']:.4f} ± " in text
     noise = row(section(text, "Noise"), "`forest-edge`")
     assert noise[1] == f"{results.altered[FOREST]['clean']:.3f}"
     assert "TRIAL" not in text
-    for link in re.findall(r"!\[.*?\]\((.+?)\)", text):
+    for link in (links := re.findall(r"!\[.*?\]\((.+?)\)", text)):
         picture = cv2.imread(str(tmp_path / link))
         assert picture is not None
         assert picture.std() > 5
     names = {path.name for path in (tmp_path / "study").iterdir()}
-    assert len(names - {FIGURES}) == 7
-    assert FIGURES in names
+    assert names == {FIGURES, *(link.removeprefix("study/") for link in links)}
+    assert len(links) == len(set(links)) == 9
 
 
 def test_figures_of_the_report_stand_beside_ours(toy_study: Path, toy_models: Path) -> None:
@@ -252,15 +257,21 @@ def test_a_trial_has_no_times_so_that_two_runs_give_one_page(
         name: {**metrics, "images_per_second": metrics["images_per_second"] / 3}
         for name, metrics in results.networks.items()
     }
+    assert results.forests is not None
+    rows = {
+        name: [{**row, "cpu_seconds": 3 + row["cpu_seconds"]} for row in results.forests[name]]
+        for name in ("balanced", "trees", "depths")
+    }
+    others = (
+        replace(results, networks=slower),
+        replace(results, forests={**results.forests, **rows}),
+    )
     pages = {
-        quick: {
-            page_of(one, "study", quick=quick)
-            for one in (results, replace(results, networks=slower))
-        }
+        quick: {page_of(one, "study", quick=quick) for one in (results, *others)}
         for quick in (True, False)
     }
     assert len(pages[True]) == 1
-    assert len(pages[False]) == 2
+    assert len(pages[False]) == 3
 
 
 def test_a_page_of_nothing_is_a_page(tmp_path: Path) -> None:
