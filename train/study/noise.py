@@ -94,8 +94,8 @@ def measure_all(
         if not (options.resume and done.exists() and read_json(done)["run"] == run):
             altered = altered or dict(_alter(test, recipe.seed))
             clean = _right(known[name][: len(test)], test)
-            found = {"run": run, "clean": clean, **_measured(path, altered, test)}
-            write_json(done, found)
+            found = _measured(path, altered, test)
+            write_json(done, {"run": run, "clean": clean, **found})
             robust = mean(found["accuracy"])
             click.echo(f"{name}: {clean:.4f} on clean images, {robust:.4f} on altered ones")
         results[name] = read_json(done)
