@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from emnist_device.runtime.engine import Engine
 from emnist_edge.errors import DataError
 from tests.train.study.conftest import PARTS
 from train.common.data import RunOptions, load_test
@@ -57,11 +58,10 @@ def test_a_model_that_ships_is_asked_again_only_if_it_changed(
     before = json.loads(other.read_text())
     other.write_text(json.dumps(before | {"run": before["run"] | {"model": "other"}}))
     asked: list[str] = []
-    engine = answers.Engine
 
     def note(path: Path) -> object:
         asked.append(path.stem)
-        return engine(path)
+        return Engine(path)
 
     monkeypatch.setattr(answers, "Engine", note)
     options = RunOptions(tmp_path / "answers", resume=True)

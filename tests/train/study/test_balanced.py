@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -41,11 +43,13 @@ def test_epochs_draw_anew_and_the_same_for_a_seed() -> None:
 
 def test_the_best_epoch_is_the_one_that_reads_all_classes() -> None:
     data = data_of([4, 31, 11])
+    data = replace(data, held=np.array([2, 3, 34, 45]))  # two of the first class, one of each other
 
     def predict(images: np.ndarray) -> np.ndarray:
-        return np.eye(3, dtype=np.float32)[[0, 0, 2]]
+        return np.eye(3, dtype=np.float32)[[0, 0, 0, 2]]
 
     row = data.judge(predict)
+    assert row["validation_accuracy"] == 0.75
     assert row["merit"] == row["validation_macro_recall"] == pytest.approx(2 / 3)
     assert "validation_loss" in row
 
