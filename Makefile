@@ -58,7 +58,7 @@ benchmark-peers: $(DEV)/ready  ## other libraries beside the engine, other reade
 	$(DEV)/bin/python -m evaluate.drawn runs/drawn
 	$(DEV)/bin/python -m evaluate.pages runs/drawn --worst 0
 
-study: $(DEV)/ready  ## compare depth, regularization, models and noise: some hours; goes on where it stopped
+study: $(DEV)/ready  ## compare depth, regularization, models and noise: ten hours; goes on where it stopped
 	$(if $(DATA),,$(DEV)/bin/emnist-edge data fetch bymerge)
 	$(if $(DATA),EMNIST_EDGE_DATA=$(DATA)) $(DEV)/bin/python -m train.study --resume
 
