@@ -56,6 +56,25 @@ def test_a_sum_that_does_not_hold_puts_all_in_doubt(leaves: dict[str, Leaf]) -> 
     assert all("the sum is 12" in each.reason for each in found.values())
 
 
+def test_a_sum_that_fails_puts_in_doubt_what_may_be_why(tmp_path: Path) -> None:
+    names = [f"f{number}" for number in range(12)]
+    lines = [
+        f"{name}: {{kind: digits, box: [20, {40 + 12 * number}, 20, 9], cells: 2}}"
+        for number, name in enumerate(names)
+    ]
+    lines.append("total: {kind: number, box: [100, 60, 30, 9], cells: 3}")
+    template = make_template(tmp_path, "\n".join(lines))
+    leaves = {leaf.name: leaf for _, leaf in template.leaves()}
+    sure = {name: [("1", 0.9999)] for name in names[1:]}
+    fields = read(f0=[("2", 0.7)], total=[("12", 0.9999)], **sure)
+    found = weigh_sum(SumOf("total", tuple(names)), leaves, fields)
+    assert found["f0"].reason == "total is 12, and the sum is 13"
+    assert found["total"].reason == "is 12, and the sum is 13"
+    for name in names[1:]:
+        assert not found[name].reason
+        assert 0.99 < found[name].probability < 0.9999
+
+
 def test_a_sum_turns_nothing_that_is_sure_into_something_else(leaves: dict[str, Leaf]) -> None:
     fields = read(
         a=[("17", 0.98), ("7", 0.009)], b=[("39", 0.99)], total=[("46", 0.98), ("56", 0.009)]
