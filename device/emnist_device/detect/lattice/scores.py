@@ -34,7 +34,7 @@ class Scores:
     The page network has learned from these lines: of the characters in them it splits and merges
     fewer than of others. So ``bias`` was moved from -4.54, and ``cut_bias`` from 4.51, to where
     lines of writers held out are read best and pages no worse. Weights of what is left over were
-    fitted to what an earlier network left: those of this one lose decimal points.
+    fitted to what an earlier network left: with all fitted anew, decimal points were lost.
 
     bias, apart, touch, level, widest, size: of a union, and what :mod:`.arcs` measures of it.
     shape, nothing, parts: of the logarithms of how probable a union's shape is, that the union is
