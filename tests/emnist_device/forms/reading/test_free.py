@@ -93,7 +93,7 @@ def test_what_is_no_point_is_none(tmp_path: Path) -> None:
     for other in (Box(105, 22, 8, 9), Box(105, 40, 8, 40), Box(105, 70, 2, 2)):
         found = _candidates(number(tmp_path), page, drawn(*DIGITS, other))
         assert found.text == "456"
-        assert found.probability > 0.8
+        assert 0.8 < found.probability <= 0.9  # a point may have been lost
     whole = number(tmp_path, decimals=0)
     assert _candidates(whole, page, drawn(*DIGITS, POINT)).text == "456"
 
