@@ -25,7 +25,7 @@ from emnist_edge.files import read_within
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from emnist_device.forms.model import Area, Field, MarkField
+    from emnist_device.forms.model import Area, Field, Leaf
     from emnist_device.forms.records import Values
 
     Sizes = Mapping[Path, tuple[float, float]]
@@ -222,16 +222,24 @@ def _totals(field: GridField, given: Values) -> Iterator[SumOf]:
 
 
 def _digest(pages: Sequence[FormPage]) -> str:
-    """Return what tells versions of a form apart: where which kinds of fields are."""
+    """Return what tells versions of a form apart: where which kinds of fields are.
+
+    And what is printed there that tells what a mark in them means: options, formats, and names of
+    rows and columns.
+    """
     places: list[object] = []
     for page in pages:
         places.append((page.width, page.height))
+        places += [(own.rows, own.columns) for own in page.fields if isinstance(own, GridField)]
         for leaf in page.leaves():
-            inner = leaf.cells if isinstance(leaf, TextField) else _areas(leaf)
+            inner, meant = _printed(leaf)
             rounded = [[round(value, 2) for value in area] for area in (leaf.area, *inner)]
-            places.append((leaf.kind, rounded))
+            places.append((leaf.kind, rounded, meant))
     return hashlib.sha256(repr(places).encode()).hexdigest()[:_DIGEST].upper()
 
 
-def _areas(field: MarkField) -> list[Area]:
-    return [option.area for option in field.options]
+def _printed(leaf: Leaf) -> tuple[Sequence[Area], object]:
+    """Return the boxes inside of a field, and what they are printed to mean."""
+    if isinstance(leaf, TextField):
+        return leaf.cells, leaf.form
+    return [option.area for option in leaf.options], [option.value for option in leaf.options]

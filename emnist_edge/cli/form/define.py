@@ -108,8 +108,7 @@ def define(
         if serve is None:
             _write_found(start, target)
         else:
-            _tell_earlier(out, Path(scan))
-            _serve(start, target, servant, serve)
+            _serve(start, target, servant, serve, _continued(out, Path(scan)))
     sys.exit(EXIT_OK)
 
 
@@ -197,22 +196,31 @@ def _write_found(start: Start, target: Target) -> None:
     )
 
 
-def _tell_earlier(out: Path, scan: Path) -> None:
-    """Say what was not saved at another time, but for what is gone on with."""
+def _continued(out: Path, scan: Path) -> Path | None:
+    """Return ``scan`` if it is what was not saved to ``out`` at another time; say what else is.
+
+    What is older than the template was gone on without, and is not mentioned.
+    """
     from emnist_device.forms.defining.unsaved import earlier, go_on
 
-    others = [path for path in earlier(out) if path.absolute() != scan.absolute()]
+    found = earlier(out)
+    chosen = next((path for path in found if path.absolute() == scan.absolute()), None)
+    saved = out.stat().st_mtime if out.exists() else 0.0
+    others = [path for path in found if path != chosen and path.stat().st_mtime > saved]
     if others:
         how = go_on(others[-1], out)
         _report(f"{shown(others[-1])}: has what was not saved before; {how}, or remove it")
+    return chosen
 
 
-def _serve(start: Start, target: Target, servant: Servant, address: Address) -> None:
-    """Show the page until the command is ended."""
+def _serve(
+    start: Start, target: Target, servant: Servant, address: Address, continued: Path | None
+) -> None:
+    """Show the page until the command is ended; for ``continued`` see :class:`Desk`."""
     from emnist_device.forms.defining.desk import Desk
     from emnist_device.serving.server import Server
 
-    desk = Desk(start, target, servant, _report)
+    desk = Desk(start, target, servant, _report, continued)
     with ExitStack() as undo, ended_by_signals():
 
         def make(rules: Rules) -> Starlette:
@@ -223,7 +231,7 @@ def _serve(start: Start, target: Target, servant: Servant, address: Address) -> 
         server = Server(address, make, _report)
         undo.callback(server.close)
         undo.callback(desk.close)  # first of all: whoever presses Ctrl-C twice loses nothing
-        _report(f"define the form at {server.url}, and end with Ctrl-C when it is saved")
+        _report(f"end with Ctrl-C when the form is saved; define it at {server.url}")
         with suppress(Ended):
             threading.Event().wait()
 

@@ -90,6 +90,9 @@ def load_rosters(
 
     files = {each.path: each.roster for each in templates if each.roster is not None}
     if given is not None:
+        if not templates[0].roster_columns:
+            name = shown(templates[0].path)
+            raise FormError(f"{name}: no field has a column of the roster; give one roster: COLUMN")
         files[templates[0].path] = given
     found = {}
     for each in templates:

@@ -141,7 +141,7 @@ def _serve(
         count = f"{len(doubts)} doubtful field{'' if len(doubts) == 1 else 's'}"
         try:
             with ended_by_signals():
-                _say(f"{count} at {server.url}; Ctrl-C ends")
+                _say(f"end with Ctrl-C; {count} at {server.url}")
                 threading.Event().wait()
         except Ended:
             pass

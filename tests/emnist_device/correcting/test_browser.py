@@ -251,7 +251,7 @@ def test_what_others_settle_is_not_asked_for(chrome: Chrome, tmp_path: Path) -> 
         press(page, "7", Keys.ENTER)
         shows(page, "")
         progress = page.find_element("id", "progress")
-        assert progress.text == "1 of 1 looked at, 2 settled by that"
+        assert progress.text == "1 of 1 looked at, 2 settled by other answers"
         undo(page)
         wait_for(lambda: label(page).endswith("total"))
         assert progress.text == "0 of 3 looked at"

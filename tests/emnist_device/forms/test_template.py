@@ -216,6 +216,38 @@ def test_the_digest_tells_where_fields_are_and_not_what_they_are_called(tmp_path
     assert len({digest, moved, load(tmp_path, content).digest}) == 3
 
 
+def test_the_digest_tells_what_marks_mean(tmp_path: Path) -> None:
+    fields = {
+        "a": {"kind": "choice", "box": [20, 50, 60, 6], "options": ["A", "B", "C"]},
+        "b": {"kind": "date", "box": [20, 70, 72, 9], "cells": 8, "format": "DD.MM.YYYY"},
+        "c": {"kind": "number", "box": [20, 90, 36, 9], "cells": 4, "decimals": 1},
+        "d": {
+            "kind": "grid",
+            "box": [40, 120, 60, 30],
+            "rows": ["x", "y"],
+            "columns": ["p", "q"],
+            "cell": {"kind": "digits"},
+        },
+    }
+    digest = load(tmp_path, one_page(**fields)).digest
+    others = [
+        ("a", {"options": ["A", "C", "B"]}),
+        ("b", {"format": "MM.DD.YYYY"}),
+        ("c", {"decimals": 2}),
+        ("c", {"decimal_mark": ","}),
+        ("d", {"columns": ["q", "p"]}),
+    ]
+    changed = [
+        load(tmp_path, one_page(**fields | {name: fields[name] | new})).digest
+        for name, new in others
+    ]
+    assert digest not in changed
+    renamed = {f"{name}-2": field for name, field in fields.items()}  # names are not on the paper
+    labelled = {"label": "Label"}
+    for same in (renamed, fields | {"a": fields["a"] | labelled}):
+        assert load(tmp_path, one_page(**same)).digest == digest
+
+
 def test_fields_know_what_is_known_of_their_texts(template: Template) -> None:
     leaves = {leaf.name: leaf for _, leaf in template.leaves()}
     day, name = leaves["day"], leaves["name"]

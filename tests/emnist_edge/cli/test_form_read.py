@@ -103,3 +103,15 @@ def test_a_wrong_template_and_a_wrong_name_are_said_in_a_line(tmp_path: Path) ->
     assert code == 1
     assert "form small is in two templates" in said
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_roster_that_no_field_has_a_column_of_is_refused(tmp_path: Path) -> None:
+    _, two, _ = draw(tmp_path)
+    template = make_template(tmp_path, FIELDS.replace(", roster: id", ""))
+    (tmp_path / "roster.csv").write_text("id\n403821\n")
+    out = tmp_path / "out.csv"
+    roster = ["--roster", str(tmp_path / "roster.csv")]
+    code, said = run(str(template.path), two, "--output", str(out), *roster)
+    assert code == 1
+    assert "no field has a column of the roster; give one roster: COLUMN" in said
+    assert not out.exists()

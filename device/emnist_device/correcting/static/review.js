@@ -40,7 +40,7 @@ function showProgress() {
   const said = fields.filter(isSaid).length;
   const settled = done - said;
   element("progress").textContent = `${said} of ${fields.length - settled} looked at`
-    + (settled ? `, ${settled} settled by that` : "");
+    + (settled ? `, ${settled} settled by other answers` : "");
   element("bar").style.width = `${fields.length ? (100 * done) / fields.length : 100}%`;
   document.title = `${done}/${fields.length} doubtful fields`;
 }

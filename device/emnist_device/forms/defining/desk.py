@@ -37,16 +37,23 @@ class Desk:
         target: where the template is written.
         servant: reads pictures; it is closed with this.
         report: told in a line of what was saved.
+        continued: what was not saved at another time, and this goes on with; it is removed once
+            this is saved.
     """
 
     def __init__(
-        self, start: Start, target: Target, servant: Servant, report: Callable[[str], None]
+        self,
+        start: Start,
+        target: Target,
+        servant: Servant,
+        report: Callable[[str], None],
+        continued: Path | None = None,
     ) -> None:
         self.draft, self._found = start.draft, start.found
         self._target, self._servant, self._report = target, servant, report
         self._files = files_of(start.draft)
         self._turns = Turns("trial")
-        self._unsaved = Unsaved(target.path, pictures=target.pictures)
+        self._unsaved = Unsaved(target.path, pictures=target.pictures, continued=continued)
         # What another template has is not in this one yet, and need not be kept until it changes.
         self._revision, self._saved = 0, -1 if target.pictures and _any_field(self.draft) else 0
 
@@ -107,7 +114,7 @@ class Desk:
             raise FormError(f"not saved: {self._of(checked.faults[0])}{others}")
         self._target.write(self.draft)
         self._saved = self._revision
-        self._unsaved.drop()
+        self._unsaved.drop_all(len(self.draft.pages))
         fields = sum(len(page.fields) for page in self.draft.pages)
         self._report(
             f"{shown(self._target.path)}: saved, {fields} field{'' if fields == 1 else 's'}"

@@ -16,6 +16,8 @@ from emnist_device.forms.defining.writing import write_files
 from emnist_edge.errors import OutputError, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from emnist_device.forms.defining.draft import Draft
 
 # Put behind the name of a template, and from the second on a number.
@@ -28,10 +30,11 @@ class Unsaved:
     Args:
         template: the file that the draft is to be saved to.
         pictures: whether the pages' pictures are written as well; else they are beside it.
+        continued: what was not saved at another time, and is gone on with; None for nothing.
     """
 
-    def __init__(self, template: Path, *, pictures: bool) -> None:
-        self._template, self._pictures = template, pictures
+    def __init__(self, template: Path, *, pictures: bool, continued: Path | None = None) -> None:
+        self._template, self._pictures, self._continued = template, pictures, continued
         self._path: Path | None = None
         self._files: set[Path] = set()
 
@@ -67,11 +70,16 @@ class Unsaved:
 
     def drop(self) -> None:
         """Remove the files, once there is nothing that would be lost."""
-        for path in self._files:
-            with suppress(OSError):
-                path.unlink()
+        _remove(self._files)
         self._path = None
         self._files.clear()
+
+    def drop_all(self, pages: int) -> None:
+        """Remove the files, and those that were gone on with, of so many ``pages``."""
+        self.drop()
+        if self._continued is not None:
+            _remove(_written(self._continued, pages))
+        self._continued = None
 
     def _write(self, path: Path, draft: Draft) -> None:
         """Write ``draft`` to ``path``, and beside it those pictures that are not there yet."""
@@ -82,6 +90,18 @@ class Unsaved:
         missing = [each for each in places if each not in self._files or not each.exists()]
         write_files(path, draft, [places[each] for each in missing])
         self._files.update([path, *missing])
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _written(path: Path, pages: int) -> list[Path]:
+    """Return the template ``path`` and the pictures that go with it."""
+    pictures = (path.with_name(f"{path.stem}-{page}.png") for page in range(1, pages + 1))
+    return [path, *pictures]
 
 
 def earlier(template: Path) -> list[Path]:
@@ -113,7 +133,6 @@ def _free(template: Path, pages: int) -> Path:
     for number in count(first):
         end = _UNSAVED + (f"-{number}" if number > 1 else "")
         path = template.with_name(f"{template.stem}{end}{template.suffix}")
-        pictures = (path.with_name(f"{path.stem}-{page}.png") for page in range(1, pages + 1))
-        if not any(map(os.path.lexists, [path, *pictures])):
+        if not any(map(os.path.lexists, _written(path, pages))):
             return path
     raise AssertionError
