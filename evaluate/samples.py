@@ -1,7 +1,8 @@
 """Draw the sample pictures: ``python -m evaluate.samples [--output samples]``.
 
 All are drawn by this package, nobody's handwriting is in them. Running it again gives the same
-files. ``expected.json`` says what each picture shows: file name -> text.
+files. ``expected.json`` says what each picture shows: file name -> text. In ``exams`` are filled
+sheets of the form ``exam.yaml``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from emnist_edge.cli.program import Program
 from emnist_edge.drawing.pages import Camera, DrawnPage, Paper, Pen, draw_page
 from emnist_edge.drawing.strokes import Hand
 from emnist_edge.files import write_json
+from evaluate.filled.sample_sheets import draw_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,13 +114,25 @@ def write_samples(folder: Path) -> list[Path]:
     return [folder / name for name in (*SAMPLES, "expected.json")]
 
 
+def write_sheets(folder: Path) -> list[Path]:
+    """Write filled sheets of the exam into ``folder``; return the files written."""
+    own = Path(__file__).parents[1] / "samples"
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for number, picture in enumerate(draw_sheets(own / "exam.yaml", own / "students.csv"), 1):
+        _, encoded = cv2.imencode(".jpg", picture, _ENCODING[".jpg"])
+        written.append(folder / f"sheet-{number}.jpg")
+        written[-1].write_bytes(encoded.tobytes())
+    return written
+
+
 @click.command(cls=Program)
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("samples"), show_default=True
 )
 def main(output: Path) -> None:
     """Draw the sample pictures into a folder."""
-    for path in write_samples(output):
+    for path in (*write_samples(output), *write_sheets(output / "exams")):
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
 
 

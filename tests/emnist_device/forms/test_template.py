@@ -217,7 +217,7 @@ def test_the_digest_tells_where_fields_are_and_not_what_they_are_called(tmp_path
 
 
 def test_the_digest_tells_what_marks_mean(tmp_path: Path) -> None:
-    fields = {
+    fields: dict[str, dict[str, Any]] = {
         "a": {"kind": "choice", "box": [20, 50, 60, 6], "options": ["A", "B", "C"]},
         "b": {"kind": "date", "box": [20, 70, 72, 9], "cells": 8, "format": "DD.MM.YYYY"},
         "c": {"kind": "number", "box": [20, 90, 36, 9], "cells": 4, "decimals": 1},
@@ -230,7 +230,7 @@ def test_the_digest_tells_what_marks_mean(tmp_path: Path) -> None:
         },
     }
     digest = load(tmp_path, one_page(**fields)).digest
-    others = [
+    others: list[tuple[str, dict[str, Any]]] = [
         ("a", {"options": ["A", "C", "B"]}),
         ("b", {"format": "MM.DD.YYYY"}),
         ("c", {"decimals": 2}),

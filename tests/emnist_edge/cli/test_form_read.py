@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -16,11 +16,9 @@ from evaluate.filled.writing import Stranger, fill_page
 from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import SIZE, make_template
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 pytestmark = needs_markers  # sheets are found by them
 
+ROOT = Path(__file__).resolve().parents[3]
 FIELDS = (
     "number: {kind: digits, box: [20, 60, 42, 9], cells: 6, roster: id}\n"
     "agree: {kind: check, box: [20, 90, 5, 5]}"
@@ -115,3 +113,17 @@ def test_a_roster_that_no_field_has_a_column_of_is_refused(tmp_path: Path) -> No
     assert code == 1
     assert "no field has a column of the roster; give one roster: COLUMN" in said
     assert not out.exists()
+
+
+def test_the_sample_sheets_are_read_and_the_wrong_sum_is_found(tmp_path: Path) -> None:
+    out = tmp_path / "marks.csv"
+    samples = ROOT / "samples"
+    code, said = run(str(samples / "exam.yaml"), str(samples / "exams"), "--output", str(out))
+    assert code == 0, said
+    assert "3 sheets read, 0 refused" in said
+    read = rows(out)
+    assert [(row["row"], row["number"], row["total"]) for row in read] == [
+        ("1", "4027116", "71.5"), ("4", "4032280", "60.5"), ("2", "4028163", "79.5")
+    ]  # fmt: skip
+    assert "marks.Question 3.a" in read[2]["doubtful"]
+    assert "marks" not in read[0]["doubtful"] + read[1]["doubtful"]
