@@ -80,11 +80,12 @@ class Written:
                     f"give {least} or more"
                 )  # fmt: skip
         elif self.counts and cells not in self.counts:
-            known = sorted(self.counts)
-            fits = f"from {known[0]} to {known[-1]}" if len(known) > 1 else f"{known[0]}"
+            least, most = min(self.counts), max(self.counts)
+            fits = f"{most} at most" if cells > most else f"{least} or more"
             raise TemplateError(
-                line, f"has {cells} cells, but its texts fill {fits}; change the one or the other"
-            )
+                line, f"has {cells} cells, but its texts fill {most if least == most else fits}; "
+                "change the one or the other"
+            )  # fmt: skip
 
 
 def known_of(values: Values, form: DateFormat | NumberFormat | None, folder: Path) -> Written:

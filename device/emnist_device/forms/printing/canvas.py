@@ -41,13 +41,15 @@ class Canvas:
     Args:
         font: a TrueType or OpenType file to set texts in; None for the built-in font, which has the
             letters of western Europe.
+        template: the file that texts are from, which is named where one cannot be printed.
 
     Raises:
         FormError: ``font`` is none.
         RuntimeMissingError: fpdf2 is not installed.
     """
 
-    def __init__(self, font: Path | None = None) -> None:
+    def __init__(self, font: Path | None = None, template: Path | None = None) -> None:
+        self._whose = "" if template is None else f"{shown(template)}: "
         fpdf = load_module("fpdf", "printing a form")
         self._pdf: Any = fpdf.FPDF(unit="mm")
         self._pdf.set_auto_page_break(False)
@@ -77,14 +79,15 @@ class Canvas:
             name = unicodedata.name(char, f"U+{ord(char):04X}")
             if unicodedata.bidirectional(char) in _LEFTWARD or unicodedata.category(char) == "Mc":
                 raise FormError(
-                    f"{what} has {shown(char)} ({name}), of letters that run from right to left or "
-                    "change with their neighbours, which are not printed; write it in others"
+                    f"{self._whose}{what} has {shown(char)} ({name}), of letters that run from "
+                    "right to left or change with their neighbours, which are not printed; write "
+                    "it in others"
                 )
             if not self._has(char):
                 font = "the built-in font" if self._glyphs is None else "that font"
                 raise FormError(
-                    f"{what} has {shown(char)} ({name}), which {font} does not have; name one "
-                    "that has it: --font FILE.ttf"
+                    f"{self._whose}{what} has {shown(char)} ({name}), which {font} does not have; "
+                    "name one that has it: --font FILE.ttf"
                 )
 
     def _has(self, char: str) -> bool:

@@ -69,7 +69,7 @@ def make_pdf(
         FormError: something cannot be printed; says what, and what to do.
         RuntimeMissingError: fpdf2 is not installed, or OpenCV is too old.
     """
-    canvas = Canvas(font)
+    canvas = Canvas(font, template.path)
     labels = _labels(template, copies, canvas)
     for copy in copies:
         for page in template.pages:
@@ -79,7 +79,7 @@ def make_pdf(
 
 def check_print(template: Template, font: Path | None = None) -> None:
     """Raise where :func:`make_pdf` would refuse ``template``, without making a PDF."""
-    _labels(template, (Copy(),), Canvas(font))
+    _labels(template, (Copy(),), Canvas(font, template.path))
 
 
 def _labels(
