@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _SIDES = (1800, 3600, 900)
 # Enlargements at which a code is tried that lies straight before the eye.
 _ZOOMS = (1.0, 2.0, 0.5)
+# What reads codes in OpenCV: of some clean ones, at some sizes, the first makes nothing.
+_DETECTORS = ("QRCodeDetector", "QRCodeDetectorAruco")
 
 
 def find_markers(
@@ -64,14 +66,17 @@ def _find(
 
 def read_code(window: NDArray[np.uint8]) -> str:
     """Return the text of the QR code in ``window``, (H, W) grey; "" where none can be read."""
-    detector = cv2.QRCodeDetector()
-    for zoom in _ZOOMS:
-        method = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
-        resized = cv2.resize(window, None, fx=zoom, fy=zoom, interpolation=method)
-        try:
-            text, *_ = detector.detectAndDecode(resized)
-        except (cv2.error, UnicodeDecodeError):  # of what is no code at all
+    for kind in _DETECTORS:
+        if not hasattr(cv2, kind):  # of an earlier version of OpenCV
             continue
-        if text:
-            return str(text)
+        detector = getattr(cv2, kind)()
+        for zoom in _ZOOMS:
+            method = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
+            resized = cv2.resize(window, None, fx=zoom, fy=zoom, interpolation=method)
+            try:
+                text, *_ = detector.detectAndDecode(resized)
+            except (cv2.error, UnicodeDecodeError):  # of what is no code at all
+                continue
+            if text:
+                return str(text)
     return ""
