@@ -13,8 +13,10 @@ import stat
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import count
 from typing import IO, TYPE_CHECKING, Any
 
+from emnist_device.correcting.cut_lines import is_cut
 from emnist_device.correcting.fields import DAMAGE, parsed
 from emnist_device.correcting.said import Said
 from emnist_edge.errors import FormError, shown
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 
 # What to do about what is no file.
 _MOVE = "move it away"
-# What each line begins with: one that was cut while it was written is told from what is none.
-_BEGIN = b'{"image": "'
 
 
 def journal_path(table: Path) -> Path:
@@ -54,7 +54,8 @@ def read_journal(path: Path) -> Said:
 class Journal:
     """The corrections of a table, for this process alone until it is closed.
 
-    said: what was said, now and before.
+    said: what was said, now and before. kept: where a last line is that was cut while it was
+    written, and is taken out; None for none.
 
     Raises:
         FormError: the file cannot be read or written, or another process has it.
@@ -62,6 +63,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.kept: Path | None = None
         try:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK  # a pipe waits else
             self._number = os.open(path, flags, 0o666)
@@ -81,7 +83,10 @@ class Journal:
         try:
             with os.fdopen(self._number, "rb", closefd=False) as file:
                 said, end = _replay(self._path, file)
-            os.ftruncate(self._number, end)
+            size = os.fstat(self._number).st_size
+            if size > end:
+                self.kept = _keep_aside(self._path, os.pread(self._number, size - end, end))
+                os.ftruncate(self._number, end)
             if end and os.pread(self._number, 1, end - 1) != b"\n":
                 self._write(b"\n")
         except OSError as error:
@@ -159,18 +164,28 @@ def _replay(path: Path, file: IO[bytes]) -> tuple[Said, int]:
         try:
             said.take_line(parsed(line))
         except DAMAGE as error:
-            if _is_cut(line):
+            if is_cut(line):
                 said.cut = number
                 break
+            ends = "; lines do not end as this program ends them" if b"\r" in line else ""
             raise FormError(
-                f"{shown(path)}: line {number} is no correction ({shown(error)}); take it out, or "
-                "move the file away to begin anew"
+                f"{shown(path)}: line {number} is no correction ({shown(error)}{ends}); mend it or "
+                "take it out, or move the file away to begin anew"
             ) from error
         end += len(line)
     return said, end
 
 
-def _is_cut(line: bytes) -> bool:
-    """Say whether ``line`` is the beginning of one that was not written to its end."""
-    begins = line[: len(_BEGIN)]
-    return not line.endswith(b"\n") and _BEGIN.startswith(begins)
+def _keep_aside(path: Path, cut: bytes) -> Path:
+    """Write what is left of a line beside the journal, and return where; nothing is replaced.
+
+    Raises OSError where that fails.
+    """
+    for number in count(1):
+        kept = path.with_name(f"{path.name}.cut{'' if number == 1 else f'-{number}'}")
+        with suppress(FileExistsError), kept.open("xb") as file:
+            file.write(cut)
+            file.flush()
+            os.fsync(file.fileno())
+            return kept
+    raise AssertionError  # numbers do not end

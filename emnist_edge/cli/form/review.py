@@ -129,6 +129,8 @@ def _serve(
     with ExitStack() as opened:
         journal = Journal(journal_path(table))
         opened.callback(journal.close)
+        if journal.kept is not None:
+            _say(f"{shown(journal.kept)}: has what is left of the line that is cut off")
         pictures = Pictures(limits)
         opened.callback(pictures.close)
         review = Review(doubts, journal, rechecker)

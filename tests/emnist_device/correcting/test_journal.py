@@ -70,6 +70,44 @@ def test_a_journal_cut_anywhere_has_what_was_whole(path: Path) -> None:
             assert len(read_journal(path).answers) == (1, 1, 2, 1)[lines]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "number", "told"),
+    [
+        (b"\n", b"\r", 1, "Extra data.* lines do not end as this program ends them"),
+        (b'"value": "b", ', b'"value": "b, ', 3, "Expecting ',' del"),
+    ],
+)
+def test_an_answer_that_an_editor_has_damaged_is_not_taken_for_one_that_is_cut(
+    path: Path, before: bytes, after: bytes, number: int, told: str
+) -> None:
+    say(path, (ONE, "A"), (TWO, "C"), (ONE, "B")).close()
+    content = path.read_bytes()
+    if number == 1:
+        content = content.replace(before, after)
+    else:  # the last answer, without the end of its line
+        content = content[: content.rindex(before)] + after + content.split(before)[-1][:-1]
+    path.write_bytes(content)
+    for read in (read_journal, Journal):
+        with pytest.raises(FormError, match=rf"line {number} is no correction .{told}"):
+            read(path)
+    assert path.read_bytes() == content
+
+
+def test_what_is_left_of_an_answer_is_kept_aside_and_replaces_nothing(path: Path) -> None:
+    for name, rest in (("", b'{"image": "a'), ("-2", b"{"), ("-3", b'{"ima')):
+        say(path, (ONE, "A")).close()
+        path.write_bytes(path.read_bytes() + rest)
+        journal = Journal(path)
+        journal.close()
+        assert journal.kept == path.with_name(f"{path.name}.cut{name}")
+    cuts = [each.read_bytes() for each in sorted(path.parent.glob("*.cut*"))]
+    assert cuts == [b'{"image": "a', b"{", b'{"ima']
+    path.write_bytes(b"{")
+    Journal(path).close()
+    assert not path.exists()
+    assert path.with_name(f"{path.name}.cut-4").read_bytes() == b"{"
+
+
 def test_nothing_is_deleted_before_something_is_said(path: Path) -> None:
     say(path, (ONE, "A")).close()
     content = path.read_bytes().removesuffix(b"\n")

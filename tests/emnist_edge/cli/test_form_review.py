@@ -180,8 +180,8 @@ def test_where_nothing_is_doubtful_no_page_is_shown(table: Path) -> None:
 
 
 @contextmanager
-def reviewing(table: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run form review in a process of its own; yields it and the address of its page."""
+def reviewing(table: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """Run form review in a process of its own; yields it, its address, and what it says."""
     command = [sys.executable, "-m", "emnist_edge", "form", "review"]
     process = subprocess.Popen(
         [*command, str(table.with_name("small.yaml")), str(table)],
@@ -192,9 +192,11 @@ def reviewing(table: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     )
     assert process.stderr is not None
     try:
-        line = process.stderr.readline()
-        assert "doubtful field" in line, line
-        yield process, line.split(" at ")[1].strip()
+        said = line = process.stderr.readline()
+        while line and "doubtful field" not in line:
+            said += (line := process.stderr.readline())
+        assert line, said
+        yield process, line.split(" at ")[1].strip(), said
     finally:
         process.kill()
         process.wait()
@@ -208,13 +210,15 @@ def post(url: str, content: object) -> Any:
 
 
 def test_nothing_is_lost_when_the_program_is_killed(table: Path) -> None:
-    with reviewing(table) as (process, url):
+    with reviewing(table) as (process, url, _):
         post(f"{url}api/answer", {"field": 2, "text": "115061"})
         code, said = run("review", str(table.with_name("small.yaml")), str(table))
         assert code == 1
         assert "another form review of this table is running" in said
         process.kill()
-    with reviewing(table) as (process, url):
+    journal = journal_path(table)
+    journal.write_bytes(journal.read_bytes() + b'{"image": "a.png", "pa')
+    with reviewing(table) as (process, url, before):
         with urllib.request.urlopen(f"{url}api/fields", timeout=60) as response:
             fields = json.load(response)["fields"]
         assert [field["answer"] for field in fields] == [None, None, "115061", None, None]
@@ -222,6 +226,10 @@ def test_nothing_is_lost_when_the_program_is_killed(table: Path) -> None:
         _, said = process.communicate(timeout=60)
         assert process.returncode == 0
     assert "1 reviewed (1 of them corrected), 4 doubtful; form apply writes a table" in said
+    kept = journal.with_name(f"{journal.name}.cut")
+    assert f"{journal}: line 2 is cut off" in before
+    assert f"{kept}: has what is left of the line that is cut off" in before
+    assert kept.read_bytes() == b'{"image": "a.png", "pa'
 
 
 @needs_markers
