@@ -18,6 +18,9 @@ from emnist_device.batch.tasks import Version
 if TYPE_CHECKING:
     from emnist_device.batch.tasks import Key, Outcome
 
+# More than any file has bytes, or pages.
+_TOO_LARGE = 10**18
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -97,9 +100,10 @@ class JsonLines:
                 match content.get("file"):
                     case {"bytes": int(size), "modified": int() | float() as modified}:
                         version = Version(size, modified)
-                match content.get("page"):
-                    case None | int() as number if not isinstance(number, bool):
-                        return Entry(name, number, "error" in content, version)
+                number = content.get("page")
+                if number is not None:
+                    number = number_of(number, "page")
+                return Entry(name, number, "error" in content, version)
         raise ValueError("no object with the name of an image")
 
 
@@ -164,8 +168,10 @@ class Csv:
         if len(row) != columns:
             raise ValueError(f"no row of {columns} columns")
         size, modified = row[-len(self.of_version) :]
-        version = Version(int(size), float(modified)) if size or modified else None
-        number = int(row[1]) if row[1] else None
+        version = (
+            Version(digits_of(size, "bytes", 0), float(modified)) if size or modified else None
+        )
+        number = digits_of(row[1], "page") if row[1] else None
         return Entry(_unescaped(row[0]), number, bool(row[self.columns.index("error")]), version)
 
 
@@ -175,6 +181,19 @@ def cells_of(record: bytes) -> list[str]:
     if len(rows) != 1:  # they would be lost
         raise ValueError('a quote (") is missing or too many, or a line does not end as others do')
     return rows[0]
+
+
+def number_of(value: object, what: str, least: int = 1) -> int:
+    """Return ``value``, if it is a whole number from ``least`` on; ValueError names ``what``."""
+    if type(value) is not int or not least <= value < _TOO_LARGE:  # True is none
+        raise ValueError(f"{what} is no number from {least} on")
+    return value
+
+
+def digits_of(cell: str, what: str, least: int = 1) -> int:
+    """Return the number that ``cell`` has in digits; ValueError as by :func:`number_of`."""
+    plain = cell.isascii() and cell.isdigit() and len(cell) < len(str(_TOO_LARGE))
+    return number_of(int(cell) if plain else None, what, least)
 
 
 #: Format of a file of results, by its suffix.

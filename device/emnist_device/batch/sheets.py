@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emnist_device.batch.reading import Shelf
+    from emnist_device.batch.records import Entry
     from emnist_device.batch.tasks import Outcome, Task
     from emnist_device.forms.reading.reader import SheetReader
     from emnist_device.image.limits import Limits
@@ -78,6 +79,17 @@ class SheetLines(JsonLines):
         if kept and outcome.version is not None:
             content["file"] = asdict(outcome.version)
         return line_of(content)
+
+    def entry(self, record: bytes) -> Entry:
+        """Return what a line says of its page; ValueError where it is damaged."""
+        entry = super().entry(record)
+        if entry.failed:
+            content = json.loads(record)
+            if content.keys() & {"form", "fields"}:
+                raise ValueError("it has an error, and fields as well")
+            if not isinstance(content["error"], str):
+                raise ValueError("error is no text")
+        return entry
 
     def fields(self, record: bytes) -> dict[str, tuple[float, str]] | None:
         """Return probability and reason of doubt of each field; None of what was refused."""
@@ -160,6 +172,15 @@ class SheetTable(Csv):
             version = outcome.version
             row += ["", ""] if version is None else [version.bytes, f"{version.modified:.6f}"]
         return row_of(row)
+
+    def entry(self, record: bytes) -> Entry:
+        """Return what a row says of its page; ValueError where it is damaged."""
+        entry = super().entry(record)
+        if entry.failed:
+            row = self.cells(record)
+            if any(row[column] for column in self.columns[self.columns.index("form") :]):
+                raise ValueError("it has an error, and fields as well")
+        return entry
 
     def fields(self, record: bytes) -> dict[str, tuple[float, str]] | None:
         """Return what :meth:`SheetLines.fields` does."""

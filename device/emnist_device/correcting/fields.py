@@ -72,12 +72,12 @@ def _alone_of(content: Mapping[str, Any]) -> Candidates:
 
 
 def parsed(text: str | bytes) -> Any:
-    """Return what ``text`` is in JSON; ValueError where it is none, or has a name twice."""
+    """Return what ``text`` is in JSON; ValueError where it is none, or its names are."""
     return json.loads(text, object_pairs_hook=_once)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
+    content = {text_of(name, "a name"): value for name, value in pairs}
     if len(content) < len(pairs):
         names = [name for name, _ in pairs]
         raise ValueError(f"{next(n for n in names if names.count(n) > 1)!r} is in it twice")
@@ -85,9 +85,22 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def text_of(value: object, what: str) -> str:
-    """Return ``value``, if it is a text; TypeError that says ``what`` is not."""
+    """Return ``value``, if it is a text of whole characters; TypeError or ValueError names it."""
+    return _encodable(value, what, "strict")
+
+
+def file_name_of(value: object, what: str) -> str:
+    """Return ``value`` as :func:`text_of` does, where bytes that are no text are escaped."""
+    return _encodable(value, what, "surrogateescape")
+
+
+def _encodable(value: object, what: str, errors: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{what} is no text")
+    try:
+        value.encode("utf-8", errors)
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{what} has half of a character, a lone surrogate") from error
     return value
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emnist_device.correcting.fields import probability_of, text_of
+from emnist_device.batch.records import number_of
+from emnist_device.correcting.fields import file_name_of, probability_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,9 +112,11 @@ class Said:
         Raises ValueError, KeyError, TypeError or AttributeError for what no line is.
         """
         page, undo = content["page"], content.get("undo", False)
-        if not isinstance(page, int | None) or not isinstance(undo, bool):
-            raise TypeError("page or undo is something else")
-        image, reading, name = (text_of(content[key], key) for key in ("image", "reading", "field"))
+        if not isinstance(undo, bool):
+            raise TypeError("undo is neither true nor false")
+        page = None if page is None else number_of(page, "page")
+        image = file_name_of(content["image"], "image")
+        reading, name = (text_of(content[key], key) for key in ("reading", "field"))
         asked = Asked(image, page, reading, name)
         if not undo:
             text, value = (text_of(content[key], key) for key in ("text", "value"))
@@ -126,8 +129,8 @@ class Said:
 
 def _after(content: Mapping[str, Any]) -> After:
     row = content.get("row", 0)
-    if not isinstance(row, int | None):
-        raise TypeError("row is no number")
+    if row is not None and "row" in content:
+        row = number_of(row, "row")
     return After(
         {
             name: Settled(

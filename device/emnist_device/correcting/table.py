@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
+from emnist_device.batch.records import digits_of, number_of
 from emnist_device.batch.results import records_in
 from emnist_device.batch.sheets import BETWEEN, SheetLines, SheetTable, cell_of
 from emnist_device.batch.tasks import title
@@ -19,10 +20,12 @@ from emnist_device.correcting.fields import (
     DAMAGE,
     ReadField,
     field_of,
+    file_name_of,
     parsed,
     probability_of,
     text_of,
 )
+from emnist_device.correcting.headings import heading_faults
 from emnist_device.correcting.kept_places import KeptPlaces
 from emnist_edge.errors import FormError, shown
 from emnist_edge.files import open_regular
@@ -38,6 +41,10 @@ if TYPE_CHECKING:
 
 # Digits of what tells one reading of a sheet from another.
 _DIGITS = 16
+# What a sheet may have besides, and the least of it.
+_NUMBERS = {"copy": 0, "row": 1}
+# Bytes of a file to look for its first row in.
+_MOST_OF_HEADING = 2**16
 # The end of a row: the time of a file, which has six decimals, or nothing.
 _ENDS = re.compile(rb"(,|\.[0-9]{6})\r\n$")
 
@@ -102,6 +109,7 @@ class SheetsFile:
                 continue
             try:
                 entry = self.form.entry(record)
+                file_name_of(entry.name, "image")
                 sheet = None if entry.failed else self._sheet(entry, record)
             except DAMAGE as error:
                 raise self._fault(
@@ -152,14 +160,19 @@ class SheetsFile:
             places = {} if self._places is None else self._places.of(entry.key, entry.version)
             fields = _fields_of_row(self.form, row, places)
             told = {name: cell for name, cell in row.items() if name != "doubtful"}
-            form, page = row["form"], int(row["form_page"])
+            form, page = row["form"], digits_of(row["form_page"], "form_page")
+            for name, least in _NUMBERS.items():
+                if row[name]:
+                    digits_of(row[name], name, least)
         else:
             content = parsed(record)
             fields = tuple(field_of(name, each) for name, each in content["fields"].items())
             told = _without_accepted(content)
-            form, page = text_of(content["form"], "form"), content["form_page"]
-            if type(page) is not int:
-                raise TypeError("form_page is no number")
+            form = text_of(content["form"], "form")
+            page = number_of(content["form_page"], "form_page")
+            for name, least in _NUMBERS.items():
+                if content.get(name) is not None:
+                    number_of(content[name], name, least)
         told_as = json.dumps(told, sort_keys=True).encode()
         reading = hashlib.sha256(told_as).hexdigest()[:_DIGITS]
         return ReadSheet(entry.name, entry.number, entry.version, form, page, reading, fields)
@@ -203,10 +216,12 @@ def _format_of(path: Path, file: IO[bytes]) -> SheetFormat:
     try:
         return SheetTable.of(heading)
     except (ValueError, csv.Error) as error:
-        raise FormError(
-            f"{shown(path)}: is no table as form read writes it; leave that as it is, and edit a "
-            "copy"
-        ) from error
+        file.seek(0)
+        faults = heading_faults(file.read(_MOST_OF_HEADING))
+        told = "; leave that as it is, and edit a copy"
+        if faults:
+            told = f": {'; '.join(faults)}; mend that in a copy"
+        raise FormError(f"{shown(path)}: is no table as form read writes it{told}") from error
 
 
 def _fields_of_row(

@@ -118,6 +118,7 @@ def test_an_answer_is_kept_before_it_is_answered_and_taken_back(
         [[1]], "text", {"field": 0},
         {"field": 99, "text": "1"}, {"field": -1, "text": "1"}, {"field": 1, "text": "saw"},
         {"field": 2, "text": "1" * 501}, {"field": 2, "text": "1", "sure": 1},
+        {"field": 0, "text": "\ud800", "sure": True},
     ],
 )  # fmt: skip
 def test_what_is_no_answer_is_refused(server: Server, table: Path, body: object) -> None:

@@ -173,7 +173,6 @@ def test_a_record_that_is_cut_anywhere_is_not_left_out(tmp_path: Path, suffix: s
         (b"403821", b'40"3821', "record 2 is not whole .a quote.*mend it$"),
         (b"403821,", b'"403821,', "record 2 is not whole"),
         (b"115067", b'11"5067', "record 3 is not whole .a quote"),
-        (b"\r\n", b"\n", "is no table"),
     ],
 )
 def test_a_stray_quote_or_end_of_line_drops_no_sheet(
@@ -219,6 +218,18 @@ def test_two_records_of_a_page_are_refused(tmp_path: Path, suffix: str) -> None:
         (b'""name"": 0.99991', b'""name"": NaN', "a probability is not from 0 to 1"),
         (b'""name"": 0.99991', b'""name"": true', "a probability is not from 0 to 1"),
         (b'""it is faint""', b"3", "a reason is no text"),
+        (b'""it is faint""', rb'""\ud800""', "a reason has half of a character"),
+        (b",1,,small", b",1,oops,small", "it has an error, and fields as well"),
+        (b",1,,small", b",1_0,,small", "page is no number from 1 on"),
+        (b",1,,small", b",+1,,small", "page is no number"),
+        (b",1,,small", ",\u0661,,small".encode(), "page is no number"),
+        (b",1,,small", b",\xc2\xb2,,small", "page is no number"),
+        (b",1,,small", b",0,,small", "page is no number"),
+        (b",1,,small", b"," + b"9" * 4000 + b",,small", "page is no number"),
+        (b"small,1,7,,", b"small,1_0,7,,", "form_page is no number"),
+        (b"small,1,7,,", b"small,1,-7,,", "copy is no number from 0 on"),
+        (b"small,1,7,,", b"small,1,7,x,", "row is no number from 1 on"),
+        (b"small,1,7,,", b"small,1,7,-5,", "row is no number from 1 on"),
         (b'""name"": 0.9', b'""born"": 0.1, ""name"": 0.9', "'born' is in it twice"),
     ],
 )
@@ -247,6 +258,9 @@ def test_what_a_row_says_of_no_field_is_told(
         (b'"text": "ADA"', b'"text": null'),
         (b'"form_page": 1', b'"form_page": "1"'),
         (b'"text": "ADA"', b'"text": "ADA", "text": "BOB"'),
+        (b'"text": "ADA"', rb'"text": "\ud800"'),
+        (b'"text": "AOA"', rb'"text": "\udce9"'),
+        (b'"name": {', rb'"\ud800": {'),
     ],
 )
 def test_what_no_field_can_have_is_damage_of_the_file_that_has_it(
@@ -264,6 +278,39 @@ def test_what_no_field_can_have_is_damage_of_the_file_that_has_it(
         places.write_bytes(places.read_bytes().replace(before, after))
         with pytest.raises(FormError, match=r"out\.csv\.fields\.jsonl: line 1 is not of this"):
             read_table(table)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"error": None}, "it has an error, and fields as well"),
+        ({"error": "oops"}, "it has an error, and fields as well"),
+        ({"image": "\ud800"}, "image has half of a character"),
+        ({"form": "\ud800"}, "form has half of a character"),
+        ({"page": True}, "page is no number from 1 on"),
+        ({"page": -1}, "page is no number from 1 on"),
+        ({"form_page": True}, "form_page is no number"),
+        ({"row": "x"}, "row is no number from 1 on"),
+        ({"row": True}, "row is no number from 1 on"),
+        ({"row": 10**4000}, "row is no number from 1 on"),
+        ({"copy": -1}, "copy is no number from 0 on"),
+    ],
+)
+def test_what_no_line_can_say_of_its_sheet_is_told(
+    tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    path = write_table(tmp_path / "out.jsonl", outcomes(tmp_path))
+    first, *rest = path.read_text().splitlines(keepends=True)
+    path.write_text(json.dumps(json.loads(first) | change) + "\n" + "".join(rest))
+    with pytest.raises(FormError, match=rf"out\.jsonl: record 1 is damaged \({told}"):
+        read_table(path)
+
+
+def test_a_sheet_that_was_refused_says_why_in_a_text(tmp_path: Path) -> None:
+    path = write_table(tmp_path / "out.jsonl", outcomes(tmp_path))
+    path.write_bytes(path.read_bytes().replace(b'"no corner marker can be seen"', b"null"))
+    with pytest.raises(FormError, match=r"out\.jsonl: record 3 is damaged \(error is no text"):
+        read_table(path)
 
 
 def test_a_line_of_places_that_is_none_is_named(tmp_path: Path) -> None:
