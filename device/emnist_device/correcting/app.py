@@ -11,7 +11,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emnist_device.correcting.doubts import UnlikelyError, WrongError
-from emnist_device.correcting.fields import text_of
 from emnist_device.forms.model import BETWEEN
 from emnist_device.serving.answers import body, refusal
 from emnist_device.serving.app import guarded_app
@@ -117,9 +116,9 @@ async def _said(request: Request) -> tuple[int, str, bool]:
     """Return field, text, and whether somebody is sure; one of ``_WRONG`` for anything else."""
     said: Any = json.loads(await body(request, _MOST_BYTES, larger="this text is too long"))
     number, text, sure = said["field"], said["text"], said.get("sure", False)
-    if type(number) is not int or type(sure) is not bool:
+    if type(number) is not int or type(text) is not str or type(sure) is not bool:
         raise TypeError
-    return number, text_of(text, "text"), sure
+    return number, text, sure
 
 
 def _refused(error: Exception) -> Response:

@@ -39,7 +39,8 @@ def is_cut(line: bytes) -> bool:
         return False
     last = [*_STRING.finditer(text)][-1]
     if last[1] == '"':
-        ends, text = _ENDS, _WORD.sub("0", text)
+        ends: tuple[str, ...] = _ENDS
+        text = _WORD.sub("0", text)
     elif text.endswith("}"):  # a quote is lost, and not the end of the line
         return False
     else:
