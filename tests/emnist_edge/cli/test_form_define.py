@@ -168,6 +168,12 @@ def test_wrong_usage_is_said(
     assert list(tmp_path.iterdir()) == []
 
 
+def _heed_signals() -> None:
+    """Undo that tests which run in the background ignore what a terminal sends."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Served:
     """The command with a page in a browser, in a process of its own."""
 
@@ -176,7 +182,7 @@ class Served:
         paths = os.pathsep.join([str(ROOT), str(ROOT / "device")])
         self.process = subprocess.Popen(
             [*words, "--serve", "0"], stderr=subprocess.PIPE, text=True,
-            env=os.environ | {"PYTHONPATH": paths},
+            env=os.environ | {"PYTHONPATH": paths}, preexec_fn=_heed_signals,  # noqa: PLW1509
         )  # fmt: skip
         assert self.process.stderr is not None
         self.before, said = "", self.process.stderr.readline()
