@@ -22,6 +22,9 @@ from evaluate.filled.sample_sheets import draw_sheets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 _ENCODING = {".jpg": [cv2.IMWRITE_JPEG_QUALITY, 85], ".png": [cv2.IMWRITE_PNG_COMPRESSION, 9]}
 
 
@@ -106,9 +109,7 @@ def write_samples(folder: Path) -> list[Path]:
     texts: dict[str, str] = {}
     for name, draw in SAMPLES.items():
         page = draw()
-        suffix = Path(name).suffix
-        _, encoded = cv2.imencode(suffix, page.picture, _ENCODING[suffix])
-        (folder / name).write_bytes(encoded.tobytes())
+        _write(folder / name, page.picture)
         texts[name] = page.text
     write_json(folder / "expected.json", texts)
     return [folder / name for name in (*SAMPLES, "expected.json")]
@@ -120,10 +121,14 @@ def write_sheets(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for number, picture in enumerate(draw_sheets(own / "exam.yaml", own / "students.csv"), 1):
-        _, encoded = cv2.imencode(".jpg", picture, _ENCODING[".jpg"])
         written.append(folder / f"sheet-{number}.jpg")
-        written[-1].write_bytes(encoded.tobytes())
+        _write(written[-1], picture)
     return written
+
+
+def _write(path: Path, picture: NDArray[np.uint8]) -> None:
+    _, encoded = cv2.imencode(path.suffix, picture, _ENCODING[path.suffix])
+    path.write_bytes(encoded.tobytes())
 
 
 @click.command(cls=Program)

@@ -43,7 +43,8 @@ def take_exported(model: keras.Model, path: Path, images: NDArray[np.uint8]) -> 
     layers = [layer for layer in model.layers if hasattr(layer, "kernel") and layer.trainable]
     # What turns a picture before anything looks at it is not learned, and comes first.
     kernels = read_kernels(path)[-len(layers) :]
-    kernels[-1] = _widened(*kernels[-1], layers[-1])
+    if kernels:
+        kernels[-1] = _widened(*kernels[-1], layers[-1])
     if [kernel.shape for kernel, _ in kernels] != [tuple(layer.kernel.shape) for layer in layers]:
         raise DataError(f"{path}: is of another network than that which is trained")
     normalized = {id(layer.input): layer for layer in model.layers if hasattr(layer, "gamma")}

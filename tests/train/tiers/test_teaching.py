@@ -22,6 +22,10 @@ from train.tiers.teaching import Teachers, smooth_labels, with_targets
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from train.common.data import TrainingData
+
 pytestmark = pytest.mark.filterwarnings("default")  # Keras and TensorFlow are not ours to mend
 
 
@@ -71,6 +75,25 @@ def test_unlabelled_images_are_learned_from_the_teacher_and_never_validated(
     assert met == {True, False}
 
 
+def mixed(
+    data: TrainingData, labels: NDArray[np.uint8], sources: NDArray[np.uint8], alphabet: str
+) -> Mixture:
+    """Return the images of ``data`` with other labels, as if of these sources."""
+    classes = len(alphabet)
+    return Mixture(
+        data.split,
+        Samples(data.samples.images, labels, alphabet),
+        None,
+        data.kept,
+        data.held,
+        sources=sources,
+        times=np.ones(len(data.kept)),
+        shares=np.full((4, classes), 1 / classes, np.float32),
+        written_held=data.kept[:1],
+        unipen={},
+    )
+
+
 def test_teachers_of_a_mixture_answer_at_equal_frequencies_of_emnist_alone(
     toy_data: Path, teacher: str
 ) -> None:
@@ -79,19 +102,7 @@ def test_teachers_of_a_mixture_answer_at_equal_frequencies_of_emnist_alone(
     labels[data.kept[:20]] = 47
     kinds = np.where(labels == 47, SYMBOLS, EMNIST).astype(np.uint8)
     kinds[data.kept[20:25]] = UNIPEN
-    classes = len(BYMERGE) + 1
-    mixture = Mixture(
-        data.split,
-        Samples(data.samples.images, labels, BYMERGE + "."),
-        None,
-        data.kept,
-        data.held,
-        sources=kinds,
-        times=np.ones(len(data.kept)),
-        shares=np.full((4, classes), 1 / classes, np.float32),
-        written_held=data.kept[:1],
-        unipen={},
-    )
+    mixture = mixed(data, labels, kinds, BYMERGE + ".")
     taught = with_targets(mixture, 0.0, [teacher], 0.75, data.samples.images[:6])
     assert isinstance(taught, Mixture)
     assert taught.targets is not None
@@ -120,18 +131,7 @@ def test_a_teacher_that_knows_all_classes_is_asked_about_all_images(toy_data: Pa
     sources = np.full(len(data.samples), EMNIST, np.uint8)
     sources[data.kept[:20]] = UNIPEN
     classes = len(small.artifact.alphabet)
-    mixture = Mixture(
-        data.split,
-        Samples(data.samples.images, data.samples.labels, small.artifact.alphabet),
-        None,
-        data.kept,
-        data.held,
-        sources=sources,
-        times=np.ones(len(data.kept)),
-        shares=np.full((4, classes), 1 / classes, np.float32),
-        written_held=data.kept[:1],
-        unipen={},
-    )
+    mixture = mixed(data, data.samples.labels, sources, small.artifact.alphabet)
     taught = with_targets(mixture, 0.0, ["small-int8"], 0.75, data.samples.images[:6])
     assert isinstance(taught, Mixture)
     assert taught.targets is not None
