@@ -14,9 +14,10 @@ BYMERGE = DIGITS + UPPER + "".join(c for c in LOWER if c not in MERGED)
 #: Classes of ByClass, in the order of their indices.
 BYCLASS = DIGITS + UPPER + LOWER
 
-#: What people write in dates, prices, part numbers, sums and addresses, as far as models tell it:
-#: classes that some have after those of letters and digits.
-SYMBOLS = ".,-/:;+=()#&?!'\"@%*$€_"
+#: What people write in dates, prices, part numbers, sums and addresses, and in mathematics and
+#: programs, as far as models tell it: classes that some have, or some of which they have, after
+#: those of letters and digits.
+SYMBOLS = ".,-/:;+=()#&?!'\"@%*$€_<>[]{}^~"
 #: Stands for what is no character, in the alphabets of models that tell that.
 NOTHING = "∅"
 

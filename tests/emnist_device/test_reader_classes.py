@@ -37,7 +37,7 @@ class Wider(Engine):
 
     def probabilities(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         found = super().probabilities(glyphs)
-        rest = np.full((len(found), 23), (1 - LETTERS) / 2 / 22, np.float32)
+        rest = np.full((len(found), len(SYMBOLS) + 1), (1 - LETTERS) / 2 / len(SYMBOLS), np.float32)
         rest[:, -1] = (1 - LETTERS) / 2
         return np.concatenate([LETTERS * found, rest], axis=1)
 
@@ -136,7 +136,7 @@ def test_a_question_mark_that_is_read_is_no_doubt(monkeypatch: pytest.MonkeyPatc
 def test_what_is_said_of_all_classes_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("emnist_device.reader.Engine", Wider)
     found = Reader(PLAIN)._finder.find(picture("SUN"), Stopwatch())
-    assert found.probabilities.shape == (3, 70)
+    assert found.probabilities.shape == (3, len(MORE))
     assert found.probabilities[:, -1] == pytest.approx((1 - LETTERS) / 2)
     assert found.probabilities.sum(axis=1) == pytest.approx(1)
     # No character is surer than all that it may be.
@@ -162,7 +162,7 @@ def test_what_is_no_character_is_not_read(monkeypatch: pytest.MonkeyPatch) -> No
 def test_no_character_is_nothing_that_can_be_sure(monkeypatch: pytest.MonkeyPatch) -> None:
     class Doubting(Wider):
         def probabilities(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-            return np.tile(np.eye(70, dtype=np.float32)[-1], (len(glyphs), 1))
+            return np.tile(np.eye(len(MORE), dtype=np.float32)[-1], (len(glyphs), 1))
 
     monkeypatch.setattr("emnist_device.reader.Engine", Doubting)
     reader = Reader(PLAIN)

@@ -101,7 +101,7 @@ def weigh_places(
     """Return factors, as many as ``emissions``, by which height and baseline speak for characters.
 
     Args:
-        emissions: (N, 62), how well each of ``BYCLASS`` explains each glyph; or (N, 84), each of
+        emissions: (N, 62), how well each of ``BYCLASS`` explains each glyph; or (N, 92), each of
             these and of ``SYMBOLS``.
         lines: where the characters stand, and which make words; N in all.
     """

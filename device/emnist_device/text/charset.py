@@ -167,8 +167,9 @@ def _ranges(chars: frozenset[str]) -> str:
     for kind in (DIGITS, UPPER, LOWER):
         marked = "".join(char if char in chars else " " for char in kind)
         runs += [run if len(run) < 3 else f"{run[0]}-{run[-1]}" for run in marked.split()]
-    # A hyphen is last: it makes no range there.
-    runs += sorted(chars & _SYMBOLS, key=lambda char: (char == "-", SYMBOLS.index(char)))
+    # Each stands where it stands for itself: a hyphen last, no bracket or caret first.
+    places = {"]": 0, "^": 2, "[": 3, "-": 4}
+    runs += sorted(chars & _SYMBOLS, key=lambda char: (places.get(char, 1), SYMBOLS.index(char)))
     return "".join(runs)
 
 

@@ -202,7 +202,7 @@ class SymbolFinder:
     def _emissions(
         self, of_symbols: NDArray[np.float64], of_letters: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return how well each of letters, digits and symbols explains each character, (N, 84)."""
+        """Return how well each of letters, digits and symbols explains each character, (N, 92)."""
         own = self._constraints
         smooth = (1 - SIGNS.floor) * of_letters + SIGNS.floor / of_letters.shape[1]
         seen = np.zeros((len(of_letters), len(BYCLASS) + len(SYMBOLS)))
