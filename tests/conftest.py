@@ -140,7 +140,7 @@ def toy_images(labels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[n
 
     A pattern is told by its parts wherever they are, as by networks that average over places.
     """
-    patterns = np.random.default_rng(0).integers(0, 2, (70, 7, 7), dtype=np.uint8)
+    patterns = np.random.default_rng(0).integers(0, 2, (100, 7, 7), dtype=np.uint8)
     images = rng.integers(0, 40, (len(labels), 28, 28), dtype=np.uint8)
     return images + 215 * np.tile(patterns, (1, 4, 4))[labels]
 
