@@ -1,18 +1,20 @@
 """EMNIST-C: altered images, to see how a classifier falls with what pen, paper and camera do.
 
 After Hendrycks and Dietterich 2019, "Benchmarking neural network robustness to common corruptions
-and perturbations" (arXiv 1903.12261), and MNIST-C (Mu and Gilmer 2019, arXiv 1906.02337): 15 kinds
+and perturbations" (arXiv 1903.12261), and MNIST-C (Mu and Gilmer 2019, arXiv 1906.02337): 17 kinds
 of five strengths each, chosen for what reaches a reader of hand-printed characters:
 
-- sensor and lens: ``noise``, ``impulse``, ``blur``, ``motion``, and ``pixelation``, as both have
-  them. Shot and speckle noise are left out, which on ink and paper look as Gaussian noise does;
-  defocus blur, which at 28 pixels looks as Gaussian blur does; glass blur and weather, which are
-  not where paper is; JPEG, whose blocks of 8x8 pixels are a third of such an image: whole pages go
-  through that.
+- sensor and lens: ``noise``, ``impulse``, ``blur``, ``defocus``, ``motion``, and ``pixelation``, as
+  both have them. Shot and speckle noise are left out, which on ink and paper look as Gaussian noise
+  does; glass blur and weather, which are not where paper is; JPEG, whose blocks of 8x8 pixels are a
+  third of such an image: whole pages go through that.
 - light: ``contrast``.
 - placing: ``rotation``, ``shear``, ``scale`` and ``translation``, as MNIST-C has them.
 - pen and paper: ``rule``, ``spatter`` and ``scribble``, which MNIST-C has as stripe, spatter and
-  zigzag; ``thickness`` of the pen, and ``occlusion``.
+  zigzag; ``thickness`` of the pen, ``fade`` of its ink, and ``occlusion``.
+
+``fade`` and ``defocus`` are new: figures of means over kinds were published before they came, and
+are of the other 15, :data:`COUNTED`, ever since.
 
 What is drawn for an image depends on the seed, the kind and the image's number alone: neither on
 the strength, nor on the batch or the machine.
@@ -40,11 +42,15 @@ STRENGTHS = range(1, 6)
 
 @dataclass(frozen=True)
 class Corruption:
-    """A kind: what it does, how much at strengths 1 to 5, and in what unit (for 28x28 images)."""
+    """A kind: what it does, how much at strengths 1 to 5, and in what unit (for 28x28 images).
+
+    new: it came after means over kinds were published, and stands beside them.
+    """
 
     apply: Callable[[Images, float, Draws], Images]
     unit: str
     amounts: tuple[float, ...]
+    new: bool = False
 
 
 CORRUPTIONS = {
@@ -63,7 +69,14 @@ CORRUPTIONS = {
     "spatter": Corruption(marks.spatter, "spots", (2, 4, 7, 10, 14)),
     "scribble": Corruption(marks.scribble, "lines across", (1, 2, 3, 4, 5)),
     "occlusion": Corruption(marks.occlusion, "pixels (side of a square)", (4, 6, 8, 10, 12)),
+    # What "contrast" leaves at the same strength; the last is below the 48 of 255 up to which
+    # networks of the tiers take a pixel for paper.
+    "fade": Corruption(marks.fade, "of the ink left", (0.7, 0.5, 0.35, 0.2, 0.1), new=True),
+    # Disks that spread ink as far as "blur" does at the same strength: half a radius is a sigma.
+    "defocus": Corruption(lens.defocus, "pixels (radius)", (1.2, 1.8, 2.4, 3.2, 4.0), new=True),
 }
+#: Kinds that means over kinds are of.
+COUNTED = tuple(kind for kind, corruption in CORRUPTIONS.items() if not corruption.new)
 
 
 def corrupt(images: Images, kind: str, strength: int, seed: int, first: int = 0) -> Images:

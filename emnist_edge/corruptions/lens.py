@@ -9,8 +9,13 @@ import numpy as np
 from emnist_edge.corruptions.sampling import grid, in_units, mix, sample, to_uint8, trigonometry
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from emnist_edge.corruptions.draws import Draws
     from emnist_edge.corruptions.sampling import Images, Numbers
+
+# Parts of a pixel along each axis that a disk covers or not.
+_FINE = 16
 
 
 def noise(images: Images, amount: float, draws: Draws) -> Images:
@@ -41,6 +46,28 @@ def _gaussian(side: int, sigma: float) -> Numbers:
     distance = np.arange(side)[:, None] - np.arange(side)
     weights = kernel[np.clip(distance + reach, 0, 2 * reach)]
     return in_units(np.where(np.abs(distance) <= reach, weights, 0.0))
+
+
+def defocus(images: Images, amount: float, draws: Draws) -> Images:
+    """The mean over a disk of radius ``amount`` pixels: a lens that is not at this distance."""
+    del draws  # nothing is drawn
+    disk = _disk(amount)
+    reach = len(disk) // 2
+    height, width = images.shape[1:]
+    framed = np.pad(images, ((0, 0), (reach, reach), (reach, reach))).astype(np.int32)
+    total = np.zeros(images.shape, np.int32)
+    for down, right in np.argwhere(disk):
+        total += disk[down, right] * framed[:, down : down + height, right : right + width]
+    return to_uint8(total / disk.sum())
+
+
+def _disk(radius: float) -> NDArray[np.int32]:
+    """Return how much of each pixel a disk covers, of ``_FINE`` squared; with odd sides."""
+    reach = int(np.ceil(radius - 0.5))
+    side = 2 * reach + 1
+    fine = (np.arange(side * _FINE) + 0.5) / _FINE - side / 2
+    covered = fine[:, None] ** 2 + fine**2 < radius * radius
+    return covered.reshape(side, _FINE, side, _FINE).sum(axis=(1, 3), dtype=np.int32)
 
 
 def motion(images: Images, amount: float, draws: Draws) -> Images:

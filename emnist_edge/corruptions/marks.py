@@ -49,6 +49,12 @@ def _dilate(images: Images) -> Images:
     return np.maximum(images, np.maximum(across, down))
 
 
+def fade(images: Images, amount: float, draws: Draws) -> Images:
+    """Leave ``amount`` of the ink, on paper as it was: pencil, a pen running dry, an old form."""
+    del draws  # nothing is drawn
+    return to_uint8(images * amount)
+
+
 def rule(images: Images, amount: float, draws: Draws) -> Images:
     """A printed rule ``amount`` pixels wide, level or nearly so, somewhere across the image."""
     drawn = draws.shares(2)[:, :, None, None]

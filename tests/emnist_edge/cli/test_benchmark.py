@@ -107,13 +107,13 @@ def test_one_command_writes_report_figures_and_plots(whole: tuple[Path, Result])
     assert list(results["noise"]["kinds"]) == list(CORRUPTIONS)
     assert list(results["pages"]["kinds"]) == ["clean", *PHOTOS]
     for model in results["noise"]["models"].values():
-        assert [len(errors) for errors in model["error"].values()] == [5] * 15
+        assert [len(errors) for errors in model["error"].values()] == [5] * len(CORRUPTIONS)
     for plot in PLOTS:
         assert min(read_picture(output / f"{plot}.png").shape[:2]) > 300
     assert result.stdout.startswith("model ")
     assert "plots: size, latency, confusion, severity, matrix, pages" in result.stdout
-    # 2 models, 16 sets of images, 3 of pages, 2 models on the clock, a frame.
-    assert "24 of 24: stages of a frame" in result.stderr
+    # 2 models, 18 sets of images, 3 of pages, 2 models on the clock, a frame.
+    assert "26 of 26: stages of a frame" in result.stderr
 
 
 def test_the_report_says_what_the_figures_say(whole: tuple[Path, Result]) -> None:
@@ -124,6 +124,11 @@ def test_the_report_says_what_the_figures_say(whole: tuple[Path, Result]) -> Non
     mce = results["noise"]["models"]["cnn-int8"]["mce"]
     assert f"{mce['value']:.1f} ({mce['low']:.1f} to {mce['high']:.1f})" in report
     digest = results["noise"]["kinds"]["rule"]["sha256"][4]
+    faded = results["noise"]["models"]["cnn-int8"]["error"]["fade"]
+    (row,) = (line for line in report.splitlines() if line.startswith("| fade (new) "))
+    assert f" {100 * sum(faded) / 5:.1f} % |" in row
+    assert "under 15 kinds" in report
+    assert "New: `fade` and `defocus`" in report
     assert f"`{digest[:12]}`" in report
     assert "`cnn-int8` has seen noise, rotation, shear" in report
     assert set(re.findall(r"\]\((\w+)\.png\)", report)) == set(PLOTS)

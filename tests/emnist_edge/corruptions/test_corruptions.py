@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emnist_edge.corruptions import CORRUPTIONS, STRENGTHS, corrupt, version
+from emnist_edge.corruptions import CORRUPTIONS, COUNTED, STRENGTHS, corrupt, version
 from emnist_edge.corruptions.draws import Draws
 from emnist_edge.drawing.pages import draw_character
 from emnist_edge.glyph import make_glyph
@@ -16,7 +16,7 @@ from emnist_edge.glyph import make_glyph
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FIXED = ("blur", "pixelation", "contrast", "scale")  # kinds that draw nothing
+FIXED = ("blur", "pixelation", "contrast", "scale", "fade", "defocus")  # kinds that draw nothing
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +70,20 @@ GOLDEN = {
     "spatter": "d9d01649d379e45c",
     "scribble": "f1647438fde8a274",
     "occlusion": "69d39876bbb379be",
+    "fade": "b9ad08eb284201e7",
+    "defocus": "6bee57c1609b0d6a",
 }
 
 
 @pytest.mark.parametrize("kind", CORRUPTIONS)
 def test_the_bytes_are_what_they_were(kind: str) -> None:
     assert version(kind) == GOLDEN[kind]
+
+
+def test_means_over_kinds_are_of_those_of_which_they_were_first_published() -> None:
+    assert list(CORRUPTIONS) == list(GOLDEN)  # random numbers go by the place
+    assert list(COUNTED) == list(GOLDEN)[:15]
+    assert list(GOLDEN)[15:] == ["fade", "defocus"]
 
 
 # A small character on the paper that is left lies no farther from the image than a tiny one.
@@ -134,6 +142,32 @@ def test_blur_is_opencvs(glyphs: NDArray[np.uint8]) -> None:
     padded = cv2.copyMakeBorder(glyphs[0], 20, 20, 20, 20, cv2.BORDER_CONSTANT)
     expected = cv2.GaussianBlur(padded.astype(np.float32), (0, 0), sigma)[20:-20, 20:-20]
     assert np.abs(corrupt(glyphs, "blur", 4, 1)[0] - expected).max() < 2
+
+
+def test_defocus_spreads_a_dot_evenly_over_a_disk() -> None:
+    dot = np.zeros((1, 29, 29), np.uint8)
+    dot[:, 14, 14] = 255
+    distance = np.hypot(*(np.mgrid[:29, :29] - 14))
+    for strength, radius in enumerate(CORRUPTIONS["defocus"].amounts, start=1):
+        spread = corrupt(dot, "defocus", strength, 1)[0].astype(float)
+        level = 255 / (np.pi * radius**2)
+        assert spread[distance < radius - 0.75] == pytest.approx(level, abs=0.6)
+        assert not spread[distance > radius + 0.75].any()
+        assert spread.sum() == pytest.approx(255, rel=0.05)
+        assert np.array_equal(spread, spread.T)
+        assert np.array_equal(spread, spread[::-1, ::-1])
+
+
+def test_defocus_is_a_filter_and_no_blur(glyphs: NDArray[np.uint8]) -> None:
+    """Of the same spread as blur, but a stroke as wide as the disk leaves its own shape behind."""
+    radius = CORRUPTIONS["defocus"].amounts[4]
+    fine = np.hypot(*(np.mgrid[:360, :360] / 40 - 4.4875)) < radius
+    disk = fine.reshape(9, 40, 9, 40).mean(axis=(1, 3))
+    padded = cv2.copyMakeBorder(glyphs[0], 20, 20, 20, 20, cv2.BORDER_CONSTANT)
+    expected = cv2.filter2D(padded.astype(np.float32), -1, disk / disk.sum())[20:-20, 20:-20]
+    altered = corrupt(glyphs, "defocus", 5, 1)[0].astype(int)
+    assert np.abs(altered - expected).max() < 2
+    assert np.abs(altered - corrupt(glyphs, "blur", 5, 1)[0].astype(int)).max() > 10
 
 
 def test_motion_smears_a_dot_along_a_line_of_its_length() -> None:
@@ -201,6 +235,13 @@ def test_contrast_leaves_its_share_and_the_mean(glyphs: NDArray[np.uint8]) -> No
         altered = corrupt(glyphs, "contrast", strength, 1)
         assert altered.mean() == pytest.approx(glyphs.mean(), abs=0.5)
         assert altered[0].std() == pytest.approx(share * glyphs[0].std(), rel=0.03)
+
+
+def test_fade_leaves_its_share_of_the_ink_and_the_paper(glyphs: NDArray[np.uint8]) -> None:
+    for strength, share in enumerate(CORRUPTIONS["fade"].amounts, start=1):
+        altered = corrupt(glyphs, "fade", strength, 1)
+        assert np.abs(altered - share * glyphs).max() <= 0.5
+        assert not altered[glyphs == 0].any()
 
 
 def test_a_pen_gets_thicker_or_thinner_by_its_pixels() -> None:

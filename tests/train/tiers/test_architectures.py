@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from emnist_edge import artifact
+from emnist_edge.corruptions import corrupt
 from train.common.loop import predict
 from train.tiers.architectures import TIERS, Net, build, weight_bytes
 
@@ -72,3 +73,6 @@ def test_faint_grain_on_paper_changes_nothing() -> None:
     grainy = np.where(clean > 0, 230, rng.integers(0, 40, clean.shape)).astype(np.uint8)
     model = build(PLAIN, 47, "gated")
     assert predict(model, grainy) == pytest.approx(predict(model, clean), abs=1e-5)
+    nothing, faded = np.zeros_like(clean), corrupt(clean, "fade", 5, 1)
+    assert predict(model, faded) == pytest.approx(predict(model, nothing), abs=1e-5)
+    assert predict(model, faded) != pytest.approx(predict(model, clean), abs=1e-5)

@@ -16,7 +16,7 @@ from emnist_device.benchmark.report.comparing import (
 )
 from emnist_device.benchmark.run import REFERENCE
 from emnist_edge.artifact import family_of
-from emnist_edge.corruptions import CORRUPTIONS
+from emnist_edge.corruptions import CORRUPTIONS, COUNTED
 from emnist_edge.scoring.metrics import wilson_interval
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def _agreement(run: Run, first: str, second: str) -> float:
 
 def _noise(run: Run) -> dict[str, Any] | None:
     kinds = [kind for kind in CORRUPTIONS if run.parts.has(f"noise-{kind}")]
-    if not kinds:
+    counted = [kind in COUNTED for kind in kinds]
+    if not any(counted):
         return None
     labels = run.corrupted_samples.labels
     clean = run.parts.read("noise-clean")
@@ -129,6 +130,7 @@ def _noise(run: Run) -> dict[str, Any] | None:
             kind: {
                 "unit": CORRUPTIONS[kind].unit,
                 "amounts": list(CORRUPTIONS[kind].amounts),
+                "new": CORRUPTIONS[kind].new,
                 "sha256": run.parts.read(f"noise-{kind}")["sha256"],
             }
             for kind in kinds
@@ -141,7 +143,7 @@ def _noise(run: Run) -> dict[str, Any] | None:
                     kind: [round(float(value), 6) for value in by_name[name][row].mean(axis=1)]
                     for row, kind in enumerate(kinds)
                 },
-                "mean_error": round(float(by_name[name].mean()), 6),
+                "mean_error": round(float(by_name[name][counted].mean()), 6),
                 **_corruption_errors(run, name, kinds, by_name, clean_by_name),
             }
             for name in names
@@ -168,16 +170,17 @@ def _corruption_errors(
     wrong: dict[str, NDArray[np.bool_]],
     clean: dict[str, NDArray[np.bool_]],
 ) -> dict[str, Any]:
-    """Return the mCE of a model: over all kinds, those seen in training, and the others."""
+    """Return the mCE of a model: over kinds that count, those seen in training, and the others."""
     own, known = wrong[name], seen(run.artifacts[name])
     reference = wrong[REFERENCE]
     chosen = {
-        "mce": [True] * len(kinds),
-        "mce_seen": [kind in known for kind in kinds],
-        "mce_unseen": [kind not in known for kind in kinds],
+        "mce": [kind in COUNTED for kind in kinds],
+        "mce_seen": [kind in COUNTED and kind in known for kind in kinds],
+        "mce_unseen": [kind in COUNTED and kind not in known for kind in kinds],
     }
     found = {which: corruption_error(own[rows], reference[rows]) for which, rows in chosen.items()}
-    relative = relative_corruption_error(own, clean[name], reference, clean[REFERENCE])
+    rows = chosen["mce"]
+    relative = relative_corruption_error(own[rows], clean[name], reference[rows], clean[REFERENCE])
     single = {
         kind: corruption_error(own[row : row + 1], reference[row : row + 1])
         for row, kind in enumerate(kinds)

@@ -143,18 +143,22 @@ def _quantization(pairs: list[dict[str, Any]]) -> str:
 def _noise(suite: dict[str, Any], results: dict[str, Any], drawn: Sequence[str]) -> list[str]:
     models, kinds, pairs = suite["models"], suite["kinds"], suite["pairs"]
     seen = {model["name"]: model["seen_corruptions"] for model in results["models"]}
-    errors = [
+    new = [kind for kind, facts in kinds.items() if facts["new"]]
+    errors = {
+        kind: (kind, *(percent(sum(found["error"][kind]) / 5, 1) for found in models.values()))
+        for kind in kinds
+    }
+    rows = [
         ("(clean)", *(percent(found["clean_error"], 1) for found in models.values())),
-        *(
-            (kind, *(percent(sum(found["error"][kind]) / 5, 1) for found in models.values()))
-            for kind in kinds
-        ),
+        *(row for kind, row in errors.items() if kind not in new),
         ("all", *(percent(found["mean_error"], 1) for found in models.values())),
+        *((f"{kind}{words.NEW}", *errors[kind][1:]) for kind in new),
     ]
     sections = [
         "## EMNIST-C",
-        words.NOISE.format(images=suite["images"], kinds=len(kinds)),
-        markdown(("kind", *models), errors),
+        words.NOISE.format(images=suite["images"], kinds=len(kinds) - len(new)),
+        markdown(("kind", *models), rows),
+        *([words.NEW_KINDS.format(kinds=" and ".join(f"`{kind}`" for kind in new))] if new else []),
         *_pictures(drawn, "matrix", "severity"),
     ]
     sections += [

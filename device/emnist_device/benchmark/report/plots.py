@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure  # without pyplot: no window, no global state
 from matplotlib.transforms import Bbox
 
+from emnist_device.benchmark.report import words
 from emnist_edge.artifact import family_of
 
 if TYPE_CHECKING:
@@ -186,13 +187,17 @@ def _draw_panels(
         labels = ["none", *(f"{amount:g}" for amount in kinds[kind]["amounts"])]
         axes.set_xticks(_STRENGTHS, labels, fontsize=fontsize)
         axes.set_xlabel(kinds[kind]["unit"], fontsize=fontsize)
-        axes.set_title(kind, fontsize=10)
+        axes.set_title(_titled(kind, kinds[kind]), fontsize=10)
         axes.grid(alpha=0.3)
     for axes in panels[len(curves) :]:
         axes.set_axis_off()
     handles, names = panels[0].get_legend_handles_labels()
     figure.supylabel(label, fontsize=10)
     figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 6), fontsize=8)
+
+
+def _titled(kind: str, facts: dict[str, Any]) -> str:
+    return f"{kind}{words.NEW if facts.get('new') else ''}"
 
 
 def _matrix(suite: dict[str, Any]) -> Figure:
@@ -216,7 +221,8 @@ def _matrix(suite: dict[str, Any]) -> Figure:
             axes.text(
                 column, row, f"{value:.0f}", ha="center", va="center", color=colour, fontsize=8
             )
-    axes.set_xticks(range(errors.shape[1]), ["clean", *kinds], rotation=45, ha="right", fontsize=8)
+    titles = ["clean", *(_titled(kind, facts) for kind, facts in suite["kinds"].items())]
+    axes.set_xticks(range(len(titles)), titles, rotation=45, ha="right", fontsize=8)
     axes.set_yticks(range(len(errors)), list(models), fontsize=8)
     axes.set_title("Errors, % (mean of five strengths)", fontsize=10)
     return figure

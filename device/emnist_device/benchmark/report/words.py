@@ -31,6 +31,12 @@ NOISE = """\
 strengths (`emnist_edge.corruptions`): the same bytes for every model. Errors are the mean of
 five strengths."""
 
+#: After the name of a kind of corruption that means over kinds are not of.
+NEW = " (new)"
+NEW_KINDS = """\
+New: {kinds}, under which the same images were altered as well. Means over kinds, here and below,
+were published before, and stay those of the others."""
+
 CORRUPTION_ERROR = """\
 Mean corruption error (Hendrycks and Dietterich 2019) in percent of `{reference}`'s, with an
 interval over images; relative: what corruption adds to the error on clean images, in percent of

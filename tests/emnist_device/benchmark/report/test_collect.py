@@ -22,6 +22,18 @@ MODELS = [REFERENCE, "mlp-int8"]
 KINDS = ["blur", "rotation"]
 
 
+def collected() -> dict[str, Any]:
+    """Return the figures of :class:`FakeParts`."""
+    run = SimpleNamespace(
+        parts=FakeParts(),
+        corrupted_samples=SimpleNamespace(labels=FakeParts.labels),
+        artifacts={one.name: one for one in installed() if one.name in MODELS},
+    )
+    found = collect._noise(cast("Run", run))
+    assert found is not None
+    return found
+
+
 class FakeParts:
     """Parts of which model M errs on 1 + M + 2 S + K images of 50, at strength S of kind K."""
 
@@ -44,13 +56,7 @@ class FakeParts:
 
 
 def test_errors_stand_in_the_order_of_strength_and_beside_their_amounts() -> None:
-    run = SimpleNamespace(
-        parts=FakeParts(),
-        corrupted_samples=SimpleNamespace(labels=FakeParts.labels),
-        artifacts={one.name: one for one in installed() if one.name in MODELS},
-    )
-    found = collect._noise(cast("Run", run))
-    assert found is not None
+    found = collected()
     assert (found["images"], found["complete"]) == (50, False)
     for row, kind in enumerate(KINDS):
         assert found["kinds"][kind]["amounts"] == list(CORRUPTIONS[kind].amounts)
@@ -68,3 +74,19 @@ def test_errors_stand_in_the_order_of_strength_and_beside_their_amounts() -> Non
     assert (pair["float"], pair["int8"]) == ("mlp-float32", "mlp-int8")
     assert pair["clean"]["value"] == pytest.approx(2)
     assert pair["kinds"]["blur"]["value"] == pytest.approx(2)
+
+
+def test_new_kinds_stand_beside_the_means_over_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = collected()
+    monkeypatch.setattr("tests.emnist_device.benchmark.report.test_collect.KINDS", [*KINDS, "fade"])
+    after = collected()
+    assert {kind: facts["new"] for kind, facts in after["kinds"].items()} == {
+        "blur": False, "rotation": False, "fade": True,
+    }  # fmt: skip
+    for name, figures in after["models"].items():
+        assert list(figures["error"]) == list(figures["ce"]) == ["blur", "rotation", "fade"]
+        for mean in ("mean_error", "mce", "mce_seen", "mce_unseen", "relative_mce"):
+            assert figures[mean] == before["models"][name][mean]
+    monkeypatch.setattr("tests.emnist_device.benchmark.report.test_collect.KINDS", ["fade"])
+    with pytest.raises(AssertionError):  # nothing that a mean could be of
+        collected()
