@@ -12,6 +12,7 @@ from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.cells import CellClassifier
 from emnist_device.forms.reading.checking import check
 from emnist_device.forms.reading.comb import BLANKS, CombReader
+from emnist_device.forms.reading.covered import REASON, find_covered
 from emnist_device.forms.reading.finding import SheetFinder
 from emnist_device.forms.reading.free import FreeReader
 from emnist_device.forms.reading.marks import read_marks, share_of_empty
@@ -131,6 +132,8 @@ class SheetReader:
             else:
                 said = self._free.read(leaf, ink.written[leaf.name].ink)
                 read[leaf.name] = _doubted_if_blank(said)
+        for name in find_covered(picture, sheet, ink.shares):
+            read[name] = read[name].doubted(REASON)
         return read
 
     def _reading(
