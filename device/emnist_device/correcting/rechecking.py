@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from emnist_device.correcting.said import After, Settled
 from emnist_device.forms.checks import field_failures, roster_failures, sum_failures, value_of
 from emnist_device.forms.reading.candidates import Candidates
-from emnist_device.forms.reading.together import weigh_together
+from emnist_device.forms.reading.together import weigh_sum, weigh_together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from emnist_device.correcting.fields import ReadField
     from emnist_device.correcting.table import ReadSheet
-    from emnist_device.forms.model import FormPage, Leaf, Template
+    from emnist_device.forms.model import FormPage, Leaf, SumOf, Template
     from emnist_device.forms.roster import Roster
 
 # Probabilities are kept with so many decimals.
@@ -74,6 +74,7 @@ class Rechecker:
         """Return the check that field ``name`` fails by itself or beside others, "" for none.
 
         ``texts`` are those of all fields of ``sheet`` that are in doubt no more, this one included.
+        A total fails as well where no readings of parts that still are in doubt make it.
         """
         template, leaves, _ = self._of(sheet)
         if name not in leaves:
@@ -83,11 +84,8 @@ class Rechecker:
         if not texts[name].strip():
             return ""
         for each in template.sums:
-            own = {each.field, *each.parts}
-            if name in own and own <= texts.keys() & leaves.keys():
-                for failure in sum_failures(each, leaves, texts):
-                    whose = "" if name == each.field else f"{each.field} "
-                    return f"{whose}{failure.reason}"
+            if reason := _sum_fault(each, sheet, leaves, name, texts):
+                return reason
         roster = self._rosters.get(sheet.form)
         columns = {own: column for own, column in template.roster_columns.items() if own in texts}
         if roster is not None and name in columns:
@@ -107,6 +105,31 @@ def sure_texts(sheet: ReadSheet, settled: Mapping[str, Settled]) -> dict[str, st
     """Return the texts of the fields of ``sheet`` that nobody needs to look at."""
     accepted = {field.name: field.text for field in sheet.fields if field.accepted}
     return accepted | {name: each.text for name, each in settled.items()}
+
+
+def _sum_fault(
+    total: SumOf, sheet: ReadSheet, leaves: Mapping[str, Leaf], name: str, texts: Mapping[str, str]
+) -> str:
+    """Return why ``total``, of which field ``name`` is the sum or a part, fails; "" for nothing."""
+    if name == total.field:
+        return _total_fault(total, sheet, leaves, texts)
+    if name not in total.parts or not {total.field, *total.parts} <= texts.keys() & leaves.keys():
+        return ""
+    return "".join(f"{total.field} {each.reason}" for each in sum_failures(total, leaves, texts))
+
+
+def _total_fault(
+    total: SumOf, sheet: ReadSheet, leaves: Mapping[str, Leaf], texts: Mapping[str, str]
+) -> str:
+    """Return why ``total`` is no sum of its parts, whichever of their readings these are, or "".
+
+    Nothing is said where a part could not be read, or is on another page.
+    """
+    read = {field.name: _own(field) for field in sheet.fields if field.text.strip()}
+    read |= {name: Candidates(((text, 1.0),)) for name, text in texts.items()}
+    if not {total.field, *total.parts} <= read.keys() & leaves.keys():
+        return ""
+    return weigh_sum(total, leaves, read)[total.field].reason
 
 
 def _own(field: ReadField) -> Candidates:

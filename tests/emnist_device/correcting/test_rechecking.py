@@ -132,6 +132,31 @@ def test_what_no_row_and_no_sum_has_is_said_before_it_is_kept(tmp_path: Path) ->
     assert "3 fail a check" in apply(sheet.table)[1]
 
 
+def test_a_total_is_checked_beside_parts_that_are_in_doubt(tmp_path: Path) -> None:
+    """Before anything is said of them; not where a part may be what makes it, or is not read."""
+    sheet = bound(tmp_path, total=WRONG_TOTAL, marks_Q1_b=Candidates((("4", 0.9), ("5", 0.01))))
+    with pytest.raises(UnlikelyError, match="is 9, and the sum is 7"):
+        sheet.answer("total", "9")
+    sheet.review.answer(sheet.number("total"), "9", sure=True)
+    assert sheet.faults() == {"total": "is 9, and the sum is 7"}
+    sheet.review.answer(sheet.number(PARTS[0]), "5", sure=False)
+    sheet.review.answer(sheet.number(PARTS[1]), "4", sure=False)
+    assert sheet.faults() == {}
+    sheet.journal.close()
+    (tmp_path / "likely").mkdir()
+    either = bound(tmp_path / "likely", marks_Q1_b=Candidates((("4", 0.6), ("6", 0.39))),
+                   total=Candidates((("9", 0.6),)))  # fmt: skip
+    either.answer("total", "9")
+    assert either.faults() == {}
+    either.journal.close()
+    (tmp_path / "unread").mkdir()
+    unread = bound(tmp_path / "unread", marks_Q1_b=Candidates((("", 0.0),), "cannot be read"),
+                   total=WRONG_TOTAL)  # fmt: skip
+    unread.answer("total", "9")
+    assert unread.faults() == {}
+    unread.journal.close()
+
+
 def test_what_was_accepted_by_its_reading_counts_in_checks(tmp_path: Path) -> None:
     sheet = bound(tmp_path, id=Candidates((("4711", 0.9999),), "it is faint"))
     assert [each.field.name for each in sheet.review.doubts] == ["id"]
