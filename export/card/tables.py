@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emnist_edge.alphabet import BYCLASS, NOTHING
-from emnist_edge.artifact import family_of
 from emnist_edge.tables import markdown, percent
 from export.card import words
 
@@ -70,16 +69,6 @@ def further(artifacts: Sequence[Artifact]) -> str:
         )
         for more, names in by_classes.items()
     )
-
-
-def looks(artifacts: Sequence[Artifact]) -> str:
-    """Return how many networks of each kind were measured on the test images so far."""
-    counts = {
-        family_of(artifact.name): artifact.provenance["test_looks"]
-        for artifact in artifacts
-        if "test_looks" in artifact.provenance
-    }
-    return ", ".join(f"{count} networks of `{name}`" for name, count in counts.items()) or "none"
 
 
 def recall(artifacts: Sequence[Artifact]) -> str:

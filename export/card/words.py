@@ -3,7 +3,7 @@
 HEAD = """# Model card
 
 Written by `python -m export.cnn`, `export.tier`, `export.mlp`, `export.forest` and `export.page`
-from the sidecars in `emnist_edge/models/`.
+from the sidecars in `emnist_edge/models/`, and again by `python -m export.card`.
 
 All models but the page network classify one character, cut out and scaled by `emnist_edge.glyph` to
 a 28x28 picture. `{default}` is what `emnist-edge classify` uses; the others are there to compare,
@@ -19,16 +19,15 @@ of the characters are digits. Who knows that a cell holds a digit says so by the
 
 ## Scores
 
-Official ByMerge test images, after everything was chosen on validation images. Measured
-on them so far, those of earlier exports and of other seeds counted: {looks}.
-The interval is Wilson's, at 95 %. *Merged* counts shapes that only context can tell apart
-({confusable}) as one class. Macro means average the classes, and macro recall is what compares with
-accuracy on EMNIST Balanced; weighted means count each class by its images.
+Official ByMerge test images, after everything was chosen on validation images; how often they were
+looked at stands below. The interval is Wilson's, at 95 %. *Merged* counts shapes that only context
+can tell apart ({confusable}) as one class. Macro means average the classes, and macro recall is
+what compares with accuracy on EMNIST Balanced; weighted means count each class by its images.
 
 {scores}
 
 {averages}
-{recall}{written}{calibration}
+{recall}{written}{calibration}{looks}
 ## From training to the device
 
 Measured on validation images, by the runtime that the package ships, against the probabilities of
@@ -80,6 +79,25 @@ taken to have, which favours rare classes at the cost of accuracy on this set. *
 calibration error over 15 bins, *NLL* the mean negative log-likelihood, *AURC* the mean error over
 all shares of the images that may be kept, the surest first; beside it, the errors among the 95 %
 and 90 % that are surest.
+
+{table}
+"""
+
+#: Columns of the table of looks.
+LOOKS_AT = (
+    "network", "to be exported", "benchmark", "study", "in all", "altered, benchmark",
+    "altered, study",
+)  # fmt: skip
+OF_THE_STUDY = "{count:,} of the study"
+LOOKED_AT = """
+How often these test images were looked at: once for each network, with all files it has. *To be
+exported*: all networks of the kind that were measured for the card so far, those of earlier exports
+and of other seeds counted, the one that ships and the full forest among them. *Benchmark* and
+*study*: looks for what they published ([benchmark](benchmarks/results/report.md),
+[study](benchmarks/study.md), all its networks and forests, and those that were trained before the
+present ones). *Altered*: networks that were asked about altered copies of 10,000 of the images. Not
+counted are programs under `evaluate/` that compare two versions of one network on these images, or
+draw pages of them.
 
 {table}
 """

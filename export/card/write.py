@@ -8,6 +8,7 @@ from emnist_edge.alphabet import CONFUSABLE
 from emnist_edge.artifact import DEFAULT_MODEL, TIERS, family_of
 from emnist_edge.scoring.letters import Letters
 from export.card import sections, tables, words
+from export.card.looks import BENCHMARKS, looks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,15 +26,18 @@ _SECTIONS = {
 }
 
 
-def write_card(artifacts: Sequence[Artifact], path: Path) -> None:
-    """Write the model card of ``artifacts`` to ``path``."""
+def write_card(artifacts: Sequence[Artifact], path: Path, benchmarks: Path = BENCHMARKS) -> None:
+    """Write the model card of ``artifacts`` to ``path``.
+
+    ``benchmarks``: folder of what the benchmark and the study published.
+    """
     readers = [artifact for artifact in artifacts if "test" in artifact.accuracy]
     alphabet = Letters.of(readers[0].alphabet).alphabet if readers else ""
     head = words.HEAD.format(
         default=DEFAULT_MODEL,
         alphabet=alphabet,
         further=tables.further(readers),
-        looks=tables.looks(readers),
+        looks=looks(readers, benchmarks),
         recall=tables.recall(readers),
         written=tables.written(readers),
         confusable=", ".join(CONFUSABLE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -49,16 +50,47 @@ class Results:
 
 
 #: Of what :func:`publish` writes; a page and a JSON file of another one do not go together.
-SCHEMA = 2
+SCHEMA = 3
 _AGAIN = "run: python -m train.study --resume"
 # What of the results is published: not the sidecars, which lie beside the models.
 _PUBLISHED = tuple(field.name for field in fields(Results) if field.name != "shipped")
 
 
 def publish(results: Results, path: Path) -> None:
-    """Write what the page is made of, besides the sidecars of the models that ship, to ``path``."""
+    """Write what the page is made of, besides the sidecars of the models that ship, to ``path``.
+
+    And how often test images were looked at, for which what is in ``path`` counts as well.
+    """
     parts = {name: getattr(results, name) for name in _PUBLISHED}
-    write_json(path, {"schema": SCHEMA, **parts})
+    before = read_json(path).get("looks") if path.exists() else None
+    write_json(path, {"schema": SCHEMA, **parts, "looks": _looks(results, before)})
+
+
+def _looks(results: Results, before: dict[str, Any] | None) -> dict[str, dict[str, list[str]]]:
+    """Return by what test images were looked at, for the model card: digests, by name.
+
+    ``own``: networks and forests of the study. ``shipped``: models that ship. Those of ``before``,
+    which were published earlier, are among them.
+    """
+    grown = (results.forests or {}).get("balanced", ())
+    forests = {f"forest, {forest['way']}, seed {forest['seed']}": forest for forest in grown}
+    own = {
+        name: metrics.get("model") or _digest(metrics)
+        for name, metrics in {**results.networks, **forests}.items()
+    }
+    shipped = {name: found["run"]["model"] for name, found in results.answers.items()}
+    looks: dict[str, dict[str, list[str]]] = {"own": {}, "shipped": {}}
+    for kind, found in (("own", own), ("shipped", shipped)):
+        earlier: dict[str, list[str]] = (before or looks)[kind]
+        for name in (*earlier, *(one for one in found if one not in earlier)):
+            now = [found[name]] if name in found else []
+            looks[kind][name] = list(dict.fromkeys([*earlier.get(name, []), *now]))
+    return looks
+
+
+def _digest(content: dict[str, Any]) -> str:
+    """Return what tells ``content`` from what another training leaves, where no file is known."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def read_published(path: Path, models: Path) -> Results:

@@ -99,12 +99,37 @@ def test_a_page_is_written_again_of_its_figures(
     assert page.read_text("utf-8") == page_of(toy, "study", quick=False)
 
 
+def looks_in(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Return what ``path`` says of by what test images were looked at."""
+    found: dict[str, dict[str, list[str]]] = json.loads(path.read_text())["looks"]
+    return found
+
+
+def test_looks_at_test_images_are_counted_on(toy: Results, tmp_path: Path) -> None:
+    path = tmp_path / FIGURES
+    publish(toy, path)
+    first = looks_in(path)
+    forests = [f"forest, {way}, seed {seed}" for way in ("gini", "entropy", "our way")
+               for seed in (1, 2)]  # fmt: skip
+    assert list(first["own"]) == ["cnn-1-plain", "cnn-1", "balanced-1", *forests]
+    assert first["own"]["cnn-1"] == [toy.networks["cnn-1"]["model"]]
+    assert first["shipped"] == {name: [toy.shipped[name].sha256] for name in SHIPPED}
+    publish(toy, path)  # the same again
+    assert looks_in(path) == first
+    again = replace(toy, networks={"cnn-1": altered_network(toy.networks["cnn-1"])}, answers={})
+    publish(again, path)
+    counted = looks_in(path)
+    assert counted["own"].pop("cnn-1") == [toy.networks["cnn-1"]["model"], "other"]
+    assert first["own"].pop("cnn-1")
+    assert counted == first  # what was looked at stays counted
+
+
 def test_figures_of_another_schema_are_refused(
     toy: Results, toy_models: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / FIGURES
     publish(toy, path)
-    path.write_text(path.read_text().replace('"schema": 2', '"schema": 0'))
+    path.write_text(path.read_text().replace('"schema": 3', '"schema": 0'))
     with pytest.raises(DataError, match="not of this version"):
         read_published(path, toy_models)
 
