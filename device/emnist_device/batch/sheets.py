@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from emnist_device.batch.claims import without_claims
 from emnist_device.batch.reading import unread
 from emnist_device.batch.records import Csv, JsonLines, cells_of, escaped
 from emnist_edge.errors import PictureError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from emnist_device.batch.claims import Row
     from emnist_device.batch.reading import Shelf
     from emnist_device.batch.records import Entry
     from emnist_device.batch.tasks import Outcome, Task
@@ -96,16 +98,30 @@ class SheetLines(JsonLines):
         content = json.loads(record)
         if "fields" not in content:
             return None
+        reasons = without_claims(_reasons(content["fields"]))
         return {
-            name: (field["probability"], field.get("reason", ""))
+            name: (field["probability"], reasons.get(name, ""))
             for name, field in content["fields"].items()
         }
 
-    def settled(self, record: bytes, accepted: frozenset[str]) -> bytes:
-        """Return ``record`` saying of each field whether it is among the ``accepted``."""
+    def row(self, record: bytes) -> Row | None:
+        """Return the row of a roster that a sheet is of; None for none."""
         content = json.loads(record)
+        row = content.get("row")
+        return None if row is None else (content["form"], content["form_page"], row)
+
+    def settled(self, record: bytes, accepted: frozenset[str], doubts: Mapping[str, str]) -> bytes:
+        """Return ``record`` saying of each field whether it is among the ``accepted``.
+
+        ``doubts`` are reasons that are of all sheets, by fields.
+        """
+        content = json.loads(record)
+        reasons = {**doubts, **without_claims(_reasons(content["fields"]))}
         for name, field in content["fields"].items():
+            field.pop("reason", None)
             field["accepted"] = name in accepted
+            if name in reasons:
+                field["reason"] = reasons[name]
         return line_of(content)
 
 
@@ -165,8 +181,8 @@ class SheetTable(Csv):
             row += [cell_of(read[name].value) if name in read else "" for name in self.names]
             row += [
                 BETWEEN.join(field.name for field in own),
-                _object({field.name: round(field.probability, 6) for field in own}),
-                _object({field.name: field.reason for field in own if field.reason}),
+                object_of({field.name: round(field.probability, 6) for field in own}),
+                object_of({field.name: field.reason for field in own if field.reason}),
             ]
         if kept:
             version = outcome.version
@@ -188,12 +204,25 @@ class SheetTable(Csv):
         if row["error"]:
             return None
         chances, reasons = (json.loads(row[name] or "{}") for name in ("probabilities", "reasons"))
+        reasons = without_claims(reasons)
         return {name: (chance, reasons.get(name, "")) for name, chance in chances.items()}
 
-    def settled(self, record: bytes, accepted: frozenset[str]) -> bytes:
-        """Return ``record`` naming the fields that are not among the ``accepted``."""
-        names = [name for name in self.fields(record) or {} if name not in accepted]
-        row = self.cells(record) | {"doubtful": BETWEEN.join(names)}
+    def row(self, record: bytes) -> Row | None:
+        """Return what :meth:`SheetLines.row` does."""
+        row = self.cells(record)
+        return (row["form"], int(row["form_page"]), int(row["row"])) if row["row"] else None
+
+    def settled(self, record: bytes, accepted: frozenset[str], doubts: Mapping[str, str]) -> bytes:
+        """Return ``record`` naming the fields that are not among the ``accepted``.
+
+        ``doubts`` are as of :meth:`SheetLines.settled`.
+        """
+        fields = self.fields(record) or {}
+        reasons = {name: reason or doubts.get(name, "") for name, (_, reason) in fields.items()}
+        row = self.cells(record) | {
+            "doubtful": BETWEEN.join(name for name in fields if name not in accepted),
+            "reasons": object_of({name: reason for name, reason in reasons.items() if reason}),
+        }
         return row_of([*row.values()])
 
     def cells(self, record: bytes) -> dict[str, str]:
@@ -205,7 +234,12 @@ class SheetTable(Csv):
 SheetFormat = SheetLines | SheetTable
 
 
-def _object(values: Mapping[str, object]) -> str:
+def _reasons(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return the reasons of doubt that an object of fields has."""
+    return {name: field["reason"] for name, field in fields.items() if "reason" in field}
+
+
+def object_of(values: Mapping[str, object]) -> str:
     """Return an object of JSON, "" for an empty one."""
     return json.dumps(values, ensure_ascii=False) if values else ""
 

@@ -12,9 +12,10 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
+from emnist_device.batch.claims import without_claims
 from emnist_device.batch.records import digits_of, number_of
 from emnist_device.batch.results import records_in
-from emnist_device.batch.sheets import BETWEEN, SheetLines, SheetTable, cell_of
+from emnist_device.batch.sheets import BETWEEN, SheetLines, SheetTable, cell_of, object_of
 from emnist_device.batch.tasks import title
 from emnist_device.correcting.fields import (
     DAMAGE,
@@ -159,7 +160,7 @@ class SheetsFile:
             row = self.form.cells(record)
             places = {} if self._places is None else self._places.of(entry.key, entry.version)
             fields = _fields_of_row(self.form, row, places)
-            told = {name: cell for name, cell in row.items() if name != "doubtful"}
+            told = _without_doubt(row)
             form, page = row["form"], digits_of(row["form_page"], "form_page")
             for name, least in _NUMBERS.items():
                 if row[name]:
@@ -247,7 +248,9 @@ def _fields_of_row(
         read = ReadField(name, value, value, probability_of(chance), reason, accepted)
         placed = places.get(name)
         same = placed is not None and cell_of(placed.value) == cell
-        fields.append(replace(placed, accepted=accepted) if placed and same else read)
+        if placed and same:
+            read = replace(placed, accepted=accepted, reason=reason)
+        fields.append(read)
     return tuple(fields)
 
 
@@ -258,8 +261,17 @@ def _told(error: Exception) -> str:
 
 def _without_accepted(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record without what is settled when all sheets are read."""
-    fields = {
-        name: {key: value for key, value in field.items() if key != "accepted"}
-        for name, field in content["fields"].items()
-    }
+    fields = {}
+    for name, field in content["fields"].items():
+        fields[name] = {key: value for key, value in field.items() if key != "accepted"}
+        if "reason" in field and not without_claims({name: field["reason"]}):
+            del fields[name]["reason"]
     return {**content, "fields": fields}
+
+
+def _without_doubt(row: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells of a row without what is settled when all sheets are read."""
+    cells = {name: cell for name, cell in row.items() if name != "doubtful"}
+    reasons = parsed(row["reasons"] or "{}")
+    kept = without_claims(reasons)
+    return cells if kept == reasons else cells | {"reasons": object_of(kept)}

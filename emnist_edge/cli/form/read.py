@@ -123,7 +123,8 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     try:
         with results_open(output, resume, model, known, [t.key for t in tasks], formats) as results:
             failed = Session(outputs, Decoding(), console, results).read(tasks, run)
-            tally = settle(results, formats[output.suffix], accept)
+            columns = {each.form: frozenset(each.roster_columns) for each in templates}
+            tally = settle(results, formats[output.suffix], accept, columns)
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
     _summarize(console, tally, accept)
@@ -151,6 +152,10 @@ def _digest(path: Path) -> str:
 
 def _summarize(console: Console, tally: Tally, accept: float) -> None:
     """Say what became of the sheets."""
+    from emnist_device.batch.claims import told
+
+    for line in told(tally.claims):
+        console.complain(line)
     console.complain(
         f"{counted(tally.sheets, 'sheet')} read, {tally.refused} refused; "
         f"{counted(tally.accepted, 'field')} accepted "
