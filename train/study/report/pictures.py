@@ -11,7 +11,7 @@ from train.common import checkpoints, loop
 from train.common.curves import draw_comparison
 from train.study.answers import PAIRS
 from train.study.models import names_of
-from train.study.report import curves, figures
+from train.study.report import curves, figures, samples
 from train.study.report.changes import SWEEP
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ CHARACTER = "R"
 
 def draw_all(results: Results, study: Path, folder: Path) -> None:
     """Draw what ``results`` have to ``folder``; ``study`` holds the network that is looked into."""
+    if results.networks or results.shipped:
+        samples.draw_samples(folder)
     glyph = figures.drawn_glyph(CHARACTER)
     changed = {*names_of("alone"), *names_of("recipes")}
     if networks := results.group("depth"):

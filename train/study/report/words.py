@@ -17,6 +17,23 @@ figures stand beside ours. Written by `python -m train.study`: every figure come
 [{figures}]({folder}/{figures}), or from the sidecars of the models that ship.
 """
 
+SAMPLES = """\
+All characters shown on this page are drawn: strokes that the project has of its own, by four hands,
+brought to 28x28 grey levels as EMNIST's images were. No image of EMNIST is shown. The 47 classes,
+of which 15 hold a capital and its small letter:
+"""
+
+VARIED = """\
+What networks that learn from varied images are shown: each time another turn, slant, size, place,
+bend and pen. The noise of the training is that of the networks here (0.1 of scaled pixels) and that
+of the report (0.1 of full scale, 0.3 of scaled pixels):
+"""
+
+ALTERED = """\
+All {kinds} kinds of alteration that `emnist_edge.corruptions` has, from mild to harsh; the study
+asks its models about six of them, the benchmark the models that ship about all:
+"""
+
 MODELS = """\
 Each network of the study has a convolution of 3x3 for each of its layers, with {filters} filters;
 the first three are followed by 2x2 max pooling, and the last by a dense layer of 128 units. These

@@ -14,6 +14,7 @@ from train.study.report import (
     protocol,
     recipes,
     robustness,
+    samples,
     scores,
     versions,
     words,
@@ -42,6 +43,8 @@ def page_of(results: Results, folder: str, *, quick: bool) -> str:
     if not quick:
         sections += versions.section(results)
     sections += versions.missing(results)
+    if results.networks or results.shipped:
+        sections += samples.samples(folder)
     sections += scores.models(results, folder, timed=not quick) + scores.reported(results)
     sections += protocol.protocol(results)
     sections += changes.changes(results, folder) + changes.seeds(results)

@@ -95,7 +95,7 @@ def test_every_figure_of_the_page_is_that_of_a_json_file(
         assert picture.std() > 5
     names = {path.name for path in (tmp_path / "study").iterdir()}
     assert names == {FIGURES, *(link.removeprefix("study/") for link in links)}
-    assert len(links) == len(set(links)) == 9
+    assert len(links) == len(set(links)) == 12
 
 
 def test_figures_of_the_report_stand_beside_ours(toy_study: Path, toy_models: Path) -> None:
