@@ -16,7 +16,7 @@ from emnist_edge.errors import DataError
 from emnist_edge.files import read_file, write_json, written_whole
 from emnist_edge.scoring.metrics import confused_pairs, confusion_matrix
 from train.common.data import ANEW, read_json
-from train.study.models import NETWORKS, names_of, shipped
+from train.study.models import NETWORKS, shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,26 +86,6 @@ def ask_shipped(models: Path, test: Samples, options: RunOptions) -> dict[str, A
             click.echo(f"{name}: {right:.4f} of {len(test):,} test images")
         results[name] = read_json(done)
     return results
-
-
-def find_confusion(study: Path, test: Samples) -> None:
-    """Write ``confusion.json`` of the network under ``study`` that does best on validation.
-
-    That of those whose depth is compared. Nothing is done where none of them is trained, or the
-    file is that network's already.
-    """
-    trained = {
-        name: read_json(study / name / "metrics.json")
-        for name in names_of("depth")
-        if (study / name / "metrics.json").exists()
-    }
-    if not trained:
-        return
-    chosen = max(trained, key=lambda name: trained[name]["validation"]["accuracy"])
-    path, run = study / "confusion.json", {"model": chosen, "test": trained[chosen]["test"]}
-    if path.exists() and run.items() <= read_json(path).items():
-        return
-    write_json(path, {**run, **_mistakes(read(study / chosen, len(test)), test)})
 
 
 def _mistakes(predicted: Classes, test: Samples) -> dict[str, Any]:

@@ -101,7 +101,6 @@ def run_parts(
         return noise.measure_all(trained, known, test, recipe.noise, part_of(name))
 
     def conclude(_: str) -> object:
-        answers.find_confusion(options.output, test)
         known = answers.known(options.output, test)
         return compare_all(known, test.labels, options.output)
 
@@ -200,7 +199,7 @@ def main(  # noqa: PLR0913, PLR0917  # one argument for each option
     run_parts(parts, recipe, models, options, workers)
     if "page" in parts:
         results = read_results(options.output, models)
-        write_page(results, page, options.output, quick=is_quick)
+        write_page(results, page, models, quick=is_quick)
         click.echo(f"{page}: written")
 
 

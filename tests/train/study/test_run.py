@@ -16,7 +16,7 @@ from tests.taught import known
 from tests.train.study.conftest import PARTS, RECIPE, run
 from train.common import loop
 from train.common.data import RunOptions, load_test, load_training
-from train.study import answers, folds, noise
+from train.study import folds, noise
 from train.study import models as study_models
 from train.study import run as study
 from train.study.described import layers_of
@@ -166,22 +166,6 @@ def test_accuracy_stands_in_the_order_of_strength(
     for number, kind in enumerate(noise.KINDS):
         wanted = [(90 - number - lost) / 100 for lost in (0, 10, 20, 30, 40)]
         assert found["model"]["accuracy"][kind] == pytest.approx(wanted)
-
-
-def test_the_network_whose_mistakes_are_shown_is_the_best_on_validation(
-    toy_data: Path, tmp_path: Path
-) -> None:
-    for name, validation in (("cnn-1", 0.8), ("cnn-2", 0.9), ("cnn-3", 0.7)):
-        (tmp_path / name).mkdir()
-        scores = {"validation": {"accuracy": validation}, "test": {"accuracy": 1 - validation}}
-        (tmp_path / name / "metrics.json").write_text(json.dumps(scores))
-    test = load_test(toy_data, 94)
-    answers.keep(tmp_path / "cnn-2", np.eye(47)[(test.labels + 1) % 47])
-    answers.find_confusion(tmp_path, test)
-    found = json.loads((tmp_path / "confusion.json").read_text())
-    assert found["model"] == "cnn-2"
-    counts = np.bincount(test.labels, minlength=47)
-    assert np.array_equal(found["confusion"], np.roll(np.diag(counts), 1, axis=1))
 
 
 def test_a_model_that_changed_is_measured_again(

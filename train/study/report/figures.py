@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import keras
     from numpy.typing import NDArray
 
 _DPI = 80
@@ -29,9 +28,8 @@ def drawn_glyph(char: str, seed: int = 1) -> NDArray[np.uint8]:
     return make_glyph(draw_character(char, 100, np.random.default_rng(seed)).coverage)
 
 
-def draw_confusion(confusion: NDArray[np.int64], alphabet: str, path: Path) -> None:
+def draw_confusion(title: str, confusion: NDArray[np.int64], alphabet: str, path: Path) -> None:
     """Draw the shares of each true class (rows) that were read as each class (columns)."""
-    title = "The network that does best on validation"
     plots.draw_confusion(title, alphabet, confusion).savefig(path, dpi=_DPI)
 
 
@@ -95,22 +93,13 @@ def draw_corruptions(glyph: NDArray[np.uint8], path: Path) -> None:
     figure.savefig(path, dpi=_DPI)
 
 
-def draw_activations(model: keras.Model, glyph: NDArray[np.uint8], path: Path) -> None:
-    """Draw what the convolutions of ``model`` make of ``glyph`` (28, 28), after their ReLU.
+def draw_activations(
+    maps: Sequence[NDArray[np.float32]], glyph: NDArray[np.uint8], path: Path
+) -> None:
+    """Draw what each layer makes of ``glyph`` (28, 28): ``maps``, (H, W, C) of each.
 
     Of each layer the maps that vary most are shown, each on its own scale, next to the glyph.
     """
-    import keras
-
-    steps = [
-        layer
-        for layer in model.layers
-        if isinstance(layer, keras.layers.ReLU)
-        or (isinstance(layer, keras.layers.Conv2D) and layer.activation is keras.activations.relu)
-    ]
-    inside = keras.Model(model.inputs, [layer.output for layer in steps])
-    found = inside.predict_on_batch(glyph[None, ..., None].astype("f4"))
-    maps = [np.asarray(one)[0] for one in (found if isinstance(found, list) else [found])]
     figure = Figure(figsize=(10, 0.3 + 0.85 * len(maps)), layout="constrained")
     for number, (row, one) in enumerate(
         zip(figure.subplots(len(maps), _MAPS + 1, squeeze=False), maps, strict=True), start=1

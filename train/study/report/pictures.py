@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emnist_edge.scoring.metrics import confused_pairs
-from train.common import checkpoints, loop
 from train.common.curves import draw_comparison
 from train.study.answers import PAIRS
-from train.study.models import names_of
+from train.study.models import CNN, names_of
 from train.study.report import curves, figures, samples
 from train.study.report.changes import SWEEP
+from train.study.report.inside import activations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 CHARACTER = "R"
 
 
-def draw_all(results: Results, study: Path, folder: Path) -> None:
-    """Draw what ``results`` have to ``folder``; ``study`` holds the network that is looked into."""
+def draw_all(results: Results, models: Path, folder: Path) -> None:
+    """Draw what ``results`` have to ``folder``; ``models`` holds the files of those that ship."""
     if results.networks or results.shipped:
         samples.draw_samples(folder)
     glyph = figures.drawn_glyph(CHARACTER)
@@ -49,11 +49,10 @@ def draw_all(results: Results, study: Path, folder: Path) -> None:
         lines = {one: results.altered[one] for one in results.altered if one not in changed}
         figures.draw_noise(lines, folder / "noise.png")
         figures.draw_corruptions(glyph, folder / "corruptions.png")
-    if results.confusion:
-        found, alphabet = results.confusion, results.confusion["alphabet"]
-        confusion = np.array(found["confusion"])
-        figures.draw_confusion(confusion, alphabet, folder / "confusion.png")
+    if found := results.mistakes():
+        confusion, alphabet = np.array(found["confusion"]), found["alphabet"]
+        figures.draw_confusion(CNN, confusion, alphabet, folder / "confusion.png")
         figures.draw_class_accuracy(confusion, alphabet, folder / "classes.png")
         figures.draw_pairs(confused_pairs(confusion, alphabet, PAIRS), folder / "pairs.png")
-        model = checkpoints.load(study / found["model"] / loop.BEST)
-        figures.draw_activations(model, glyph, folder / "activations.png")
+        maps = activations(models / results.shipped[CNN].file, glyph)
+        figures.draw_activations(maps, glyph, folder / "activations.png")

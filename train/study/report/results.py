@@ -11,7 +11,7 @@ from emnist_edge.errors import DataError
 from emnist_edge.files import read_file, write_json
 from train.common.data import read_json
 from train.study import compare, folds
-from train.study.models import ALTERED, NETWORKS, SHIPPED, names_of, shipped
+from train.study.models import ALTERED, CNN, NETWORKS, SHIPPED, names_of, shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,16 +24,15 @@ class Results:
     """What the parts of the study left, and the models that ship; any may be missing.
 
     networks: ``metrics.json`` of the study's, by name. shipped: sidecars, by name. validated: of
-    cross-validation. altered: of the noise study. confusion: of the best network. forests: of the
-    study's forests. activations: of networks of one hidden layer. answers: what the models that
-    ship mistake, by name. compared: of pairs of models.
+    cross-validation. altered: of the noise study. forests: of the study's forests. activations: of
+    networks of one hidden layer. answers: what the models that ship mistake, by name. compared: of
+    pairs of models.
     """
 
     networks: dict[str, Any] = field(default_factory=dict)
     shipped: dict[str, Artifact] = field(default_factory=dict)
     validated: dict[str, Any] = field(default_factory=dict)
     altered: dict[str, Any] = field(default_factory=dict)
-    confusion: dict[str, Any] | None = None
     forests: dict[str, Any] | None = None
     activations: dict[str, Any] | None = None
     answers: dict[str, Any] = field(default_factory=dict)
@@ -42,6 +41,10 @@ class Results:
     def group(self, name: str) -> dict[str, Any]:
         """Return those of ``networks`` that are of the group ``name``, a key of ``GROUPS``."""
         return {one: self.networks[one] for one in names_of(name) if one in self.networks}
+
+    def mistakes(self) -> dict[str, Any] | None:
+        """Return what the four-layer network that ships mistakes; None where it was not asked."""
+        return self.answers.get(CNN) if CNN in self.shipped else None
 
     def fold_epochs(self) -> dict[str, Any]:
         """Return what the epochs of each fold of the final network measured, by its name."""
@@ -124,7 +127,6 @@ def read_results(study: Path, models: Path) -> Results:
             name: study / "noise" / f"{name}.json"
             for name in (*ALTERED, *SHIPPED)
         }),
-        read_one(study / "confusion.json"),
         read_one(study / "forests" / "metrics.json"),
         read_one(study / "activations" / "metrics.json"),
         read({name: study / "answers" / name / "model.json" for name in SHIPPED}),

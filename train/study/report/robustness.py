@@ -133,17 +133,17 @@ def classes(results: Results) -> list[str]:
 
 
 def mistakes(results: Results, folder: str) -> list[str]:
-    """Return the sections on the mistakes of the best network and on what it sees."""
-    found = results.confusion
+    """Return the sections on the mistakes of the four-layer network that ships and what it sees."""
+    found = results.mistakes()
     if found is None:
         return []
     return [
         "## Mistakes",
-        words.MISTAKES.format(**found),
+        words.MISTAKES.format(model=CNN, **found),
         picture(folder, "pairs", "The pairs of characters mistaken most often"),
         picture(folder, "classes", "Accuracy of each class"),
         picture(folder, "confusion", "Confusion matrix"),
         "## Inside the network",
-        words.INSIDE.format(model=found["model"], char=CHARACTER),
+        words.INSIDE.format(model=CNN, char=CHARACTER),
         picture(folder, "activations", f"Activations of each layer for a drawn {CHARACTER}"),
     ]

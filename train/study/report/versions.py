@@ -55,7 +55,7 @@ def missing(results: Results) -> list[str]:
 
 def stale(results: Results) -> list[str]:
     """Return a line for all of ``results`` that differs from today's in the same."""
-    parts = (_networks, _validated, _altered, _mistakes, _others)
+    parts = (_networks, _validated, _altered, _others)
     names: dict[str, list[str]] = {}
     for what, name in (one for part in parts for one in part(results)):
         names.setdefault(what, []).append(f"`{name}`")
@@ -94,15 +94,6 @@ def _altered(results: Results) -> Iterator[tuple[str, str]]:
             yield f"noise: how images are altered ({changed})", name
         if run["model"] != digests.get(name):
             yield "noise: the model", name
-
-
-def _mistakes(results: Results) -> Iterator[tuple[str, str]]:
-    found = results.confusion
-    if found is None:
-        return
-    network = results.networks.get(found["model"])
-    if network is None or network["test"] != found["test"]:
-        yield "mistakes: the model", found["model"]
 
 
 def _others(results: Results) -> Iterator[tuple[str, str]]:

@@ -214,12 +214,12 @@ FALLS = (
 )
 
 MISTAKES = """\
-`{model}`, the network of the study that does best on validation images, mistakes {wrong:,} of
-{images:,} test images. {pairs} pairs of characters account for {of_pairs:.0%} of the mistakes:
+`{model}`, the four-layer network that ships, mistakes {wrong:,} of {images:,} test images. {pairs}
+pairs of characters account for {of_pairs:.0%} of the mistakes:
 """
 
 INSIDE = """\
-What the convolutions of `{model}` make of a drawn {char}: one row for each layer, the maps that
-vary most, brighter where a filter answers more. The first layers answer to edges, the last ones to
-parts.
+What the convolutions of `{model}` make of a drawn {char}, as its file computes them: one row for
+each layer, after ReLU and pooling, the maps that vary most, brighter where a filter answers more.
+The first layers answer to edges, the last ones to parts.
 """

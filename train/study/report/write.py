@@ -57,14 +57,14 @@ def page_of(results: Results, folder: str, *, quick: bool) -> str:
     return "\n\n".join(section.strip() for section in sections) + "\n"
 
 
-def write_page(results: Results, page: Path, study: Path, *, quick: bool) -> None:
+def write_page(results: Results, page: Path, models: Path, *, quick: bool) -> None:
     """Write ``page``, and its pictures and figures to the folder beside it that has its name.
 
-    ``study`` holds the network whose activations are drawn; ``quick`` as in :func:`page_of`.
+    ``models`` is the folder of the models that ship; ``quick`` as in :func:`page_of`.
     """
     folder = page.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
-    pictures.draw_all(results, study, folder)
+    pictures.draw_all(results, models, folder)
     publish(results, folder / FIGURES)
     page.write_text(page_of(results, folder.name, quick=quick), encoding="utf-8")
 

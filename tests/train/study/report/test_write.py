@@ -54,7 +54,7 @@ def test_every_figure_of_the_page_is_that_of_a_json_file(
     full = shipped[FOREST].provenance["full"]
     full["test"] = dict.fromkeys(full["test"], 0.25)  # toy forests all do equally well
     page = tmp_path / "study.md"
-    write_page(results, page, toy_study, quick=False)
+    write_page(results, page, toy_models, quick=False)
     text = page.read_text(encoding="utf-8")
     published = read_published(tmp_path / "study" / FIGURES, toy_models)
     published.shipped[FOREST].provenance["full"]["test"] = full["test"]
@@ -99,7 +99,7 @@ def test_every_figure_of_the_page_is_that_of_a_json_file(
 
 
 def test_figures_of_the_report_stand_beside_ours(toy_study: Path, toy_models: Path) -> None:
-    results = replace(read_results(toy_study, toy_models), altered={}, confusion=None)
+    results = replace(read_results(toy_study, toy_models), altered={}, answers={})
     full = results.shipped[FOREST].provenance["full"]["test"]
     network = results.networks["cnn-1"]["test"]
     for share, test in ((0.25, full), (0.5, network)):  # toy models all do equally well
@@ -124,7 +124,7 @@ def test_models_that_fall_short_of_the_report_are_named(toy_study: Path, toy_mod
     networks["cnn-1-plain"] = results.networks["cnn-1-plain"]  # stands beside no figure
     full = forest.provenance["full"]
     facts = {**forest.provenance, "full": {**full, "test": scored(full["test"], 0.8)}}
-    altered = Results(networks, {FOREST: replace(forest, provenance=facts)}, {}, {}, None)
+    altered = Results(networks, {FOREST: replace(forest, provenance=facts)}, {}, {})
     *_, sentence = section(written(altered), "What the report gives")
     assert sentence == (
         "By weighted F1, 2 of our 5 models are at least as good as the report's; these are not: "
@@ -144,7 +144,7 @@ def test_activations_are_compared_on_validation(toy_models: Path, tmp_path: Path
             for name, accuracy in accuracies.items()
         }
         facts = {**mlp.provenance, "comparison": comparison}
-        altered = Results({}, {MLP: replace(mlp, provenance=facts)}, {}, {}, None)
+        altered = Results({}, {MLP: replace(mlp, provenance=facts)}, {}, {})
         return section(written(altered), "Activations of the MLP")
 
     trained = mlp.provenance["comparison"]["sigmoid"]
@@ -162,7 +162,7 @@ def test_forests_are_compared_by_criterion_and_depth(toy_models: Path, tmp_path:
 
     def lines(depths: list[dict[str, Any]]) -> list[str]:
         altered = replace(forest, provenance={**facts, "depths": depths})
-        results = Results({}, {FOREST: altered}, {}, {}, None)
+        results = Results({}, {FOREST: altered}, {}, {})
         return section(written(results), "Criterion and depth of the forest")
 
     found = lines(facts["depths"])
@@ -187,7 +187,7 @@ def test_forests_are_compared_by_criterion_and_depth(toy_models: Path, tmp_path:
 
 
 def test_hyperparameters_are_those_of_the_recipes(toy_study: Path, toy_models: Path) -> None:
-    results = replace(read_results(toy_study, toy_models), altered={}, confusion=None)
+    results = replace(read_results(toy_study, toy_models), altered={}, answers={})
     found = section(written(results), "Hyper-parameters")
     for name, batch, epochs in (("cnn-1", 50, 2), ("mlp-int8", 20, 3)):
         recipe = (
@@ -210,7 +210,7 @@ def test_hyperparameters_are_those_of_the_recipes(toy_study: Path, toy_models: P
 def test_deviations_from_the_report_have_their_effect_where_it_was_measured(
     toy_study: Path, toy_models: Path
 ) -> None:
-    results = replace(read_results(toy_study, toy_models), altered={}, confusion=None)
+    results = replace(read_results(toy_study, toy_models), altered={}, answers={})
     one = results.networks["cnn-1"]
     other = {
         **one,
@@ -243,7 +243,7 @@ def test_what_regularization_does_to_robustness_is_said(toy_study: Path, toy_mod
 
     altered = {"cnn-1-plain": measured(0.7), "cnn-1": measured(0.6), "mlp-int8": measured(0.8)}
     altered |= {"cnn-2-plain": measured(0.5), "cnn-2": measured(0.55)}
-    text = written(Results({}, {}, {}, altered, None))
+    text = written(Results({}, {}, {}, altered))
     said = " ".join(section(text, "Noise"))
     assert "The most robust of all is `mlp-int8` (0.800)." in said
     assert "1 of 2 networks are less robust than without: `cnn-1` 0.700 to 0.600" in said
