@@ -20,14 +20,11 @@ _SCORES = ("macro_precision", "macro_recall", "macro_f1")
 
 def protocol(results: Results) -> list[str]:
     """Return the section on balanced images; nothing where no model has learned from them."""
-    networks = {
-        name: run["drawn"] for name, run in results.group("protocol").items() if "drawn" in run
-    }
-    forests = (results.forests or {}).get("balanced", [])
-    if not networks and not forests:
+    found = measured(results)
+    if not found:
         return []
     rows, short = [], []
-    for title, way, reports, drawn in (*_forests(forests), *_networks(networks)):
+    for title, way, reports, drawn in found:
         rows.append([title, way, *reports, *_cells(drawn)])
         figure = [given for given in reports if given != NONE][-1]
         if round(drawn["macro_f1"], 4) < float(figure):
@@ -35,20 +32,33 @@ def protocol(results: Results) -> list[str]:
     head = ["model", "trained", *(f"report's {score}" for score in ("precision", "recall", "F1"))]
     head += ["precision", "recall", "F1", "95 % of draws"]
     said = f"Below the report's F1 are: {'; '.join(short)}." if short else words.ALL_REACHED
-    any_drawn = next(iter(networks.values())) if networks else forests[0]["drawn"]
     sections = [
         "## By the report's own protocol",
-        words.PROTOCOL.format(**any_drawn),
+        words.PROTOCOL.format(**found[-1][-1]),
         markdown(head, rows),
         said,
     ]
-    if forests:
+    if forests := _grown(results):
         sections.append(words.BALANCED_FORESTS.format(**_deepest(forests)))
     return sections
 
 
 #: A row: model, in which way it was trained, the report's figures, and ours.
 _Row = tuple[str, str, tuple[str, str, str], dict[str, Any]]
+
+
+def measured(results: Results) -> list[_Row]:
+    """Return a row for each model that learned from balanced images, and each way to do it."""
+    networks = {
+        name: run["drawn"] for name, run in results.group("protocol").items() if "drawn" in run
+    }
+    return [*_forests(_grown(results)), *_networks(networks)]
+
+
+def _grown(results: Results) -> list[dict[str, Any]]:
+    """Return the forests that learned from balanced images."""
+    forests: list[dict[str, Any]] = (results.forests or {}).get("balanced", [])
+    return forests
 
 
 def _networks(drawn: dict[str, Any]) -> list[_Row]:

@@ -9,6 +9,7 @@ from train.study.report import (
     choices,
     compared,
     deviations,
+    elements,
     forests,
     pictures,
     protocol,
@@ -39,12 +40,11 @@ def page_of(results: Results, folder: str, *, quick: bool) -> str:
     title = "# The study: models, depth, regularization, noise"
     if quick:
         title += "\n\n**A QUICK TRIAL: few images and epochs. No figure here means anything.**"
-    sections = [title, words.INTRO.format(folder=folder, figures=FIGURES)]
+    start = [title, words.INTRO.format(folder=folder, figures=FIGURES)]
     if not quick:
-        sections += versions.section(results)
-    sections += versions.missing(results)
-    if results.networks or results.shipped:
-        sections += samples.samples(folder)
+        start += versions.section(results)
+    start += versions.missing(results)
+    sections = samples.samples(folder) if results.networks or results.shipped else []
     sections += scores.models(results, folder, timed=not quick) + scores.reported(results)
     sections += protocol.protocol(results)
     sections += changes.changes(results, folder) + changes.seeds(results)
@@ -54,7 +54,9 @@ def page_of(results: Results, folder: str, *, quick: bool) -> str:
     sections += forests.curves(results, folder, timed=not quick)
     sections += robustness.validated(results, folder) + robustness.altered(results, folder)
     sections += robustness.mistakes(results, folder) + robustness.classes(results)
-    return "\n\n".join(section.strip() for section in sections) + "\n"
+    headings = [one.removeprefix("## ") for one in sections if one.startswith("## ")]
+    start += elements.elements(results, headings)
+    return "\n\n".join(section.strip() for section in [*start, *sections]) + "\n"
 
 
 def write_page(results: Results, page: Path, models: Path, *, quick: bool) -> None:
