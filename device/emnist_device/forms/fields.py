@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from emnist_device.forms import layout
+from emnist_device.forms.fitting import check_fits
 from emnist_device.forms.formats import DateFormat, NumberFormat
 from emnist_device.forms.model import (
     ROUNDING,
@@ -20,7 +21,7 @@ from emnist_device.forms.model import (
     Range,
     TextField,
 )
-from emnist_device.forms.written import Written, known_of
+from emnist_device.forms.written import MOST_FIGURES, Written, known_of
 from emnist_device.forms.yaml_nodes import TemplateError
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def _text_field(common: dict[str, Any], values: Values, unit: Unit, folder: Path
                 f"make each {_LEAST_CELL[unit]:g} at least, by a larger box or fewer cells",
             )
     _check_parts("cell", cells, area, values.line_of("cells"))
+    checks = _checks(values)
+    check_fits(values, form, len(cells), MOST_FIGURES)
     return TextField(
         **common,
         kind=values["kind"],
@@ -90,7 +93,7 @@ def _text_field(common: dict[str, Any], values: Values, unit: Unit, folder: Path
         out_of_lexicon=written.out_of_lexicon,
         form=form,
         required=values.get("required", False),
-        checks=_checks(values),
+        checks=checks,
     )
 
 

@@ -29,6 +29,16 @@ class DateFormat:
         return sorted(token[0] for token in self._tokens if token.isalpha()) == ["D", "M", "Y"]
 
     @property
+    def first(self) -> date:
+        """The first day that can be written."""
+        return date(1 if "YYYY" in self.text else _FIRST_YEAR, 1, 1)
+
+    @property
+    def last(self) -> date:
+        """The last day that can be written."""
+        return date(9999 if "YYYY" in self.text else _FIRST_YEAR + 99, 12, 31)
+
+    @property
     def slots(self) -> str:
         """What stands in each place: ``9`` for a digit that is written, or a mark."""
         return re.sub("[DMY]", "9", self.text)

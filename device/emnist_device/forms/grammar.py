@@ -69,7 +69,9 @@ _WRITTEN = {
         "each. If not given, the field is one box.",
     ),
     "required": _REQUIRED,
-    "check_digit": Key(OneOf(METHODS), "How its last characters follow from the others."),
+}
+_CHECK_DIGIT = {
+    "check_digit": Key(OneOf(METHODS), "How its last characters follow from the others.")
 }
 _ROSTER = {"roster": Key(_LABEL, "The column of the roster that it holds.")}
 _LENGTH = {
@@ -94,10 +96,10 @@ _DATES = ListOf(
 )  # fmt: skip
 _SUM = {"sum_of": Key(ListOf(_FIELDS, 1, 200, "a list of fields"), "The fields that it sums up.")}
 _OWN: dict[str, dict[str, Key]] = {
-    "digits": _LENGTH | _RANGE,
+    "digits": _CHECK_DIGIT | _LENGTH | _RANGE,
     "upper": _LENGTH,
     "letters": _LENGTH,
-    "alnum": _LENGTH,
+    "alnum": _CHECK_DIGIT | _LENGTH,
     "date": {
         "format": Key(
             Text("day, month and year, such as DD.MM.YYYY", pattern=DATE_FORMAT),
@@ -114,11 +116,12 @@ _OWN: dict[str, dict[str, Key]] = {
         **_RANGE,
     },
     "pattern": {
+        **_CHECK_DIGIT,
         "pattern": Key(
             Text("a mask such as AA-999, or a regular expression", also=SCALAR),
             "What it looks like: a mask, whose marks a comb has printed, or a regular expression.",
             required=True,
-        )
+        ),
     },
     "lexicon": {
         "lexicon": Key(_FILE, "File with a word a line."),
@@ -129,7 +132,10 @@ _OWN: dict[str, dict[str, Key]] = {
             Number(0, 1), "How probable it is that it is none of these; 0.01 if not given."
         ),
     },
-    "line": {"charset": Key(_LABEL, "What there is: a name such as letters, or characters.")},
+    "line": {
+        **_CHECK_DIGIT,
+        "charset": Key(_LABEL, "What there is: a name such as letters, or characters."),
+    },
 }
 _EITHER = {"lexicon": ("lexicon", "words")}
 _SUMMABLE = ("digits", "number")

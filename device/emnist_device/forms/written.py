@@ -27,8 +27,8 @@ _LONGEST = 100
 # How probable it is that a word is in no lexicon, as that of Decoding.
 _OUT_OF_LEXICON = 0.01
 _CLASSES = {"digits": r"\d", "upper": "[A-Z]", "letters": "[A-Za-z]", "alnum": "[A-Za-z0-9]"}
-# Figures that a number has where nothing says how many.
-_MOST_FIGURES = 12
+#: Figures that a number has where nothing says how many.
+MOST_FIGURES = 12
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Written:
     def pattern(self, cells: int) -> str | None:
         """Return the pattern of what is written in so many cells, or without, for 0."""
         if self.number is not None:
-            return self.number.pattern(cells or _MOST_FIGURES)
+            return self.number.pattern(cells or MOST_FIGURES)
         return self.in_cells if cells else self.free
 
     def slots(self, cells: int) -> str:

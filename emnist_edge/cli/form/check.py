@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emnist_device.forms.model import Field, Template, TextField
+    from emnist_device.forms.roster import Roster
 
 _HEAD = ("field", "kind", "page", "x, y, width, height", "cells", "what is known of it")
 # More are not listed.
@@ -37,34 +38,33 @@ def check(template: Path, font: Path | None) -> None:
     from emnist_device.forms.template import load_template
 
     made = load_template(template)
-    rows = 0
+    roster = None
     if made.roster is not None:
         roster = read_roster(made.roster)
         roster.check_columns(made.roster_columns, shown(made.roster))
-        rows = len(roster.rows)
-    unprinted = _check_print(made, font)
+    unprinted = _check_print(made, roster, font)
     pages, fields = len(made.pages), sum(len(page.fields) for page in made.pages)
     size = f"{counted(pages, 'page')}, {counted(fields, 'field')}"
     click.echo(f"{made.form}: {size}, version {made.digest}")
     click.echo()
     click.echo(plain(_HEAD, [*_rows(made)], left=len(_HEAD)))
-    if made.roster is not None:
-        click.echo(f"roster {shown(made.roster)}: {counted(rows, 'row')}")
+    if roster is not None:
+        click.echo(f"roster {shown(made.roster)}: {counted(len(roster.rows), 'row')}")
     if unprinted:
         click.echo(unprinted)
 
 
-def _check_print(template: Template, font: Path | None) -> str:
-    """Return why it is not known whether ``template`` can be printed, or "".
+def _check_print(template: Template, roster: Roster | None, font: Path | None) -> str:
+    """Return why it is not known whether ``template`` can be printed for ``roster``, or "".
 
     One that has a reference is on paper already. Raises :class:`FormError` where it cannot be.
     """
     if any(page.code is None for page in template.pages):
         return ""
-    from emnist_device.forms.printing.document import check_print
+    from emnist_device.forms.printing.document import Copy, check_print, copies_of
 
     try:
-        check_print(template, font)
+        check_print(template, font, (Copy(),) if roster is None else copies_of(template, roster))
     except RuntimeMissingError as error:
         return f"whether its texts fit on paper is not looked at: {error}"
     return ""

@@ -45,6 +45,24 @@ GRID = "kind: grid, box: [20, 40, 60, 30]"
         ("{kind: digits, BOX, cells: 4, length: 5}", "has 4 cells, but its texts fill 5 or more"),
         ("{kind: digits, BOX, length: [5, 4]}", "length begins after its end"),
         ("{kind: digits, BOX, range: [5, 4]}", "range begins after its end"),
+        ("{kind: digits, BOX, cells: 3, range: [5000, 9000]}", "no number in 3 cells is from 5000"),
+        ("{kind: digits, BOX, length: 2, range: [100, 900]}", "that may be written there is from"),
+        ("{kind: digits, BOX, range: [-5, -1]}", "is from -5 to -1; change the range"),
+        ("{kind: number, BOX, cells: 3, decimals: 1, range: [100, 200]}", "no number in 3 cells"),
+        ("{kind: number, BOX, cells: 4, decimals: 1, mark_printed: false, range: [100, 200]}",
+         "no number in 4 cells"),
+        ("{kind: number, BOX, cells: 3, signed: true, range: [-500, -100]}", "in 3 cells is from"),
+        ("{kind: number, BOX, decimals: 1, range: [0.11, 0.19]}", "is from 0.11 to 0.19"),
+        ("{kind: date, BOX, format: DD.MM.YY, range: [1940-01-01, 1960-12-31]}",
+         "no DD.MM.YY that may be written there is from 1940-01-01 to 1960-12-31"),
+        ("{kind: digits, BOX, cells: 3, check_digit: isbn}", "can have the check digit isbn"),
+        ("{kind: digits, BOX, cells: 20, length: 12, check_digit: isbn}", "digit isbn"),
+        ("{kind: digits, BOX, check_digit: iban}", "can have the check digit iban"),
+        ("{kind: alnum, BOX, length: [1, 14], check_digit: iban}", "can have the check digit iban"),
+        ("{kind: pattern, BOX, pattern: AA-99, check_digit: luhn}", "the check digit luhn"),
+        ("{kind: pattern, BOX, pattern: '\\d{4}-\\d{4}', check_digit: isbn}", "digit isbn"),
+        ("{kind: date, BOX, format: DD.MM.YY, check_digit: luhn}", "'check_digit' is not known"),
+        ("{kind: upper, BOX, check_digit: luhn}", "'check_digit' is not known here"),
         ("{kind: digits, BOX, required: yes}", "required is 'yes'; give true or false"),
         ("{kind: digits, BOX, check_digit: luhm}", "check_digit is 'luhm'; give one of luhn"),
         ('{kind: digits, BOX, label: "a\\e[1m"}', r"label is 'a\\x1b[1m'; give a text"),
@@ -98,6 +116,29 @@ def test_what_is_wrong_in_a_field_names_it(tmp_path: Path, field: str, words: st
     message = str(caught.value)
     assert message.startswith((f"{path}, line 5, field a: ", f"{path}, line 6, field b: "))
     assert (words in message, "\n" in message) == (True, False), message
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "{kind: digits, BOX, cells: 3, range: [999, 9000]}",
+        "{kind: digits, BOX, range: [5000, 900000000000]}",
+        "{kind: number, BOX, cells: 3, decimals: 1, range: [99.9, 200]}",
+        "{kind: number, BOX, cells: 5, decimals: 1, mark_printed: false, range: [999.9, 2000]}",
+        "{kind: number, BOX, cells: 3, signed: true, range: [-500, -99]}",
+        "{kind: number, BOX, decimals: 1, range: [0.2, 0.2]}",
+        "{kind: date, BOX, format: DD.MM.YY, range: [1940-01-01, 1969-01-01]}",
+        "{kind: date, BOX, format: DD.MM.YYYY, cells: auto, range: [1940-01-01, 1960-12-31]}",
+        "{kind: digits, BOX, cells: 10, check_digit: isbn}",
+        "{kind: alnum, BOX, check_digit: iban}",
+        "{kind: line, BOX, charset: digits, check_digit: luhn}",
+        "{kind: pattern, BOX, pattern: 999-9, check_digit: luhn}",
+        "{kind: pattern, BOX, pattern: '\\d{9}[\\dX]', check_digit: isbn}",
+        "{kind: pattern, BOX, pattern: '\\d{4}-\\d{4}-\\d{5}', check_digit: isbn}",
+    ],
+)
+def test_what_some_text_fits_is_right(tmp_path: Path, field: str) -> None:
+    load_template(write(tmp_path, f"{HEAD}      a: {field}\n".replace("BOX", BOX)))
 
 
 @pytest.mark.parametrize(

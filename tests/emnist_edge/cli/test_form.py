@@ -64,6 +64,21 @@ def test_check_looks_at_the_roster(tmp_path: Path) -> None:
         run("check", str(path))
 
 
+@needs_markers
+def test_check_says_which_row_of_the_roster_cannot_be_printed(tmp_path: Path) -> None:
+    path = write(tmp_path, everything())
+    (tmp_path / "roster.csv").write_text("number,name\n1,ADA\n2,\u0141ADA\n", encoding="utf-8")
+    with pytest.raises(FormError, match="row 2 of the roster has \u0141") as caught:
+        run("check", str(path))
+    roster = ["--roster", str(tmp_path / "roster.csv")]
+    with pytest.raises(FormError) as printed:
+        run("print", str(path), str(tmp_path / "out.pdf"), *roster)
+    assert str(printed.value) == str(caught.value)
+    many = "".join(f"{n},ADA\n" for n in range(6000))  # as many as are read, not printed at once
+    (tmp_path / "roster.csv").write_text(f"number,name\n{many}")
+    assert "6000 rows" in run("check", str(path))
+
+
 def test_the_schema_is_printed() -> None:
     assert json.loads(run("schema"))["title"].startswith("Template of a form")
 

@@ -77,9 +77,16 @@ def make_pdf(
     return canvas.to_bytes()
 
 
-def check_print(template: Template, font: Path | None = None) -> None:
-    """Raise where :func:`make_pdf` would refuse ``template``, without making a PDF."""
-    _labels(template, (Copy(),), Canvas(font, template.path))
+def check_print(
+    template: Template, font: Path | None = None, copies: Sequence[Copy] = (Copy(),)
+) -> None:
+    """Raise where :func:`make_pdf` would refuse ``template``, without making a PDF.
+
+    Of ``copies``, each may be printed, but not all need be at a time.
+    """
+    canvas = Canvas(font, template.path)
+    _check_rows(copies, canvas)
+    _labels(template, (Copy(),), canvas)
 
 
 def _labels(
@@ -98,12 +105,16 @@ def _labels(
         raise FormError(
             f"{name}: {len(copies)} copies have over {MOST_PAGES} pages; print fewer at a time"
         )
-    for copy in copies:
-        canvas.check_printable(copy.row, f"row {copy.number} of the roster")
+    _check_rows(copies, canvas)
     return {
         page.number: (*labels_of(template, page, canvas), *marks_of(page, canvas))
         for page in template.pages
     }
+
+
+def _check_rows(copies: Sequence[Copy], canvas: Canvas) -> None:
+    for copy in copies:
+        canvas.check_printable(copy.row, f"row {copy.number} of the roster")
 
 
 def _draw_page(
