@@ -42,6 +42,12 @@ def test_what_is_printed_does_not_change_what_is_read(reader: Reader) -> None:
     assert reader.read(picture).lines == plain.lines
 
 
+def test_a_sheet_without_writing_has_no_characters(reader: Reader) -> None:
+    """A comb with closed cells, and one without a top, that the page network takes for letters."""
+    picture = draw_sheet(np.random.default_rng([0, 5]), photographed=False, filled=0).page.picture
+    assert reader.read(picture).characters == ()
+
+
 def test_corners_follow_the_picture_when_it_is_turned() -> None:
     picture = np.full((300, 600, 3), 255, np.uint8)
     for number in range(6):

@@ -20,6 +20,7 @@ from emnist_device.detect.layout import Layout, whole_mark
 from emnist_device.detect.lines import arrange_one
 from emnist_device.detect.look import look_at
 from emnist_device.detect.maps import WRITING_HEIGHT
+from emnist_device.detect.outlines import without_outlines
 from emnist_device.detect.restore import find_wholes
 from emnist_device.detect.scale import measure_writing
 from emnist_device.detect.structure.structure import find_frames
@@ -119,6 +120,7 @@ class Hypotheses:
         thresholds = self._thresholds
         look = look_at(view, self._network, looks=thresholds.looks)
         frames = tuple(frame.scaled(look.zoom) for frame in view.frames)
+        look = without_outlines(look, frames)
         labels, blobs, coverage = look.labels, look.blobs, look.maps.coverage
         self._limits.check_characters(len(blobs))
         wholes = find_wholes(look.seen, labels, coverage, blobs, restoring=thresholds.restoring)
