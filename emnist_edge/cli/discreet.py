@@ -1,7 +1,8 @@
-"""The command, which shows no password of an address, and ends by Ctrl-C as shells expect it."""
+"""The command: its errors show no password, and nothing at length; Ctrl-C ends it as in shells."""
 
 from __future__ import annotations
 
+import re
 import signal
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _ARGUMENTS = f"{__name__}.arguments"
+# What is longer is no name of a file, and of it only so much is shown at both ends.
+_LONG = re.compile(r"(\S{60})\S{200,}(\S{20})")
 
 
 class Discreet(click.Group):
-    """A group whose usage errors, and those of all its commands, show no password."""
+    """A group whose usage errors, and those of its commands, show no password, and are short."""
 
     def make_context(
         self,
@@ -30,7 +33,7 @@ class Discreet(click.Group):
     ) -> click.Context:
         """Parse the group's own arguments as any group does."""
         given = tuple(args)
-        with _passwords_hidden(given):
+        with _shown_discreetly(given):
             context = super().make_context(info_name, args, parent, **extra)
         context.meta[_ARGUMENTS] = given
         return context
@@ -40,7 +43,7 @@ class Discreet(click.Group):
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see emnist_edge.cli.start
             signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            with _passwords_hidden(ctx.meta[_ARGUMENTS]):
+            with _shown_discreetly(ctx.meta[_ARGUMENTS]):
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("emnist-edge: stopped", err=True)
@@ -48,8 +51,8 @@ class Discreet(click.Group):
 
 
 @contextmanager
-def _passwords_hidden(arguments: Sequence[str]) -> Iterator[None]:
-    """Show those of ``arguments`` that have passwords without them in usage errors."""
+def _shown_discreetly(arguments: Sequence[str]) -> Iterator[None]:
+    """Show in usage errors ``arguments`` without passwords, and not whole where they are long."""
     try:
         yield
     except click.UsageError as error:
@@ -59,6 +62,7 @@ def _passwords_hidden(arguments: Sequence[str]) -> Iterator[None]:
             for secret in (value, str(Path(value))):  # as it stands, and as a path names it
                 if (hidden := masked(secret)) != secret:
                     message = message.replace(secret, hidden)
+        message = _LONG.sub(r"\1...\2", message)
         if message == said:
             raise
         raise click.UsageError(message, error.ctx) from None

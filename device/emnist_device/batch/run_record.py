@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ RESULTS_SCHEMA = 3
 _MOST_BYTES = 100_000
 # Values are shown as far as this.
 _SHOWN = 40
+# What a file or a list of words is told by.
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def describe(model: str, options: Mapping[str, Any]) -> RunRecord:
@@ -101,15 +104,21 @@ def check_record(results: Path, record: RunRecord) -> None:
         raise EmnistEdgeError(f"{shown(path)}: is not a record of options; name another file")
     names = [*record, *(name for name in before if name not in record)]
     differ = [
-        f"{shown(name)} was {_shown(before, name)} and is {_shown(record, name)}"
-        for name in names
-        if before.get(name) != record.get(name)
+        _difference(name, before, record) for name in names if before.get(name) != record.get(name)
     ]
     if differ:
         raise EmnistEdgeError(
-            f"{shown(results)}: was read otherwise: {', '.join(differ)}; give the same options, or "
-            "name another file"
+            f"{shown(results)}: was read otherwise: {', '.join(differ)}; give the same options and "
+            "files, or name another file to read all into"
         )
+
+
+def _difference(name: str, before: Mapping[str, Any], record: Mapping[str, Any]) -> str:
+    """Return how ``name`` differs; of a file, whose digest tells nobody how, that it does."""
+    values = before.get(name), record.get(name)
+    if all(isinstance(value, str) and _DIGEST.fullmatch(value) for value in values):
+        return f"{shown(name.replace('sha256 of', 'file of'))} has changed since"
+    return f"{shown(name)} was {_shown(before, name)} and is {_shown(record, name)}"
 
 
 def _shown(record: Mapping[str, Any], name: str) -> str:

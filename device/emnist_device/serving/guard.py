@@ -171,11 +171,13 @@ def _asked(scope: Scope) -> str:
 
 
 def _hostname(host: str) -> str:
-    """Return the name in a Host header, without the port and in lower case."""
+    """Return the name in a Host header, without the port and in lower case; "" for what is none."""
     try:
-        return urlsplit(f"//{host}").hostname or ""
+        parts = urlsplit(f"//{host}")
     except ValueError:
         return ""
+    # A host and a port, and nothing else that an address may have: no user, no path.
+    return (parts.hostname or "") if parts.netloc == host and "@" not in host else ""
 
 
 def _is_foreign(method: str, headers: Headers, host: str) -> bool:

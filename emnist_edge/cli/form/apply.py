@@ -129,7 +129,11 @@ def _write_training(
             _say(f"{outcome.title}: {outcome.error}; its glyphs are left out")
         glyphs += outcome.doubtful
     write_glyphs(path, glyphs)
-    _say(f"{shown(path)}: {len(glyphs)} glyphs; add them by emnist-edge review apply")
+    if glyphs:
+        _say(f"{shown(path)}: {len(glyphs)} glyphs; add them by emnist-edge review apply")
+    else:
+        why = "has a character for each cell that is written in" if looked else "was looked at"
+        _say(f"{shown(path)}: 0 glyphs; no field {why}")
     return whole
 
 

@@ -90,6 +90,7 @@ def define(
     out = _output(scan, out, again=again)
     _check_usage(serve, size, chosen, again=again)
     in_place = again and out == Path(scan)
+    _report(f"{shown(scan)}: is being looked at")
     target = Target(out, pictures=not in_place, overwrite=overwrite or in_place)
     with ExitStack() as undo:
         folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="emnist-edge-")))

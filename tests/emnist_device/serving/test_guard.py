@@ -96,6 +96,22 @@ def test_odd_headers_are_refused_in_a_line(odd: str) -> None:
     assert ask(guard(App(), token=None), client=odd)[0] == 200
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "user@localhost", "user:word@127.0.0.1:8000", "@localhost", "localhost/path", "localhost?a",
+        "localhost#a", "localhost\\@evil.example", "evil.example#@localhost", "loc\talhost",
+    ],
+)  # fmt: skip
+def test_a_host_header_has_a_host_and_a_port_alone(host: str) -> None:
+    assert ask(guard(App(), token=None), host=host)[0] == 403
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000"])
+def test_hosts_of_this_machine_pass(host: str) -> None:
+    assert ask(guard(App(), token=None), host=host)[0] == 200
+
+
 def test_a_cookie_of_another_program_takes_nothing_away() -> None:
     assert ask(guard(App()), cookie=f"a[]=1; \xff; =; cookie={TOKEN}; b")[0] == 200
 

@@ -250,6 +250,7 @@ def test_nothing_is_lost_however_the_command_ends(scan: Path, tmp_path: Path) ->
     (tmp_path / "club-unsaved.yaml").write_text("of another time\n")
     with Served(scan, "-o", out) as served:
         assert served.before == (
+            f"emnist-edge: {scan}: is being looked at\n"
             f"emnist-edge: {tmp_path}/club-unsaved.yaml: has what was not saved before; go on "
             f"with: emnist-edge form define {tmp_path}/club-unsaved.yaml -o {out} --overwrite "
             "--serve PORT, or remove it\n"
@@ -262,7 +263,8 @@ def test_nothing_is_lost_however_the_command_ends(scan: Path, tmp_path: Path) ->
     assert (tmp_path / "club-unsaved.yaml").read_text() == "of another time\n"
     (tmp_path / "club-unsaved.yaml").unlink()
     with Served(kept, "-o", out) as served:
-        assert served.before == ""  # this one is gone on with
+        looked = f"emnist-edge: {kept}: is being looked at\n"
+        assert served.before == looked  # this one is gone on with
         view = served.ask("api/form")
         assert (view["fields"], view["saved"]) == ([fields], False)
         assert served.ask("api/save", {})["saved"]

@@ -87,7 +87,10 @@ def test_what_was_read_by_another_template_is_not_gone_on_with(tmp_path: Path) -
     make_template(tmp_path, FIELDS.replace("cells: 6", "cells: 7"))
     code, said = run(template, empty, "--output", str(out), "--resume")
     assert code == 2
-    assert "was read otherwise" in said
+    assert (
+        "was read otherwise: form small has changed since; give the same options and files, or "
+        "name another file to read all into"
+    ) in said
 
 
 def test_a_wrong_template_and_a_wrong_name_are_said_in_a_line(tmp_path: Path) -> None:

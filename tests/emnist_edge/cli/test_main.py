@@ -130,3 +130,19 @@ def test_no_usage_error_shows_a_password(arguments: str) -> None:
     assert "user" not in result.stderr
     assert "host" in result.stderr
     assert result.stderr.startswith("Usage: ")
+
+
+@pytest.mark.parametrize(
+    "arguments", ["--region 1,2,{}", "--grid {}x3", "--pages {}-", "--jobs {}", "--top-k -{}"]
+)
+def test_no_usage_error_shows_a_value_at_length(arguments: str) -> None:
+    long = "9" * 5000
+    result = CliRunner().invoke(cli, ["classify", "a.png", *arguments.format(long).split()])
+    assert (result.exit_code, len(result.output) < 500) == (2, True)
+    assert "9999..." in result.output or long[:40] not in result.output
+
+
+def test_usage_errors_show_names_as_they_are() -> None:
+    name = "n" * 200
+    result = CliRunner().invoke(cli, ["classify", "a.png", "--model", name])
+    assert name in result.output
