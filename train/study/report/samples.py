@@ -135,6 +135,6 @@ def _show(axes: Any, rows: list[list[Images]]) -> None:
     axes.tick_params(length=0)
 
 
-def _middles(count: int) -> NDArray[np.float64]:
+def _middles(count: int) -> list[float]:
     """Return where the middles of ``count`` glyphs in a row are."""
-    return (np.arange(count) + 0.5) * (SIDE + 2) - 0.5
+    return [(number + 0.5) * (SIDE + 2) - 0.5 for number in range(count)]
