@@ -16,7 +16,7 @@ BYCLASS = DIGITS + UPPER + LOWER
 
 #: What people write in dates, prices, part numbers, sums and addresses, and in mathematics and
 #: programs, as far as models tell it: classes that some have, or some of which they have, after
-#: those of letters and digits.
+#: those of letters and digits. New ones come at the end.
 SYMBOLS = ".,-/:;+=()#&?!'\"@%*$€_<>[]{}^~"
 #: Stands for what is no character, in the alphabets of models that tell that.
 NOTHING = "∅"

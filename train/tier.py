@@ -24,18 +24,15 @@ import click
 import numpy as np
 
 from emnist_edge.alphabet import BYMERGE
-from emnist_edge.artifact import open_model
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset import emnist
-from emnist_edge.errors import DataError
 from emnist_edge.files import write_json
 from emnist_edge.scoring.metrics import score
 from train.common import checkpoints, loop
 from train.common.curves import draw_curves
-from train.common.data import RunOptions, open_run, read_json, run_options
-from train.common.exported import EXPORTED, take_exported
+from train.common.data import RunOptions, open_run, run_options
 from train.common.lazy import keras
-from train.tiers import priors
+from train.tiers import priors, starting
 from train.tiers.architectures import TIERS, build, weight_bytes
 from train.tiers.mixture import Mixture
 from train.tiers.recipe import GOES_ON, Recipe, Settled
@@ -53,8 +50,6 @@ if TYPE_CHECKING:
     from train.tiers.architectures import Net
 
 
-# Images that channels of an exported network are measured on.
-_MEASURED = 2048
 #: Seed of what is held back for validation: the same for all, so that no teacher has seen it.
 HELD_BACK = 1
 
@@ -77,7 +72,9 @@ def train(
     training = options.load_training(recipe.validation_share, HELD_BACK)
     described = {**asdict(recipe), "tier": name, "net": asdict(net), "teachers": digests(teachers)}
     if start is not None:
-        described["start"] = _record_of(start)
+        described["start"] = starting.record_of(start)
+        if not (options.resume and checkpoints.begun(output)):
+            starting.check(start, net)
     if writers is not None:
         store = writers.glyphs or output / "glyphs"
         training = mix(training, writers.unipen, store, writers.blend, HELD_BACK)
@@ -124,11 +121,9 @@ def fit(
     keras.utils.set_random_seed(recipe.seed)
     with _precision(recipe.precision):
         once = fuse(build(replace(net, turned=0.0), classes, name))
-        weights = None if start is None else start / loop.BEST
-        if start is not None and start.suffix == EXPORTED:
-            weights = None
-            _begin_with_exported(once, start, training)
-        history = loop.fit(once, training, recipe, output, weights)
+        if start is not None and not checkpoints.begun(output):
+            starting.begin_with(once, start, net, training)
+        history = loop.fit(once, training, recipe, output)
     model = build(net, classes, name)
     best = checkpoints.load(output / loop.BEST)
     for ours, theirs in zip(_learned(model), _learned(best), strict=True):
@@ -141,32 +136,6 @@ def fit(
         priors.correct(model, images, labels, samples.alphabet)
     model.save(output / "model.keras")
     return model, history
-
-
-def _record_of(start: Path) -> dict[str, Any]:
-    """Return the recipe of the run in the folder ``start``, or of what was exported to that file.
-
-    Raises :class:`ModelError` for a file that is not as its sidecar says.
-    """
-    if start.suffix != EXPORTED:
-        recipe: dict[str, Any] = read_json(start / "run.json")["recipe"]
-        return recipe
-    sidecar = open_model(start)[0]
-    return {"sha256": sidecar.sha256, **sidecar.provenance.get("recipe", {})}
-
-
-def _begin_with_exported(model: keras.Model, start: Path, training: TrainingData) -> None:
-    """Give ``model`` the weights of the network that was exported to the file ``start``."""
-    sidecar, images = open_model(start)[0], training.samples.images[training.kept]
-    if not training.samples.alphabet.startswith(sidecar.alphabet):
-        raise DataError(f"{start}: is of other classes")
-    take_exported(model, start, images[:: max(1, len(images) // _MEASURED)])
-    if isinstance(training, Mixture):  # in which a network answers at equal class frequencies
-        last = model.layers[-1]
-        kernel, bias = last.get_weights()
-        shares = np.asarray(sidecar.class_shares, np.float32)
-        bias[: len(shares)] -= np.log(shares / shares.mean())
-        last.set_weights([kernel, bias])
 
 
 def _shares(model: keras.Model, training: TrainingData) -> list[float]:

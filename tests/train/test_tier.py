@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from emnist_edge.alphabet import BYMERGE
+from emnist_edge.artifact import MODELS
 from emnist_edge.dataset import emnist
 from emnist_edge.dataset.unipen.characters import make_characters
 from emnist_edge.dataset.unipen.packed import save
@@ -94,10 +95,7 @@ def test_answers_are_corrected_on_validation_images_once_trained(
     training = load_training(None, toy_data, None, 0.1, tier.HELD_BACK)
     asked: list[tuple[Any, ...]] = []
 
-    def fit(
-        model: keras.Model, data: TrainingData, recipe: object, output: Path, start: Path | None
-    ) -> History:
-        assert start is None
+    def fit(model: keras.Model, data: TrainingData, recipe: object, output: Path) -> History:
         model.layers[-1].set_weights([np.full_like(w, 3) for w in model.layers[-1].get_weights()])
         checkpoints.save(model, output / "best.keras")
         return [{"validation_accuracy": 0.5}]
@@ -230,17 +228,55 @@ def test_images_are_varied_less_in_the_last_quarter_of_the_epochs() -> None:
 
 
 def test_a_run_that_starts_from_another_says_so(
-    toy_tier_run: Path, taught_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toy_tier_run: Path, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun: list[Path] = []
-    monkeypatch.setattr("train.common.loop.begin_with", lambda _, path: begun.append(path))
-    options, recipe = RunOptions(tmp_path, taught_data), replace(toy_tier_recipe(), seed=2)
+    begun: list[list[NDArray[np.float32]]] = []
+
+    def note(model: keras.Model, *_: object) -> dict[str, float]:
+        begun.append(model.get_weights())
+        return {"validation_accuracy": 0.5, "validation_macro_recall": 0.5, "images_per_second": 1}
+
+    monkeypatch.setattr("train.common.loop.train_epoch", note)
+    options = RunOptions(tmp_path, toy_data)
+    recipe = replace(toy_tier_recipe(), seed=2, epochs=1)
     metrics = tier.train("tiny", toy_net(), recipe, options, start=toy_tier_run)
-    assert begun == [toy_tier_run / "best.keras"]
+    (found,) = begun
+    wanted = keras.models.load_model(toy_tier_run / "best.keras").get_weights()
+    assert all(np.array_equal(one, other) for one, other in zip(found, wanted, strict=True))
     assert metrics["recipe"]["seed"] == 2
     assert metrics["recipe"]["start"]["seed"] == 1
     with pytest.raises(DataError, match=r"run\.json"):
         tier.train("tiny", toy_net(), recipe, options, start=tmp_path / "nowhere")
+
+
+def test_what_cannot_be_started_from_is_refused_before_glyphs_are_drawn(
+    toy_tier_run: Path, toy_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tier, "mix", lambda *_: pytest.fail("drawn"))
+    writers, options = Writers(tmp_path, Blend(drawings=1)), RunOptions(tmp_path / "run", toy_data)
+    other = replace(toy_net(), stem=9)
+    for start, said in (
+        (toy_tier_run, "is of another network"),
+        (MODELS / "tiny-int8.tflite", "is of another network"),
+        (MODELS / "page-int8.tflite", "reads no characters"),
+    ):
+        with pytest.raises(DataError, match=said):
+            tier.train("tiny", other, toy_tier_recipe(), options, (), writers, start)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_that_goes_on_takes_the_weights_of_its_start_no_more(
+    toy_tier_run: Path, taught_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*, resume: bool) -> object:
+        options = RunOptions(tmp_path, taught_data, limit=400, resume=resume)
+        recipe = replace(toy_tier_recipe(), epochs=2)
+        return tier.train("tiny", toy_net(), recipe, options, start=toy_tier_run)
+
+    with stopped_after_an_epoch():
+        run(resume=False)
+    monkeypatch.setattr("train.tiers.starting._load", lambda *_: pytest.fail("taken again"))
+    run(resume=True)
 
 
 def test_a_run_that_starts_from_an_exported_model_says_so(

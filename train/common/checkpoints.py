@@ -29,6 +29,11 @@ def keep(model: keras.Model, history: History, folder: Path) -> None:
         older.unlink()
 
 
+def begun(folder: Path) -> bool:
+    """Say whether :func:`keep` has left anything in ``folder``."""
+    return (folder / "history.json").exists()
+
+
 def latest(
     folder: Path, custom_objects: Mapping[str, Any] | None = None
 ) -> tuple[keras.Model | None, History]:
@@ -36,7 +41,7 @@ def latest(
 
     Raises DataError for what is missing or damaged.
     """
-    if not (folder / "history.json").exists():
+    if not begun(folder):
         return None, []
     history: History = read_json(folder / "history.json")
     return load(folder / f"epoch-{len(history)}.keras", custom_objects), history

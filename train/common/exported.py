@@ -29,9 +29,6 @@ _AT_ONCE = 2**18
 def take_exported(model: keras.Model, path: Path, images: NDArray[np.uint8]) -> None:
     """Give ``model``, untrained, the weights of the file ``path``.
 
-    Where ``model`` has more classes, the further ones keep to the weights that they have, with the
-    mean bias of the others.
-
     Args:
         model: untrained, of the layers that the exported network had.
         path: TFLite file, int8 or float32.
@@ -43,8 +40,6 @@ def take_exported(model: keras.Model, path: Path, images: NDArray[np.uint8]) -> 
     layers = [layer for layer in model.layers if hasattr(layer, "kernel") and layer.trainable]
     # What turns a picture before anything looks at it is not learned, and comes first.
     kernels = read_kernels(path)[-len(layers) :]
-    if kernels:
-        kernels[-1] = _widened(*kernels[-1], layers[-1])
     if [kernel.shape for kernel, _ in kernels] != [tuple(layer.kernel.shape) for layer in layers]:
         raise DataError(f"{path}: is of another network than that which is trained")
     normalized = {id(layer.input): layer for layer in model.layers if hasattr(layer, "gamma")}
@@ -62,18 +57,6 @@ def take_exported(model: keras.Model, path: Path, images: NDArray[np.uint8]) -> 
     moments = _measure(probe, images)
     for (_, normalization, bias), (mean, variance) in zip(parted, moments, strict=True):
         _normalize(normalization, bias, mean, variance)
-
-
-def _widened(
-    kernel: NDArray[np.float32], bias: NDArray[np.float32], layer: Any
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return both with what ``layer`` has for the classes that they lack."""
-    seen, own = kernel.shape[-1], keras.ops.convert_to_numpy(layer.kernel)
-    further = own[..., seen:]
-    if kernel.shape[:-1] != own.shape[:-1] or not further.size:
-        return kernel, bias
-    more = np.full(further.shape[-1], bias.mean(), np.float32)
-    return np.concatenate([kernel, further], axis=-1), np.concatenate([bias, more])
 
 
 def read_kernels(path: Path) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:

@@ -97,13 +97,11 @@ def fit(
     data: TrainingData,
     recipe: Recipe,
     output: Path,
-    start: Path | None = None,
 ) -> History:
-    """Train ``model``, untrained and not compiled, and return what was measured each epoch.
+    """Train ``model``, which is not compiled, and return what was measured each epoch.
 
     After each epoch it validates and leaves a checkpoint in ``output``, which it goes on from where
-    there is one, and the best epoch so far in :data:`BEST`. ``start``: file of the weights that
-    it starts from, instead of random ones.
+    there is one, and the best epoch so far in :data:`BEST`.
     """
     batches_per_epoch = data.epoch_images // recipe.batch
     if not batches_per_epoch:
@@ -118,8 +116,6 @@ def fit(
     compile_model(model, recipe, batches_per_epoch, loss)
     if stopped is not None:
         take_over(model, stopped)
-    elif start is not None:
-        begin_with(model, start)
     for epoch in range(len(history), recipe.epochs):
         history.append(train_epoch(model, data, recipe, epoch))
         if epoch == best_epoch(history):
