@@ -57,6 +57,15 @@ def test_a_box_is_no_character(thickness: int) -> None:
     assert not without_outlines(look, ()).maps.coverage.any()
 
 
+def test_what_hangs_on_a_box_goes_with_it() -> None:
+    """Else it would be left over, and might be read."""
+    seen = boxes_apart(1)
+    cv2.line(seen, (20 + SIDE, 50), (20 + SIDE + 9, 50), 255, 2)
+    look = look_of(seen)
+    assert left_in(look) == []
+    assert not without_outlines(look, ()).maps.coverage.any()
+
+
 @pytest.mark.parametrize("degrees", [-6, 6])
 def test_boxes_that_are_turned_are_no_characters(degrees: float) -> None:
     seen = boxes_apart(4)
@@ -99,8 +108,8 @@ def test_round_letters_are_no_boxes() -> None:
 def test_a_small_hole_is_no_box() -> None:
     """That of a letter with straight sides is lower than the writing."""
     seen = np.zeros((100, 200), np.uint8)
-    cv2.rectangle(seen, (40, 30), (62, 62), 255, 3)
-    cv2.rectangle(seen, (90, 30), (118, 64), 255, 3)
+    cv2.rectangle(seen, (40, 30), (62, 62), 255, 2)
+    cv2.rectangle(seen, (90, 30), (118, 64), 255, 2)
     assert len(left_in(look_of(seen))) == 2
 
 
