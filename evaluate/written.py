@@ -60,7 +60,9 @@ def _fits(text: Text, *, symbols: bool) -> bool:
     return bool(width <= _WIDEST and height <= _HIGHEST)
 
 
-def draw_text(text: Text, tip: Tip, seed: int, *, symbols: bool = False) -> DrawnPage:
+def draw_text(
+    text: Text, tip: Tip, seed: int, *, symbols: bool = False, height: int = HEIGHT
+) -> DrawnPage:
     """Return ``text`` as its writer's strokes would look, written with a pen of the kind ``tip``.
 
     A stylus writes on a screen, chalk on a board; all but the stylus are photographed.
@@ -70,6 +72,7 @@ def draw_text(text: Text, tip: Tip, seed: int, *, symbols: bool = False) -> Draw
         tip: the kind of pen.
         seed: of all that varies.
         symbols: draw what is no letter or digit as well.
+        height: of letters and digits, in pixels.
     """
     rng = np.random.default_rng(seed)
     lines = [
@@ -77,10 +80,10 @@ def draw_text(text: Text, tip: Tip, seed: int, *, symbols: bool = False) -> Draw
         for line in split_lines(text.characters)
     ]
     lines = [line for line in lines if line]
-    paper, camera = draw_surroundings(tip, HEIGHT, rng, scanned=0, ruled=0)
-    size, aim, to_sheet = _lay_out([each for line in lines for each in line], camera, rng)
+    paper, camera = draw_surroundings(tip, height, rng, scanned=0, ruled=0)
+    size, aim, to_sheet = _lay_out([each for line in lines for each in line], camera, rng, height)
     bleed = camera.bleed(size)
-    blank = paint_sheet(paper, size, Grid(0, 0, HEIGHT, 2 * HEIGHT, 1, 1, deep=True), bleed)
+    blank = paint_sheet(paper, size, Grid(0, 0, height, 2 * height, 1, 1, deep=True), bleed)
     scene = camera.frame(blank, bleed, aim, size, rng)
     colour = np.array(tip.draw_ink(rng), np.float32)
     width, opacity = tip.draw_width(rng), float(rng.uniform(*tip.opacity))
@@ -89,8 +92,8 @@ def draw_text(text: Text, tip: Tip, seed: int, *, symbols: bool = False) -> Draw
     for line in lines:
         placed = []
         for character in line:
-            seen = [project(aim, to_sheet(stroke)) / HEIGHT for stroke in character.strokes]
-            ink = lay_ink(seen, HEIGHT, tip, rng, width=width, opacity=opacity, timed=True)
+            seen = [project(aim, to_sheet(stroke)) / height for stroke in character.strokes]
+            ink = lay_ink(seen, height, tip, rng, width=width, opacity=opacity, timed=True)
             placed.append(_place(character.label, ink, colour, scene, coverage))
         drawn.append(tuple(placed))
     scene *= light(scene.shape, paper, rng)[..., None]
@@ -98,23 +101,23 @@ def draw_text(text: Text, tip: Tip, seed: int, *, symbols: bool = False) -> Draw
 
 
 def _lay_out(
-    characters: Sequence[Character], camera: Camera, rng: np.random.Generator
+    characters: Sequence[Character], camera: Camera, rng: np.random.Generator, height: int
 ) -> tuple[
     tuple[int, int], NDArray[np.float64], Callable[[NDArray[np.floating]], NDArray[np.float64]]
 ]:
     """Return a picture's size, the homography from sheet to picture, and what scales strokes.
 
-    There is room for what turns and strays.
+    Letters and digits are ``height`` pixels high. There is room for what turns and strays.
     """
-    scale = HEIGHT / TEXT_HEIGHT
+    scale = height / TEXT_HEIGHT
     points = np.concatenate([stroke for each in characters for stroke in each.strokes]) * scale
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
     reach = (abs(np.sin(camera.turn)) / 2 + camera.perspective) * (extent.max() + 2 * _MARGIN)
     around = _MARGIN + reach
-    width, height = np.ceil(extent + 2 * around).astype(int).tolist()
+    wide, high = np.ceil(extent + 2 * around).astype(int).tolist()
     return (
-        (width, height),
-        camera.aim((width, height), rng),
+        (wide, high),
+        camera.aim((wide, high), rng),
         lambda stroke: np.asarray(stroke * scale - low + around, np.float64),
     )
 

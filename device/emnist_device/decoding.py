@@ -31,15 +31,21 @@ CHARSETS = {
     "hex": DIGITS + "ABCDEFabcdef",
 }
 
-_TEXT, _FILE, _NUMBER = (str, NoneType), (str, Path, NoneType), (int, float)
+_TEXT, _FILE, _NUMBER, _CHOICE = (str, NoneType), (str, Path, NoneType), (int, float), (bool,)
 _KINDS = {
     "charset": _TEXT,
     "pattern": _TEXT,
     "lexicon": _FILE,
     "out_of_lexicon": _NUMBER,
     "min_confidence": _NUMBER,
+    "hand_only": _CHOICE,
 }
-_GIVEN = {_TEXT: "text", _FILE: "the path of a file", _NUMBER: "a number"}
+_GIVEN = {
+    _TEXT: "text",
+    _FILE: "the path of a file",
+    _NUMBER: "a number",
+    _CHOICE: "True or False",
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Decoding:
     min_confidence: less probable characters, 0..1, are printed as ``?``.
     holds: what is on each picture: a ``page`` of lines, just one ``line``, or just one
         ``character``, for which there is no context: all classes are taken to be equally common.
+    hand_only: leave out lines that are rather printed by a machine than written by a hand.
 
     Raises:
         ConstraintError: a value is of the wrong type or out of range.
@@ -69,6 +76,7 @@ class Decoding:
     context: Context = "english"
     min_confidence: float = 0.0
     holds: Holds = "page"
+    hand_only: bool = False
 
     def __post_init__(self) -> None:
         for name, kinds in _KINDS.items():

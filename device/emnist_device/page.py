@@ -150,10 +150,13 @@ class Line:
         matched: whether the pattern or closed lexicon that was given could be kept to; None where
             none was. Where it could not, because nothing in it has as many characters, the line is
             read without.
+        printed: probability, 0..1, that a machine printed it and no hand wrote it; None where that
+            was not looked at, as in grids.
     """
 
     words: tuple[Word, ...]
     matched: bool | None = None
+    printed: float | None = None
 
     @property
     def text(self) -> str:
@@ -171,13 +174,14 @@ class Line:
         return reduce(Box.union, (character.box for character in self.characters))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON; ``matched`` if it is known."""
-        content = {
+        """Return plain values for JSON, probabilities to 4 decimals; those that are known."""
+        content: dict[str, Any] = {
             "text": self.text,
             "box": list(self.box),
             "words": [word.to_dict() for word in self.words],
         }
-        return content if self.matched is None else content | {"matched": self.matched}
+        content |= {} if self.matched is None else {"matched": self.matched}
+        return content | ({} if self.printed is None else {"printed": round(self.printed, 4)})
 
 
 @dataclass(frozen=True)
@@ -228,7 +232,8 @@ class Page:
         turned: degrees, clockwise, by which the picture was turned to be read; boxes are in pixels
             of the picture as it was.
         left_out: how many characters were found and not read, because the picture was said to hold
-            one line, or one character.
+            one line, or one character, or were left out, because they are printed and only what a
+            hand wrote was asked for.
         refused: how many marks were not read, because the model says that they are no characters,
             or symbols that the charset has not.
         parts: regions that were read by themselves, one after another; none for all of a picture.

@@ -24,6 +24,7 @@ from emnist_device.image.turns import legibility, turn, turn_back, turn_frames
 from emnist_device.page import Cell, Character, Page
 from emnist_device.parts import check_parts, cut, join, page_of_cells
 from emnist_device.runtime.engine import Engine
+from emnist_device.text.printed import keep_written, tell_printed
 from emnist_edge.artifact import DEFAULT_MODEL, SIDE
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Reader:
             network, self._engine, limits, decoding.holds, boxes=boxes, thresholds=thresholds
         )
         self._thresholds = thresholds
-        self._top_k, self._turns = top_k, turns
+        self._top_k, self._turns, self._hand_only = top_k, turns, decoding.hand_only
         self._lock = threading.Lock()  # LiteRT's interpreters serve one thread at a time
         self._decoders = Decoders(self._engine, decoding, top_k)
 
@@ -216,7 +217,12 @@ class Reader:
         view = self._upright(image, watch)
         if trace is not None:
             draw_steps(view.found, trace)
-        lines = view.text.lines(self._top_k)
+        glyphs = view.found.glyphs
+        lines = tell_printed(view.text.lines(self._top_k), glyphs)
+        left_out = view.found.layout.left_out
+        if self._hand_only:
+            lines, glyphs = keep_written(lines, glyphs)
+            left_out += len(view.found.glyphs) - len(glyphs)
         frames = fill_frames(view.found.frames, lines)
         watch.lap("decode")
         page = Page(
@@ -224,11 +230,11 @@ class Reader:
             self.model,
             watch.milliseconds,
             turned=90 * view.quarters,
-            left_out=view.found.layout.left_out,
+            left_out=left_out,
             refused=view.found.refused,
             boxes=turn_frames(frames, view.quarters, image.shape),
         )
-        return page, view.found.glyphs
+        return page, glyphs
 
     def _read_cells(
         self, image: NDArray[np.uint8], grid: Grid, charset: str | None

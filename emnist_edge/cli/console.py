@@ -89,8 +89,8 @@ class Console:
             self.complain(f"{outcome.title}: nothing to read")
         if outcome.page.left_out:
             self.complain(
-                f"{outcome.title}: characters that were found and left out, as --line or --single "
-                f"asks: {outcome.page.left_out}"
+                f"{outcome.title}: characters that were found and left out, as --line, --single or "
+                f"--hand-only asks: {outcome.page.left_out}"
             )
         for number, line in enumerate(outcome.page.lines, start=1):
             if line.matched is False:

@@ -66,6 +66,9 @@ _OPTIONS = (
         metavar="P",
         help="Print ? for characters that are less probable.",
     ),
+    click.option(
+        "--hand-only", is_flag=True, help="Leave out lines that a machine rather than a hand wrote."
+    ),
 )
 
 
@@ -83,6 +86,7 @@ def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
         out_of_lexicon: float,
         context: Any,
         min_confidence: float,
+        hand_only: bool,
         **kwargs: Any,
     ) -> Any:
         if line and single:
@@ -90,7 +94,7 @@ def decoding_options(command: Callable[..., Any]) -> Callable[..., Any]:
         holds: Holds = "line" if line else "character" if single else "page"
         try:
             decoding = _decoding(
-                charset, pattern, lexicon, out_of_lexicon, context, min_confidence, holds
+                charset, pattern, lexicon, out_of_lexicon, context, min_confidence, holds, hand_only
             )
             return command(*args, decoding=decoding, **kwargs)
         except ConstraintError as error:
@@ -107,6 +111,7 @@ def _decoding(
     context: Any,
     min_confidence: float,
     holds: Holds,
+    hand_only: bool,
 ) -> Decoding:
     """Return what the options say, and say on stderr what a lexicon is read without."""
     from emnist_device.decoding import Decoding
@@ -114,7 +119,9 @@ def _decoding(
     given = click.get_current_context().get_parameter_source("out_of_lexicon")
     if lexicon is None and given is not ParameterSource.DEFAULT:
         raise ConstraintError("--out-of-lexicon goes with --lexicon; name a file of words")
-    decoding = Decoding(charset, pattern, lexicon, out_of_lexicon, context, min_confidence, holds)
+    decoding = Decoding(
+        charset, pattern, lexicon, out_of_lexicon, context, min_confidence, holds, hand_only
+    )
     if lexicon is not None:
         load_module("numpy")
         from emnist_device.text.lexicon import read_lexicon

@@ -112,7 +112,7 @@ def test_how_many_characters_are_left_out_is_said(
 ) -> None:
     result = classify("--json", option, picture)
     assert json.loads(result.stdout)["left_out"] == left_out
-    said = "characters that were found and left out, as --line or --single asks"
+    said = "characters that were found and left out, as --line, --single or --hand-only asks"
     assert result.stderr == f"emnist-edge: {picture}: {said}: {left_out}\n"
 
 
@@ -162,7 +162,7 @@ def test_nothing_to_read_is_no_error(tmp_path: Path, shape: tuple[int, ...]) -> 
         ),
         (["--annotate", __file__, "p.png", "q.png"], "is no folder; name one that exists"),
         (["--colour", "p.png"], "No such option"),
-        (["--charset", "^", "p.png"], "charset '^' has '^', which no model reads"),
+        (["--charset", "|", "p.png"], "charset '|' has '|', which no model reads"),
         (["--charset", "digist", "p.png"], "did you mean digits?"),
         (["--pattern", "[A-Z", "p.png"], "lacks a ]"),
         (["--pattern", "99", "--charset", "upper", "p.png"], "matches nothing that can be read"),
