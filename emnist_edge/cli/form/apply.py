@@ -133,7 +133,7 @@ def _write_training(
         _say(f"{shown(path)}: {len(glyphs)} glyphs; add them by emnist-edge review apply")
     else:
         why = "has a character for each cell that is written in" if looked else "was looked at"
-        _say(f"{shown(path)}: 0 glyphs; no field {why}")
+        _say(f"{shown(path)}: 0 glyphs{f'; no field {why}' if whole else ''}")
     return whole
 
 

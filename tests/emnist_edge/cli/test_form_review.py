@@ -259,7 +259,15 @@ def test_cells_become_glyphs_for_training(tmp_path: Path) -> None:
     code, said = run("apply", str(form.path), str(table), *new)
     assert code == 1
     assert "one.png: is not there, or another file than was read; its glyphs are left out" in said
+    assert "b.json: 0 glyphs\n" in said
     assert (tmp_path / "b.csv").exists()
+
+
+def test_why_there_are_no_glyphs_is_said(table: Path) -> None:
+    new = ("apply", str(table.with_name("small.yaml")), str(table), "--output")
+    training = ("--training", str(table.with_name("t.json")))
+    code, said = run(*new, str(table.with_name("a.csv")), *training)
+    assert (code, "t.json: 0 glyphs; no field was looked at" in said) == (0, True), said
 
 
 def test_a_journal_that_is_written_to_can_be_applied(table: Path) -> None:
