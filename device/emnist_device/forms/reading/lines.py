@@ -179,6 +179,15 @@ def _ranked(values: NDArray[np.uint8], *shares: float) -> list[NDArray[np.float6
     return [ranked[..., place].astype(np.float64) for place in places]
 
 
+def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median along the first axis, as ``np.median``, which looks for NaN as well."""
+    half = len(values) // 2
+    if len(values) % 2:
+        return np.asarray(np.partition(values, half, axis=0)[half])
+    ranked = np.partition(values, (half - 1, half), axis=0)
+    return np.asarray((ranked[half - 1] + ranked[half]) / 2)
+
+
 def _run(holds: NDArray[np.bool_], at: int) -> slice:
     """Return the run of places around ``at`` of which it ``holds``."""
     start = end = at
@@ -209,11 +218,11 @@ def _course(
     parts = window[:, : count * size].reshape(len(window), count, size)
     middles = size * (np.arange(count) + 0.5)
     (usual,) = _ranked(parts[..., ::2], 0.5)
-    level = float(np.median(usual.max(axis=0)))
+    level = float(_median(usual.max(axis=0)))
     if level < lines.no_line:
         return None
     usual = np.minimum(usual, lines.over * level)
-    over = np.maximum(usual - np.median(usual, axis=0), 0)
+    over = np.maximum(usual - _median(usual), 0)
     offsets = (np.arange(first, last) + 0.5 - at * resolution).astype(np.float64)
     if apart := round(place.apart / 2 * resolution):
         padded = np.pad(over, ((apart, apart), (0, 0)))

@@ -26,9 +26,9 @@ _LINE = 0.3
 _LONG_SIDE = 297.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Landmarks:
-    """The print of a page that is the same on each sheet.
+    """The print of a page that is the same on each sheet; equal to itself alone.
 
     size: width and height of the page.
     markers: number of each ArUco marker -> its corners, (4, 2), clockwise from its top left.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -48,7 +49,8 @@ class Piece:
         return (left + right) / 2, (top + bottom) / 2
 
 
-def cut_pieces(landmarks: Landmarks, wide: float, high: float) -> list[Piece]:
+@lru_cache(maxsize=64)  # two sizes of each page, whose sheets are read one after another
+def cut_pieces(landmarks: Landmarks, wide: float, high: float) -> tuple[Piece, ...]:
     """Return pieces of the page's print, about ``wide`` and ``high``, in mm.
 
     Those around what is to be read; of a page whose whole print is known, all over it.
@@ -65,7 +67,7 @@ def cut_pieces(landmarks: Landmarks, wide: float, high: float) -> list[Piece]:
             ends = (left, top, left + window.shape[1], top + window.shape[0])
             left_, top_, right_, bottom_ = (end / RESOLUTION for end in ends)
             pieces.append(Piece((left_, top_, right_, bottom_), window, landmarks.partial))
-    return pieces
+    return tuple(pieces)
 
 
 def _tiles(

@@ -13,6 +13,8 @@ from emnist_device.forms.registration.mapping import DEGREES, TERMS, Mapping
 from emnist_device.forms.registration.patches import cut_pieces, find_shift
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from emnist_device.forms.registration.landmarks import Landmarks
@@ -158,7 +160,7 @@ def _shrink(picture: NDArray[np.uint8], mapping: Mapping) -> tuple[NDArray[np.ui
 def _walk(
     picture: NDArray[np.uint8],
     mapping: Mapping,
-    pieces: list[Piece],
+    pieces: Sequence[Piece],
     known: Known,
     refining: Refining,
 ) -> Mapping:
@@ -183,7 +185,7 @@ def _walk(
 
 
 def _look(
-    picture: NDArray[np.uint8], mapping: Mapping, pieces: list[Piece], step: Round
+    picture: NDArray[np.uint8], mapping: Mapping, pieces: Sequence[Piece], step: Round
 ) -> list[_Seen]:
     """Return where ``pieces`` are found, near to where ``mapping`` has them."""
     middles = [piece.middle for piece in pieces]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device.forms.reading.lines import without_lines
+from emnist_device.forms.reading.lines import _median, without_lines
 
 RESOLUTION = 12.0
 WIDE, HIGH = 63.0, 9.0
@@ -109,3 +109,9 @@ def test_where_nothing_is_printed_nothing_is_taken() -> None:
     strokes = [(4.5, 2.0, 4.5, 11.0), (13.0, 4.0, 22.0, 5.0)]
     contrast = draw([], ink=strokes)
     assert (without_lines(contrast, AREA, cells, RESOLUTION) == contrast).all()
+
+
+@pytest.mark.parametrize("shape", [(1,), (4,), (7,), (2, 3), (9, 5), (10, 4)])
+def test_the_median_is_that_of_numpy(shape: tuple[int, ...]) -> None:
+    values = np.random.default_rng(len(shape)).integers(0, 256, shape).astype(float)
+    np.testing.assert_array_equal(_median(values), np.median(values, axis=0))
