@@ -337,6 +337,36 @@ def test_touch_alone_suffices(phone: Chrome, table: Path) -> None:
     assert said(table)["b born"] == ""
 
 
+def test_a_button_with_many_words_stays_on_one_line(phone: Chrome, table: Path) -> None:
+    shows(phone, "a born")
+    before, after = (
+        phone.execute_script(
+            "const accept = document.getElementById('accept');"
+            "if (arguments[0]) accept.textContent = 'Keep all the same';"
+            "return [accept.offsetHeight, accept.scrollWidth <= accept.clientWidth];",
+            longer,
+        )
+        for longer in (False, True)
+    )
+    assert before == after == [before[0], True]
+
+
+def test_a_wide_field_is_seen_whole(page: Chrome, table: Path) -> None:
+    """A field of a whole line, such as 165 x 9 mm with what is around it."""
+    shows(page, "a born")
+    wide, stage = page.execute_async_script(
+        "const done = arguments[0], picture = document.getElementById('picture');"
+        "const canvas = Object.assign(document.createElement('canvas'), "
+        "{ width: 2000, height: 160 });"
+        "canvas.toBlob(async (blob) => {"
+        "  picture.src = URL.createObjectURL(blob); await picture.decode();"
+        "  window.dispatchEvent(new Event('resize'));"
+        "  done([picture.clientWidth, document.getElementById('stage').clientWidth]);"
+        "});"
+    )
+    assert stage - 2 <= wide <= stage
+
+
 def test_a_field_without_a_picture_is_answered_all_the_same(page: Chrome, table: Path) -> None:
     from selenium.webdriver.common.keys import Keys
 

@@ -67,7 +67,7 @@ function fetchPicture(wanted) {
 function fitPicture() {
   const stage = element("stage");
   const whole = (stage.clientWidth * picture.naturalHeight) / picture.naturalWidth;
-  const [least, most] = [0.55, 1].map((part) => part * parseFloat(getComputedStyle(stage).minHeight));
+  const [least, most] = [0.3, 1].map((part) => part * parseFloat(getComputedStyle(stage).minHeight));
   picture.style.height = wide ? "" : `${Math.min(Math.max(whole, least), most)}px`;
 }
 
