@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from emnist_edge.alphabet import SYMBOLS
+
 _PARTS = {"DD": r"(?P<day>\d\d?)", "MM": r"(?P<month>\d\d?)"}
 _YEARS = {"YYYY": r"(?P<year>\d{4})", "YY": r"(?P<year>\d\d)"}
 _DAYS, _MONTHS = r"([12]\d|3[01]|{0}[1-9])", r"(1[0-2]|{0}[1-9])"
@@ -109,6 +111,15 @@ class NumberFormat:
         if not (self.decimals and self.printed):
             return "9" * cells
         return "9" * (cells - self.decimals) + self.mark + "9" * self.decimals
+
+    @property
+    def charset(self) -> str:
+        """What is written: digits, and marks that are not printed, as far as a model reads them."""
+        marks = "" if not self.decimals or self.printed else ".,"
+        if self.signed:
+            marks += "-"
+        others = "".join(f"\\{char}" for char in SYMBOLS if char not in marks)
+        return f"[^A-Za-z{others}]" if marks else "digits"
 
     def pattern(self, most: int) -> str:
         """Return the pattern of what is written, of ``most`` characters or digits at most.

@@ -106,7 +106,7 @@ def known_of(values: Values, form: DateFormat | NumberFormat | None, folder: Pat
             natural=digits,
         )
     if isinstance(form, NumberFormat):
-        return Written(number=form)
+        return Written(form.charset, number=form)
     key = {"pattern": "pattern", "line": "charset"}.get(kind, kind)
     try:
         match kind:

@@ -53,3 +53,25 @@ def test_what_no_pattern_has_is_in_doubt(plate: CombReader) -> None:
 def test_blank_cells_are_blank(plate: CombReader) -> None:
     found = plate.read([BLANK] * 3, said())
     assert (found.text, found.probability, found.reason) == ("", 1.0, "")
+
+
+@pytest.mark.parametrize("keys", ["", ", signed: true", ", mark_printed: false"])
+def test_a_number_has_no_letters(tmp_path: Path, keys: str) -> None:
+    """Neither as it is read, nor among the other readings that a person is offered."""
+    field = f"p: {{kind: number, decimals: 1, box: [20, 60, 40, 9], cells: 3{keys}}}"
+    (_, leaf), *_ = make_template(tmp_path, field).leaves()
+    assert isinstance(leaf, TextField)
+    alphabet = f"{BYMERGE}.,-"
+    comb = CombReader(leaf, alphabet)
+    marked = np.hstack([said({"q": 0.6, "9": 0.3}, {"5": 0.9, "S": 0.1}), np.full((2, 3), 1e-4)])
+    found = comb.read([INK, BLANK, INK], marked)
+    assert not any(char.isalpha() for text, _ in found.texts for char in text)
+    other = np.hstack([said({"K": 0.99}, {"5": 0.99}), np.full((2, 3), 1e-4)])
+    assert "a cell holds nothing that this field may have" in comb.read([INK, INK], other).reason
+
+
+def test_a_number_is_read_by_models_without_symbols(tmp_path: Path) -> None:
+    field = "p: {kind: number, signed: true, box: [20, 60, 40, 9], cells: 2}"
+    (_, leaf), *_ = make_template(tmp_path, field).leaves()
+    assert isinstance(leaf, TextField)
+    assert CombReader(leaf, BYMERGE).read([INK] * 2, said({"4": 0.99}, {"7": 0.99})).text == "47"
