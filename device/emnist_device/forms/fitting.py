@@ -89,8 +89,8 @@ def _has_number(
     greatest = Decimal(1).scaleb(whole) - step
     negative = Decimal(1).scaleb(whole - bool(cells)) - step if number.signed else Decimal(0)
     least, most = (Decimal(_plain(each)) for each in values["range"])
-    first = (max(least, -negative) / step).to_integral_value(ROUND_CEILING) * step
-    return first <= min(most, greatest)
+    nearest = (max(least, -negative) / step).to_integral_value(ROUND_CEILING) * step
+    return nearest <= min(most, greatest)
 
 
 def _counts(values: Values, cells: int, chars: str) -> Iterable[int]:

@@ -123,8 +123,7 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     try:
         with results_open(output, resume, model, known, [t.key for t in tasks], formats) as results:
             failed = Session(outputs, Decoding(), console, results).read(tasks, run)
-            columns = {each.form: frozenset(each.roster_columns) for each in templates}
-            tally = settle(results, formats[output.suffix], accept, columns)
+            tally = settle(results, formats[output.suffix], accept, _columns(templates))
     except ModelError as error:
         raise click.BadParameter(str(error), param_hint="--model") from error
     _summarize(console, tally, accept)
@@ -134,6 +133,11 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
 def _fields(templates: Sequence[Template]) -> list[str]:
     """Return the names of all fields, in order."""
     return list(dict.fromkeys(leaf.name for each in templates for _, leaf in each.leaves()))
+
+
+def _columns(templates: Sequence[Template]) -> dict[str, frozenset[str]]:
+    """Return the fields of each form that hold columns of its roster."""
+    return {each.form: frozenset(each.roster_columns) for each in templates}
 
 
 def _digests(templates: Sequence[Template], rosters: dict[Path, Path]) -> dict[str, str]:
