@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from emnist_edge.artifact import MODELS, read_sidecar
-from export.card.__main__ import main
+from export.card.run import main
 from export.card.write import write_card
 from tests.conftest import ROOT
 
