@@ -72,26 +72,35 @@ run = $(subst -, ,$(@D:runs/%=%))
 train-tier = $(DEV)/bin/python -m train.tier $(firstword $(run)) --seed $(or $(word 2,$(run)),1) \
 	--output $(@D) --resume
 
-# base learns from a first one that was trained on labels alone.
+# The network of base learns three times: from labels alone, from the first, and, as base, from
+# the second and UNIPEN's writers.
 runs/teacher/metrics.json: | $(DEV)/ready
 	$(DEV)/bin/python -m train.tier base --epochs 28 --output $(@D) --resume
 
 runs/teacher/base-int8.tflite: runs/teacher/metrics.json
 	$(DEV)/bin/python -m export.tier base --run $(@D) --output $(@D) --card $(@D)/MODEL_CARD.md
 
-runs/base/metrics.json $(filter runs/base-%,$(SEEDS)): | runs/teacher/base-int8.tflite
-	$(train-tier) --teacher runs/teacher/base-int8.tflite
+runs/letters/metrics.json: | runs/teacher/base-int8.tflite
+	$(DEV)/bin/python -m train.tier base --teacher runs/teacher/base-int8.tflite --output $(@D) --resume
 
-# The smaller tiers learn from base, as it is exported.
-runs/tiny/metrics.json $(filter runs/tiny-%,$(SEEDS)): | runs/base/exported
-	$(train-tier) --teacher base-int8
+runs/letters/base-int8.tflite: runs/letters/metrics.json
+	$(DEV)/bin/python -m export.tier base --run $(@D) --output $(@D) --card $(@D)/MODEL_CARD.md
 
-# small learns from UNIPEN's writers as well, in two runs, the second from the weights of the first.
-written = $(train-tier) --teacher base-float32 --epochs 13 --precision float32 --symbols \
-	--glyphs runs/glyphs --unipen $(or $(UNIPEN),$(error set EMNIST_EDGE_UNIPEN: docs/training.md))
+written = $(train-tier) --precision float32 --symbols --glyphs runs/glyphs \
+	--unipen $(or $(UNIPEN),$(error set EMNIST_EDGE_UNIPEN: docs/training.md))
+runs/base/metrics.json $(filter runs/base-%,$(SEEDS)): | runs/letters/base-int8.tflite
+	$(written) --teacher runs/letters/base-float32.tflite --epochs 6 \
+		--start runs/letters/base-float32.tflite
+
+# tiny learns from what knows letters and digits alone, as it does.
+runs/tiny/metrics.json $(filter runs/tiny-%,$(SEEDS)): | runs/letters/base-int8.tflite
+	$(train-tier) --teacher runs/letters/base-int8.tflite
+
+# small learns from base, and from UNIPEN's writers, in two runs, the second from the weights of the
+# first.
 runs/small/metrics.json $(filter runs/small-%,$(SEEDS)): | runs/base/exported
-	$(written) --output $(@D)/first
-	$(written) --start $(@D)/first
+	$(written) --teacher base-float32 --epochs 13 --output $(@D)/first
+	$(written) --teacher base-float32 --epochs 13 --start $(@D)/first
 
 seeds: $(SEEDS)  ## train each tier with two more seeds, which export then measures beside
 

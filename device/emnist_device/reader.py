@@ -219,10 +219,9 @@ class Reader:
             draw_steps(view.found, trace)
         glyphs = view.found.glyphs
         lines = tell_printed(view.text.lines(self._top_k), glyphs)
-        left_out = view.found.layout.left_out
         if self._hand_only:
             lines, glyphs = keep_written(lines, glyphs)
-            left_out += len(view.found.glyphs) - len(glyphs)
+        left_out = view.found.layout.left_out + len(view.found.glyphs) - len(glyphs)
         frames = fill_frames(view.found.frames, lines)
         watch.lap("decode")
         page = Page(
