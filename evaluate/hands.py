@@ -37,10 +37,9 @@ from evaluate.hand_sets import (
     pick_letters,
     time_in_turns,
 )
-from train.common import checkpoints, loop
+from train.common import checkpoints, loop, priors
 from train.common.data import load_training, read_json
 from train.tier import HELD_BACK
-from train.tiers import priors
 from train.tiers.glyph_store import key_of, stored
 from train.tiers.nothing import draw_nothing
 from train.tiers.penned import Penned

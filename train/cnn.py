@@ -17,7 +17,7 @@ import click
 from emnist_edge.artifact import SIDE
 from emnist_edge.cli.program import Program
 from emnist_edge.files import write_json
-from train.common import checkpoints, loop
+from train.common import checkpoints, loop, priors
 from train.common.augment import Augmentation
 from train.common.curves import draw_curves
 from train.common.data import RunOptions, open_run, run_options
@@ -133,8 +133,13 @@ def train(
 
     model = build(classes)
     model.set_weights(checkpoints.load(output / loop.BEST).get_weights())
+    shares = priors.correct_by(model, training)
     model.save(output / "model.keras")
-    metrics = {**run, **loop.measure(model, history, training, options.load_test())}
+    metrics = {
+        **run,
+        **loop.measure(model, history, training, options.load_test()),
+        "class_shares": shares,
+    }
     write_json(output / "metrics.json", metrics)
     return metrics
 

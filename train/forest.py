@@ -22,6 +22,7 @@ from emnist_edge.cli.program import Program
 from emnist_edge.errors import DataError
 from emnist_edge.files import write_json
 from emnist_edge.scoring.metrics import Scores, score
+from train.common import priors
 from train.common.data import RunOptions, TrainingData, open_run, read_json, run_options
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Trainer:
         self.recipe, self.data, self.output, self.jobs = recipe, data, output, jobs
         self.pixels = flat(data.samples)[data.kept]
         self.labels = data.samples.labels[data.kept]
+        self.weights = priors.weigh(self.labels, data.samples.alphabet)
 
     def once(self, name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Return what ``work`` measures, from its file where it is already there."""
@@ -106,6 +108,10 @@ class Trainer:
             trees, random_state=self.recipe.seed, n_jobs=self.jobs, **settings
         )
 
+    def grown(self, forest: RandomForestClassifier) -> RandomForestClassifier:
+        """Grow ``forest``, images weighed so that digits are as common as in ByMerge."""
+        return forest.fit(self.pixels, self.labels, self.weights)
+
     def measured(self, forest: RandomForestClassifier, start: float) -> dict[str, Any]:
         """Describe ``forest``, which has grown since ``start``, and score it on validation."""
         seconds = time.perf_counter() - start
@@ -125,7 +131,7 @@ class Trainer:
         def work() -> dict[str, Any]:
             start = time.perf_counter()
             forest = self.forest(self.recipe.sweep_trees, criterion=criterion, max_depth=depth)
-            return self.measured(forest.fit(self.pixels, self.labels), start)
+            return self.measured(self.grown(forest), start)
 
         return {
             "criterion": criterion,
@@ -147,10 +153,11 @@ class Trainer:
                 max_features=edge.features,
                 bootstrap=False,
                 warm_start=True,
-            ).fit(self.pixels, self.labels)
+            )
+            self.grown(forest)
             room = recipe.edge_nodes * _FIRST_TREES // count_nodes(forest)
             forest.n_estimators = max(_FIRST_TREES + 1, min(recipe.edge_trees, room))
-            forest.fit(self.pixels, self.labels)
+            self.grown(forest)
             while count_nodes(forest) > recipe.edge_nodes:
                 forest.estimators_.pop()
             forest.n_estimators = len(forest.estimators_)
@@ -166,9 +173,9 @@ class Trainer:
             start = time.perf_counter()
             forest = self.forest(
                 self.recipe.trees, criterion=criterion, max_depth=self.recipe.depth
-            ).fit(self.pixels, self.labels)
+            )
             return {
-                **self.measured(forest, start),
+                **self.measured(self.grown(forest), start),
                 "test": scored(forest, test, np.arange(len(test))).to_dict(),
             }
 
@@ -213,6 +220,7 @@ def train(
     import sklearn
 
     trainer = Trainer(recipe, training, options.output, jobs)
+    shares = priors.shares(trainer.labels, training.samples.alphabet)
     test = options.load_test()
 
     criteria = [trainer.sweep(criterion, recipe.depth) for criterion in CRITERIA]
@@ -229,6 +237,7 @@ def train(
         "images": {
             "training": len(training.kept), "validation": len(training.held), "test": len(test),
         },
+        "class_shares": shares,
         "test_data": test.sha256,
         "criteria": criteria,
         "depths": depths,

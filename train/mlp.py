@@ -17,7 +17,7 @@ import click
 from emnist_edge.artifact import SIDE
 from emnist_edge.cli.program import Program
 from emnist_edge.files import write_json
-from train.common import checkpoints, loop
+from train.common import checkpoints, loop, priors
 from train.common.curves import draw_comparison
 from train.common.data import RunOptions, open_run, run_options
 from train.common.lazy import keras
@@ -87,10 +87,12 @@ def train(
     }
     chosen = max(comparison, key=lambda name: comparison[name]["validation_accuracy"])
     model = checkpoints.load(output / chosen / loop.BEST)
+    shares = priors.correct_by(model, training)
     model.save(output / "model.keras")
     metrics = {
         **run,
         **loop.measure(model, histories[chosen], training, options.load_test()),
+        "class_shares": shares,
         "activation": chosen,
         "comparison": comparison,
     }

@@ -2,7 +2,7 @@
 
 Reads EMNIST ByMerge, holds part of its training images back for validation, keeps the weights of
 the epoch that does best there, corrects its answers there to the class frequencies of ByMerge
-(:mod:`train.tiers.priors`), and never looks at the test images: ``export.tier`` does, once, with
+(:mod:`train.common.priors`), and never looks at the test images: ``export.tier`` does, once, with
 the file that ships. With ``--teacher`` (a model; several are averaged) it learns from labels and
 from what teachers say of the same varied images, and from the images without labels that lie
 beside the data set. With ``--unipen`` it learns from UNIPEN's writers as well, and with
@@ -28,11 +28,11 @@ from emnist_edge.cli.program import Program
 from emnist_edge.dataset import emnist
 from emnist_edge.files import write_json
 from emnist_edge.scoring.metrics import score
-from train.common import checkpoints, loop
+from train.common import checkpoints, loop, priors
 from train.common.curves import draw_curves
 from train.common.data import RunOptions, open_run, run_options
 from train.common.lazy import keras
-from train.tiers import priors, starting
+from train.tiers import starting
 from train.tiers.architectures import TIERS, build, weight_bytes
 from train.tiers.mixture import Mixture
 from train.tiers.recipe import GOES_ON, Recipe, Settled
@@ -128,12 +128,12 @@ def fit(
     best = checkpoints.load(output / loop.BEST)
     for ours, theirs in zip(_learned(model), _learned(best), strict=True):
         ours.set_weights(theirs.get_weights())
-    samples, held = training.samples, training.held
-    images, labels = samples.images[held], samples.labels[held]
     if isinstance(training, Mixture):
+        samples, held = training.samples, training.held
+        images, labels = samples.images[held], samples.labels[held]
         priors.correct(model, images, labels, BYMERGE, training.frequencies)
     else:
-        priors.correct(model, images, labels, samples.alphabet)
+        priors.correct_by(model, training)
     model.save(output / "model.keras")
     return model, history
 

@@ -29,11 +29,11 @@ ARTIFACTS = [
     artifact("forest-edge", test_looks=1, full={"test": {}}),
     artifact("page-int8"),
 ]
-MEASURED = {
+MEASURED: dict[str, Any] = {
     "accuracy": {"models": {"cnn-int8": {}, "cnn-float32": {}, "tiny-int8": {}}},
     "noise": {"models": {"forest-edge": {}}},
 }
-STUDIED = {
+STUDIED: dict[str, Any] = {
     "looks": {
         "own": {"cnn-1": ["a", "b"], "cnn-2": ["c"], "forest, gini, seed 1": ["d"]},
         "shipped": {"cnn-int8": ["e", "f"]},

@@ -13,7 +13,8 @@ from tests.conftest import MISLABELLED, last_weights, stopped_after_an_epoch, to
 from tests.taught import teach
 from train import cnn
 from train.common.data import RunOptions, load_test
-from train.common.loop import predict
+from train.common.loop import BEST, predict
+from train.common.priors import DIGITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,10 @@ def test_the_best_epoch_on_validation_is_kept_and_recorded(toy_run: Path, toy_da
     samples = load_test(toy_data, None)
     found = (predict(model, samples.images).argmax(axis=1) == samples.labels).mean()
     assert found == pytest.approx(metrics["test"]["accuracy"], abs=1e-6)
+    # Its answers are at ByMerge's frequencies.
+    assert sum(metrics["class_shares"][:10]) == pytest.approx(DIGITS, abs=1e-4)
+    learned = keras.models.load_model(toy_run / BEST).layers[-1].get_weights()[1]
+    assert np.abs(model.layers[-1].get_weights()[1] - learned).max() > 1e-3
 
 
 def test_training_goes_on_where_it_was_stopped(

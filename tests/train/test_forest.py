@@ -13,6 +13,7 @@ from emnist_edge.dataset.emnist import Samples
 from tests.conftest import toy_forest_recipe
 from train import forest
 from train.common.data import RunOptions, TrainingData
+from train.common.priors import DIGITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +52,23 @@ def test_forests_are_chosen_on_images_that_they_have_not_seen(tmp_path: Path) ->
         assert one["validation"]["samples"] == 100
         assert one["validation"]["accuracy"] < 0.3
     assert found[-1]["test"]["accuracy"] > 0.9  # of what it has grown on
+
+
+def test_digits_count_as_they_do_in_bymerge(tmp_path: Path) -> None:
+    """Blank images with labels: a forest can but say how common these are."""
+    labels = np.repeat(np.array([0, 10, 11], np.uint8), [200, 60, 20])
+    samples = Samples(np.zeros((280, 28, 28), np.uint8), labels, BYMERGE)
+    data = TrainingData("blank", samples, None, np.arange(280), np.arange(280))
+    trainer = forest.Trainer(toy_forest_recipe(), data, tmp_path, jobs=1)
+    grown = trainer.grown(trainer.forest(40, bootstrap=False))
+    found = grown.predict_proba(np.zeros((1, 784)))[0]
+    assert found == pytest.approx([DIGITS, 0.75 * (1 - DIGITS), 0.25 * (1 - DIGITS)], abs=1e-3)
+
+
+def test_what_forests_are_grown_for_is_said(toy_forest_run: Path) -> None:
+    metrics = json.loads((toy_forest_run / "metrics.json").read_text())
+    assert sum(metrics["class_shares"][:10]) == pytest.approx(DIGITS, abs=1e-4)
+    assert sum(metrics["class_shares"]) == pytest.approx(1, abs=1e-4)
 
 
 def test_the_test_images_have_no_say_in_the_choice() -> None:

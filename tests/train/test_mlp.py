@@ -11,7 +11,8 @@ from tests.conftest import MISLABELLED, last_weights, toy_mlp_recipe
 from tests.taught import known
 from train import mlp
 from train.common.data import RunOptions, load_test
-from train.common.loop import predict
+from train.common.loop import BEST, predict
+from train.common.priors import DIGITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +55,10 @@ def test_networks_are_compared_and_the_best_on_validation_is_kept(
     model = keras.models.load_model(toy_mlp_run / "model.keras")
     right = predict(model, samples.images).argmax(axis=1) == samples.labels
     assert right.mean() == pytest.approx(metrics["test"]["accuracy"], abs=1e-6)
+    # Its answers are at ByMerge's frequencies.
+    assert sum(metrics["class_shares"][:10]) == pytest.approx(DIGITS, abs=1e-4)
+    learned = keras.models.load_model(toy_mlp_run / "tanh" / BEST).layers[-1].get_weights()[1]
+    assert np.abs(model.layers[-1].get_weights()[1] - learned).max() > 1e-3
 
 
 @pytest.mark.parametrize("name", [*mlp.ACTIVATIONS, mlp.LINEAR])

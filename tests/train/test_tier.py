@@ -28,10 +28,10 @@ from tests.taught import FORGOTTEN
 from train import tier
 from train.common import checkpoints
 from train.common.data import RunOptions, load_training
+from train.common.priors import DIGITS
 from train.tiers.architectures import TIERS
 from train.tiers.mixture import Blend
 from train.tiers.photographed import Variation
-from train.tiers.priors import DIGITS
 from train.tiers.recipe import Recipe, Settled
 from train.tiers.writers import Writers
 
@@ -107,7 +107,7 @@ def test_answers_are_corrected_on_validation_images_once_trained(
         model.layers[-1].set_weights([kernel, bias + 4])
 
     monkeypatch.setattr("train.common.loop.fit", fit)
-    monkeypatch.setattr("train.tiers.priors.correct", correct)
+    monkeypatch.setattr("train.common.priors.correct", correct)
     tier.fit("tiny", toy_net(), toy_tier_recipe(), training, tmp_path)
     ((images, labels, alphabet),) = asked
     samples, held = training.samples, training.held
@@ -153,7 +153,7 @@ def test_writers_of_unipen_are_learned_from_beside_emnist(
         model.layers[-1].set_weights([kernel, bias + np.log(told[1])])
 
     monkeypatch.setattr("train.tiers.written.unipen_glyphs", draw)
-    monkeypatch.setattr("train.tiers.priors.correct", correct)
+    monkeypatch.setattr("train.common.priors.correct", correct)
     recipe = replace(toy_tier_recipe(), epochs=1)
     writers = Writers(folder, Blend(drawings=1))
     metrics = tier.train(

@@ -4,8 +4,8 @@ Shapes are learned from all of them; how common classes are differs, and is kept
 learned: while a network is trained, its answers are multiplied by the class shares of the source
 that an image is from, before they are compared with the label (logit adjustment, Menon et al. 2021,
 arXiv 2007.07314). So the network itself answers at about equal class frequencies, whoever wrote. At
-the end ByMerge's are put into its last layer (:func:`train.tiers.priors.correct`), so that EMNIST's
-figures are what they were, and the run says what to divide by to take them out again
+the end ByMerge's are put into its last layer (:func:`train.common.priors.correct`), so that
+EMNIST's figures are what they were, and the run says what to divide by to take them out again
 (:meth:`Mixture.evened`, :func:`emnist_edge.scoring.metrics.balance`).
 """
 
@@ -19,8 +19,8 @@ import numpy as np
 from emnist_edge.alphabet import BYMERGE
 from emnist_edge.scoring.metrics import balance, score
 from emnist_edge.scoring.sources import EMNIST, SOURCES, score_written
+from train.common import priors
 from train.common.data import TrainingData, complete
-from train.tiers import priors
 
 if TYPE_CHECKING:
     from collections.abc import Callable

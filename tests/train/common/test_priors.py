@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
+from train.common import priors
 from train.common.loop import predict
-from train.tiers import priors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

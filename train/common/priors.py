@@ -4,6 +4,7 @@ A part that was not drawn evenly has more of one class than ByMerge has, and a n
 trained with altered images is not sure of its classes in proportion to how common they are. Both
 are mended with one factor and one bias for each class, fitted on validation images that are weighed
 as ByMerge has them: bias-corrected temperature scaling (Alexandari et al. 2020, arXiv 1901.06852).
+The trees of a forest are grown with images that are weighed so.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from train.common import loop
 if TYPE_CHECKING:
     import keras
     from numpy.typing import NDArray
+
+    from train.common.data import TrainingData
 
 #: Share of digits in ByMerge: 402,953 of 814,255 images (Cohen et al. 2017, arXiv 1702.05373,
 #: table I). Of the classes within digits and within letters nothing is assumed.
@@ -41,6 +44,16 @@ def shares(labels: NDArray[np.uint8], alphabet: str) -> list[float]:
     """Return how common each class of ``alphabet`` is among ``labels`` that are weighed."""
     counts = np.bincount(labels, weigh(labels, alphabet), minlength=len(alphabet))
     return [round(float(share), 6) for share in counts / counts.sum()]
+
+
+def correct_by(model: keras.Model, data: TrainingData) -> list[float]:
+    """Correct ``model``, of ByMerge's classes, by what ``data`` holds back; see :func:`correct`.
+
+    Returns how common each class is by its lights then.
+    """
+    images, labels = data.samples.images[data.held], data.samples.labels[data.held]
+    correct(model, images, labels, data.samples.alphabet)
+    return shares(labels, data.samples.alphabet)
 
 
 def correct(
