@@ -141,7 +141,7 @@ def test_the_charset_of_a_cell(reader: Reader) -> None:
     read = {charset: reader.read_character(picture, charset) for charset in ("0123", "lox", "H")}
     assert [character and character.char for character in read.values()] == ["0", "o", "H"]
     with pytest.raises(ConstraintError, match="which no model reads"):
-        reader.read_character(picture, "^")
+        reader.read_character(picture, "|")
 
 
 def test_the_charset_of_a_reader_holds_for_cells_and_pages() -> None:
@@ -202,7 +202,7 @@ def test_a_page_is_frozen_and_goes_into_json(reader: Reader) -> None:
     assert list(content["timing_ms"]) == ["load", "segment", "glyph", "classify", "decode", "total"]
     assert content["timing_ms"]["total"] == 500
     line = content["lines"][0]
-    assert list(line) == ["text", "box", "words"]
+    assert list(line) == ["text", "box", "words", "printed"]
     assert len(line["box"]) == 4
     assert list(line["words"][0]) == ["text", "confidence", "box", "characters", "alternatives"]
     character = line["words"][0]["characters"][0]

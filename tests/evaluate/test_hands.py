@@ -100,7 +100,7 @@ def cells_of(line: str) -> list[str]:
 def test_the_command_reads_names_and_runs(
     toy_data: Path, toy_tier_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = [character("Aa4.<"[n % 5], *cross(n), writer=n % 3) for n in range(100)]
+    written = [character("Aa4.|"[n % 5], *cross(n), writer=n % 3) for n in range(100)]
     save(tmp_path, "heldout", make_characters(written), texts("ab.9", "cd"))
     drawn: list[int] = []
 
@@ -154,6 +154,6 @@ def test_only_what_has_a_class_is_drawn(tmp_path: Path, monkeypatch: pytest.Monk
         "train.tiers.penned.Penned.glyphs",
         lambda _, things, __: np.zeros((len(things), 28, 28), np.uint8),
     )
-    found = draw_hands(make_characters([character("A"), character("<"), character(".")]), tmp_path)
+    found = draw_hands(make_characters([character("A"), character("|"), character(".")]), tmp_path)
     assert found.labels.tolist() == ["A", "."]
     assert len(found.nothing) == 1500
