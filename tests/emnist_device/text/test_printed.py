@@ -91,6 +91,12 @@ def test_what_says_nothing_is_as_usual() -> None:
     assert all(len(own) == 0 for own in measure(line("-+", 0.0), glyphs(line("-+", 0), 0)).values())
 
 
+def test_neighbours_that_are_not_beside_each_other_say_nothing_of_levels() -> None:
+    boxes = np.array([(0, 0, 30, 60), (40, 9, 30, 60), (0, 80, 30, 60), (80, 0, 30, 60)], float)
+    assert len(printed._rises(boxes[:3])) == 0
+    assert printed._rises(boxes[[0, 1, 3]]) == pytest.approx([9])
+
+
 def test_lines_of_a_page_are_mostly_of_one_kind() -> None:
     odds = np.array([0.5, 6, 6, 6])
     assert weigh_together(odds[:1])[0] < 0.5 < weigh_together(odds)[0]
