@@ -145,4 +145,4 @@ def test_no_usage_error_shows_a_value_at_length(arguments: str) -> None:
 def test_usage_errors_show_names_as_they_are() -> None:
     name = "n" * 200
     result = CliRunner().invoke(cli, ["classify", "a.png", "--model", name])
-    assert name in result.output
+    assert name in result.stderr
