@@ -16,7 +16,17 @@ import click
 import numpy as np
 
 from emnist_device.image.picture import read_picture
-from emnist_device.text.printed import SIGNS, Habit, Sign, Signs, measure, weigh, weigh_together
+from emnist_device.text.printed import (
+    NAMES,
+    RATHER,
+    SIGNS,
+    Habit,
+    Sign,
+    Signs,
+    measure_all,
+    weigh,
+    weigh_together,
+)
 from emnist_edge import Reader
 from emnist_edge.artifact import DEFAULT_MODEL
 from emnist_edge.cli.program import Program
@@ -32,7 +42,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_device.page import Page
     from emnist_edge.dataset.unipen.characters import Text
 
 # Heights of capitals in pixels; between those of a hand, words are so far apart, in heights.
@@ -45,7 +54,6 @@ _FEWEST = 3
 _PAGES_COUNT = 3
 # Kinds of lines differ at least by so much among themselves.
 _LEAST_BETWEEN = 0.1
-_NAMES = ("level", "height", "alike")
 
 
 @dataclass(frozen=True)
@@ -65,15 +73,8 @@ class Measured:
 def look_at(reader: Reader, picture: NDArray[np.uint8], source: str, *, printed: bool) -> Measured:
     """Return what ``reader`` finds on ``picture``, all of which is ``printed``, or written."""
     page, glyphs = reader.read_with_glyphs(picture)
-    parts = _parted(page, glyphs)
-    deviations = [measure(line, part) for line, part in zip(page.lines, parts, strict=True)]
-    return Measured(printed, source, [len(part) for part in parts], deviations)
-
-
-def _parted(page: Page, glyphs: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    """Return the glyphs of each line of ``page``."""
-    ends = np.cumsum([len(line.characters) for line in page.lines])
-    return np.split(glyphs, ends[:-1]) if page.lines else []
+    lengths = [len(line.characters) for line in page.lines]
+    return Measured(printed, source, lengths, measure_all(page.lines, glyphs))
 
 
 def look_at_texts(
@@ -128,7 +129,7 @@ def fit(measured: Sequence[Measured], counts: Sequence[int]) -> Signs:
     level, height, alike = (
         Sign(*(_habit([own[name] for is_one, own in lines if is_one == printed])
                for printed in (True, False)))
-        for name in _NAMES
+        for name in NAMES
     )  # fmt: skip
     signs = Signs(level, height, alike, slope=1.0)
     said = np.array([[weigh(each, signs)] for _, each in lines])
@@ -162,7 +163,7 @@ def table(measured: Sequence[Measured], signs: Signs) -> str:
         counts = []
         for low, high in _LENGTHS:
             chances = [chance for length, chance in own if low <= length <= high]
-            wrong = sum((chance >= 0.5) != printed for chance in chances)
+            wrong = sum((chance >= RATHER) != printed for chance in chances)
             counts += [str(len(chances)), percent(wrong / len(chances), 1) if chances else "-"]
         rows.append([source, "printed" if printed else "written", *counts])
     spans = [

@@ -34,8 +34,10 @@ _NOISE = 0.005
 # One line of ten is odd: with three times the usual deviations. Nothing is less probable than the
 # last.
 _SHARES, _WIDTHS, _LEAST = np.array([0.9, 0.1]), np.array([1.0, 3.0]), 1e-12
-# What is so probably printed is rather that than written.
-_RATHER = 0.5
+#: What is so probably printed is rather that than written.
+RATHER = 0.5
+#: The signs of :class:`Signs`.
+NAMES = ("level", "height", "alike")
 _TWO = 2
 # How often what the lines say of each other is asked for: from then on little changes.
 _ROUNDS = 2
@@ -112,11 +114,18 @@ def tell_printed(
         glyphs: (N, 28, 28) of their characters, in order.
         signs: what tells.
     """
-    ends = np.cumsum([len(line.characters) for line in lines])
-    parts = np.split(glyphs, ends[:-1]) if len(lines) else []
-    odds = [weigh(measure(*each), signs) for each in zip(lines, parts, strict=True)]
+    odds = [weigh(deviations, signs) for deviations in measure_all(lines, glyphs)]
     chances = weigh_together(np.array(odds), signs).tolist()
     return tuple(replace(line, printed=each) for line, each in zip(lines, chances, strict=True))
+
+
+def measure_all(
+    lines: Sequence[Line], glyphs: NDArray[np.uint8]
+) -> list[dict[str, NDArray[np.float64]]]:
+    """Return what :func:`measure` does of each of ``lines``, whose ``glyphs`` are in order."""
+    ends = np.cumsum([len(line.characters) for line in lines])
+    parts = np.split(glyphs, ends[:-1]) if len(lines) else []
+    return [measure(line, part) for line, part in zip(lines, parts, strict=True)]
 
 
 def weigh(deviations: dict[str, NDArray[np.float64]], signs: Signs = SIGNS) -> float:
@@ -148,7 +157,7 @@ def measure(line: Line, glyphs: NDArray[np.uint8]) -> dict[str, NDArray[np.float
     tall = [place for place, char in enumerate(chars) if char in _TALL]
     small = [place for place, char in enumerate(chars) if char in _SMALL]
     if not (tall or small):
-        return dict.fromkeys(("level", "height", "alike"), np.zeros(0))
+        return dict.fromkeys(NAMES, np.zeros(0))
     heights = boxes[:, 3]
     cap = np.median(heights[tall]) if tall else np.median(heights[small]) / _SMALL_HEIGHT
     least = max(_HALF / cap, _EVEN)
@@ -216,6 +225,6 @@ def keep_written(
     lines: Sequence[Line], glyphs: NDArray[np.uint8]
 ) -> tuple[tuple[Line, ...], NDArray[np.uint8]]:
     """Return those of ``lines`` that are rather written by a hand, and their ``glyphs``."""
-    kept = [line.printed is None or line.printed < _RATHER for line in lines]
+    kept = [line.printed is None or line.printed < RATHER for line in lines]
     rows = np.repeat(np.array(kept, bool), [len(line.characters) for line in lines])
     return tuple(line for line, own in zip(lines, kept, strict=True) if own), glyphs[rows]
