@@ -53,10 +53,15 @@ def compare_all(
         for one, other in PAIRS
         if one in right and other in right
     ]
-    for row, adjusted in zip(found, holm([row["p"] for row in found]), strict=True):
-        row["adjusted"] = adjusted
+    found = corrected(found)
     write_json(study / NAME, found)
     return found
+
+
+def corrected(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return ``rows``, as :func:`compare_all` does, with p ``adjusted`` for how many they are."""
+    adjusted = holm([row["p"] for row in rows])
+    return [{**row, "adjusted": value} for row, value in zip(rows, adjusted, strict=True)]
 
 
 def mcnemar(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from emnist_edge.errors import DataError
@@ -14,6 +14,7 @@ from train.study import compare, folds
 from train.study.models import ALTERED, CNN, NETWORKS, SHIPPED, names_of, shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from emnist_edge.artifact import Artifact
@@ -42,6 +43,30 @@ class Results:
         """Return those of ``networks`` that are of the group ``name``, a key of ``GROUPS``."""
         return {one: self.networks[one] for one in names_of(name) if one in self.networks}
 
+    def over(self, published: Results) -> Results:
+        """Return these, and of what did not run here what was ``published`` before.
+
+        Not pairs with a network that was trained again; all are corrected for how many they are.
+        """
+        again = {
+            name
+            for name, metrics in self.networks.items()
+            if metrics["model"] != published.networks.get(name, {}).get("model")
+        }
+        kept = (row for row in published.compared if not again & {row["one"], row["other"]})
+        pairs = {(row["one"], row["other"]): row for row in (*kept, *self.compared)}
+        known = [pairs[pair] for pair in compare.PAIRS if pair in pairs]
+        return replace(
+            self,
+            networks=_in_order(NETWORKS, published.networks, self.networks),
+            validated=_in_order(folds.MODELS, published.validated, self.validated),
+            altered=_in_order((*ALTERED, *SHIPPED), published.altered, self.altered),
+            forests=self.forests or published.forests,
+            activations=self.activations or published.activations,
+            answers=_in_order(SHIPPED, published.answers, self.answers),
+            compared=compare.corrected(known),
+        )
+
     def mistakes(self) -> dict[str, Any] | None:
         """Return what the four-layer network that ships mistakes; None where it was not asked."""
         return self.answers.get(CNN) if CNN in self.shipped else None
@@ -50,6 +75,12 @@ class Results:
         """Return what the epochs of each fold of the final network measured, by its name."""
         folds_of = self.validated.get("cnn", {"folds": []})["folds"]
         return {f"fold {fold['fold']}": fold["history"] for fold in folds_of if fold.get("history")}
+
+
+def _in_order(names: Iterable[str], before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``now`` has, else ``before``, of those of ``names`` that either has."""
+    both = {**before, **now}
+    return {name: both[name] for name in names if name in both}
 
 
 #: Of what :func:`publish` writes; a page and a JSON file of another one do not go together.
@@ -103,7 +134,7 @@ def read_published(path: Path, models: Path) -> Results:
     """
     content = read_file(path, lambda path: json.loads(path.read_text(encoding="utf-8")), _AGAIN)
     if content.get("schema") != SCHEMA:
-        raise DataError(f"{path}: is not of this version; {_AGAIN}")
+        raise DataError(f"{path}: is not of this version; {_AGAIN}, or remove it")
     return Results(shipped=shipped(models), **{name: content[name] for name in _PUBLISHED})
 
 

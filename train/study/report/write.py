@@ -62,10 +62,14 @@ def page_of(results: Results, folder: str, *, quick: bool) -> str:
 def write_page(results: Results, page: Path, models: Path, *, quick: bool) -> None:
     """Write ``page``, and its pictures and figures to the folder beside it that has its name.
 
-    ``models`` is the folder of the models that ship; ``quick`` as in :func:`page_of`.
+    ``models`` is the folder of the models that ship; ``quick`` as in :func:`page_of`. What has not
+    run stays as it was published there, but for a trial. Raises :class:`DataError` where what was
+    published is of another version.
     """
     folder = page.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
+    if not quick and (folder / FIGURES).exists():
+        results = results.over(read_published(folder / FIGURES, models))
     pictures.draw_all(results, models, folder)
     publish(results, folder / FIGURES)
     page.write_text(page_of(results, folder.name, quick=quick), encoding="utf-8")
