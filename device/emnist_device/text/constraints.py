@@ -36,13 +36,15 @@ class Constraints:
 
     classes: (62,) the model's class of each of ``BYCLASS``, among its letters and digits. allowed:
     (62,) whether it may occur. symbols: what may occur beside these, of those that the model reads.
-    pattern, lexicon: None where none was given. lengths: how many characters what they allow has:
-    of a lexicon letters and digits, of a pattern all that is found as ink.
+    asked: of these, what a charset or a pattern names. pattern, lexicon: None where none was given.
+    lengths: how many characters what they allow has: of a lexicon letters and digits, of a pattern
+    all that is found as ink.
     """
 
     classes: NDArray[np.intp]
     allowed: NDArray[np.bool_]
     symbols: str = ""
+    asked: str = ""
     pattern: Pattern | None = None
     lexicon: Automaton | None = None
     lengths: frozenset[int] = frozenset()
@@ -77,7 +79,10 @@ class Constraints:
             lexicon = build_trie(_words(decoding, decoding.lexicon, allowed, pattern))
             if decoding.out_of_lexicon == 0:
                 lengths = lexicon.lengths(_LONGEST, allowed)
-        return cls(classes, allowed, symbols, pattern, lexicon, lengths)
+        asked = symbols if _names(decoding.charset) else ""
+        if pattern is not None:
+            asked = "".join(symbol for symbol in symbols if symbol in pattern.readable)
+        return cls(classes, allowed, symbols, asked, pattern, lexicon, lengths)
 
     def expected(self, alphabet: str) -> Expected:
         """Return what is known before characters are found; ``alphabet`` are all classes."""
@@ -130,8 +135,7 @@ def _allowed(
     listed = np.array([char in members for char in BYCLASS])
     unread = [char for char, each in zip(BYCLASS, listed & (classes < 0), strict=True) if each]
     unread += [char for char in SYMBOLS if char in members and char not in alphabet]
-    named = charset is not None and not charset.startswith("[^")
-    if named and unread:
+    if _names(charset) and unread:
         raise ConstraintError(
             f"charset '{charset}' has {unread[0]!r}, which this model does not read; it reads "
             f"{alphabet.replace(NOTHING, '')}"
@@ -140,6 +144,11 @@ def _allowed(
     if charset is not None and not (symbols or listed.any()):
         raise ConstraintError(shown(f"charset '{charset}' leaves nothing that this model reads"))
     return np.asarray(listed & (classes >= 0)), symbols
+
+
+def _names(charset: str | None) -> bool:
+    """Return whether ``charset`` is given, and says what there may be, not what there may not."""
+    return charset is not None and not charset.startswith("[^")
 
 
 def _words(

@@ -21,6 +21,8 @@ class Signs:
     least: it has no fewer than this fraction of what is usual.
     low: a character is none of those that are low, or flat, where it is as high as this, in the
         height that a quarter of its line reaches, and higher than wide. By hand.
+    technical: how common symbols of programs are beside the others: on development pages, a J
+        without its hook is no bracket from here on, and down to 0.03.
     small, stroke: what is lower than the first fraction of the height that a quarter of its line
         reaches is a comma or an apostrophe with the second fraction of the probability that it is a
         stroke of any kind.
@@ -50,6 +52,7 @@ class Signs:
     turned: float = 0.6
     doubtful: float = 0.01
     place: float = 0.5
+    technical: float = 0.1
     possible: float = 0.005
     without_ink: float = 0.05
     floor: float = 1e-3

@@ -9,6 +9,7 @@ import numpy as np
 
 from emnist_device.text.case import weigh_places
 from emnist_device.text.company import Neighbours
+from emnist_device.text.rates import Rates
 from emnist_device.text.restraint import RESTRAINT, groups_of
 from emnist_device.text.signs import SIGNS
 from emnist_device.text.spacing import PlacedLine, space_lines
@@ -102,6 +103,7 @@ class SymbolFinder:
         members = np.zeros((len(BYCLASS), len(own)))
         members[np.arange(len(BYCLASS)), constraints.classes] = constraints.classes >= 0
         self._members = members / np.maximum(members.sum(axis=0), 1)
+        self._rates = Rates(constraints.symbols, constraints.asked)
         self._neighbours = Neighbours(constraints.symbols)
         self._joining = _WITHIN if constraints.lexicon is None else _LOST
 
@@ -155,7 +157,7 @@ class SymbolFinder:
         A glyph has lost its size: a small stroke is a comma or an apostrophe as well as what the
         classifier takes it for.
         """
-        found = probabilities[:, self._places].astype(np.float64)
+        found = probabilities[:, self._places] * self._rates.common
         if not self._by_place:
             return found
         reached = [np.quantile([box.height for box in line], _REACHED) for line in lines]
@@ -190,13 +192,10 @@ class SymbolFinder:
         Only those in ``words`` may be symbols. ``of_symbols`` (N, S) and ``of_kinds`` (N, 2), of
         digits and letters, say how well each explains each character.
         """
-        rate, known = SIGNS.rarer, SIGNS.usual * SIGNS.prior
-        chances = of_symbols
+        chances = of_symbols[:0]
         for _ in range(1 + SIGNS.rounds):
-            scores = np.hstack([of_kinds, rate * of_symbols])
+            scores = np.hstack([of_kinds, self._rates.of_page(chances) * of_symbols])
             chances = self._neighbours.weigh(scores, words)[:, 2:]
-            more = (chances.sum() + known) / (SIGNS.usual * len(chances) + known)
-            rate = min(SIGNS.rarer * max(more, SIGNS.least), 1.0)
         return chances
 
     def _emissions(

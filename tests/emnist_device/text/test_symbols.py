@@ -323,3 +323,17 @@ def test_pages_with_symbols_have_more_of_them() -> None:
         return float(next(a.confidence for a in (char, *char.alternatives) if a.char == "/"))
 
     assert slash(beside) > 1.5 * slash(alone)
+
+
+HOOKLESS: Seen = {"]": 0.9, "J": 0.06}
+
+
+def test_letters_that_look_like_one_bracket_are_no_brackets() -> None:
+    assert read([*"JJJ", HOOKLESS, *"JJ", HOOKLESS, "J"]) == "JJJJJJJJ"
+    assert read([*"AB", "[", "1", HOOKLESS, *"CD", "[", "2", HOOKLESS]) == "AB[1]CD[2]"
+    assert read([*"JJJ", HOOKLESS, "J"], charset="[J\\]]") == "JJJ]J"
+
+
+def test_what_is_surely_a_symbol_of_programs_is_printed() -> None:
+    assert read("A<B") == "A<B"
+    assert read("3^2") == "3^2"
