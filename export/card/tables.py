@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from emnist_edge.alphabet import BYCLASS, NOTHING
@@ -55,20 +56,24 @@ def averages(artifacts: Sequence[Artifact]) -> str:
 
 
 def further(artifacts: Sequence[Artifact]) -> str:
-    """Return which models have which classes beside letters and digits; empty where none has."""
+    """Return which models have which classes beside letters and digits; empty where none has.
+
+    A paragraph each, with an empty line before it.
+    """
     by_classes: dict[str, list[str]] = {}
     for artifact in artifacts:
         more = "".join(char for char in artifact.alphabet if char not in BYCLASS)
         by_classes.setdefault(more, []).append(f"`{artifact.name}`")
     by_classes.pop("", None)
-    return "".join(
+    said = [
         words.FURTHER.format(
             models=", ".join(names),
             symbols=more.replace(NOTHING, ""),
             nothing=f", and, `{NOTHING}`, one for what is no character" if NOTHING in more else "",
         )
         for more, names in by_classes.items()
-    )
+    ]
+    return "".join("\n\n" + fill(one, 100, break_on_hyphens=False) for one in said)
 
 
 def recall(artifacts: Sequence[Artifact]) -> str:

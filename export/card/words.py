@@ -9,9 +9,9 @@ All models but the page network classify one character, cut out and scaled by `e
 a 28x28 picture. `{default}` is what `emnist-edge classify` uses; the others are there to compare,
 with `--model`.
 
-Classes, in the order of the outputs: `{alphabet}`. The lower-case letters c i j k l m o p s u v w x
-y z are of one class with their capitals, as in EMNIST ByMerge; only the height and the place on the
-line tell them apart.{further}
+Classes, in the order of the outputs: `{alphabet}`.
+The lower-case letters c i j k l m o p s u v w x y z are of one class with their capitals, as in
+EMNIST ByMerge; only the height and the place on the line tell them apart.{further}
 
 Users of single cells get an equal prior: `Reader.read_character`, and any picture that is said to
 hold one character, takes all classes to be equally common, not as common as in ByMerge, where half
@@ -38,10 +38,11 @@ probabilities), and was fitted to the validation images after conversion.
 """
 
 #: Of models with more classes than letters and digits.
-FURTHER = """
-
-{models}: after these, a class for each of `{symbols}`{nothing}. On EMNIST's images it is known that
-they are letters and digits: all figures of these are of those classes alone, renormalized."""
+FURTHER = (
+    "{models}: after these, a class for each of `{symbols}`{nothing}. On EMNIST's images it is "
+    "known that they are letters and digits: all figures of these are of those classes alone, "
+    "renormalized."
+)
 
 RECALL = """
 Which fraction of each character is read right. The weakest of each model on the test images, and
