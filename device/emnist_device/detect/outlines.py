@@ -1,8 +1,6 @@
-"""What the page network saw -> outlines of printed cells, which are closed, and no characters.
+"""What the page network saw -> what is printed around cells, and is no character.
 
-A cell is a four-sided hole in the ink. It is looked for in small, and whole where what is written
-in it touches its sides; so it is found where its rules are too short, or too close to others, to be
-told one by one.
+What is a cell, :mod:`.cell_shapes` knows; here, what of the ink is its sides.
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.detect.cell_shapes import find_cells, find_ink
 from emnist_device.detect.grouping import GROUPING
 
 if TYPE_CHECKING:
@@ -20,26 +19,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emnist_device.detect.cell_shapes import Polygon
     from emnist_device.detect.look import Look
     from emnist_device.frames import Frame
-
-    #: Corners of a convex outline, (N, 1, 2) int32.
-    Hull = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
 class Outlines:
     """Thresholds of outlines of cells; lengths in pixels of what the page network sees.
 
-    window, darker: ink has so much more contrast (of 255) than is usual in a window around it.
-    least: shortest side of a cell.
-    four_sided, full: the outline is four-sided where lines may stray from it by the first fraction
-        of its length, and it fills the second fraction of what these enclose.
-    free: fraction of that which no ink takes that hangs on the sides.
-    lean: degrees that it may be turned by.
-    room: its sides are so many times as long as the writing is high.
-    alike, tolerance: or so many cells, with it, have the same sides: to this fraction, and a
-        pixel. Holes in a row of equal letters differ by more.
     widest, thick: its rules are at most so wide, and this fraction of its shorter side: strokes of
         a printed letter are wider.
     ink: coverage from which a pixel counts as ink (of 255), as in grouping.
@@ -49,16 +37,6 @@ class Outlines:
         line between two corners; there, a character has less than this fraction.
     """
 
-    window: int = 65
-    darker: int = 10
-    least: int = 10
-    four_sided: float = 0.04
-    full: float = 0.93
-    free: float = 0.6
-    lean: float = 12.0
-    room: float = 1.15
-    alike: int = 4
-    tolerance: float = 0.04
     widest: int = 9
     thick: float = 0.16
     ink: int = GROUPING.ink
@@ -79,8 +57,8 @@ def without_outlines(look: Look, frames: Sequence[Frame], *, outlines: Outlines 
     ``frames`` are cells that were found by their rules, in pixels of the look.
     """
     high, wide = look.labels.shape  # of an odd row or column, the network says nothing
-    ink = _find_ink(look.seen, outlines)[:high, :wide]
-    hulls = _find_hulls(ink, look.view.writing.height * look.zoom, outlines)
+    ink = find_ink(look.seen)[:high, :wide]
+    hulls = [cell.hull for cell in find_cells(ink, look.view.writing.height * look.zoom)]
     masks = [(_find_rules(ink, hulls, outlines), outlines.own)] if hulls else []
     if frames:
         masks.append((_draw_sides(frames, look.labels.shape, outlines), outlines.on_side))
@@ -89,63 +67,8 @@ def without_outlines(look: Look, frames: Sequence[Frame], *, outlines: Outlines 
     return look
 
 
-def _find_ink(seen: NDArray[np.uint8], outlines: Outlines) -> NDArray[np.uint8]:
-    """Return where ``seen`` (H, W) uint8 has ink, 1, and gaps of a pixel in it."""
-    usual = cv2.blur(seen, (outlines.window, outlines.window))
-    stands = cv2.compare(cv2.subtract(seen, usual), outlines.darker, cv2.CMP_GT)
-    return cv2.morphologyEx(stands, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) & 1
-
-
-def _find_hulls(ink: NDArray[np.uint8], writing: float, outlines: Outlines) -> list[Hull]:
-    """Return the convex outlines of the cells in ``ink`` (H, W), 0 or 1.
-
-    ``writing`` is how high it is.
-    """
-    contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if tree is None:
-        return []
-    found: list[Hull] = []
-    sides = []
-    for number in np.flatnonzero(tree[0, :, 3] >= 0).tolist():
-        cell = _four_sided(contours[number], outlines)
-        if cell is not None:
-            found.append(cell[0])
-            sides.append(cell[1])
-    if not found:
-        return []
-    size = np.array(sides)
-    slack = outlines.tolerance * np.minimum(size[:, None], size) + 1
-    alike = (np.abs(size[:, None] - size) <= slack).all(axis=2).sum(axis=1)
-    kept = (size.min(axis=1) >= outlines.room * writing) | (alike >= outlines.alike)
-    return [found[number] for number in np.flatnonzero(kept).tolist()]
-
-
-def _four_sided(
-    hole: NDArray[np.int32], outlines: Outlines
-) -> tuple[Hull, tuple[float, float]] | None:
-    """Return the convex outline of ``hole``, and its width and height; None if it is no cell."""
-    _, _, wide, high = cv2.boundingRect(hole)
-    if min(wide, high) < outlines.least:
-        return None
-    hull = np.asarray(cv2.convexHull(hole), np.int32)
-    length = cv2.arcLength(hull, closed=True)
-    corners = cv2.approxPolyDP(hull, outlines.four_sided * length, closed=True)[:, 0]
-    inside = cv2.contourArea(corners)
-    full, free = cv2.contourArea(hull), cv2.contourArea(hole)
-    if len(corners) != 4 or full < outlines.full * inside or free < outlines.free * inside:
-        return None
-    along = np.roll(corners, -1, axis=0) - corners
-    if abs(along[0, 0]) < abs(along[0, 1]):
-        along = np.roll(along, 1, axis=0)
-    size = np.linalg.norm(along, axis=1)
-    slope = np.abs(along[[0, 1, 2, 3], [1, 0, 1, 0]])
-    if size.min() < outlines.least or (slope > np.tan(np.radians(outlines.lean)) * size).any():
-        return None
-    return hull, (float(size[::2].mean()), float(size[1::2].mean()))
-
-
 def _find_rules(
-    ink: NDArray[np.uint8], hulls: Sequence[Hull], outlines: Outlines
+    ink: NDArray[np.uint8], hulls: Sequence[Polygon], outlines: Outlines
 ) -> NDArray[np.bool_]:
     """Return where the rules around the cells with ``hulls`` are, (H, W)."""
     elsewhere = np.ones(ink.shape, np.uint8)
