@@ -62,6 +62,7 @@ def choose(
     grids: Sequence[Grid],
     level: Rules,
     upright: Rules,
+    cells: NDArray[np.float64],
     writing: float,
     factor: int,
     *,
@@ -69,6 +70,7 @@ def choose(
 ) -> tuple[Frame, ...]:
     """Return which of ``grids`` are printed for writing to go into, from top to bottom.
 
+    ``cells`` (N, 4, 2) are corners of what has the shape of a cell, and is one where no grid is.
     ``writing`` is how high that is, in pixels of the rules; ``factor`` is what they are scaled by.
     """
     order = sorted(grids, key=lambda grid: -len(grid.quads))
@@ -80,7 +82,8 @@ def choose(
             len(grid.quads) <= kinds.few and _is_letter(grid, level, upright, writing, kinds)
         ):
             kept.append(grid)
-    return tuple(sorted(_frames(kept, factor, kinds), key=_place))
+    alone = cells[_are_alone(cells, grids) & (sizes_of(cells).min(axis=1) >= kinds.room * writing)]
+    return tuple(sorted(_frames(kept, alone, factor, kinds), key=_place))
 
 
 def _place(frame: Frame) -> tuple[int, int]:
@@ -131,6 +134,16 @@ def _is_inside(grid: Grid, others: Sequence[Grid]) -> bool:
     return False
 
 
+def _are_alone(cells: NDArray[np.float64], grids: Sequence[Grid]) -> NDArray[np.bool_]:
+    """Return which of ``cells`` (N, 4, 2) lie beside all of ``grids``."""
+    middle = cells.mean(axis=1)
+    alone = np.ones(len(cells), bool)
+    for grid in grids:
+        places = grid.corners.reshape(-1, 2)
+        alone &= ((middle < places.min(axis=0)) | (middle > places.max(axis=0))).any(axis=1)
+    return alone
+
+
 def _is_letter(grid: Grid, level: Rules, upright: Rules, writing: float, kinds: Kinds) -> bool:
     """Say whether a grid of few cells may be the strokes of a letter, such as B or D."""
     corners = grid.corners
@@ -144,14 +157,17 @@ def _is_letter(grid: Grid, level: Rules, upright: Rules, writing: float, kinds: 
     return bool(cosine > kinds.corner or thick > kinds.thick or least < kinds.room * writing)
 
 
-def _frames(grids: Sequence[Grid], factor: int, kinds: Kinds) -> list[Frame]:
+def _frames(
+    grids: Sequence[Grid], cells: NDArray[np.float64], factor: int, kinds: Kinds
+) -> list[Frame]:
+    """Return the frames of ``grids``, and of ``cells`` (N, 4, 2) that are of none."""
     boxes = [grid for grid in grids if len(grid.quads) == 1]
     frames = [
         _frame(_kind_of(grid, kinds), grid.corners, grid.rows, grid.columns, factor)
         for grid in grids
         if len(grid.quads) > 1
     ]
-    corners = np.array([grid.corners[0] for grid in boxes]).reshape(-1, 4, 2)
+    corners = np.concatenate([cells, *(grid.corners for grid in boxes)])
     for own in _rows_of(corners, kinds):
         kind: Literal["box", "comb"] = "comb" if len(own) > 1 else "box"
         columns = np.arange(len(own)).repeat(2).reshape(-1, 2)

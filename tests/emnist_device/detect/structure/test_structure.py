@@ -129,3 +129,17 @@ def test_ruled_paper_with_margins_is_no_table() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 1600), (1600, 1), (3, 1600), (1599, 2)])
 def test_a_picture_may_be_a_line(shape: tuple[int, int]) -> None:
     assert find_frames(np.full(shape, 200, np.uint8), HEIGHT) == ()
+
+
+def test_small_boxes_are_told_by_their_shape() -> None:
+    """Their rules are no longer than strokes are."""
+    contrast = np.zeros((200, 400), np.uint8)
+    cv2.rectangle(contrast, (40, 30), (100, 90), 200, 1)
+    for number in range(4):
+        cv2.rectangle(contrast, (40 + 60 * number, 120), (53 + 60 * number, 133), 200, 1)
+    frames = find_frames(contrast, 9.0)
+    assert [(frame.kind, len(frame.cells)) for frame in frames] == [("box", 1)] * 5
+    assert np.array(frames[1].cells[0].corners)[0] == pytest.approx((40.5, 120.5), abs=2)
+    assert len(find_frames(contrast, 13.0)) == 1
+    cv2.line(contrast, (60, 40), (60, 80), 200, 1)
+    assert len(find_frames(contrast, 9.0)) == 5
