@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
 
-    from emnist_device.correcting.doubts import Review
     from emnist_device.correcting.pictures import Pictures
+    from emnist_device.correcting.review import Review
     from emnist_device.serving.guard import Rules
 
 _STATIC = Path(__file__).parent / "static"
@@ -54,7 +54,6 @@ def make_app(review: Review, pictures: Pictures, table: str, rules: Rules) -> St
 class _Handlers:
     def __init__(self, review: Review, pictures: Pictures, table: str) -> None:
         self._review, self._pictures, self._table = review, pictures, table
-        self._known = frozenset(str(number) for number in range(len(review.doubts)))
 
     async def fields(self, _: Request) -> Response:
         """Send all fields, and what was said of them so far."""
@@ -65,7 +64,7 @@ class _Handlers:
     async def picture(self, request: Request) -> Response:
         """Send the picture of a field; 404 with the reason where there is none."""
         number = request.query_params.get("field", "")
-        if number not in self._known:
+        if number not in map(str, range(len(self._review.doubts))):
             return refusal("field must be the number of a field", 400)
         doubt = self._review.doubts[int(number)]
         wide = "wide" in request.query_params
@@ -79,7 +78,7 @@ class _Handlers:
     async def answer(self, request: Request) -> Response:
         """Keep an answer; where it is unlikely and nobody is sure, send why; 400: it cannot be.
 
-        Sends the field's number, and what changes of the fields of its sheet.
+        Sends the field's number, and the fields that change with it.
         """
         try:
             number, text, sure = await _said(request)
@@ -109,7 +108,7 @@ class _Handlers:
         return JSONResponse(None) if number is None else self._changed(number)
 
     def _changed(self, number: int) -> Response:
-        return JSONResponse({"number": number, "fields": self._review.states(number)})
+        return JSONResponse({"number": number, "fields": self._review.changed(number)})
 
 
 async def _said(request: Request) -> tuple[int, str, bool]:

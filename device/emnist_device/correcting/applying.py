@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emnist_device.batch.sheets import BETWEEN, SheetTable, cell_of, line_of, row_of
-from emnist_device.correcting.doubts import asked_for
-from emnist_device.correcting.said import After, Answer
+from emnist_device.correcting.by_now import SaidOf, said_of
+from emnist_device.correcting.said import Answer
 from emnist_edge.errors import OutputError, shown
 from emnist_edge.files import written_whole
 from emnist_edge.tables import counted
@@ -19,22 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from emnist_device.correcting.by_now import Claims
     from emnist_device.correcting.fields import ReadField
-    from emnist_device.correcting.said import Said, Settled
+    from emnist_device.correcting.said import Said
     from emnist_device.correcting.table import ReadSheet, SheetsFile
-
-
-@dataclass(frozen=True)
-class SaidOf:
-    """What was said of a sheet: answers by the names of their fields, and what these make of it."""
-
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    after: After = field(default_factory=After)
-
-    @property
-    def known(self) -> dict[str, Answer | Settled]:
-        """What fields are by now, where that is not as they were read."""
-        return {**self.after.settled, **self.answers}
 
 
 @dataclass
@@ -43,10 +30,10 @@ class Summary:
 
     sheets, refused: how many were read, and were not. accepted: fields that nobody looked at.
     expected: how many of these are expected to be wrong. settled: how many of them were accepted
-    since others were corrected. least: the least probability of the others. reviewed: fields that a
-    person looked at. corrected: those of them that were read otherwise. faulty: those of them that
-    fail a check. doubtful: fields that are left to look at. left_out: of the fields that a person
-    looked at, those of sheets that were read anew since.
+    since others were corrected. reviewed: fields that a person looked at. corrected: those of them
+    that were read otherwise. faulty: those of them that fail a check. doubtful: fields that are
+    left to look at. left_out: of the fields that a person looked at, those of sheets that were read
+    anew since.
     """
 
     sheets: int = 0
@@ -54,7 +41,6 @@ class Summary:
     accepted: int = 0
     expected: float = 0.0
     settled: int = 0
-    least: float = math.inf
     reviewed: int = 0
     corrected: int = 0
     faulty: int = 0
@@ -68,8 +54,6 @@ class Summary:
             return
         self.sheets += 1
         for each in sheet.fields:
-            if each.accepted:
-                self.least = min(self.least, each.probability)
             if (answer := said.answers.get(each.name)) is not None:
                 self.reviewed += 1
                 self.corrected += answer.text != each.text
@@ -77,10 +61,10 @@ class Summary:
             elif (settled := said.after.settled.get(each.name)) is not None:
                 self._accept(settled.probability)
                 self.settled += 1
-            elif each.accepted:
-                self._accept(each.probability)
-            else:
+            elif said.is_open(each):
                 self.doubtful += 1
+            else:
+                self._accept(each.probability)
 
     def _accept(self, probability: float) -> None:
         self.accepted += 1
@@ -97,31 +81,23 @@ class Summary:
         )
 
 
-def summarize(file: SheetsFile, said: Said) -> Summary:
-    """Return what became of the fields of ``file`` by what was said of them."""
+def summarize(file: SheetsFile, said: Said, claims: Claims) -> Summary:
+    """Return what became of the fields of ``file`` by what was said of them.
+
+    ``claims`` are those that are left then.
+    """
     summary = Summary(left_out=len(said.answers))
     for _, sheet in file.records():
-        own = said_of(sheet, said)
+        own = said_of(sheet, said, claims)
         summary.add(sheet, own)
         summary.left_out -= len(own.answers)
     return summary
 
 
-def said_of(sheet: ReadSheet | None, said: Said) -> SaidOf:
-    """Return what was said of ``sheet``."""
-    if sheet is None:
-        return SaidOf()
-    asked = {each.name: asked_for(sheet, each) for each in sheet.fields}
-    answers = {name: said.answers[each] for name, each in asked.items() if each in said.answers}
-    after = said.after.get(sheet.key, After())
-    left = asked.keys() - answers.keys()
-    settled = {name: each for name, each in after.settled.items() if name in left}
-    faults = {name: fault for name, fault in after.faults.items() if name in answers}
-    return SaidOf(answers, After(settled, faults, after.row))
-
-
-def write_corrected(file: SheetsFile, said: Said, out: Path) -> None:
+def write_corrected(file: SheetsFile, said: Said, claims: Claims, out: Path) -> None:
     """Write ``file`` with what was said in it to ``out``, whole or not at all.
+
+    ``claims`` are those that are left then.
 
     Raises:
         OutputError: ``out`` is there already, or cannot be written.
@@ -137,7 +113,7 @@ def write_corrected(file: SheetsFile, said: Said, out: Path) -> None:
         with written_whole(out) as part, part.open("wb") as target:
             target.write(_heading(file))
             for record, sheet in file.records():
-                target.write(_corrected(file, record, sheet, said_of(sheet, said)))
+                target.write(_corrected(file, record, sheet, said_of(sheet, said, claims)))
     except OSError as error:
         raise OutputError(f"{shown(out)}: cannot be written ({_reason(error)})") from error
     finally:
@@ -170,7 +146,7 @@ def _with_reviewed(row: Mapping[str, object], names: str | None) -> list[object]
 def _corrected(file: SheetsFile, record: bytes, sheet: ReadSheet | None, said: SaidOf) -> bytes:
     """Return ``record`` with what was ``said`` in it."""
     if not isinstance(file.form, SheetTable):
-        return _corrected_line(record, said)
+        return record if sheet is None else _corrected_line(record, sheet, said)
     row: dict[str, object] = dict(file.form.cells(record))
     for name, each in said.known.items():
         row[file.form.column(name)] = cell_of(each.value)
@@ -187,30 +163,35 @@ def _doubt(fields: tuple[ReadField, ...], said: SaidOf) -> dict[str, str]:
     looked = dict.fromkeys(said.answers, 1.0)
     known = looked | {name: each.probability for name, each in settled.items()}
     left = [each for each in fields if each.name not in known]
-    reasons = {each.name: each.reason for each in left if each.reason}
+    reasons = {each.name: reason for each in left if (reason := said.reason(each))}
     reasons |= said.after.faults
     chances = {each.name: known.get(each.name, each.probability) for each in fields}
     return {
-        "doubtful": BETWEEN.join(each.name for each in left if not each.accepted),
+        "doubtful": BETWEEN.join(each.name for each in fields if said.is_open(each)),
         "probabilities": json.dumps(chances) if chances else "",
         "reasons": json.dumps(reasons, ensure_ascii=False) if reasons else "",
     }
 
 
-def _corrected_line(record: bytes, said: SaidOf) -> bytes:
-    if not said.answers:
-        return record
+def _corrected_line(record: bytes, sheet: ReadSheet, said: SaidOf) -> bytes:
     content = json.loads(record)
-    for name, each in said.known.items():
-        own = content["fields"][name]
-        own |= {"read": own["text"], "text": each.text, "value": each.value}
-        own.pop("reason", None)
-        if isinstance(each, Answer):
-            own |= {"reviewed": True, "probability": 1}
+    for each in sheet.fields:
+        own = content["fields"][each.name]
+        reason = said.after.faults.get(each.name, "")
+        known = said.known.get(each.name)
+        if known is None:
+            reason = said.reason(each)
+            own |= {"accepted": False} if each.name in said.doubts else {}
         else:
-            own |= {"accepted": True, "probability": each.probability}
-    for name, fault in said.after.faults.items():
-        content["fields"][name]["reason"] = fault
+            own |= {"read": own["text"], "text": known.text, "value": known.value}
+            own |= (
+                {"reviewed": True, "probability": 1}
+                if isinstance(known, Answer)
+                else {"accepted": True, "probability": known.probability}
+            )
+        own.pop("reason", None)
+        if reason:
+            own["reason"] = reason
     if said.after.row != 0:
         content["row"] = said.after.row
-    return line_of(content)
+    return record if content == json.loads(record) else line_of(content)

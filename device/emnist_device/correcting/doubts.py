@@ -1,13 +1,12 @@
-"""The doubtful fields of a table, in order, and what a person says of them."""
+"""The doubtful fields of a table, in order, and how answers to them are written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from emnist_device.correcting.rechecking import sure_texts
-from emnist_device.correcting.said import After, Answer, Asked
-from emnist_device.forms.checks import field_failures, value_of
+from emnist_device.correcting.said import Asked
+from emnist_device.forms.checks import field_failures
 from emnist_device.forms.formats import DateFormat, NumberFormat
 from emnist_device.forms.model import BETWEEN, GridField, MarkField
 from emnist_edge.errors import FormError, shown
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from emnist_device.correcting.fields import ReadField
-    from emnist_device.correcting.journal import Journal
-    from emnist_device.correcting.rechecking import Rechecker
     from emnist_device.correcting.said import SheetKey
     from emnist_device.correcting.table import ReadSheet
     from emnist_device.forms.model import Leaf, Template, TextField
@@ -50,16 +47,23 @@ class Doubt:
     @property
     def asked(self) -> Asked:
         """What it is in the journal."""
-        return asked_for(self.sheet, self.field)
+        return Asked(*self.sheet.key, self.field.name)
 
 
-def asked_for(sheet: ReadSheet, field: ReadField) -> Asked:
-    """Return what a field of ``sheet`` is in a journal."""
-    return Asked(*sheet.key, field.name)
+@dataclass(frozen=True)
+class Doubts:
+    """Fields of sheets.
+
+    open: those that are not accepted. accepted: of each sheet, those that are and tell its row of a
+    roster: once another sheet is taken for this row, they are in doubt as well.
+    """
+
+    open: list[Doubt]
+    accepted: dict[SheetKey, list[Doubt]]
 
 
-def find_doubts(sheets: Iterable[ReadSheet], templates: Sequence[Template]) -> list[Doubt]:
-    """Return the fields of ``sheets`` that are not accepted.
+def find_doubts(sheets: Iterable[ReadSheet], templates: Sequence[Template]) -> Doubts:
+    """Return the fields of ``sheets`` that a person may have to look at.
 
     Of a sheet, those that are in doubt only beside others are last, the least sure first: that one
     is probably what is wrong, and once it is corrected, the others may be in doubt no more.
@@ -68,7 +72,8 @@ def find_doubts(sheets: Iterable[ReadSheet], templates: Sequence[Template]) -> l
         FormError: a sheet is of none of the ``templates``, or of another version of one.
     """
     known = {template.form: dict(_labelled(template)) for template in templates}
-    doubts = []
+    tells = {template.form: template.roster_columns.keys() for template in templates}
+    doubts, accepted = [], {}
     for sheet in sheets:
         if sheet.form not in known:
             raise FormError(
@@ -82,10 +87,12 @@ def find_doubts(sheets: Iterable[ReadSheet], templates: Sequence[Template]) -> l
                     f"{sheet.title}: has field {shown(field.name)}, which is not in the template "
                     f"of form {shown(sheet.form)}; name the one that the sheets were read with"
                 )
-            if not field.accepted:
-                own.append(Doubt(sheet, field, *found))
-        doubts += sorted(own, key=_sure_alone)
-    return doubts
+            own.append(Doubt(sheet, field, *found))
+        doubts += sorted((each for each in own if not each.field.accepted), key=_sure_alone)
+        telling = [each for each in own if each.field.name in tells[sheet.form]]
+        if sure := [each for each in telling if each.field.accepted]:
+            accepted[sheet.key] = sure
+    return Doubts(doubts, accepted)
 
 
 def _sure_alone(doubt: Doubt) -> float:
@@ -105,117 +112,6 @@ def _labelled(template: Template) -> Iterator[tuple[str, tuple[Leaf, str]]]:
             for (row, column), cell in zip(places, field.cells, strict=True):
                 label = f"{field.label or field.name}, row {row}, column {column}"
                 yield cell.name, (cell, label)
-
-
-class Review:
-    """Doubtful fields by their numbers, from 0, and the answers of a person. For one thread.
-
-    Args:
-        doubts: the fields.
-        journal: keeps what is said.
-        rechecker: finds what corrections make of other fields.
-    """
-
-    def __init__(self, doubts: Sequence[Doubt], journal: Journal, rechecker: Rechecker) -> None:
-        self.doubts, self._journal, self._rechecker = doubts, journal, rechecker
-        self._numbers = {doubt.asked: number for number, doubt in enumerate(doubts)}
-        self._of_sheet: dict[SheetKey, list[int]] = {}
-        for number, doubt in enumerate(doubts):
-            self._of_sheet.setdefault(doubt.sheet.key, []).append(number)
-
-    def answer(self, number: int, text: str, *, sure: bool) -> None:
-        """Keep what a person says stands in field ``number``.
-
-        Raises:
-            WrongError: there is no such field, or it can never have this text.
-            UnlikelyError: a check fails, and nobody is ``sure``.
-            FormError: it cannot be kept.
-        """
-        doubt = self._doubt(number)
-        sheet, name = doubt.sheet, doubt.field.name
-        tidied = tidy(doubt.leaf, text)
-        texts = self._said(sheet) | {name: tidied}
-        sure_of = sure_texts(sheet, self._after(sheet).settled) | texts
-        if not sure and (fault := self._rechecker.fault(sheet, name, sure_of)):
-            raise UnlikelyError(fault)
-        answer = Answer(tidied, value_of(doubt.leaf, tidied))
-        after = self._rechecker.after(sheet, texts)
-        self._journal.say(doubt.asked, doubt.field.text, answer, after)
-
-    def check(self, number: int, text: str) -> dict[str, str]:
-        """Return what becomes of ``text`` in field ``number``, in plain values; keep nothing.
-
-        unlikely: the check of the field by itself that fails. taken: as what it is taken, where
-        that is not clear from what is typed; both are "" for nothing.
-
-        Raises :class:`WrongError` as :meth:`answer` does.
-        """
-        leaf = self._doubt(number).leaf
-        tidied = tidy(leaf, text)
-        failures = field_failures(leaf, tidied)
-        fault = failures[0].reason if failures else ""
-        if fault or isinstance(leaf, MarkField) or not (leaf.form or leaf.marks):
-            return {"unlikely": fault, "taken": ""}
-        taken = value_of(leaf, tidied) if isinstance(leaf.form, NumberFormat) else tidied
-        typed = " ".join(text.split())
-        unmarked = typed.isalnum() and bool(leaf.marks)  # 15 in the cells _ 1 . 5 is not 1.5
-        return {"unlikely": "", "taken": taken if unmarked or taken != typed else ""}
-
-    def undo(self) -> int | None:
-        """Take the last answer back and return the number of its field; None where there is none.
-
-        An answer to what is not doubtful any more stays, and ends it.
-        """
-        last = self._journal.said.last
-        if last is None or last not in self._numbers:
-            return None
-        self._journal.undo()
-        return self._numbers[last]
-
-    def states(self, number: int) -> list[dict[str, Any]]:
-        """Return what changes of the fields of a sheet with an answer to field ``number``."""
-        return [self._state(each) for each in self._of_sheet[self.doubts[number].sheet.key]]
-
-    def describe(self, number: int) -> dict[str, Any]:
-        """Return what a page shows of field ``number``, in plain values for JSON."""
-        doubt = self.doubts[number]
-        field = doubt.field
-        return self._state(number) | {
-            "sheet": doubt.sheet.title,
-            "name": field.name,
-            "label": doubt.label,
-            "read": field.text,
-            "probability": field.probability,
-            "reason": field.reason,
-            "others": [[text, chance] for text, chance in field.others],
-            **_typing(doubt.leaf),
-        }
-
-    def _state(self, number: int) -> dict[str, Any]:
-        """Return the answer to a field and its fault, and what it says beside corrected ones."""
-        doubt = self.doubts[number]
-        name, after = doubt.field.name, self._after(doubt.sheet)
-        answer, settled = self._journal.said.answers.get(doubt.asked), after.settled.get(name)
-        return {
-            "number": number,
-            "answer": None if answer is None else answer.text,
-            "fault": "" if answer is None else after.faults.get(name, ""),
-            "settled": None if answer or settled is None else settled.text,
-        }
-
-    def _after(self, sheet: ReadSheet) -> After:
-        return self._journal.said.after.get(sheet.key, After())
-
-    def _doubt(self, number: int) -> Doubt:
-        if not 0 <= number < len(self.doubts):
-            raise WrongError("there is no such field")
-        return self.doubts[number]
-
-    def _said(self, sheet: ReadSheet) -> dict[str, str]:
-        """Return the texts of the fields of ``sheet`` that were answered."""
-        answers = self._journal.said.answers
-        asked = {field.name: asked_for(sheet, field) for field in sheet.fields}
-        return {name: answers[each].text for name, each in asked.items() if each in answers}
 
 
 def tidy(leaf: Leaf, text: str) -> str:
@@ -253,7 +149,7 @@ def _is_of_cells(leaf: TextField, text: str) -> bool:
     return bool(leaf.marks) and len(text) == len(leaf.cells) and written.isalnum()
 
 
-def _typing(leaf: Leaf) -> Mapping[str, Any]:
+def typing_of(leaf: Leaf) -> Mapping[str, Any]:
     """Return how a field is answered."""
     if isinstance(leaf, MarkField):
         return {"options": [option.value for option in leaf.options], "many": leaf.many}

@@ -45,7 +45,12 @@ class Rechecker:
         settled, row = self._weigh(sheet, said)
         sure = {**sure_texts(sheet, settled), **said}
         faults = {name: fault for name in said if (fault := self.fault(sheet, name, sure))}
-        return After(settled, faults, row)
+        return After(settled, faults, row, () if row == 0 else self._tells(sheet))
+
+    def _tells(self, sheet: ReadSheet) -> tuple[str, ...]:
+        """Return the names of the fields of ``sheet`` that tell its row of the roster."""
+        template, leaves, _ = self._of(sheet)
+        return tuple(name for name in template.roster_columns if name in leaves)
 
     def _weigh(
         self, sheet: ReadSheet, said: Mapping[str, str]

@@ -52,12 +52,14 @@ class After:
     """What becomes of a sheet by the answers to some of its fields.
 
     settled: other fields that are in doubt no more. faults: of answers that fail a check, why. row:
-    of the roster, from 1; None for none, 0 for the one that was read.
+    of the roster, from 1; None for none, 0 for the one that was read. tells: the fields of the
+    sheet that tell it, where it is not the one that was read.
     """
 
     settled: Mapping[str, Settled] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
     row: int | None = 0
+    tells: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; nothing of what stays as it was read."""
@@ -66,7 +68,7 @@ class After:
             content["settled"] = {name: asdict(each) for name, each in self.settled.items()}
         if self.faults:
             content["faults"] = dict(self.faults)
-        return content if self.row == 0 else content | {"row": self.row}
+        return content if self.row == 0 else content | {"row": self.row, "tells": list(self.tells)}
 
 
 class Said:
@@ -142,4 +144,5 @@ def _after(content: Mapping[str, Any]) -> After:
         },
         {name: text_of(each, "a fault") for name, each in content.get("faults", {}).items()},
         row,
+        tuple(text_of(name, "tells") for name in content.get("tells", [])),
     )

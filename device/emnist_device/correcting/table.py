@@ -55,7 +55,8 @@ class ReadSheet:
     """What the file says of a sheet.
 
     name, number: of its file and page. version: of the file. form, page: which it is.
-    reading: tells it from another reading of the same page, however what it accepts is chosen.
+    reading: tells it from another reading of the same page, however what it accepts is chosen. row:
+    of the roster, from 1, by what was read; None for none.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ReadSheet:
     page: int
     reading: str
     fields: tuple[ReadField, ...]
+    row: int | None = None
 
     @property
     def key(self) -> SheetKey:
@@ -162,21 +164,21 @@ class SheetsFile:
             fields = _fields_of_row(self.form, row, places)
             told = _without_doubt(row)
             form, page = row["form"], digits_of(row["form_page"], "form_page")
-            for name, least in _NUMBERS.items():
-                if row[name]:
-                    digits_of(row[name], name, least)
+            given = {name: least for name, least in _NUMBERS.items() if row[name]}
+            numbers = {name: digits_of(row[name], name, least) for name, least in given.items()}
         else:
             content = parsed(record)
             fields = tuple(field_of(name, each) for name, each in content["fields"].items())
             told = _without_accepted(content)
             form = text_of(content["form"], "form")
             page = number_of(content["form_page"], "form_page")
-            for name, least in _NUMBERS.items():
-                if content.get(name) is not None:
-                    number_of(content[name], name, least)
+            given = {n: least for n, least in _NUMBERS.items() if content.get(n) is not None}
+            numbers = {name: number_of(content[name], name, least) for name, least in given.items()}
         told_as = json.dumps(told, sort_keys=True).encode()
         reading = hashlib.sha256(told_as).hexdigest()[:_DIGITS]
-        return ReadSheet(entry.name, entry.number, entry.version, form, page, reading, fields)
+        return ReadSheet(
+            entry.name, entry.number, entry.version, form, page, reading, fields, numbers.get("row")
+        )
 
 
 @contextmanager

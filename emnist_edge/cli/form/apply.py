@@ -11,7 +11,7 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
-from emnist_edge.cli.form.named import load_forms, say_cut, say_lacking, split_table
+from emnist_edge.cli.form.named import load_forms, say_claims, say_cut, say_lacking, split_table
 from emnist_edge.cli.options import limit_option
 from emnist_edge.cli.targets import check_folder
 from emnist_edge.errors import FormError, shown
@@ -52,6 +52,7 @@ def apply(files: tuple[str, ...], output: Path, training: Path | None, limits: L
     """
     load_base()
     from emnist_device.correcting.applying import summarize, write_corrected
+    from emnist_device.correcting.by_now import Roll
     from emnist_device.correcting.journal import journal_path, read_journal
     from emnist_device.correcting.table import open_sheets
 
@@ -60,14 +61,15 @@ def apply(files: tuple[str, ...], output: Path, training: Path | None, limits: L
     journal = journal_path(table)
     said = read_journal(journal)
     with open_sheets(table) as file:
-        summary = summarize(file, said)
+        claims = Roll(sheet for _, sheet in file.records() if sheet is not None).claims(said.after)
+        summary = summarize(file, said, claims)
         if summary.left_out == len(said.answers) > 0:
             raise FormError(
                 f"{shown(table)}: was read anew since it was corrected: none of the "
                 f"{summary.left_out} corrections in {shown(journal)} is of what it has now; "
                 "review it again"
             )
-        write_corrected(file, said, output)
+        write_corrected(file, said, claims, output)
         whole = training is None or _write_training(training, forms, file, said, limits)
     if summary.left_out:
         _say(
@@ -76,6 +78,7 @@ def apply(files: tuple[str, ...], output: Path, training: Path | None, limits: L
         )
     say_lacking(file)
     say_cut(journal, said)
+    say_claims(claims)
     if not said.answers:
         _say(f"{shown(journal)}: has no corrections, or is not there")
     _say(f"{shown(output)}: {summary}")
@@ -109,13 +112,13 @@ def _write_training(
     """Write the glyphs of what was looked at; return whether those of all sheets."""
     from emnist_device.batch.reading import read_many
     from emnist_device.batch.tasks import Task
-    from emnist_device.correcting.applying import said_of
+    from emnist_device.correcting.by_now import answers_of
     from emnist_device.correcting.training import cut_sheet, load_cutter, write_glyphs
 
     looked = {
         (sheet.name, sheet.number): (sheet.version, answers)
         for _, sheet in file.records()
-        if sheet is not None and (answers := said_of(sheet, said).answers)
+        if sheet is not None and (answers := answers_of(sheet, said))
     }
     load_forms(forms)  # what is wrong with them is said here, and not by a process
     tasks = [Task(name, number=number, pages=number or 1) for name, number in looked]

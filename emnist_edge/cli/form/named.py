@@ -12,6 +12,7 @@ from emnist_edge.errors import FormError, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from emnist_device.correcting.by_now import Claims
     from emnist_device.correcting.said import Said
     from emnist_device.correcting.table import SheetsFile
     from emnist_device.forms.model import Template
@@ -128,3 +129,11 @@ def say_cut(journal: Path, said: Said) -> None:
             "look at its field again",
             err=True,
         )
+
+
+def say_claims(claims: Claims) -> None:
+    """Say which sheets are taken for the same row of a roster."""
+    from emnist_device.batch.claims import told
+
+    for line in told(claims.every):
+        click.echo(f"emnist-edge: {line}", err=True)

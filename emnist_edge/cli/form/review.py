@@ -13,6 +13,7 @@ from emnist_edge.cli.form.named import (
     load_forms,
     load_rosters,
     roster_option,
+    say_claims,
     say_cut,
     say_lacking,
     split_table,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emnist_device.correcting.applying import Summary
-    from emnist_device.correcting.doubts import Doubt
+    from emnist_device.correcting.by_now import Roll
+    from emnist_device.correcting.doubts import Doubts
     from emnist_device.correcting.rechecking import Rechecker
     from emnist_device.forms.model import Template
     from emnist_device.forms.roster import Roster
@@ -62,13 +64,14 @@ def review(
         raise click.UsageError("name the template that the sheets were read with as well")
     templates = load_forms(names)
     rosters = _rosters(templates, roster)
-    doubts, before = _look(table, templates)
+    doubts, roll, before = _look(table, templates)
     _say_left_out(table, before)
-    if doubts:
+    if doubts.open:
         from emnist_device.correcting.rechecking import Rechecker
 
-        _serve(table, doubts, Rechecker(templates, rosters, before.least), serve, limits)
-        _, after = _look(table, templates)
+        rechecker = Rechecker(templates, rosters, roll.least)
+        _serve(table, doubts, rechecker, roll, serve, limits)
+        _, _, after = _look(table, templates)
         advice = "; form apply writes a table with this" if after.reviewed else ""
         _say(f"{shown(table)}: {after}{advice}")
     else:
@@ -87,9 +90,13 @@ def _rosters(templates: list[Template], given: Path | None) -> dict[str, Roster]
     return {each.form: found[each.path][1] for each in templates if each.path in found}
 
 
-def _look(table: Path, templates: list[Template]) -> tuple[list[Doubt], Summary]:
-    """Return the doubtful fields of ``table``, and what became of all by now."""
+def _look(table: Path, templates: list[Template]) -> tuple[Doubts, Roll, Summary]:
+    """Return the doubtful fields of ``table``, its rows of rosters, and what became of all by now.
+
+    Sheets that are taken for the same row by now are told.
+    """
     from emnist_device.correcting.applying import summarize
+    from emnist_device.correcting.by_now import Roll
     from emnist_device.correcting.doubts import find_doubts
     from emnist_device.correcting.journal import journal_path, read_journal
     from emnist_device.correcting.table import open_sheets
@@ -98,10 +105,13 @@ def _look(table: Path, templates: list[Template]) -> tuple[list[Doubt], Summary]
     said = read_journal(journal)
     say_cut(journal, said)
     with open_sheets(table) as file:
-        sheets = (sheet for _, sheet in file.records() if sheet is not None)
-        found = find_doubts(sheets, templates), summarize(file, said)
+        sheets = [sheet for _, sheet in file.records() if sheet is not None]
+        doubts, roll = find_doubts(sheets, templates), Roll(sheets)
+        claims = roll.claims(said.after)
+        summary = summarize(file, said, claims)
         say_lacking(file)
-        return found
+        say_claims(claims)
+        return doubts, roll, summary
 
 
 def _say_left_out(table: Path, summary: Summary) -> None:
@@ -115,13 +125,18 @@ def _say_left_out(table: Path, summary: Summary) -> None:
 
 
 def _serve(
-    table: Path, doubts: list[Doubt], rechecker: Rechecker, serve: Address | None, limits: Limits
+    table: Path,
+    doubts: Doubts,
+    rechecker: Rechecker,
+    roll: Roll,
+    serve: Address | None,
+    limits: Limits,
 ) -> None:
     """Serve the page until a signal comes."""
     from emnist_device.correcting.app import make_app
-    from emnist_device.correcting.doubts import Review
     from emnist_device.correcting.journal import Journal, journal_path
     from emnist_device.correcting.pictures import Pictures
+    from emnist_device.correcting.review import Review
     from emnist_device.serving.address import LOOPBACK, Address
     from emnist_device.serving.server import Server
 
@@ -133,14 +148,15 @@ def _serve(
             _say(f"{shown(journal.kept)}: has what is left of the line that is cut off")
         pictures = Pictures(limits)
         opened.callback(pictures.close)
-        review = Review(doubts, journal, rechecker)
+        review = Review(doubts, journal, rechecker, roll)
         server = Server(
             address,
             lambda rules: make_app(review, pictures, shown(table), rules),
             _say,
         )
         opened.callback(server.close)
-        count = f"{len(doubts)} doubtful field{'' if len(doubts) == 1 else 's'}"
+        doubtful = len(review.doubts)
+        count = f"{doubtful} doubtful field{'' if doubtful == 1 else 's'}"
         try:
             with ended_by_signals():
                 _say(f"end with Ctrl-C; {count} at {server.url}")

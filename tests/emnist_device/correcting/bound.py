@@ -1,4 +1,4 @@
-"""A sheet whose fields are bound to each other by a sum and a roster, read from nothing."""
+"""Sheets whose fields are bound to each other by a sum and a roster, read from nothing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from emnist_device.batch.sheets import sheet_formats
 from emnist_device.batch.tasks import Outcome
-from emnist_device.correcting.doubts import Review, find_doubts
+from emnist_device.correcting.by_now import Roll
+from emnist_device.correcting.doubts import find_doubts
 from emnist_device.correcting.journal import Journal, journal_path
 from emnist_device.correcting.rechecking import Rechecker
+from emnist_device.correcting.review import Review
 from emnist_device.forms.checks import value_of
 from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.result import FieldReading, SheetReading
@@ -45,17 +47,25 @@ SURE = {
 
 @dataclass
 class Bound:
-    """A table of one sheet, and its review."""
+    """A table of sheets, and its review."""
 
     table: Path
+    template: Template
     review: Review
     journal: Journal
 
-    def number(self, name: str) -> int:
-        return [doubt.field.name for doubt in self.review.doubts].index(name)
+    def number(self, name: str, sheet: str = "a.png") -> int:
+        doubts = [(doubt.field.name, doubt.sheet.name) for doubt in self.review.doubts]
+        return doubts.index((name, sheet))
 
-    def answer(self, name: str, text: str) -> None:
-        self.review.answer(self.number(name), text, sure=False)
+    def answer(self, name: str, text: str, sheet: str = "a.png", *, sure: bool = False) -> None:
+        self.review.answer(self.number(name, sheet), text, sure=sure)
+
+    def left(self) -> list[tuple[str, str]]:
+        """Return sheet and name of the fields that are still to be looked at."""
+        described = [self.review.describe(n) for n in range(len(self.review.doubts))]
+        left = [each for each in described if each["answer"] is None and each["settled"] is None]
+        return [(each["sheet"], each["name"]) for each in left]
 
     def faults(self) -> dict[str, str]:
         """Return the checks that answers fail."""
@@ -91,14 +101,27 @@ def read_as(template: Template, alone: dict[str, Candidates]) -> SheetReading:
 
 def bound(folder: Path, suffix: str = ".csv", **otherwise: Candidates) -> Bound:
     """Return the review of a sheet; ``otherwise``: names with _ for . -> what fields say."""
+    return bound_sheets(folder, suffix, {"a.png": otherwise})
+
+
+def bound_sheets(folder: Path, suffix: str, sheets: dict[str, dict[str, Candidates]]) -> Bound:
+    """Return the review of several sheets, each as :func:`bound` has it."""
     template = make_template(folder, FIELDS)
-    alone = {name: Candidates(((text, 0.9999),)) for name, text in SURE.items()}
-    alone |= {name.replace("_", "."): each for name, each in otherwise.items()}
-    outcome = Outcome("a.png", sheet=read_as(template, alone), size=(400, 300))
+    outcomes = []
+    for sheet, otherwise in sheets.items():
+        alone = {name: Candidates(((text, 0.9999),)) for name, text in SURE.items()}
+        alone |= {name.replace("_", "."): each for name, each in otherwise.items()}
+        outcomes.append(Outcome(sheet, sheet=read_as(template, alone), size=(400, 300)))
     formats = sheet_formats([leaf.name for _, leaf in template.leaves()])
-    table = write_settled(folder / f"out{suffix}", [outcome], formats)
-    journal = Journal(journal_path(table))
-    sheets = read_table(table)
-    least = min(field.probability for sheet in sheets for field in sheet.fields if field.accepted)
-    rechecker = Rechecker([template], {"small": ROSTER}, least)
-    return Bound(table, Review(find_doubts(sheets, [template]), journal, rechecker), journal)
+    columns = {"small": frozenset(template.roster_columns)}
+    table = write_settled(folder / f"out{suffix}", outcomes, formats, columns=columns)
+    return open_bound(table, template)
+
+
+def open_bound(table: Path, template: Template) -> Bound:
+    """Return the review of ``table``, which goes on where it ended."""
+    journal, sheets = Journal(journal_path(table)), read_table(table)
+    roll = Roll(sheets)
+    rechecker = Rechecker([template], {"small": ROSTER}, roll.least)
+    review = Review(find_doubts(sheets, [template]), journal, rechecker, roll)
+    return Bound(table, template, review, journal)

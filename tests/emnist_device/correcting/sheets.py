@@ -12,9 +12,12 @@ from emnist_device.batch.results import Results
 from emnist_device.batch.settling import settle
 from emnist_device.batch.sheets import sheet_formats
 from emnist_device.batch.tasks import Outcome, version_of
-from emnist_device.correcting.doubts import Review, find_doubts
-from emnist_device.correcting.journal import Journal, journal_path
+from emnist_device.correcting.applying import summarize, write_corrected
+from emnist_device.correcting.by_now import Roll
+from emnist_device.correcting.doubts import find_doubts
+from emnist_device.correcting.journal import Journal, journal_path, read_journal
 from emnist_device.correcting.rechecking import Rechecker
+from emnist_device.correcting.review import Review
 from emnist_device.correcting.table import open_sheets
 from emnist_device.forms.reading.result import FieldReading, SheetReading
 from tests.form_sheets import make_template
@@ -74,13 +77,17 @@ def write_table(path: Path, sheets: Sequence[Outcome], accept: float = 0.001) ->
 
 
 def write_settled(
-    path: Path, sheets: Sequence[Outcome], formats: Mapping[str, SheetFormat], accept: float = 0.001
+    path: Path,
+    sheets: Sequence[Outcome],
+    formats: Mapping[str, SheetFormat],
+    accept: float = 0.001,
+    columns: Mapping[str, frozenset[str]] | None = None,
 ) -> Path:
     """Write a table of forms with other fields."""
     with Results(path, resume=False, run=RUN, formats=formats) as results:
         for _, outcome in keep_places(iter(enumerate(sheets)), path, resume=False):
             results.add(outcome)
-        settle(results, formats[path.suffix], accept)
+        settle(results, formats[path.suffix], accept, columns)
     return path
 
 
@@ -93,4 +100,14 @@ def review_of(path: Path) -> tuple[Review, Journal]:
     """Return the doubtful fields of a table, and the journal that answers are kept in."""
     journal, forms = Journal(journal_path(path)), [template(path.parent)]
     rechecker = Rechecker(forms, {}, least=0.9999)
-    return Review(find_doubts(read_table(path), forms), journal, rechecker), journal
+    sheets = read_table(path)
+    return Review(find_doubts(sheets, forms), journal, rechecker, Roll(sheets)), journal
+
+
+def apply(table: Path, out: Path | None = None) -> tuple[Path, str]:
+    """Return a new table with the answers in it, and the summary."""
+    said, out = read_journal(journal_path(table)), out or table.with_name(f"new{table.suffix}")
+    claims = Roll(read_table(table)).claims(said.after)
+    with open_sheets(table) as file:
+        write_corrected(file, said, claims, out)
+        return out, str(summarize(file, said, claims))

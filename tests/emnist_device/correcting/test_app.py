@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from emnist_device.correcting.doubts import Review
     from emnist_device.correcting.journal import Journal
+    from emnist_device.correcting.review import Review
 
 
 @contextmanager
@@ -94,7 +94,8 @@ def test_an_answer_is_kept_before_it_is_answered_and_taken_back(
 ) -> None:
     status, told, _ = ask(server, "/api/answer", {"field": 2, "text": "115068"})
     assert (status, told["number"]) == (200, 2)
-    assert told["fields"][0] == {"number": 2, "answer": "115068", "fault": "", "settled": None}
+    expected = {"number": 2, "answer": "115068", "fault": "", "settled": None}
+    assert expected.items() <= told["fields"][0].items()
     assert [each["number"] for each in told["fields"]] == [2, 3, 4]
     (kept,) = read_journal(journal_path(table)).answers.values()
     assert kept.text == "115068"

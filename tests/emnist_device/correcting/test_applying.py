@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emnist_device.correcting.applying import summarize, write_corrected
+from emnist_device.correcting.applying import write_corrected
+from emnist_device.correcting.by_now import Roll
 from emnist_device.correcting.journal import journal_path, read_journal
 from emnist_device.correcting.table import open_sheets
 from emnist_edge.errors import OutputError
-from tests.emnist_device.correcting.sheets import outcomes, review_of, write_table
+from tests.emnist_device.correcting.sheets import apply, outcomes, review_of, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,11 +28,7 @@ def corrected(folder: Path, suffix: str) -> tuple[Path, str]:
     review.answer(1, "", sure=False)
     review.answer(2, "115067", sure=False)  # as it was read
     journal.close()
-    out = folder / f"new{suffix}"
-    said = read_journal(journal_path(table))
-    with open_sheets(table) as file:
-        write_corrected(file, said, out)
-        return out, str(summarize(file, said))
+    return apply(table)
 
 
 @SUFFIXES
@@ -75,11 +72,9 @@ def test_what_fails_a_check_is_not_kept_in_silence(tmp_path: Path, suffix: str) 
     review, journal = review_of(table)
     review.answer(2, "Biology", sure=True)
     journal.close()
-    said = read_journal(journal_path(table))
-    with open_sheets(table) as file:
-        write_corrected(file, said, tmp_path / f"new{suffix}")
-        assert "1 reviewed (1 of them corrected, 1 fail a check)" in str(summarize(file, said))
-    content = (tmp_path / f"new{suffix}").read_text(encoding="utf-8")
+    out, summary = apply(table)
+    assert "1 reviewed (1 of them corrected, 1 fail a check)" in summary
+    content = out.read_text(encoding="utf-8")
     reason = "has 'B', which it cannot have"
     if suffix == ".jsonl":
         field = json.loads(content.splitlines()[1])["fields"]["number"]
@@ -93,9 +88,8 @@ def test_what_fails_a_check_is_not_kept_in_silence(tmp_path: Path, suffix: str) 
 @SUFFIXES
 def test_without_answers_records_stay_as_they_are(tmp_path: Path, suffix: str) -> None:
     table = write_table(tmp_path / f"out{suffix}", outcomes(tmp_path))
-    with open_sheets(table) as file:
-        write_corrected(file, read_journal(journal_path(table)), tmp_path / f"new{suffix}")
-    lines = (tmp_path / f"new{suffix}").read_bytes().splitlines()
+    out, _ = apply(table)
+    lines = out.read_bytes().splitlines()
     if suffix == ".jsonl":
         assert lines == table.read_bytes().splitlines()
     else:
@@ -110,22 +104,20 @@ def test_a_formula_stays_text_in_a_spreadsheet(tmp_path: Path) -> None:
     review, journal = review_of(table)
     review.answer(2, "=1+1", sure=True)
     journal.close()
-    with open_sheets(table) as file:
-        write_corrected(file, read_journal(journal_path(table)), tmp_path / "new.csv")
-    assert ",\\=1+1," in (tmp_path / "new.csv").read_text(encoding="utf-8")
+    out, _ = apply(table)
+    assert ",\\=1+1," in out.read_text(encoding="utf-8")
 
 
 def test_nothing_is_written_over_and_half_a_table_is_not_left(tmp_path: Path) -> None:
     out, _ = corrected(tmp_path, ".csv")
     content = out.read_bytes()
-    said = read_journal(journal_path(tmp_path / "out.csv"))
-    with open_sheets(tmp_path / "out.csv") as file:
-        with pytest.raises(OutputError, match=r"new\.csv: is there already"):
-            write_corrected(file, said, out)
-        with pytest.raises(OutputError, match=r"out\.csv: is there already"):
-            write_corrected(file, said, tmp_path / "out.csv")
-        with pytest.raises(OutputError, match="cannot be written"):
-            write_corrected(file, said, tmp_path / "none" / "new.csv")
+    table = tmp_path / "out.csv"
+    with pytest.raises(OutputError, match=r"new\.csv: is there already"):
+        apply(table, out)
+    with pytest.raises(OutputError, match=r"out\.csv: is there already"):
+        apply(table, table)
+    with pytest.raises(OutputError, match="cannot be written"):
+        apply(table, tmp_path / "none" / "new.csv")
     assert out.read_bytes() == content
     assert not list(tmp_path.glob("part-*"))
 
@@ -133,7 +125,8 @@ def test_nothing_is_written_over_and_half_a_table_is_not_left(tmp_path: Path) ->
 def test_what_is_damaged_on_the_way_leaves_nothing(tmp_path: Path) -> None:
     table = write_table(tmp_path / "out.jsonl", outcomes(tmp_path))
     table.write_bytes(table.read_bytes() + b'{"image": "x", "page": 1}\n')
+    said = read_journal(journal_path(table))
     with open_sheets(table) as file, pytest.raises(Exception, match="record 4"):
-        write_corrected(file, read_journal(journal_path(table)), tmp_path / "new.jsonl")
+        write_corrected(file, said, Roll([]).claims({}), tmp_path / "new.jsonl")
     assert not (tmp_path / "new.jsonl").exists()
     assert not list(tmp_path.glob("part-*"))

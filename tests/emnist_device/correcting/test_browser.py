@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,7 @@ from emnist_device.correcting.pictures import Pictures
 from emnist_device.forms.reading.candidates import Candidates
 from tests.browsing import PHONE, wait_for
 from tests.emnist_device.correcting.bound import bound
+from tests.emnist_device.correcting.browsing import label, opened, press, shows
 from tests.emnist_device.correcting.sheets import outcomes, write_table
 from tests.emnist_device.correcting.test_app import serving, serving_review
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from selenium.webdriver import Chrome
-
-    from emnist_device.serving.server import Server
 
 
 @pytest.fixture
@@ -38,17 +36,6 @@ def page(chrome: Chrome, table: Path) -> Iterator[Chrome]:
         yield page
 
 
-@contextmanager
-def opened(chrome: Chrome, server: Server) -> Iterator[Chrome]:
-    """Open the page of a server."""
-    chrome.get(server.url)
-    wait_for(lambda: chrome.find_element("id", "label").text)
-    yield chrome
-    chrome.get("about:blank")
-    log: Any = chrome.get_log("browser")  # type: ignore[no-untyped-call]
-    assert [entry["message"] for entry in log if "api/picture" not in entry["message"]] == []
-
-
 @pytest.fixture
 def phone(page: Chrome) -> Iterator[Chrome]:
     """The page on a phone."""
@@ -59,12 +46,6 @@ def phone(page: Chrome) -> Iterator[Chrome]:
     yield page
     page.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
     page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def press(page: Chrome, *keys: str) -> None:
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    ActionChains(page).send_keys(*keys).perform()
 
 
 def undo(page: Chrome) -> None:
@@ -86,21 +67,6 @@ def tap(page: Chrome, selector: str) -> None:
     points: list[dict[str, float]] = [place]
     page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points})
     page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-def label(page: Chrome) -> str:
-    """Return sheet and name of the field that is shown; "" where all is looked at."""
-    if not page.find_element("id", "field").is_displayed():
-        return ""
-    sheet = page.find_element("id", "sheet").text[-5:-4]  # of "a.png"; it may be hidden by now
-    return f"{sheet} {page.find_element('id', 'label').text}"
-
-
-def shows(page: Chrome, wanted: str) -> None:
-    """Wait until a field is shown, with its picture."""
-    wait_for(lambda: label(page) == wanted)
-    if wanted:
-        wait_for(lambda: page.find_element("id", "picture").is_displayed())
 
 
 def said(table: Path) -> dict[str, str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from emnist_device.correcting.doubts import Review
+    from emnist_device.correcting.review import Review
 
 
 KINDS = (

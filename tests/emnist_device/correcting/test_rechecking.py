@@ -7,26 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emnist_device.correcting.applying import summarize, write_corrected
 from emnist_device.correcting.doubts import UnlikelyError
-from emnist_device.correcting.journal import journal_path, read_journal
-from emnist_device.correcting.table import open_sheets
 from emnist_device.forms.reading.candidates import Candidates
 from tests.emnist_device.correcting.bound import PARTS, bound
+from tests.emnist_device.correcting.sheets import apply
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SUFFIXES = pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
 WRONG_TOTAL = Candidates((("9", 0.9999),))
-
-
-def apply(table: Path) -> tuple[Path, str]:
-    """Return a new table with the answers in it, and the summary."""
-    said, out = read_journal(journal_path(table)), table.with_name(f"new{table.suffix}")
-    with open_sheets(table) as file:
-        write_corrected(file, said, out)
-        return out, str(summarize(file, said))
 
 
 @SUFFIXES

@@ -23,6 +23,7 @@ from emnist_edge.drawing.lying import Lie
 from emnist_edge.errors import EmnistEdgeError
 from evaluate.filled.printed import print_page
 from evaluate.filled.writing import Stranger, fill_page
+from tests.emnist_device.correcting.bound import bound_sheets
 from tests.emnist_device.correcting.sheets import outcomes, review_of, template, write_table
 from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import SIZE
@@ -53,6 +54,18 @@ def answer(table: Path, number: int, text: str) -> None:
     review, journal = review_of(table)
     review.answer(number, text, sure=True)
     journal.close()
+
+
+def test_sheets_of_one_row_are_named_until_one_is_corrected(tmp_path: Path) -> None:
+    sheets = bound_sheets(tmp_path, ".csv", {"a.png": {}, "b.png": {}})
+    _, told = run("apply", str(sheets.table), "--output", str(tmp_path / "new.csv"))
+    assert "a.png and b.png are taken for the same row of the roster of small, row 1; all" in told
+    sheets.answer("name", "BOA", "b.png", sure=True)
+    sheets.answer("id", "4712", "b.png")
+    sheets.journal.close()
+    code, told = run("apply", str(sheets.table), "--output", str(tmp_path / "newer.csv"))
+    assert (code, "same row" in told) == (0, False)
+    assert told.endswith("2 reviewed (2 of them corrected), 0 doubtful\n")
 
 
 def test_corrections_are_written_into_a_new_table(table: Path) -> None:

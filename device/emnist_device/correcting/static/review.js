@@ -269,9 +269,9 @@ function answer(text) {
   });
 }
 
-/** Take what has changed of the fields of a sheet. */
+/** Take the fields that have changed; some may be new. */
 function take({ fields: changed }) {
-  changed.forEach((each) => Object.assign(fields[each.number], each));
+  changed.forEach((each) => { fields[each.number] = each; });
 }
 
 function undo() {
