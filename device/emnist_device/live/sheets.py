@@ -9,7 +9,7 @@ import cv2
 
 from emnist_device.detect.sizes import to_grey
 from emnist_device.forms.reading.acceptance import ACCEPT, find_threshold
-from emnist_device.forms.registration.register import NoSheetError
+from emnist_device.forms.registration.register import NoSheetError, RefusedSheetError
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class SheetSight:
     """What is known of the sheet in sight.
 
     note: for whoever holds it. done: whether it is read. refused: whether it is one that cannot be
-    read. corners: of its page in pixels, clockwise from its top left; none before it is read.
+    read, such as one of another form. corners: of its page in pixels, clockwise from its top left;
+    none before it is read or refused, or where they are not known.
     """
 
     note: str
@@ -50,7 +51,8 @@ class SheetSight:
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values for JSON, pixels to 1 decimal."""
         corners = [[round(x, 1), round(y, 1)] for x, y in self.corners]
-        return {"note": self.note, "done": self.done} | ({"corners": corners} if corners else {})
+        content: dict[str, Any] = {"note": self.note, "done": self.done, "refused": self.refused}
+        return content | ({"corners": corners} if corners else {})
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,9 @@ class SheetWatch:
             sheet = self._read(picture)
         except PictureError as error:
             refused = not isinstance(error, NoSheetError)
-            self._sight, self._due = SheetSight(str(error), refused=refused), now + _RETRY
+            corners = error.corners if isinstance(error, RefusedSheetError) else ()
+            self._sight = SheetSight(str(error), refused=refused, corners=corners)
+            self._due = now + _RETRY
             return self._sight, ()
         again = self._patience.again
         self._reported = [each for each in self._reported if now - each.seen <= again]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from emnist_device.forms.reading.result import FieldReading, SheetReading
-from emnist_device.forms.registration.register import NoSheetError
+from emnist_device.forms.registration.register import NoSheetError, RefusedSheetError
 from emnist_device.live.sheets import SettledSheet, SheetWatch
 from emnist_device.live.steady import Patience
 from emnist_edge.errors import PictureError
@@ -139,7 +139,8 @@ def test_what_shows_no_sheet_is_looked_at_again_and_says_why() -> None:
     assert camera.show(30) == []
     assert camera.looked == 3  # after 0.3, 1.3 and 2.3 seconds
     assert camera.sight.note == camera.watch.note == "no corner marker can be seen"
-    assert camera.sight.to_dict() == {"note": "no corner marker can be seen", "done": False}
+    told = {"note": "no corner marker can be seen", "done": False, "refused": True}
+    assert camera.sight.to_dict() == told
     camera.scene = ONE  # in focus by now
     assert len(camera.show(12)) == 1
 
@@ -149,9 +150,12 @@ def test_a_sheet_that_cannot_be_read_is_told_from_an_empty_table() -> None:
     camera.put(NoSheetError("no corner marker can be seen"))
     camera.show()
     assert not camera.sight.refused
-    camera.put(PictureError("is a sheet of the form other"))
+    camera.put(PictureError("2 of 4 corner markers can be seen"))
     camera.show()
-    assert camera.sight.refused
+    assert (camera.sight.refused, camera.sight.corners) == (True, ())
+    camera.put(RefusedSheetError("is a sheet of the form other", CORNERS))
+    camera.show()
+    assert (camera.sight.refused, camera.sight.corners) == (True, CORNERS)
     camera.put(ONE)
     camera.show()
     assert not camera.sight.refused

@@ -61,6 +61,36 @@ def test_each_sheet_is_read_once_and_what_is_none_says_why(tmp_path: Path) -> No
 
 
 @needs_markers
+def test_sheets_of_several_forms_are_read_and_of_others_told_once(tmp_path: Path) -> None:
+    forms = [make_template(tmp_path, FIELDS, form) for form in ("small", "another", "third")]
+    size = (900, 1273)
+    small, another, third = (
+        Lie(SIZE, size, distance=1e6, fill=1).shoot(print_page(each, each.pages[0]))
+        for each in forms
+    )
+    empty = np.full((size[1], size[0], 3), 90, np.uint8)
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    shown = [each for each in (third, small, third, another, empty) for _ in range(3)]
+    for number, picture in enumerate(shown):
+        cv2.imwrite(str(frames / f"{number:02}.png"), picture)
+    options = ["--every-frame", "--settle", "0", "--json"]
+    for each in forms[:2]:
+        options += ["--form", str(each.path)]
+    result = CliRunner().invoke(cli, ["live", *options, str(frames)])
+    told = "is a sheet of the form THIRD, page 1, which is not among those that are read"
+    assert result.stderr == f"emnist-edge: {frames}: {told}\n"
+    sights = [json.loads(line)["sheet"] for line in result.stdout.splitlines()[2::3]]
+    assert [sight["note"] for sight in sights[:4]] == [
+        told, "read: small, page 1, copy 1", told, "read: another, page 1, copy 1"
+    ]  # fmt: skip
+    assert [sight["refused"] for sight in sights] == [True, False, True, False, False]
+    for sight in sights[:4]:
+        ends = np.array(sight["corners"])
+        assert np.abs(ends - [[0, 0], [900, 0], [900, 1273], [0, 1273]]).max() < 6
+
+
+@needs_markers
 def test_a_sheet_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
     template, other = (make_template(tmp_path, FIELDS, form) for form in ("small", "another"))
     frames = tmp_path / "frames"

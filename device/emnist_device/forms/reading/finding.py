@@ -12,6 +12,7 @@ from emnist_device.forms.registration.markers import find_markers, read_code
 from emnist_device.forms.registration.reference import Reference
 from emnist_device.forms.registration.register import (
     NoSheetError,
+    RefusedSheetError,
     fit_markers,
     register_by_markers,
 )
@@ -122,6 +123,23 @@ class SheetFinder:
         if not near:
             raise _clearest(faults)
         near.sort(key=lambda one: one[0])
+        try:
+            return self._among(picture, grey, near, markers)
+        except PictureError as error:
+            _, nearest, mapping = near[0]
+            corners = mapping.place(nearest.landmarks.corners)
+            raise RefusedSheetError(
+                str(error), tuple((x, y) for x, y in corners.tolist())
+            ) from error
+
+    def _among(
+        self,
+        picture: NDArray[np.uint8],
+        grey: NDArray[np.uint8],
+        near: list[tuple[float, Candidate, Mapping]],
+        markers: dict[int, list[NDArray[np.float64]]],
+    ) -> Sheet:
+        """Return which of the pages ``near`` it is, the nearest first; raises as :meth:`find`."""
         code = self._code(grey, near)
         if code is not None:
             near = [one for one in near if _is(one[1], code)]
@@ -133,6 +151,7 @@ class SheetFinder:
             near = [one for one in near if one[1].template.digest.upper() == code.digest] or near
             _check_version(near[0][1], code)
         found: list[Sheet] = []
+        faults: list[PictureError] = []
         for _, each, _ in near:
             try:
                 registered = register_by_markers(
@@ -187,9 +206,11 @@ def _joined(faults: list[PictureError], count: int) -> PictureError:
     """Return why a picture shows none of ``count`` pages."""
     if len(faults) == 1:
         return faults[0]
+    words = f"shows none of {count} pages of forms: {faults[0]}"
+    if isinstance(faults[0], RefusedSheetError):
+        return RefusedSheetError(words, faults[0].corners)
     nothing = all(isinstance(fault, NoSheetError) for fault in faults)
-    kind = NoSheetError if nothing else PictureError
-    return kind(f"shows none of {count} pages of forms: {faults[0]}")
+    return NoSheetError(words) if nothing else PictureError(words)
 
 
 def _clearest(faults: list[PictureError]) -> PictureError:

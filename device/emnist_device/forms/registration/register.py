@@ -23,6 +23,17 @@ class NoSheetError(PictureError):
     """A picture that shows nothing of a form: there may be no sheet on it."""
 
 
+class RefusedSheetError(PictureError):
+    """A sheet that is seen, and is none of the forms or cannot be read.
+
+    corners: about where its page is on the picture; see ``corners`` of what is read.
+    """
+
+    def __init__(self, message: str, corners: tuple[tuple[float, float], ...]) -> None:
+        super().__init__(message)
+        self.corners = corners
+
+
 @dataclass(frozen=True)
 class Fitting:
     """Thresholds of what fits.

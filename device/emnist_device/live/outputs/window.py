@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _TITLE = "emnist-edge"
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _ESCAPE = 27
-# Frame of a sheet that is read.
-_DONE = (60, 170, 40)
+# Frames of a sheet that is read, and of one that is refused.
+_DONE, _REFUSED = (60, 170, 40), (0, 160, 240)
 
 
 class Window:
@@ -76,7 +76,8 @@ def draw(moment: Moment) -> NDArray[np.uint8]:
     if moment.sheet is not None:
         if moment.sheet.corners:
             outline = np.round(np.array(moment.sheet.corners)).astype(np.int32)
-            cv2.polylines(canvas, [outline], True, _DONE, max(2, canvas.shape[1] // 150))
+            colour = _DONE if moment.sheet.done else _REFUSED
+            cv2.polylines(canvas, [outline], True, colour, max(2, canvas.shape[1] // 150))
         base = (10, canvas.shape[0] - 12)
         cv2.putText(canvas, moment.sheet.note, base, _FONT, 0.6, (255, 255, 255), 4)
         cv2.putText(canvas, moment.sheet.note, base, _FONT, 0.6, (120, 60, 0), 1, cv2.LINE_AA)

@@ -31,12 +31,17 @@ def test_boxes_and_text_are_drawn_on_a_copy(channels: tuple[int, ...]) -> None:
     assert (canvas[20:50, 90:170] != 200).any()  # the text above
 
 
-def test_a_sheet_that_is_read_has_a_green_frame() -> None:
+def test_a_sheet_that_is_read_has_a_green_frame_and_one_that_is_refused_an_amber_one() -> None:
     corners = ((40.0, 20.0), (280.0, 20.0), (280.0, 100.0), (40.0, 100.0))
-    for sight in (SheetSight("hold it still"), SheetSight("read: exam", True, corners=corners)):
+    for sight in (
+        SheetSight("hold it still"),
+        SheetSight("read: exam", True, corners=corners),
+        SheetSight("another form", refused=True, corners=corners),
+    ):
         canvas = draw(replace(moment(), lines=(), sheet=sight))
         blue, green, red = (int(level) for level in canvas[60, 40])
         assert (green > max(blue, red) + 60) == sight.done
+        assert (red > green + 60 > blue + 120) == sight.refused
         assert (canvas[90:] != 200).any()  # the note below
 
 

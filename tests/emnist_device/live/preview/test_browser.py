@@ -291,25 +291,33 @@ def test_the_token_in_the_address_opens_the_page(chrome: Chrome, camera: Network
     chrome.get_log("browser")  # type: ignore[no-untyped-call]
 
 
-def test_a_sheet_that_is_read_has_a_green_frame(chrome: Chrome) -> None:
-    green = (
-        "const {width, height} = view; let count = 0;"
+def test_a_sheet_that_is_read_has_a_green_frame_and_one_that_is_refused_an_amber_one(
+    chrome: Chrome,
+) -> None:
+    count = (
+        "const {width, height} = view; let green = 0, amber = 0;"
         "const {data} = view.getContext('2d').getImageData(0, 0, width, height);"
-        "for (let n = 0; n < data.length; n += 4)"
-        " count += data[n + 1] > 140 && data[n] < 80 && data[n + 2] < 140; return count;"
+        "for (let n = 0; n < data.length; n += 4) {"
+        " green += data[n + 1] > 140 && data[n] < 80 && data[n + 2] < 140;"
+        " amber += data[n] > 200 && data[n + 1] > 120 && data[n + 1] < 190 && data[n + 2] < 60;"
+        "} return [green, amber];"
     )
     corners = ((100.0, 60.0), (500.0, 80.0), (480.0, 400.0), (90.0, 380.0))
     preview = Preview(Address("127.0.0.1", 0), Eye(Settings()))
     try:
         chrome.get(preview.url)
         for number, sight in enumerate(
-            (SheetSight("hold it still"), SheetSight("read: exam, page 1", True, corners=corners))
+            (
+                SheetSight("hold it still"),
+                SheetSight("read: exam, page 1", True, corners=corners),
+                SheetSight("is of another form", refused=True, corners=corners),
+            )
         ):
             frame = Frame(number, np.full((480, 640, 3), 220, np.uint8), 0.1, time.monotonic())
             preview.show(Moment(frame, (), (), 10.0, 5.0, 0, {"read": 1.0}, "m", sheet=sight))
             wait_for(lambda sight=sight: text(chrome, "text") == sight.note)  # type: ignore[misc]
-            pixels: Any = chrome.execute_script(green)
-            assert (pixels > 3000) == sight.done
+            pixels: Any = chrome.execute_script(count)
+            assert [each > 3000 for each in pixels] == [sight.done, sight.refused]
     finally:
         chrome.get("about:blank")
         preview.close()

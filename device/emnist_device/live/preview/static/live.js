@@ -59,16 +59,16 @@ function showSettled(settled) {
   while (element("settled").childElementCount > 50) element("settled").lastChild.remove();
 }
 
-/** Draw a frame around a sheet that is read. */
+/** Draw a frame around a sheet that is read, or is refused. */
 function drawSheet({ corners, done }, scale) {
-  if (!done || !corners) return;
+  if (!corners) return;
   const context = view.getContext("2d");
   context.beginPath();
   for (const [x, y] of corners) context.lineTo(x * scale, y * scale);
   context.closePath();
   context.lineWidth = Math.max(6, view.width / 120);
   context.lineJoin = "round";
-  context.strokeStyle = "#12b35c";
+  context.strokeStyle = done ? "#12b35c" : "#f0a000";
   context.stroke();
 }
 
