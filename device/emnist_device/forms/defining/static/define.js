@@ -1,6 +1,6 @@
 // The page: its buttons and keys, and what it says of the draft.
 
-import { focusName } from "./editor.js";
+import { focusName, focusOption } from "./editor.js";
 import { add, canUndo, change, choose, chosen, draft, here, listen, load, page, remove, rounded, save, show, undo } from "./model.js";
 import { showNote } from "./request.js";
 import { addInSight, enlarge, focusNext, free, isDrawing, setDrawing } from "./sheet.js";
@@ -91,6 +91,7 @@ for (const [id, act] of Object.entries(actions)) element(id).addEventListener("c
 
 // A field that was just made is named next; a finger's keyboard would cover the form.
 element("fields").addEventListener("named", () => { if (!touches) focusName(); });
+element("fields").addEventListener("option", ({ detail }) => focusOption(detail));
 element("editor").addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
   event.preventDefault();

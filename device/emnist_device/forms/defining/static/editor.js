@@ -2,7 +2,7 @@
 
 import { change, choose, chosen, draft, faultOf, here, listen, page } from "./model.js";
 import * as options from "./options.js";
-import { drawOption, moved } from "./sheet.js";
+import { drawOption, moved, placeOption } from "./sheet.js";
 import { readingOf } from "./trial.js";
 
 const element = (id) => document.getElementById(id);
@@ -98,7 +98,8 @@ function choice(field) {
   const old = field.options ?? [];
   const names = Array.isArray(old) ? old : Object.keys(old);
   const button = make("button", { type: "button" }, "Draw a box");
-  button.addEventListener("click", drawOption);
+  // By a key, which has no detail, there is nothing to draw with.
+  button.addEventListener("click", ({ detail }) => (detail ? drawOption() : placeOption()));
   return [
     lines("What each stands for, one a line", "options", names, (typed) =>
       edit("options", (own) => { own.options = options.renamed(old, typed); })),
@@ -192,6 +193,14 @@ function fill(field) {
   });
   const boxes = document.getElementById("boxes");
   if (boxes) boxes.textContent = options.countOf(field);
+}
+
+/** Put the keyboard on what the option of this number stands for. */
+export function focusOption(number) {
+  const input = editor.querySelector("[data-key=options]");
+  const before = input.value.split("\n").slice(0, number).join("\n").length + (number ? 1 : 0);
+  input.focus();
+  input.setSelectionRange(before, before + input.value.split("\n")[number].length);
 }
 
 let shown = "";

@@ -1,8 +1,9 @@
 // Boxes to choose from: what each stands for, and where it is.
 
-import { change, chosen, draft, here, page } from "./model.js";
+import { change, chosen, draft, here, millimetre, page } from "./model.js";
 
 const LETTERS = 26;
+const SIDE = 4.5; // millimetres: of a box to tick that is made by the keyboard
 const MADE = /^field\d+$/; // a name that nobody gave
 
 const isIn = ([x, y, width, height], [left, top, wide, high]) =>
@@ -49,20 +50,48 @@ export function renamed(old, names) {
   return Object.fromEntries(names.map((name, n) => [name, boxOf(name, n)]));
 }
 
-/** Give the chosen field another option in `box`, or the one that has no place yet. */
+/** Let `field` have its options inside, that in `box` as well. */
+function enclose(field, box) {
+  const boxes = [field.box, box];
+  const [left, top] = [0, 1].map((n) => Math.min(...boxes.map((each) => each[n])));
+  const [right, bottom] = [0, 1].map((n) => Math.max(...boxes.map((each) => each[n] + each[n + 2])));
+  field.box = [left, top, right - left, bottom - top];
+}
+
+/** Return where another option is put first: as far from the last as that is from the one before. */
+export function nextPlace(field) {
+  const boxes = Object.values(placed(field)).filter(Boolean);
+  const last = boxes.at(-1);
+  const side = SIDE * millimetre();
+  if (!last) return [field.box[0], field.box[1], side, side];
+  const before = boxes.at(-2) ?? [last[0] - last[2] - side, last[1]];
+  return [2 * last[0] - before[0], 2 * last[1] - before[1], last[2], last[3]];
+}
+
+/** Put option `name` of the chosen field into `box`; steps in one go are one change. */
+export function moveOption(name, box) {
+  change(() => {
+    chosen().options[name] = box;
+    enclose(chosen(), box);
+  }, `option-${draft.page}-${draft.chosen}-${name}`);
+}
+
+/** Take the box of option `name` of the chosen field away; the option stays, to be placed anew. */
+export const clearOption = (name) => change(() => { chosen().options[name] = null; });
+
+/** Give the chosen field another option in `box`, or the one that has no place yet; return its name. */
 export function addOption(box) {
+  let name = "";
   change(() => {
     const field = chosen();
     const old = placed(field);
     const bare = Array.isArray(field.options) ? field.options : [];
-    const name = Object.keys(old).find((each) => !old[each])
+    name = Object.keys(old).find((each) => !old[each])
       ?? bare[0] ?? freeOption(new Set(Object.keys(old)));
     field.options = { ...old, [name]: box };
-    const boxes = [field.box, box];
-    const [left, top] = [0, 1].map((n) => Math.min(...boxes.map((each) => each[n])));
-    const [right, bottom] = [0, 1].map((n) => Math.max(...boxes.map((each) => each[n] + each[n + 2])));
-    field.box = [left, top, right - left, bottom - top];
+    enclose(field, box);
   });
+  return name;
 }
 
 /** Return how many options the chosen field has places of, in words. */

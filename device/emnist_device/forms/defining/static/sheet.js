@@ -3,7 +3,7 @@
 import {
   add, change, choose, chosen, draft, faultOf, here, listen, millimetre, page, remove, rounded,
 } from "./model.js";
-import { addOption, optionsIn, placed } from "./options.js";
+import { addOption, clearOption, moveOption, nextPlace, optionsIn, placed } from "./options.js";
 import { readingOf } from "./trial.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
@@ -57,9 +57,11 @@ function labels(field) {
 
 /** Return the boxes of the options of `field`, and in each what it stands for. */
 function drawOptions(field) {
-  return Object.entries(placed(field)).filter(([, box]) => box).flatMap(([name, box]) => [
-    rect(box, { class: "part" }), label(name, box, "name", Math.min(size(), 0.9 * box[3]), 0.85),
-  ]);
+  return Object.entries(placed(field)).filter(([, box]) => box).map(([name, box]) =>
+    make("g", {
+      class: "option", tabindex: 0, role: "button", "data-key": `option-${name}`, "data-option": name,
+      "aria-label": `box of ${name}`,
+    }, rect(box, { class: "part" }), label(name, box, "name", Math.min(size(), 0.9 * box[3]), 0.85)));
 }
 
 const isTaken = (found) =>
@@ -126,7 +128,7 @@ function draw() {
 }
 
 function focusOn(key) {
-  svg.querySelector(`[data-key="${key}"]`)?.focus({ preventScroll: true });
+  svg.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }
 
 /** Put the keyboard on the chosen field. */
@@ -146,10 +148,13 @@ function takeFound(index) {
   svg.dispatchEvent(new CustomEvent("named", { bubbles: true }));
 }
 
-/** Take the box, or choose the field, that has this key. */
+/** Take the box, choose the field, or go to what the option stands for, that has this key. */
 function press(key) {
   const [kind, index] = key.split("-");
-  if (kind === "found") takeFound(Number(index));
+  if (kind === "option") {
+    const option = Object.keys(placed(chosen())).indexOf(key.slice(kind.length + 1));
+    svg.dispatchEvent(new CustomEvent("option", { bubbles: true, detail: option }));
+  } else if (kind === "found") takeFound(Number(index));
   else choose(Number(index));
 }
 
@@ -303,6 +308,10 @@ svg.addEventListener("keydown", (event) => {
     if (field !== undefined) svg.dispatchEvent(new CustomEvent("named", { bubbles: true }));
     return;
   }
+  if (group.dataset.option !== undefined) {
+    pressOption(group.dataset.option, event);
+    return;
+  }
   if (field === undefined) return;
   if (event.key === "Delete" || event.key === "Backspace") {
     event.preventDefault();
@@ -313,16 +322,35 @@ svg.addEventListener("keydown", (event) => {
   else if (STEPS[event.key]) {
     event.preventDefault();
     if (Number(field) !== draft.chosen) choose(Number(field));
-    step(STEPS[event.key], event);
+    put(stepped(chosen().box, event));
   }
 });
 
-/** Move the chosen field, or with Alt its lower right corner, by a step, or with Shift by ten. */
-function step([right, down], { shiftKey, altKey }) {
+/** Do what a key does on a box of the chosen field. */
+function pressOption(name, event) {
+  if (event.key === "Delete" || event.key === "Backspace") {
+    event.preventDefault();
+    clearOption(name);
+    focusChosen();
+  } else if (event.key === "Escape") focusChosen();
+  else if (STEPS[event.key]) {
+    event.preventDefault();
+    moveOption(name, stepped(chosen().options[name], event));
+  }
+}
+
+/** Return `box` moved, or with Alt its lower right corner, by a step, or with Shift by ten. */
+function stepped([x, y, width, height], { key, shiftKey, altKey }) {
   const far = (page().unit === "mm" ? 0.5 : 1) * (shiftKey ? 10 : 1);
-  const [x, y, width, height] = chosen().box;
-  if (altKey) put(within([x, y, Math.max(width + far * right, far), Math.max(height + far * down, far)]));
-  else put(within([x + far * right, y + far * down, width, height]));
+  const [right, down] = STEPS[key].map((way) => far * way);
+  if (altKey) return within([x, y, Math.max(width + right, far), Math.max(height + down, far)]);
+  return within([x + right, y + down, width, height]);
+}
+
+/** Put another box of the chosen field beside its last, to be moved by arrows. */
+export function placeOption() {
+  document.activeElement?.blur(); // as in drawOption
+  focusOn(`option-${addOption(within(nextPlace(chosen())))}`);
 }
 
 /** Make a field in the middle of what is in sight. */

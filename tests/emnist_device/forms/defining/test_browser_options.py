@@ -1,0 +1,83 @@
+"""Boxes to choose from, by the keyboard alone, in headless Chromium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browsing import text, wait_for
+from tests.emnist_device.forms.defining.browsing import Here, Site, fields, opened, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from selenium.webdriver import Chrome
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path, Here())
+    yield site
+    site.server.close()
+
+
+@pytest.fixture
+def page(chrome: Chrome, site: Site) -> Iterator[Chrome]:
+    """The page, open; nothing may have gone wrong in it afterwards."""
+    yield from opened(chrome, site)
+
+
+def test_boxes_to_choose_from_are_made_moved_and_named_by_keyboard(
+    page: Chrome, site: Site
+) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    def press(*keys: str) -> None:
+        ActionChains(page).send_keys(*keys).perform()
+
+    def focused() -> Any:
+        return page.execute_script("return document.activeElement.dataset.key ?? ''")
+
+    def options() -> Any:
+        return fields(page)[0]["options"]
+
+    def draw_box() -> None:
+        for _ in range(40):
+            if page.switch_to.active_element.text == "Draw a box":
+                break
+            press(Keys.TAB)
+        press(Keys.ENTER)
+
+    page.execute_script("document.getElementById('scroll').focus()")
+    press("n", Keys.ENTER, "colour", Keys.TAB, "b")  # chooses "boxes to choose from"
+    settle(page)
+    draw_box()
+    draw_box()
+    assert list(options()) == ["A", "B"]
+    assert focused() == "option-B"
+    (x, y, wide, high), (left, top, *_) = options().values()
+    assert (left - x, top) == (2 * wide, y)
+    press(Keys.ARROW_DOWN)
+    ActionChains(page).key_down(Keys.SHIFT).send_keys(Keys.ARROW_RIGHT).key_up(Keys.SHIFT).perform()
+    ActionChains(page).key_down(Keys.ALT).send_keys(Keys.ARROW_RIGHT).key_up(Keys.ALT).perform()
+    assert options()["B"] == [left + 10, top + 1, wide + 1, high]
+    press(Keys.ENTER, "red", Keys.TAB)
+    assert list(options()) == ["A", "red"]
+    draw_box()
+    press(Keys.DELETE)
+    assert (options()["B"], focused()) == (None, "field-0")
+    press(Keys.TAB)
+    assert focused() == "option-A"
+    press(Keys.ESCAPE)
+    assert focused() == "field-0"
+    draw_box()
+    assert focused() == "option-B"
+    box = fields(page)[0]["box"]
+    assert all(each[0] + each[2] <= box[0] + box[2] for each in options().values())
+    ActionChains(page).key_down(Keys.CONTROL).send_keys("s").key_up(Keys.CONTROL).perform()
+    wait_for(lambda: text(page, "state") == "saved")
+    saved: Any = site.saved()["colour"]
+    assert [option.value for option in saved.options] == ["A", "red", "B"]
