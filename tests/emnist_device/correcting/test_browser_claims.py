@@ -32,7 +32,7 @@ def test_a_sheet_whose_row_another_is_corrected_to_is_asked_for(
         wait_for(lambda: label(page) == "b name")
         press(page, "BOB", Keys.ENTER)
         for name in ("id", "name"):
-            wait_for(lambda name=name: label(page) == f"a {name}")
+            wait_for(lambda name=name: label(page) == f"a {name}")  # type: ignore[misc]
             reason = page.find_element("id", "reason").text
             assert reason == "In doubt: the roster has one row for this sheet and for b.png"
             press(page, Keys.ENTER)
