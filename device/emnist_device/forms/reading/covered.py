@@ -170,10 +170,11 @@ def _of_box(box: Rectangle, length: float) -> Iterator[NDArray[np.float64]]:
 
 def _level(start: float, end: float, y: float) -> NDArray[np.float64]:
     """Return a level line, (_POINTS, 2, 2)."""
-    x = start + (end - start) * (np.arange(_POINTS) + 0.5) / _POINTS
-    return np.stack(
-        [np.column_stack([x, np.full(_POINTS, y)]), np.tile([0.0, 1.0], (_POINTS, 1))], 1
-    )
+    line = np.empty((_POINTS, 2, 2))
+    line[:, 0, 0] = start + (end - start) * (np.arange(_POINTS) + 0.5) / _POINTS
+    line[:, 0, 1] = y
+    line[:, 1] = 0.0, 1.0
+    return line
 
 
 def _of_bubble(box: Rectangle) -> NDArray[np.float64]:

@@ -103,13 +103,13 @@ def find_ink(
     contrast = _contrast(mapping.cut(picture, grown, RESOLUTION, fine=True), inks)
     bare = without_lines(contrast, grown, outlines, RESOLUTION)
     # Paper is darker than the brightest near it by the noise of dark photographs.
-    bare = cv2.subtract(bare, float(np.median(contrast)))
+    bare = cv2.subtract(bare, quantile(histogram(contrast), 0.5))
     field = FieldInk(bare, bare, grown[0], grown[1])
-    own = np.concatenate([bare[field.window(place)].ravel() for place in places])
-    dark = own[own > inks.faint]
+    dark = sum((histogram(bare[field.window(place)]) for place in places), np.zeros(256))
+    dark[: int(inks.faint) + 1] = 0
     level = inks.faint
-    if dark.size >= inks.speck * RESOLUTION**2:
-        level = max(inks.part * float(np.percentile(dark, 90)), inks.faint)
+    if dark.sum() >= inks.speck * RESOLUTION**2:
+        level = max(inks.part * quantile(dark, 0.9), inks.faint)
     soft = cv2.GaussianBlur(bare, (0, 0), inks.smooth * RESOLUTION)
     return replace(field, mask=np.where(soft > level, np.uint8(255), np.uint8(0)))
 
@@ -164,6 +164,24 @@ def _own_ink(field: FieldInk, cell: Rectangle, inks: Inks) -> NDArray[np.bool_]:
     kept = (whole & some)[pieces.labels]
     kept[inside] |= (some & ~whole & (deep > 0))[pieces.labels[inside]]
     return kept
+
+
+def histogram(values: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return how many of ``values`` (H, W) there are of each level, (256,)."""
+    if not values.size:
+        return np.zeros(256)
+    return cv2.calcHist([values], [0], None, [256], [0, 256]).ravel().astype(np.float64)
+
+
+def quantile(counts: NDArray[np.float64], share: float) -> float:
+    """Return the level that ``share`` of those that were counted, (256,), are below.
+
+    As ``np.quantile`` does of the levels themselves, several times as fast.
+    """
+    ends = np.cumsum(counts)
+    at = share * (ends[-1] - 1)
+    below, above = np.searchsorted(ends, [np.floor(at), np.ceil(at)], side="right").tolist()
+    return below + (at % 1) * (above - below)
 
 
 def _grown(area: Rectangle, far: float) -> Rectangle:

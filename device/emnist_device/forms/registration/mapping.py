@@ -92,9 +92,10 @@ class Mapping:
             max(1, round((right - left) * resolution)),
         ]
         coarse = [int(np.ceil(side / _STEP)) + 1 for side in shape]
-        y, x = np.mgrid[: coarse[0], : coarse[1]] * (_STEP / resolution)
-        points = np.column_stack([x.ravel() + left, y.ravel() + top])
-        places = self.place(points).reshape(*coarse, 2).astype(np.float32)
+        points = np.empty((*coarse, 2))
+        points[..., 0] = np.arange(coarse[1]) * (_STEP / resolution) + left
+        points[..., 1] = (np.arange(coarse[0]) * (_STEP / resolution) + top)[:, None]
+        places = self.place(points.reshape(-1, 2)).reshape(*coarse, 2).astype(np.float32)
         maps = _between(places, shape) - np.float32(0.5)
         method = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
         return cv2.remap(picture, maps, None, method, borderMode=cv2.BORDER_REPLICATE)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from emnist_device.forms.reading.comb import BLANKS
-from emnist_device.forms.reading.ink import RESOLUTION, find_ink, take_cell, take_picture
+from emnist_device.forms.reading.ink import (
+    RESOLUTION,
+    find_ink,
+    histogram,
+    quantile,
+    take_cell,
+    take_picture,
+)
 from emnist_device.forms.registration.mapping import Mapping
 
 if TYPE_CHECKING:
@@ -24,6 +31,17 @@ def test_noise_of_a_dark_photograph_is_no_ink() -> None:
     assert take_cell(find_ink(picture, mapping, cell, [], [cell]), cell)[1] < BLANKS.blank
     picture[90:150, 160:168] = 30
     assert take_cell(find_ink(picture, mapping, cell, [], [cell]), cell)[1] > BLANKS.written
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9, 1.0])
+def test_a_quantile_of_what_was_counted_is_that_of_the_levels(share: float) -> None:
+    rng = np.random.default_rng(1)
+    for shape in ((1, 1), (1, 2), (3, 7), (40, 30)):
+        levels = np.minimum(rng.exponential(40, shape), 255).astype(np.uint8)
+        counts = histogram(levels)
+        assert counts.sum() == levels.size
+        assert quantile(counts, share) == pytest.approx(np.quantile(levels, share))
+    assert histogram(np.zeros((0, 4), np.uint8)).sum() == 0
 
 
 def _paper(*marks: tuple[float, float, float, float]) -> NDArray[np.uint8]:
