@@ -157,7 +157,7 @@ class SymbolFinder:
         A glyph has lost its size: a small stroke is a comma or an apostrophe as well as what the
         classifier takes it for.
         """
-        found = probabilities[:, self._places] * self._rates.common
+        found = probabilities[:, self._places].astype(np.float64) * self._rates.common
         if not self._by_place:
             return found
         reached = [np.quantile([box.height for box in line], _REACHED) for line in lines]
