@@ -25,7 +25,8 @@ class Claim:
 
     def reason(self, sheet: str) -> str:
         """Return why ``sheet`` is in doubt: it names the first of the others."""
-        others = [each for each in self.sheets if each != sheet]
+        others = list(self.sheets)
+        others.remove(sheet)  # once: names of other files may be shown alike
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         return f"{_REASON}{others[0]}{more}"
 

@@ -130,10 +130,11 @@ def said_of(sheet: ReadSheet | None, said: Said, claims: Claims) -> SaidOf:
     answers = answers_of(sheet, said)
     after = said.after.get(sheet.key, After())
     beside = claims.doubts(sheet)
+    freed = claims.freed(sheet) if after.row == 0 else {}  # else what is settled was weighed anew
     left = {each.name for each in sheet.fields} - answers.keys()
     settled = {
         name: each
-        for name, each in {**claims.freed(sheet), **after.settled}.items()
+        for name, each in {**freed, **after.settled}.items()
         if name in left and name not in beside
     }
     faults = {name: fault for name, fault in {**beside, **after.faults}.items() if name in answers}

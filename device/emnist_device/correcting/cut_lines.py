@@ -14,8 +14,11 @@ from emnist_device.correcting.fields import DAMAGE, parsed
 _BEGIN = '{"image": "'
 _NAMES = (
     "image", "page", "reading", "field", "undo", "read", "text", "value", "settled", "faults",
-    "row", "at",
+    "row", "tells", "at",
 )  # fmt: skip
+
+# What closes a bracket.
+_CLOSES = {"{": "}", "[": "]"}
 
 # A string, or what is left of one.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*("|\\?$)')
@@ -50,8 +53,13 @@ def is_cut(line: bytes) -> bool:
 
 def _closing(outside: str) -> str:
     """Return the brackets that close what is open in a line, given without its strings."""
-    depth = outside.count("{") - outside.count("}")
-    return depth * "}" if depth > 0 else ""
+    left: list[str] = []
+    for char in outside:
+        if char in _CLOSES:
+            left.append(_CLOSES[char])
+        elif left and char == left[-1]:
+            left.pop()
+    return "".join(reversed(left))
 
 
 def _is_beginning(whole: str) -> bool:

@@ -86,6 +86,11 @@ def test_a_claim_that_comes_later_makes_no_other_reading(tmp_path: Path, suffix:
         assert before[name].reading == then[name].reading == after[name].reading
 
 
+def test_sheets_whose_names_are_shown_alike_are_named() -> None:
+    (claim,) = find_claims((("exam", 1, 3), "a\\n.png") for _ in range(2)).values()
+    assert claim.reason("a\\n.png").endswith("for a\\n.png")
+
+
 def test_claims_are_told_in_few_lines() -> None:
     claims = find_claims((("exam", 1, n // 3), f"{n}.png") for n in range(36))
     first, second, rest = told(claims.values(), most=2)

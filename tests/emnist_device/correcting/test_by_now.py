@@ -154,6 +154,18 @@ def test_a_row_that_was_freed_is_claimed_by_a_correction(tmp_path: Path) -> None
     sheets.journal.close()
 
 
+@SUFFIXES
+def test_what_speaks_against_the_corrected_row_is_not_settled(tmp_path: Path, suffix: str) -> None:
+    """The name was read beside the row that was wrong."""
+    otherwise = {"name": Candidates((("BOB", 0.6), ("XYZ", 0.3999)))}
+    sheets = bound_sheets(tmp_path, suffix, {"a.png": FIRST, "b.png": otherwise})
+    sheets.answer("id", "4712", "b.png", sure=True)
+    assert sheets.left() == [("b.png", "name")]
+    sheets.journal.close()
+    out, _ = apply(sheets.table)
+    assert written(out) == {"a.png": {}, "b.png": {"name": "", "doubtful name": "yes"}}
+
+
 def test_what_a_field_is_in_doubt_of_by_itself_stays_when_a_claim_goes(tmp_path: Path) -> None:
     faint = {"name": Candidates((("BOB", 0.9999),), "it is faint")}
     sheets = bound_sheets(tmp_path, ".csv", {"a.png": faint, "b.png": FIRST})

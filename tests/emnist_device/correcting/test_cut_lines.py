@@ -10,7 +10,7 @@ ANSWERED = (
     '"settled": {"b": {"text": "1", "value": "", "probability": 1e-06}, '
     '"c": {"text": "", "value": "", "probability": 1.0}}, '
     '"faults": {"é": "s is 3, \\"and\\" the sum is 4"}, "row": null, '
-    '"at": "2026-11-30T12:14:56+00:00"}'
+    '"tells": ["b", "[c"], "at": "2026-11-30T12:14:56+00:00"}'
 )
 WHOLE = (ANSWERED, f'{ASKED} "undo": true, "at": "2026-11-30T12:14:56+00:00"}}')
 
@@ -29,7 +29,7 @@ def test_a_line_that_is_cut_anywhere_is_one(line: str) -> None:
 def test_a_whole_line_that_lost_a_sign_in_an_editor_is_none(line: str) -> None:
     content = line.encode()
     for place, byte in enumerate(content):
-        if byte in b'"{:,' and content[place - 1 : place] not in b"\\{":
+        if byte in b'"{[]:,' and content[place - 1 : place] not in b"\\{":
             assert not is_cut(content[:place] + content[place + 1 :]), place
 
 
