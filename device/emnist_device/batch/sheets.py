@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Between the names of doubtful fields in a cell of a table.
 BETWEEN = "; "
+#: The column that corrections add to a table.
+REVIEWED = "reviewed"
 
 
 def load_sheet_reader(
@@ -163,7 +165,7 @@ class SheetTable(Csv):
 
     def column(self, field: str) -> str:
         """Return the name of the column of ``field``."""
-        taken = field in {*self.of_sheet, *self.of_doubt, *self.of_version}
+        taken = field in {*self.of_sheet, *self.of_doubt, *self.of_version, REVIEWED}
         return f"field {field}" if taken else field
 
     def record(self, outcome: Outcome, *, kept: bool) -> bytes:

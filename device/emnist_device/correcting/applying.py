@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emnist_device.batch.sheets import BETWEEN, SheetTable, cell_of, line_of, row_of
+from emnist_device.batch.sheets import BETWEEN, REVIEWED, SheetTable, cell_of, line_of, row_of
 from emnist_device.correcting.by_now import SaidOf, said_of
 from emnist_device.correcting.said import Answer
 from emnist_edge.errors import OutputError, shown
@@ -139,7 +139,7 @@ def _with_reviewed(row: Mapping[str, object], names: str | None) -> list[object]
     for column, cell in row.items():
         cells.append(column if names is None else cell)
         if column == "doubtful":
-            cells.append("reviewed" if names is None else names)
+            cells.append(REVIEWED if names is None else names)
     return cells
 
 

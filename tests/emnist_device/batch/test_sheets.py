@@ -9,7 +9,7 @@ import pytest
 
 from emnist_device.batch.results import Results
 from emnist_device.batch.settling import settle
-from emnist_device.batch.sheets import SheetTable, sheet_formats
+from emnist_device.batch.sheets import REVIEWED, SheetTable, sheet_formats
 from emnist_device.batch.tasks import Outcome
 from emnist_device.forms.reading.result import FieldReading, SheetReading
 
@@ -75,6 +75,13 @@ def test_a_table_has_a_column_for_each_field(tmp_path: Path) -> None:
     assert [row["error"] for row in rows] == ["", "", "no corner marker can be seen", ""]
     assert [row["copy"] for row in rows] == ["7", "7", "", "7"]
     assert json.loads(rows[1]["reasons"]) == {"number": 'is a "joke", it\'s 1; 2'}
+
+
+def test_no_two_columns_of_a_corrected_table_have_one_name() -> None:
+    own = (*SheetTable.of_sheet, *SheetTable.of_doubt, *SheetTable.of_version, REVIEWED)
+    table = SheetTable(own)
+    assert len({*table.columns, *table.of_version, REVIEWED}) == 2 * len(own)
+    assert SheetTable.of(table.heading(kept=True)).names == own
 
 
 def test_lines_say_of_each_field_whether_it_is_accepted(tmp_path: Path) -> None:
