@@ -215,6 +215,7 @@ function complain(message, text = null) {
   element("accept").textContent = text === null ? "Accept" : "Keep all the same";
   element("error").textContent = message;
   element("error").hidden = !message;
+  element("reason").hidden = Boolean(message); // as of the reading, which answers may have overtaken
   element("taken").hidden = true;
 }
 

@@ -29,6 +29,18 @@ def page(chrome: Chrome, site: Site) -> Iterator[Chrome]:
     yield from opened(chrome, site)
 
 
+def overlaps(page: Chrome) -> Any:
+    """Return the labels of the chosen field that have others upon them, in pairs."""
+    return page.execute_script(
+        "const labels = [...document.querySelectorAll('#fields .selected text')];"
+        "const meet = (a, b) => a.left < b.right && b.left < a.right"
+        " && a.top < b.bottom && b.top < a.bottom;"
+        "return labels.flatMap((one, n) => labels.slice(n + 1).filter((other) =>"
+        " meet(one.getBoundingClientRect(), other.getBoundingClientRect()))"
+        ".map((other) => [one.textContent, other.textContent]));"
+    )
+
+
 def test_boxes_to_choose_from_are_made_moved_and_named_by_keyboard(
     page: Chrome, site: Site
 ) -> None:
@@ -53,12 +65,13 @@ def test_boxes_to_choose_from_are_made_moved_and_named_by_keyboard(
         press(Keys.ENTER)
 
     page.execute_script("document.getElementById('scroll').focus()")
-    press("n", Keys.ENTER, "colour", Keys.TAB, "b")  # chooses "boxes to choose from"
+    press("n", Keys.ENTER, "colour", Keys.TAB, "boxes")  # to choose from
     settle(page)
     draw_box()
     draw_box()
     assert list(options()) == ["A", "B"]
     assert focused() == "option-B"
+    assert overlaps(page) == []
     (x, y, wide, high), (left, top, *_) = options().values()
     assert (left - x, top) == (2 * wide, y)
     press(Keys.ARROW_DOWN)

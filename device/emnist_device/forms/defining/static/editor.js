@@ -223,14 +223,18 @@ function drawEditor() {
     fill(field);
     return;
   }
+  // The list of kinds stays while one is chosen there: of letters that are typed, it knows those before.
+  const sameField = inside && shown.startsWith(`${draft.page}-${draft.chosen}-`);
   shown = wanted;
   const names = Object.fromEntries(Object.keys(draft.kinds).map((kind) => [kind, KINDS[kind] ?? kind]));
-  editor.replaceChildren(
-    text("Name", "name", field.name, (typed) => edit("name", (own) => { own.name = typed; }), { maxLength: 40, required: true }),
-    select("Kind", "kind", field.kind, names, setKind),
-    ...own(field),
-    places(field),
-  );
+  if (!sameField) {
+    editor.replaceChildren(
+      text("Name", "name", field.name, (typed) => edit("name", (own) => { own.name = typed; }), { maxLength: 40, required: true }),
+      select("Kind", "kind", field.kind, names, setKind),
+    );
+  }
+  [...editor.children].slice(2).forEach((each) => each.remove());
+  editor.append(...own(field), places(field));
 }
 
 /** Return an empty row of the list; what is in it comes and goes under the pointer. */

@@ -41,12 +41,13 @@ const size = () => Math.min(Math.max(svg.clientWidth / 60, 7), 12) * unit();
 
 /** Return the name of a field and what it reads as: where there is room, and of the chosen one. */
 function labels(field) {
+  const boxed = field === chosen() && Object.values(placed(field)).some(Boolean); // these are named
   const high = size();
   const [, , width, height] = field.box;
   const lines = height / high;
   const reading = field.kind === "grid" ? null : readingOf(field);
   const said = reading ? reading.text || "blank" : "";
-  const fits = (words, wide) => lines > 1.6 && wide * high * words.length <= width;
+  const fits = (words, wide) => !boxed && lines > 1.6 && wide * high * words.length <= width;
   const found = [];
   if (fits(field.name, 0.6)) found.push(label(field.name, field.box, "name", high, 0.95));
   else if (field === chosen()) found.push(label(field.name, field.box, "name", high, -0.6));
