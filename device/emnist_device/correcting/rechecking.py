@@ -64,7 +64,7 @@ class Rechecker:
         read = {field.name: _own(field) for field in sheet.fields}
         read |= {name: Candidates(((text, 1.0),)) for name, text in said.items()}
         roster = self._rosters.get(sheet.form)
-        weighed = weigh_together(template, page, read, roster)
+        weighed = weigh_together(template, page, read, roster, said.keys())
         settled = {}
         for field in sheet.fields:
             made = weighed.read[field.name]

@@ -107,14 +107,14 @@ def test_sheets_that_are_corrected_to_one_row_are_both_in_doubt(
     sheets = bound_sheets(tmp_path, suffix, {"a.png": FIRST, "b.png": LIKE_SECOND})
     assert claims(sheets.table) == []
     assert {sheet for sheet, _ in sheets.left()} == {"b.png"}
-    sheets.answer("name", "BOB", "b.png", sure=True)
     with pytest.raises(UnlikelyError, match=f"{WHY}a.png"):
-        sheets.answer("id", "4711", "b.png")
+        sheets.answer("name", "BOB", "b.png")
     assert ("a.png", "id") not in sheets.left()
-    sheets.answer("id", "4711", "b.png", sure=True)
-    assert sheets.left() == [("a.png", name) for name in TELLING]
-    described = sheets.review.changed(sheets.number("id", "b.png"))
+    sheets.answer("name", "BOB", "b.png", sure=True)
+    described = sheets.review.changed(sheets.number("name", "b.png"))
     assert {each["reason"] for each in described if each["sheet"] == "a.png"} == {f"{WHY}b.png"}
+    sheets.answer("id", "4711", "b.png")  # the row is known by then
+    assert sheets.left() == [("a.png", name) for name in TELLING]
     sheets.journal.close()
     out, summary = apply(sheets.table)
     (line,) = claims(sheets.table)
@@ -151,6 +151,19 @@ def test_a_row_that_was_freed_is_claimed_by_a_correction(tmp_path: Path) -> None
     assert ("b.png", "name") in sheets.left()
     assert ("c.png", "id") in sheets.left()
     assert not any(sheet == "a.png" for sheet, _ in sheets.left())
+    sheets.journal.close()
+
+
+def test_a_row_that_a_number_was_corrected_to_is_taken_whatever_the_name_says(
+    tmp_path: Path,
+) -> None:
+    """The two names are as far from each other as the two numbers."""
+    sheets = bound_sheets(tmp_path, ".csv", {"a.png": FIRST, "b.png": FIRST, "c.png": SECOND})
+    assert not any(sheet == "c.png" for sheet, _ in sheets.left())
+    with pytest.raises(UnlikelyError, match=r"c\.png"):
+        sheets.answer("id", "4712", "b.png")
+    sheets.answer("id", "4712", "b.png", sure=True)
+    assert ("c.png", "id") in sheets.left()
     sheets.journal.close()
 
 

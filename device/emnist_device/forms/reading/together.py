@@ -12,7 +12,7 @@ from emnist_device.forms.reading.candidates import OUTSIDE, Candidates
 from emnist_device.forms.roster import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from emnist_device.forms.model import FormPage, Leaf, SumOf, Template
     from emnist_device.forms.roster import Roster
@@ -54,11 +54,15 @@ class Weighed:
 
 
 def weigh_together(
-    template: Template, page: FormPage, read: Mapping[str, Candidates], roster: Roster | None
+    template: Template,
+    page: FormPage,
+    read: Mapping[str, Candidates],
+    roster: Roster | None,
+    said: Collection[str] = (),
 ) -> Weighed:
     """Return what the fields of ``page`` say by sums and ``roster``.
 
-    ``read`` are the candidates of each field by itself.
+    ``read`` are the candidates of each field by itself; those ``said`` by a person have one.
     """
     leaves = {leaf.name: leaf for leaf in page.leaves()}
     found, names, row = dict(read), set[str](), None
@@ -68,7 +72,7 @@ def weigh_together(
             found |= weigh_sum(each, leaves, found)
             names |= own
     if roster is not None:
-        made, row = weigh_roster(template.roster_columns, found, roster)
+        made, row = weigh_roster(template.roster_columns, found, roster, said)
         found |= made
         names |= template.roster_columns.keys() & leaves.keys()
     alone = {name: read[name] for name in leaves if name in names}
@@ -180,18 +184,23 @@ def _added(one: Values, other: Values) -> Values:
 
 
 def weigh_roster(
-    columns: Mapping[str, str], read: Mapping[str, Candidates], roster: Roster
+    columns: Mapping[str, str],
+    read: Mapping[str, Candidates],
+    roster: Roster,
+    said: Collection[str] = (),
 ) -> tuple[dict[str, Candidates], int | None]:
     """Return the candidates of fields that a roster has, as it lets them be, and its row.
 
     The nearest row is that which is most probable by all of its fields together. There is none
     where none of them says anything, the picture has what the row has in none of them, or another
-    row is as near.
+    row is as near. What a person said is not weighed against the picture of other fields: where
+    rows have it, it is one of these.
 
     Args:
         columns: field -> its column.
         read: candidates of each field by itself.
         roster: the rows that there are.
+        said: fields of which a person said what they have.
     """
     given = {name: read[name] for name in columns if name in read and read[name].text.strip()}
     if not given:
@@ -200,10 +209,11 @@ def weigh_roster(
         name: {plain(text): chance for text, chance in reversed(candidates.texts)}
         for name, candidates in given.items()
     }
-    scores = [
-        math.prod(_chance(tables[name], plain(row[columns[name]]), given[name]) for name in given)
-        for row in roster.rows
-    ]
+    known = {columns[name]: read[name].text for name in said if name in given}
+    scores = [0.0] * len(roster.rows)
+    for number in roster.matching(known) or range(len(roster.rows)):
+        wanted_of = _wanted(roster, number, columns, given)
+        scores[number] = math.prod(_chance(tables[n], wanted_of[n], given[n]) for n in given)
     best = max(range(len(scores)), key=scores.__getitem__)
     picture = math.prod(candidates.probability for candidates in given.values())
     chance = (
@@ -211,24 +221,11 @@ def weigh_roster(
         * scores[best]
         / ((1 - OUTSIDE) * sum(scores) + OUTSIDE * max(picture - scores[best], 0.0) + 1e-30)
     )
-    row = roster.rows[best]
-    found = {}
-    for name, candidates in given.items():
-        wanted = row[columns[name]]
-        same = plain(wanted) == plain(candidates.text)
-        text = candidates.text if same else wanted
-        others = [(t, (1 - chance) * p) for t, p in candidates.texts if plain(t) != plain(wanted)]
-        own = tables[name].get(plain(wanted), 0.0)
-        share = chance + (1 - chance) * own
-        made = Candidates.of([(text, share), *others], candidates.reason)
-        if made.text != text:
-            made = made.doubted("no row of the roster has it")
-        elif chance < _AS_PROBABLE:
-            made = made.doubted("no row of the roster has it beside the other fields")
-        else:
-            made = _beside_picture(made, candidates, "the roster has")
-        found[name] = made
-    wanted_of = {name: plain(row[columns[name]]) for name in given}
+    row, wanted_of = roster.rows[best], _wanted(roster, best, columns, given)
+    found = {
+        name: _by_row(row[columns[name]], candidates, tables[name], chance)
+        for name, candidates in given.items()
+    }
     seen = any(
         tables[name].get(wanted_of[name], 0.0) >= _AGAINST * candidates.probability
         or _lacks_one(candidates.text, wanted_of[name])
@@ -236,6 +233,32 @@ def weigh_roster(
     )
     alone = scores[best] > _ALONE * sum(scores)
     return found, best if seen and alone else None
+
+
+def _wanted(
+    roster: Roster, number: int, columns: Mapping[str, str], names: Iterable[str]
+) -> dict[str, str]:
+    """Return what row ``number`` of ``roster`` has for the fields ``names``, plain."""
+    row = roster.rows[number]
+    return {name: plain(row[columns[name]]) for name in names}
+
+
+def _by_row(
+    wanted: str, candidates: Candidates, table: Mapping[str, float], chance: float
+) -> Candidates:
+    """Return the candidates of a field beside its row, which has ``wanted``.
+
+    ``table``: how probable each plain text of ``candidates`` is. ``chance``: how probable the row.
+    """
+    text = candidates.text if plain(wanted) == plain(candidates.text) else wanted
+    others = [(t, (1 - chance) * p) for t, p in candidates.texts if plain(t) != plain(wanted)]
+    share = chance + (1 - chance) * table.get(plain(wanted), 0.0)
+    made = Candidates.of([(text, share), *others], candidates.reason)
+    if made.text != text:
+        return made.doubted("no row of the roster has it")
+    if chance < _AS_PROBABLE:
+        return made.doubted("no row of the roster has it beside the other fields")
+    return _beside_picture(made, candidates, "the roster has")
 
 
 def _chance(table: Mapping[str, float], wanted: str, candidates: Candidates) -> float:

@@ -198,3 +198,19 @@ def test_what_fields_say_alone_is_known_of_those_that_others_have_a_say_in(tmp_p
     without = weigh_together(template, page, alone, None)
     assert (list(without.alone), without.row) == (["a", "total"], None)
     assert without.read["who"] == alone["who"]
+
+
+def test_what_a_person_said_is_not_outvoted_by_what_was_read() -> None:
+    fields = read(number=[("4038218", 1.0)], who=[("ADA", 0.99)])
+    assert weigh_roster(COLUMNS, fields, ROSTER)[1] == 0  # as if it had been read
+    found, row = weigh_roster(COLUMNS, fields, ROSTER, said=["number"])
+    assert row == 1
+    assert found["number"].text == "4038218"
+    assert found["who"].reason
+
+
+def test_what_a_person_said_and_no_row_has_is_as_if_it_had_been_read() -> None:
+    fields = read(number=[("4038219", 1.0)], who=[("ADA", 0.99)])
+    assert weigh_roster(COLUMNS, fields, ROSTER, said=["number"]) == weigh_roster(
+        COLUMNS, fields, ROSTER
+    )
