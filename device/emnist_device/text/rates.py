@@ -1,4 +1,8 @@
-"""How common symbols are: rarer than letters and digits, unless the page shows more of them."""
+"""How common symbols are: rarer than letters and digits, unless the page shows more of them.
+
+Models learn from all classes alike. Symbols of programs are brought to how common they are in
+writing before anything is held to the picture, as ByMerge's classes are.
+"""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
     results = dict(run(partial(make, tmp_path), ["a", "hang", "b"], 1, terms))
     assert (results[0], results[2]) == ("A", "B")
     assert results[1] == Failure("took longer than 0.5 s; raise the limit: --limit seconds=S")
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < 50  # the hanging one would take 60
 
 
 def test_what_waits_for_an_earlier_item_is_bounded(
