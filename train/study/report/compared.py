@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emnist_edge.tables import markdown
+from emnist_edge.tables import counted, markdown
 from train.study.report import words
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def compared(results: Results) -> list[str]:
     head = ["one", "other", "only one right", "only other right", "p", "p by Holm", "differ"]
     return [
         "## Which differences are more than chance",
-        words.COMPARED.format(pairs=len(found), level=_LEVEL),
+        words.COMPARED.format(pairs=counted(len(found), "pair"), level=_LEVEL),
         markdown(head, rows),
     ]
 

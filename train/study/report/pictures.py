@@ -29,8 +29,10 @@ def draw_all(results: Results, models: Path, folder: Path) -> None:
         samples.draw_samples(folder)
     glyph = figures.drawn_glyph(CHARACTER)
     changed = {*names_of("alone"), *names_of("recipes")}
-    if networks := results.group("depth"):
-        histories = {name: metrics["history"] for name, metrics in networks.items()}
+    depths = results.group("depth")
+    histories = {name: one["history"] for name, one in depths.items() if one.get("history")}
+    # Networks that were published without their epochs keep the picture that they had.
+    if histories and len(histories) == len(depths):
         draw_comparison(histories, folder / "curves.png")
     if results.activations:
         draw_comparison(results.activations["histories"], folder / "hidden.png")

@@ -125,7 +125,7 @@ Forests have {trees:g} trees of depth {depth:g} at most, of which none is deeper
 
 COMPARED = """\
 McNemar's test in its exact form, on the test images that only one of two models reads right, with
-Holm's correction for {pairs} pairs, which were chosen before anything was measured. *Differ*: with
+Holm's correction for {pairs}, chosen before anything was measured. *Differ*: with
 the correction, a difference as large between equally good models is rarer than {level:g}.
 """
 

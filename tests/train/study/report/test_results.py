@@ -9,6 +9,7 @@ import pytest
 
 from emnist_edge.errors import DataError
 from train.study.compare import holm
+from train.study.report.pictures import draw_all
 from train.study.report.results import Results, publish, read_results
 from train.study.report.write import FIGURES, write_page
 
@@ -80,6 +81,20 @@ def test_a_page_is_written_over_what_was_published(
     assert figures.read_bytes() == content
     write_page(Results(shipped=whole.shipped), page, toy_models, quick=True)
     assert json.loads(figures.read_text())["networks"] == {}  # a trial stands alone
+
+
+def test_networks_that_were_published_without_their_epochs_keep_their_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.study.report.samples.draw_samples", lambda _: None)
+    drawn: list[list[str]] = []
+    monkeypatch.setattr(
+        "train.study.report.pictures.draw_comparison", lambda found, _: drawn.append([*found])
+    )
+    old, new = network("old"), {**network("new"), "history": [{"validation_accuracy": 0.5}]}
+    for networks in ({"cnn-1": old}, {"cnn-1": old, "cnn-2": new}, {"cnn-1": new, "cnn-2": new}):
+        draw_all(Results(networks=networks), tmp_path, tmp_path)
+    assert drawn == [["cnn-1", "cnn-2"]]
 
 
 def test_what_was_published_by_another_version_is_not_written_over(
