@@ -23,7 +23,9 @@ from tests.minimum.bounds import EXTRAS, ROOT, all_oldest, declared, oldest_pyth
 from tests.minimum.plugin import SECOND_RUNTIME
 
 # What tests are run with, at any version.
-_TOOLS = ("pytest", "hypothesis", "pillow", "packaging", "selenium")
+_TOOLS = ("pytest", "pytest-xdist[psutil]", "hypothesis", "pillow", "packaging", "selenium")
+# All processors at work, as in make test.
+_SPREAD = ("--numprocesses", "logical", "--dist", "loadfile")
 # What is run: not the browser, which waits more than it works, nor whole benchmarks once more.
 _TESTS = (
     "tests/emnist_device",
@@ -90,7 +92,7 @@ def run_tests(python: Path, tests: tuple[str, ...], **variables: str) -> bool:
     paths = os.pathsep.join([str(ROOT), str(ROOT / "device")])
     command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", "-p", "tests.minimum.plugin"]
     done = subprocess.run(
-        [*command, *tests],
+        [*command, *_SPREAD, *tests],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": paths} | variables,
         check=False,
