@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import cv2
+import numpy as np
 
-from emnist_device.detect.sizes import to_grey
 from emnist_device.forms.reading.acceptance import ACCEPT, find_threshold
 from emnist_device.forms.registration.register import NoSheetError, RefusedSheetError
+from emnist_device.live.following import Anchor, reduce
 from emnist_edge.errors import PictureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from emnist_device.forms.reading.result import SheetReading
+    from emnist_device.live.following import Followed
     from emnist_device.live.steady import Patience
 
-# Frames are compared at this width. A pixel of that has changed where it differs by more, of 255:
-# a camera's noise has 1 there, a line of writing that was not there before 20 and more. A frame has
-# moved where more than this share of its pixels have: ten of A4 upright.
-_WIDTH, _CHANGED, _MOVED = 160, 12, 0.0004
+# A sheet is held still while it is less than this fraction of the frame's width from where it was:
+# hands tremble by a fifth of that, and what moves faster in half a second is blurred.
+_STRAYS = 0.02
+# Fractions of what is followed that may change before it is looked at, which is a fingertip, and
+# once it is read: ten of 24,000 pixels are a word. A sheet of A4 that trembles by 6 pixels of 1500
+# has a tenth of that (drawn by ``evaluate.held``).
+_COVERED, _WRITTEN = 0.003, 0.0004
+# A frame is read that is at least so sharp as a fraction of the sharpest, and the fraction of that
+# which is asked for from the next: half is a blur of 3 pixels, and light may have changed.
+_SHARP, _FADES = 0.75, 0.98
 # Frames that must be alike, however long they take.
 _LEAST_FRAMES = 3
 # Seconds until a still frame that shows no sheet is looked at again: focus and light may change.
 _RETRY = 1.0
 # Fields that both of two readings are as sure of, and that differ, are those of two sheets.
 _SURE = 0.8
-_WAIT = "hold it still"
+_WAIT, _NONE = "hold it still", "no sheet is in sight: hold one still before the camera"
 
 
 @dataclass(frozen=True)
@@ -108,12 +115,14 @@ class SheetWatch:
         self, read: Callable[[NDArray[np.uint8]], SheetReading], patience: Patience
     ) -> None:
         self._read, self._patience = read, patience
-        self._anchor: NDArray[np.uint8] | None = None
+        self._anchor: Anchor | None = None
         self._size: tuple[int, ...] = ()
-        self._since, self._frames = 0.0, 0
+        self._since, self._frames, self._sharpest = 0.0, 0, 0.0
+        self._looked = self._empty = False
         self._current: _Known | None = None
         self._reported: list[_Known] = []
         self._sight = SheetSight(_WAIT)
+        self._corners = np.zeros((0, 1, 2))  # of the sight, in pixels of the anchor
         self._due = 0.0
 
     @property
@@ -128,33 +137,65 @@ class SheetWatch:
 
         Returns what is known of the sheet in sight, and the one that is new with this frame.
         """
-        small = _small(picture)
-        size = picture.shape[:2]
-        if self._anchor is None or size != self._size or _has_moved(self._anchor, small):
-            self._anchor, self._size, self._since, self._frames = small, size, now, 0
-            self._current, self._due = None, now
-            self._sight = SheetSight(_WAIT)
+        small, scale = reduce(picture)
+        if self._anchor is None or picture.shape[:2] != self._size:
+            anchor = self._begin(small, picture, now)
+        else:
+            anchor = self._anchor
+        followed = anchor.follow(small)
+        if self._is_other(followed):
+            anchor = self._begin(small, picture, now)
+            followed = anchor.follow(small)
         self._frames += 1
+        sight = self._moved(followed, scale)
         if self._current is not None:
             self._current.seen = now
-            return self._sight, ()
+            return sight, ()
+        sharpness = anchor.sharpness(picture, scale, followed)
+        self._sharpest = max(sharpness, _FADES * self._sharpest)
         still = self._frames >= _LEAST_FRAMES and now - self._since >= self._patience.settle
-        if not still or now < self._due:
-            return self._sight, ()
-        return self._look(picture, now)
+        if not still or now < self._due or sharpness < _SHARP * self._sharpest:
+            return sight, ()
+        found = self._look(picture, now)
+        self._corners = np.array(self._sight.corners, np.float64).reshape(-1, 1, 2) / scale
+        self._anchor = Anchor(small, self._corners[:, 0] if self._corners.size else None)
+        self._looked = True
+        return self._sight, found
 
-    def _look(
-        self, picture: NDArray[np.uint8], now: float
-    ) -> tuple[SheetSight, tuple[SettledSheet, ...]]:
-        """Read a frame that holds still."""
+    def _begin(self, small: NDArray[np.uint8], picture: NDArray[np.uint8], now: float) -> Anchor:
+        """Wait from now on until what ``small`` shows is held still."""
+        self._anchor, self._size = Anchor(small), picture.shape[:2]
+        self._since, self._frames, self._sharpest = now, 0, 0.0
+        self._looked = False
+        self._current, self._due = None, now
+        self._sight = SheetSight(_NONE if self._empty else _WAIT)
+        self._corners = np.zeros((0, 1, 2))
+        return self._anchor
+
+    def _is_other(self, followed: Followed) -> bool:
+        """Say whether a frame shows something else, or is not held still."""
+        if not self._looked:
+            return followed.changed > _COVERED or followed.moved > _STRAYS
+        return followed.changed > (_WRITTEN if self._corners.size else _COVERED)
+
+    def _moved(self, followed: Followed, scale: int) -> SheetSight:
+        """Return what was said of the sheet, with its corners where they are now."""
+        if not self._corners.size:
+            return self._sight
+        corners = scale * cv2.perspectiveTransform(self._corners, followed.plane)[:, 0]
+        return replace(self._sight, corners=tuple((x, y) for x, y in corners.tolist()))
+
+    def _look(self, picture: NDArray[np.uint8], now: float) -> tuple[SettledSheet, ...]:
+        """Read a frame that is held still; return the sheet where it is new."""
         try:
             sheet = self._read(picture)
         except PictureError as error:
-            refused = not isinstance(error, NoSheetError)
+            self._empty = isinstance(error, NoSheetError)
             corners = error.corners if isinstance(error, RefusedSheetError) else ()
-            self._sight = SheetSight(str(error), refused=refused, corners=corners)
+            self._sight = SheetSight(str(error), refused=not self._empty, corners=corners)
             self._due = now + _RETRY
-            return self._sight, ()
+            return ()
+        self._empty = False
         again = self._patience.again
         self._reported = [each for each in self._reported if now - each.seen <= again]
         known = next((each for each in self._reported if _is_same(each.sheet, sheet)), None)
@@ -162,20 +203,9 @@ class SheetWatch:
         self._current.seen = now
         self._sight = SheetSight(f"read: {_title(sheet)}", done=True, corners=sheet.corners)
         if known is not None:
-            return self._sight, ()
+            return ()
         self._reported.append(self._current)
-        return self._sight, (SettledSheet(sheet, now),)
-
-
-def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = picture.shape[:2]
-    size = (_WIDTH, max(1, round(height * _WIDTH / width)))
-    return cv2.resize(to_grey(picture), size, interpolation=cv2.INTER_AREA)
-
-
-def _has_moved(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
-    """Say whether two frames of :func:`_small` show something else."""
-    return float((cv2.absdiff(before, now) > _CHANGED).mean()) > _MOVED
+        return (SettledSheet(sheet, now),)
 
 
 def _title(sheet: SheetReading) -> str:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 
@@ -124,3 +125,43 @@ class Words(list[str]):
         with self._changed:
             there = self._changed.wait_for(lambda: self.count_of(part) >= times, timeout)
         assert there, f"{part!r} was not reported: {list(self)}"
+
+
+class Desk:
+    """A sheet of paper with writing on it, on a table with a grain: frames of 640 x 480, grey."""
+
+    def __init__(self) -> None:
+        rng = np.random.default_rng(3)
+        grain = rng.standard_normal((120, 160)).astype(np.float32)
+        self._table = 100 + 8 * cv2.resize(grain, (640, 480), interpolation=cv2.INTER_CUBIC)
+        self._sheet = np.full((360, 420), 235, np.uint8)
+        self._rng = rng
+        for line in range(40, 220, 30):
+            self.write(line, "".join(rng.choice(list("ABEFHKLMNRSTXZ"), 9)))
+
+    def write(self, y: int, text: str) -> None:
+        """Write ``text`` on the sheet, on a line at ``y``."""
+        cv2.putText(self._sheet, text, (30, y), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 40, 2, cv2.LINE_AA)
+
+    def corners(self, *, x: float = 0.0, y: float = 0.0, turn: float = 0.0) -> NDArray[np.float64]:
+        """Return where the sheet's corners are, (4, 2), moved by pixels and turned by degrees."""
+        ends = np.array([[0.0, 0, 1], [420, 0, 1], [420, 360, 1], [0, 360, 1]])
+        return np.asarray(ends @ self._plane(x, y, turn).T)
+
+    def see(self, *, x: float = 0.0, y: float = 0.0, turn: float = 0.0) -> NDArray[np.uint8]:
+        """Return a frame of it, (480, 640) uint8, with noise of its own."""
+        frame = cv2.warpAffine(
+            self._sheet.astype(np.float32),
+            self._plane(x, y, turn),
+            (640, 480),
+            dst=self._table.copy(),
+            borderMode=cv2.BORDER_TRANSPARENT,
+        )
+        frame += 1.5 * self._rng.standard_normal(frame.shape).astype(np.float32)
+        return np.asarray(np.clip(frame + 0.5, 0, 255), np.uint8)
+
+    @staticmethod
+    def _plane(x: float, y: float, turn: float) -> NDArray[np.float64]:
+        plane = cv2.getRotationMatrix2D((210, 180), turn, 1.0)
+        plane[:, 2] += (110 + x, 60 + y)
+        return np.asarray(plane)

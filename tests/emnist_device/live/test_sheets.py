@@ -17,7 +17,7 @@ from emnist_edge.errors import PictureError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CORNERS = ((10.0, 10.0), (90.0, 12.0), (90.0, 120.0), (10.0, 118.0))
+CORNERS = ((80.0, 60.0), (620.0, 62.0), (620.0, 300.0), (80.0, 298.0))
 ONE = SheetReading(
     "exam", 1, 3, None,
     (
