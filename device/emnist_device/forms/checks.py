@@ -167,17 +167,26 @@ def _form_fault(field: TextField, text: str) -> str:
         case "pattern":
             fits = field.pattern is None or _pattern(field.pattern).accepts(compact)
             return "" if fits else f"{text} does not follow the pattern"
-    allowed = expand_charset(field.charset) | (frozenset(" ") if field.kind in _SPACED else set())
-    wrong = next((char for char in text if char not in allowed), None)
+    wrong = min(_not_allowed(field, text), key=str.isspace, default=None)
     return "" if wrong is None else f"has {wrong!r}, which it cannot have"
 
 
+def _not_allowed(field: TextField, text: str) -> list[str]:
+    """Return the characters of ``text`` that a ``field`` with a charset cannot have."""
+    allowed = expand_charset(field.charset) | (frozenset(" ") if field.kind in _SPACED else set())
+    return [char for char in text if char not in allowed]
+
+
 def _has_gap(field: TextField, text: str) -> bool:
-    """Say whether a cell is blank between others, where none may be."""
+    """Say whether a cell is blank between others, where none may be, and no words stand there."""
     if not field.cells or field.kind in _SPACED or field.kind == "lexicon":
         return False
     printed = sum(mark.char == " " for mark in field.marks)
-    return text.count(" ") > printed
+    if field.form is not None:
+        foreign = any(char.isalpha() for char in text)
+    else:
+        foreign = field.kind != "pattern" and not {" "}.issuperset(_not_allowed(field, text))
+    return text.count(" ") > printed and not foreign
 
 
 @lru_cache(maxsize=256)

@@ -252,13 +252,34 @@ def test_another_reading_is_chosen_by_the_keyboard(page: Chrome, table: Path) ->
     shows(page, "a born")
     press(page, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
     shows(page, "b Student number (number)")
-    for _ in range(20):
-        if "115061" in page.switch_to.active_element.text:
-            break
-        press(page, Keys.TAB)
-    press(page, Keys.ENTER)
+    press(page, Keys.TAB)  # past what stands there, which Enter takes
+    assert page.switch_to.active_element.text.startswith("115061")
+    press(page, Keys.ARROW_RIGHT)
+    assert page.switch_to.active_element.text == "blank"
+    press(page, Keys.ARROW_RIGHT, Keys.ARROW_LEFT, Keys.ENTER)
     shows(page, "b born")
     assert said(table) == {"b number": "115061"}
+
+
+def test_the_reason_of_the_reading_is_not_that_of_what_is_typed(
+    chrome: Chrome, tmp_path: Path
+) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    sheet = bound(tmp_path, total=Candidates((("9", 0.9999),)))
+    with serving_review(sheet.review, sheet.journal) as server, opened(chrome, server) as page:
+        wait_for(lambda: label(page).endswith("(marks.Q1.a)"))
+        press(page, Keys.ARROW_UP)
+        wait_for(lambda: label(page).endswith("total"))
+        reason, error = (page.find_element("id", name) for name in ("reason", "error"))
+        assert reason.text == "In doubt: is 9, and the sum is 7"
+        press(page, "8")
+        assert not reason.is_displayed()
+        press(page, Keys.ESCAPE)
+        assert reason.is_displayed()
+        press(page, "8", Keys.ENTER)
+        wait_for(lambda: error.text.startswith("In doubt: is 8, and the sum is 7. Accept"))
+        assert not reason.is_displayed()
 
 
 def test_a_page_that_is_closed_goes_on_where_it_ended(page: Chrome, table: Path) -> None:

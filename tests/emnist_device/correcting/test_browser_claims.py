@@ -25,16 +25,17 @@ def test_a_sheet_whose_row_another_is_corrected_to_is_asked_for(
     sheets = bound_sheets(tmp_path, ".csv", {"a.png": {}, "b.png": unsure})
     with serving_review(sheets.review, sheets.journal) as server, opened(chrome, server) as page:
         wait_for(lambda: label(page) == "b id")
+        error, reason = (page.find_element("id", name) for name in ("error", "reason"))
+        assert reason.is_displayed()
         press(page, "4711", Keys.ENTER)
-        error = page.find_element("id", "error")
         wait_for(lambda: "has one row for this sheet and for a.png. Accept" in error.text)
+        assert not reason.is_displayed()  # it is that of the reading, which answers may overtake
         press(page, Keys.ENTER)
         wait_for(lambda: label(page) == "b name")
         press(page, "BOB", Keys.ENTER)
         for name in ("id", "name"):
             wait_for(lambda name=name: label(page) == f"a {name}")  # type: ignore[misc]
-            reason = page.find_element("id", "reason").text
-            assert reason == "In doubt: the roster has one row for this sheet and for b.png"
+            assert reason.text == "In doubt: the roster has one row for this sheet and for b.png"
             press(page, Keys.ENTER)
         shows(page, "")
         assert len(page.find_elements("css selector", "#faulty-list button")) == 4

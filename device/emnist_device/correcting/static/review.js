@@ -144,8 +144,17 @@ function showOthers() {
       button.append(Object.assign(document.createElement("small"), { textContent: percent(chance) }));
     }
     button.onclick = () => answer(text);
+    if (text === shownText()) button.tabIndex = -1; // Enter takes it already: Tab goes to others
     return button;
   }));
+}
+
+/** Let an arrow go from one of the other readings to its neighbour; say whether it does. */
+function moveAmongOthers(key) {
+  const step = { ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" }[key];
+  if (!step || document.activeElement.parentElement !== element("others")) return false;
+  document.activeElement[step]?.focus();
+  return true;
 }
 
 /** Show field `number`, and fetch the picture of the one after it. */
@@ -215,7 +224,8 @@ function complain(message, text = null) {
   element("accept").textContent = text === null ? "Accept" : "Keep all the same";
   element("error").textContent = message;
   element("error").hidden = !message;
-  element("reason").hidden = Boolean(message); // as of the reading, which answers may have overtaken
+  // It is that of the reading, which an answer, or what is typed, may have overtaken.
+  element("reason").hidden = Boolean(message) || given() !== shownText();
   element("taken").hidden = true;
 }
 
@@ -304,6 +314,8 @@ document.addEventListener("keydown", (event) => {
   } else if (options && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
     event.preventDefault();
     move(event.key === "ArrowLeft" ? -1 : 1);
+  } else if (moveAmongOthers(event.key)) {
+    event.preventDefault();
   } else if (event.key === "Escape") {
     event.preventDefault();
     show(current);

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 #: Probability that what is written does not keep to what the template says of it: people err.
 OUTSIDE = 0.02
+#: What fields say together is in doubt where the picture gives it less than this beside what it
+#: reads.
+AGAINST = 0.1
 # Texts that are less probable are not kept.
 _LEAST = 1e-6
 
@@ -74,3 +77,14 @@ def keep_to(candidates: Candidates, holds: Callable[[str], bool]) -> Candidates:
     if whole <= 0:
         return candidates
     return Candidates.of(((text, chance / whole) for text, chance in weighed), candidates.reason)
+
+
+def beside_picture(made: Candidates, read: Candidates, who: str) -> Candidates:
+    """Return ``made`` of what was ``read``, in doubt where the picture rather has something else.
+
+    ``who``: what says otherwise, such as "the sum asks for".
+    """
+    own = dict(read.texts).get(made.text, 0.0)
+    if made.text == read.text or own >= AGAINST * read.probability:
+        return made
+    return made.doubted(f"reads {read.text}, and {who} {made.text}")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from emnist_device.forms.checks import number_of, sum_failures
-from emnist_device.forms.reading.candidates import OUTSIDE, Candidates
-from emnist_device.forms.roster import plain
+from emnist_device.forms.reading.by_roster import weigh_roster
+from emnist_device.forms.reading.candidates import OUTSIDE, Candidates, beside_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from emnist_device.forms.model import FormPage, Leaf, SumOf, Template
     from emnist_device.forms.roster import Roster
@@ -20,21 +19,11 @@ if TYPE_CHECKING:
 # Of each field, so many candidates count, and of sums so many values, unless they are rarer than
 # this.
 _FEW, _MANY, _RARE = 8, 500, 1e-9
-# What a field says by the picture at least for each of its characters that a roster has otherwise.
-_FLOOR = 1e-4
 # Where a sum fails, fields that are so probably why are in doubt, and none is surer than the second
 # before it did. On four sheets of UNIPEN's held-out hands, 33 of 163 are, and all 8 that are wrong.
 _BLAMED, _LEAST_DOUBT = 0.01, 1e-3
-# How probable it is that one cell of a number stays empty, beside that it is as it should be.
-_EMPTY = 0.05
-# A row of a roster is the nearest where it has more than this of what all are probable.
-_ALONE = 0.6
-# What fields say together is in doubt where the picture gives it less than the first beside what it
-# reads, and a sum asks for nothing to which the picture gives less than the second.
-_AGAINST, _UNLIKE = 0.1, 0.01
-
-# A row that is less probable than this is rather none of the roster's.
-_AS_PROBABLE = 0.5
+# A sum asks for nothing to which the picture gives less than this beside what it reads.
+_UNLIKE = 0.01
 
 #: A number, or None for what is none, -> how probable it is.
 Values = dict[Decimal | None, float]
@@ -108,7 +97,7 @@ def weigh_sum(
             weighed.append((text, chance * share + (1 - chance) * own))
         rest = [each for each in read[name].texts if each not in _alike(read[name])]
         made = Candidates.of([*weighed, *rest], read[name].reason)
-        found[name] = _beside_picture(made, read[name], "the sum asks for")
+        found[name] = beside_picture(made, read[name], "the sum asks for")
     texts = {name: candidates.text for name, candidates in found.items()}
     failure = next(sum_failures(total, leaves, texts), None)
     if failure is None:
@@ -144,14 +133,6 @@ def _alike(candidates: Candidates) -> list[tuple[str, float]]:
     return [each for each in candidates.texts[:_FEW] if each[1] >= least]
 
 
-def _beside_picture(made: Candidates, read: Candidates, who: str) -> Candidates:
-    """Return ``made``, in doubt where the picture rather reads something else."""
-    own = dict(read.texts).get(made.text, 0.0)
-    if made.text == read.text or own >= _AGAINST * read.probability:
-        return made
-    return made.doubted(f"reads {read.text}, and {who} {made.text}")
-
-
 def _number(leaf: Leaf, text: str) -> Decimal | None:
     return number_of(leaf, text) if text.strip() else Decimal(0)
 
@@ -181,105 +162,3 @@ def _added(one: Values, other: Values) -> Values:
             if a is not None and b is not None and p * q >= _RARE:
                 found[a + b] = found.get(a + b, 0.0) + p * q
     return dict(sorted(found.items(), key=lambda each: -each[1])[:_MANY])
-
-
-def weigh_roster(
-    columns: Mapping[str, str],
-    read: Mapping[str, Candidates],
-    roster: Roster,
-    said: Collection[str] = (),
-) -> tuple[dict[str, Candidates], int | None]:
-    """Return the candidates of fields that a roster has, as it lets them be, and its row.
-
-    The nearest row is that which is most probable by all of its fields together. There is none
-    where none of them says anything, the picture has what the row has in none of them, or another
-    row is as near. What a person said is not weighed against the picture of other fields: where
-    rows have it, it is one of these.
-
-    Args:
-        columns: field -> its column.
-        read: candidates of each field by itself.
-        roster: the rows that there are.
-        said: fields of which a person said what they have.
-    """
-    given = {name: read[name] for name in columns if name in read and read[name].text.strip()}
-    if not given:
-        return {}, None
-    tables = {
-        name: {plain(text): chance for text, chance in reversed(candidates.texts)}
-        for name, candidates in given.items()
-    }
-    known = {columns[name]: read[name].text for name in said if name in given}
-    scores = [0.0] * len(roster.rows)
-    for number in roster.matching(known) or range(len(roster.rows)):
-        wanted_of = _wanted(roster, number, columns, given)
-        scores[number] = math.prod(_chance(tables[n], wanted_of[n], given[n]) for n in given)
-    best = max(range(len(scores)), key=scores.__getitem__)
-    picture = math.prod(candidates.probability for candidates in given.values())
-    chance = (
-        (1 - OUTSIDE)
-        * scores[best]
-        / ((1 - OUTSIDE) * sum(scores) + OUTSIDE * max(picture - scores[best], 0.0) + 1e-30)
-    )
-    row, wanted_of = roster.rows[best], _wanted(roster, best, columns, given)
-    found = {
-        name: _by_row(row[columns[name]], candidates, tables[name], chance)
-        for name, candidates in given.items()
-    }
-    seen = any(
-        tables[name].get(wanted_of[name], 0.0) >= _AGAINST * candidates.probability
-        or _lacks_one(candidates.text, wanted_of[name])
-        for name, candidates in given.items()
-    )
-    alone = scores[best] > _ALONE * sum(scores)
-    return found, best if seen and alone else None
-
-
-def _wanted(
-    roster: Roster, number: int, columns: Mapping[str, str], names: Iterable[str]
-) -> dict[str, str]:
-    """Return what row ``number`` of ``roster`` has for the fields ``names``, plain."""
-    row = roster.rows[number]
-    return {name: plain(row[columns[name]]) for name in names}
-
-
-def _by_row(
-    wanted: str, candidates: Candidates, table: Mapping[str, float], chance: float
-) -> Candidates:
-    """Return the candidates of a field beside its row, which has ``wanted``.
-
-    ``table``: how probable each plain text of ``candidates`` is. ``chance``: how probable the row.
-    """
-    text = candidates.text if plain(wanted) == plain(candidates.text) else wanted
-    others = [(t, (1 - chance) * p) for t, p in candidates.texts if plain(t) != plain(wanted)]
-    share = chance + (1 - chance) * table.get(plain(wanted), 0.0)
-    made = Candidates.of([(text, share), *others], candidates.reason)
-    if made.text != text:
-        return made.doubted("no row of the roster has it")
-    if chance < _AS_PROBABLE:
-        return made.doubted("no row of the roster has it beside the other fields")
-    return _beside_picture(made, candidates, "the roster has")
-
-
-def _chance(table: Mapping[str, float], wanted: str, candidates: Candidates) -> float:
-    """Return how probable it is by the picture that a field says ``wanted``."""
-    if wanted in table:
-        return table[wanted]
-    if _lacks_one(candidates.text, wanted):
-        return candidates.probability * _EMPTY
-    read = plain(candidates.text)
-    if len(read) != len(wanted):
-        return candidates.probability * _FLOOR ** max(abs(len(read) - len(wanted)), 1) * _FLOOR
-    wrong = sum(a != b for a, b in zip(read, wanted, strict=True))
-    return candidates.probability * _FLOOR**wrong
-
-
-def _lacks_one(text: str, wanted: str) -> bool:
-    """Say whether ``text`` is the number ``wanted``, of which one cell was left empty."""
-    if not wanted.isdigit() or len(wanted) < 2:
-        return False
-    if len(text) == len(wanted):
-        return text.count(" ") == 1 and all(
-            a in {" ", b} for a, b in zip(text, wanted, strict=True)
-        )
-    return len(text) == len(wanted) - 1 and text in {wanted[1:], wanted[:-1]}

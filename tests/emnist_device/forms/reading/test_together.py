@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emnist_device.forms.model import SumOf
+from emnist_device.forms.reading.by_roster import weigh_roster
 from emnist_device.forms.reading.candidates import Candidates
-from emnist_device.forms.reading.together import weigh_roster, weigh_sum, weigh_together
+from emnist_device.forms.reading.together import weigh_sum, weigh_together
 from emnist_device.forms.roster import Roster
 from tests.emnist_device.forms.templates import needs_markers
 from tests.form_sheets import make_template
@@ -150,7 +151,8 @@ def test_what_is_beside_the_number_of_nobody_stays_as_it_is_read() -> None:
     found, _ = weigh_roster(COLUMNS, fields, ROSTER)
     assert found["who"].text == "ADA"
     assert found["who"].probability == pytest.approx(0.9, abs=0.06)
-    assert found["who"].reason == "no row of the roster has it beside the other fields"
+    told = "no row of the roster has it beside the other fields; nearest: id 4038213, name ADA"
+    assert found["who"].reason == told
     assert found["number"].text == "9999999"
 
 
@@ -160,6 +162,15 @@ def test_nobody_of_a_roster_is_doubted() -> None:
     assert row is None
     assert found["number"].text == "9999999"
     assert found["number"].reason == "no row of the roster has it"
+
+
+def test_the_nearest_row_is_named_where_none_fits_and_one_is_near() -> None:
+    found, row = weigh_roster({"number": "id"}, read(number=[("7039213", 0.99)]), ROSTER)
+    assert (found["number"].text, row) == ("7039213", None)  # nothing is decided by that
+    assert found["number"].reason == "no row of the roster has it; nearest: id 4038213"
+    two = Roster(("id",), ({"id": "4038213"}, {"id": "4038214"}))
+    found, _ = weigh_roster({"number": "id"}, read(number=[("4038299", 0.99)]), two)
+    assert found["number"].reason == "no row of the roster has it"  # both are as near
 
 
 def test_a_blank_sheet_is_of_nobody() -> None:
