@@ -23,7 +23,7 @@ from emnist_edge.cli.numbers import FiniteRange
 from emnist_edge.cli.options import limit_option, model_option
 from emnist_edge.cli.outputs import Outputs
 from emnist_edge.cli.session import Session, results_open
-from emnist_edge.errors import ModelError
+from emnist_edge.errors import ModelError, shown
 from emnist_edge.packages import load_base
 from emnist_edge.tables import counted
 
@@ -109,8 +109,7 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
     pages = find_pages(list(dict.fromkeys(found)), limits, jobs)  # a sheet has one row
     tasks = [Task(p.name, number=p.number, pages=p.pages, fault=p.fault) for p in pages]
     console = Console(None, headed=False, silent=True)
-    for problem in problems:
-        console.complain(problem)
+    _say_what_is_missing(problems, tasks, output, console)
     formats = sheet_formats(_fields(templates))
     make = partial(load_sheet_reader, forms, model, rosters, threads=threads, limits=limits)
     outputs = Outputs(None, None, output, resume, None, None, None)
@@ -128,6 +127,20 @@ def read(  # noqa: PLR0913, PLR0917  # each option is an argument
         raise click.BadParameter(str(error), param_hint="--model") from error
     _summarize(console, tally, accept)
     sys.exit(EXIT_FAILED if failed or problems else EXIT_OK)
+
+
+def _say_what_is_missing(
+    problems: Sequence[str], tasks: list[Task], output: Path, console: Console
+) -> None:
+    """Say ``problems``; where no file is there, end before there is a table without a sheet."""
+    for problem in problems:
+        console.complain(problem)
+    if output.exists() or any(Path(task.name).exists() for task in tasks):
+        return
+    for task in tasks:
+        console.complain(f"{shown(task.name)}: no such file")
+    console.complain(f"there is nothing to read, and {shown(output)} is not written")
+    sys.exit(EXIT_FAILED)
 
 
 def _fields(templates: Sequence[Template]) -> list[str]:

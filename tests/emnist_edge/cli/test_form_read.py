@@ -93,6 +93,34 @@ def test_what_was_read_by_another_template_is_not_gone_on_with(tmp_path: Path) -
     ) in said
 
 
+def test_where_nothing_was_read_no_table_is_left_and_what_was_there_stays(tmp_path: Path) -> None:
+    template, _, empty = draw(tmp_path)
+    (tmp_path / "none").mkdir()
+    out = tmp_path / "out.csv"
+    for name, why in (
+        ("absent.png", "no such file"), ("folder/", "no such file"), ("*.bmp", "matches no file"),
+        ("none", "no pictures in this folder"),
+    ):  # fmt: skip
+        for options in ([], ["--resume"]):
+            args = (template, str(tmp_path / name), "--output", str(out), *options)
+            code, said = run(*args)
+            assert (code, why in said.splitlines()[0]) == (1, True), said
+            assert said.splitlines()[1:] == [
+                f"emnist-edge: there is nothing to read, and {out} is not written"
+            ]
+            assert list(tmp_path.glob("out.csv*")) == []
+    assert run(template, empty, "--output", str(out))[0] == 1
+    kept = {path: path.read_bytes() for path in tmp_path.glob("out.csv*")}
+    assert out in kept  # a sheet that was refused is told of
+    absent = str(tmp_path / "absent.png")
+    code, said = run(template, absent, "--output", str(out))
+    assert (code, "is there already" in said) == (2, True), said
+    assert {path: path.read_bytes() for path in tmp_path.glob("out.csv*")} == kept
+    run(template, absent, "--output", str(out), "--resume")
+    assert out.read_bytes().startswith(kept[out])
+    assert [row["error"] for row in rows(out)][1:] == ["no such file"]
+
+
 def test_a_wrong_template_and_a_wrong_name_are_said_in_a_line(tmp_path: Path) -> None:
     template, _, empty = draw(tmp_path)
     code, said = run(template, empty, "--output", str(tmp_path / "out.txt"))
