@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from emnist_device.forms.reading.candidates import Candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 #: What reading a record raises that something else has written.
 DAMAGE = (
@@ -42,33 +42,44 @@ class ReadField:
 
 def field_of(name: str, content: Mapping[str, Any]) -> ReadField:
     """Return a field as JSON Lines have it; raises one of :data:`DAMAGE` where it is damaged."""
+    content = mapping_of(content, f"field {name}")
     accepted = content.get("accepted", False)
     if not isinstance(accepted, bool):
         raise TypeError("accepted is neither true nor false")
     return ReadField(
         name,
-        text_of(content["text"], "text"),
-        text_of(content["value"], "value"),
-        probability_of(content["probability"]),
+        text_of(entry_of(content, "text"), "text"),
+        text_of(entry_of(content, "value"), "value"),
+        probability_of(entry_of(content, "probability")),
         text_of(content.get("reason", ""), "reason"),
         accepted,
-        _weighed_of(content["alternatives"]),
-        tuple((_pixels_of(x), _pixels_of(y)) for x, y in content["corners"]),
+        _weighed_of(entry_of(content, "alternatives"), "alternatives"),
+        tuple(_corner_of(each) for each in list_of(entry_of(content, "corners"), "corners")),
         _alone_of(content["alone"]) if "alone" in content else None,
     )
 
 
-def _weighed_of(texts: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, float], ...]:
+def _weighed_of(texts: object, what: str) -> tuple[tuple[str, float], ...]:
+    found = [mapping_of(each, what) for each in list_of(texts, what)]
     return tuple(
-        (text_of(each["text"], "text"), probability_of(each["probability"])) for each in texts
+        (text_of(entry_of(each, "text"), "text"), probability_of(entry_of(each, "probability")))
+        for each in found
     )
 
 
-def _alone_of(content: Mapping[str, Any]) -> Candidates:
-    texts = _weighed_of(content["texts"])
+def _alone_of(value: object) -> Candidates:
+    content = mapping_of(value, "alone")
+    texts = _weighed_of(entry_of(content, "texts"), "texts")
     if not texts:
         raise ValueError("alone has no text")
-    return Candidates(texts, text_of(content["reason"], "reason"))
+    return Candidates(texts, text_of(entry_of(content, "reason"), "reason"))
+
+
+def _corner_of(value: object) -> tuple[float, float]:
+    place = list_of(value, "a corner")
+    if len(place) != 2:
+        raise ValueError("a corner is no place")
+    return _pixels_of(place[0]), _pixels_of(place[1])
 
 
 def parsed(text: str | bytes) -> Any:
@@ -82,6 +93,27 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise ValueError(f"{next(n for n in names if names.count(n) > 1)!r} is in it twice")
     return content
+
+
+def mapping_of(value: object, what: str) -> Mapping[str, Any]:
+    """Return ``value``, if it is an object of JSON; TypeError names it."""
+    if not isinstance(value, dict):
+        raise TypeError(f"{what} is no object")
+    return value
+
+
+def list_of(value: object, what: str) -> list[Any]:
+    """Return ``value``, if it is a list; TypeError names it."""
+    if not isinstance(value, list):
+        raise TypeError(f"{what} is no list")
+    return value
+
+
+def entry_of(content: Mapping[str, Any], name: str) -> Any:
+    """Return what ``content`` has as ``name``; ValueError where it has nothing."""
+    if name not in content:
+        raise ValueError(f"{name} is missing")
+    return content[name]
 
 
 def text_of(value: object, what: str) -> str:

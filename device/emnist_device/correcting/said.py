@@ -6,7 +6,14 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emnist_device.batch.records import number_of
-from emnist_device.correcting.fields import file_name_of, probability_of, text_of
+from emnist_device.correcting.fields import (
+    entry_of,
+    file_name_of,
+    list_of,
+    mapping_of,
+    probability_of,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,20 +115,21 @@ class Said:
         else:
             self.after[asked.sheet] = after
 
-    def take_line(self, content: Any) -> None:
+    def take_line(self, line: Any) -> None:
         """Take what a line of the journal says.
 
-        Raises ValueError, KeyError, TypeError or AttributeError for what no line is.
+        Raises ValueError or TypeError for what no line is.
         """
-        page, undo = content["page"], content.get("undo", False)
+        content = mapping_of(line, "it")
+        page, undo = entry_of(content, "page"), content.get("undo", False)
         if not isinstance(undo, bool):
             raise TypeError("undo is neither true nor false")
         page = None if page is None else number_of(page, "page")
-        image = file_name_of(content["image"], "image")
-        reading, name = (text_of(content[key], key) for key in ("reading", "field"))
+        image = file_name_of(entry_of(content, "image"), "image")
+        reading, name = (text_of(entry_of(content, key), key) for key in ("reading", "field"))
         asked = Asked(image, page, reading, name)
         if not undo:
-            text, value = (text_of(content[key], key) for key in ("text", "value"))
+            text, value = (text_of(entry_of(content, key), key) for key in ("text", "value"))
             self.say(asked, Answer(text, value), _after(content))
         elif self.last == asked:
             self.take_back()
@@ -133,16 +141,21 @@ def _after(content: Mapping[str, Any]) -> After:
     row = content.get("row", 0)
     if row is not None and "row" in content:
         row = number_of(row, "row")
+    settled = mapping_of(content.get("settled", {}), "settled")
+    faults = mapping_of(content.get("faults", {}), "faults")
     return After(
-        {
-            name: Settled(
-                text_of(each["text"], "text"),
-                text_of(each["value"], "value"),
-                probability_of(each["probability"]),
-            )
-            for name, each in content.get("settled", {}).items()
-        },
-        {name: text_of(each, "a fault") for name, each in content.get("faults", {}).items()},
+        {name: _settled(mapping_of(each, f"settled {name}")) for name, each in settled.items()},
+        {name: text_of(each, "a fault") for name, each in faults.items()},
         row,
-        tuple(text_of(name, "tells") for name in content.get("tells", [])),
+        tuple(
+            text_of(name, "a name of tells") for name in list_of(content.get("tells", []), "tells")
+        ),
+    )
+
+
+def _settled(content: Mapping[str, Any]) -> Settled:
+    return Settled(
+        text_of(entry_of(content, "text"), "text"),
+        text_of(entry_of(content, "value"), "value"),
+        probability_of(entry_of(content, "probability")),
     )

@@ -220,6 +220,31 @@ def test_a_damaged_line_is_named_and_nothing_is_lost(path: Path, line: bytes) ->
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"{}", "page is missing"),
+        (b"[1]", "it is no object"),
+        (b"null", "it is no object"),
+        (b'{"page": 1}', "image is missing"),
+        (b'{"image": "a", "page": 1, "reading": null}', "reading is no text"),
+        (b'{"image": "a", "page": 1, "reading": "b", "field": "c"}', "text is missing"),
+        (_ANSWERED + b' "tells": "number"}', "tells is no list"),
+        (_ANSWERED + b' "tells": null}', "tells is no list"),
+        (_ANSWERED + b' "tells": [null]}', "a name of tells is no text"),
+        (_ANSWERED + b' "settled": null}', "settled is no object"),
+        (_ANSWERED + b' "settled": {"x": null}}', "settled x is no object"),
+        (_ANSWERED + b' "settled": {"x": {"text": "1"}}}', "value is missing"),
+        (_ANSWERED + b' "faults": "c"}', "faults is no object"),
+        (_ANSWERED + b' "faults": {"c": null}}', "a fault is no text"),
+    ],
+)
+def test_what_is_wrong_in_a_line_is_said_in_plain_words(path: Path, line: bytes, why: str) -> None:
+    path.write_bytes(line + b"\n")
+    with pytest.raises(FormError, match=rf"line 1 is no correction \({why}\); mend it"):
+        read_journal(path)
+
+
 def test_what_cannot_be_a_journal_is_said(path: Path) -> None:
     path.mkdir()
     for read in (read_journal, Journal):
