@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emnist_device.correcting.said import After, Settled
 from emnist_device.forms.checks import field_failures, roster_failures, sum_failures, value_of
+from emnist_device.forms.reading.by_roster import PRINTED_FOR
 from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.together import weigh_sum, weigh_together
 
@@ -64,12 +65,14 @@ class Rechecker:
         read = {field.name: _own(field) for field in sheet.fields}
         read |= {name: Candidates(((text, 1.0),)) for name, text in said.items()}
         roster = self._rosters.get(sheet.form)
+        told = bool(template.roster_columns.keys() & said.keys())  # which row it is
         weighed = weigh_together(template, page, read, roster, said.keys())
         settled = {}
         for field in sheet.fields:
             made = weighed.read[field.name]
             chance = round(min(made.probability, 1.0), _DECIMALS)
             left = field.name in bound and not field.accepted and field.name not in said
+            left &= told or not field.reason.startswith(PRINTED_FOR)
             if left and not made.reason and chance >= self._least:
                 value = value_of(leaves[field.name], made.text)
                 settled[field.name] = Settled(made.text, value, chance)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 # The name and version of this code, and what may be in it: characters that QR codes pack tightly.
-_CODE = re.compile(r"EEF1 ([A-Z0-9-]{1,32}) ([0-9]{1,3}) ([0-9]{1,9}) ([0-9A-F]{6})", re.ASCII)
+_CODE = re.compile(r"EEF1 ([A-Z0-9-]{1,32}) ([0-9]{1,3}) ([0-9]{1,9})(R?) ([0-9A-F]{6})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -14,17 +14,20 @@ class SheetCode:
     """Which page a sheet of paper is.
 
     form: the name of the form, in capitals. page: from 1. copy: from 1, or 0 where copies have no
-    numbers; with a roster, the number of its row. digest: of the template that it was printed from.
+    numbers. digest: of the template that it was printed from. of_roster: whether the copy is for
+    the row of a roster whose number it has.
     """
 
     form: str
     page: int
     copy: int
     digest: str
+    of_roster: bool = False
 
     def text(self) -> str:
         """Return what the QR code says."""
-        return f"EEF1 {self.form.upper()} {self.page} {self.copy} {self.digest}"
+        mark = "R" if self.of_roster else ""
+        return f"EEF1 {self.form.upper()} {self.page} {self.copy}{mark} {self.digest}"
 
 
 def parse_code(text: str) -> SheetCode | None:
@@ -32,4 +35,4 @@ def parse_code(text: str) -> SheetCode | None:
     found = _CODE.fullmatch(text.strip())
     if found is None:
         return None
-    return SheetCode(found[1], int(found[2]), int(found[3]), found[4])
+    return SheetCode(found[1], int(found[2]), int(found[3]), found[5], bool(found[4]))

@@ -3,12 +3,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from emnist_device.correcting.doubts import UnlikelyError
 from emnist_device.forms.reading.candidates import Candidates
+from emnist_device.forms.reading.together import weigh_together
+from tests.emnist_device.correcting import bound as bound_module
 from tests.emnist_device.correcting.bound import PARTS, bound
 from tests.emnist_device.correcting.sheets import apply
 
@@ -100,6 +103,21 @@ def test_what_others_asked_for_is_taken_back_where_they_were_wrong(tmp_path: Pat
     (row,) = csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"), newline=""))
     assert (row["name"], row["row"]) == ("BOB", "1")
     assert "1 since others were corrected" in summary
+
+
+def test_only_an_answer_to_the_roster_settles_what_is_of_another_row_than_it_was_printed_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bound_module, "weigh_together", partial(weigh_together, printed=2))
+    sheet = bound(tmp_path, total=WRONG_TOTAL)
+    told = {doubt.field.name: doubt.field.reason for doubt in sheet.review.doubts}
+    reason = "its QR code is that of row 2 of the roster: id 4712, name BOA"
+    assert (told["id"], told["name"]) == (reason, reason)
+    sheet.answer("total", "7")
+    assert sheet.settled() == {PARTS[0]: "3", PARTS[1]: "4"}
+    sheet.answer("id", "4711")
+    assert sheet.settled() == {PARTS[0]: "3", PARTS[1]: "4", "name": "BOB"}
+    sheet.journal.close()
 
 
 def test_what_no_row_and_no_sum_has_is_said_before_it_is_kept(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def _draw_page(
     for marker in page.markers:
         canvas.modules(_marker(marker.number), marker.area)
     if page.code is not None:
-        code = SheetCode(template.form, page.number, copy.number, template.digest)
+        code = SheetCode(template.form, page.number, copy.number, template.digest, bool(copy.row))
         canvas.modules(_qr_code(code.text()), page.code)
     _draw_foot(canvas, template, page, copy)
     if copy.row:

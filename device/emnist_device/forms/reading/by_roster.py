@@ -10,10 +10,12 @@ from emnist_device.forms.reading.candidates import AGAINST, OUTSIDE, Candidates,
 from emnist_device.forms.roster import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from emnist_device.forms.roster import Roster
 
+#: What the reason of doubt begins with where a sheet was printed for another row than it says.
+PRINTED_FOR = "its QR code is that of row "
 # What a field says by the picture at least for each of its characters that a roster has otherwise.
 _FLOOR = 1e-4
 # How probable it is that one cell of a number stays empty, beside that it is as it should be.
@@ -31,6 +33,7 @@ def weigh_roster(
     read: Mapping[str, Candidates],
     roster: Roster,
     said: Collection[str] = (),
+    printed: int | None = None,
 ) -> tuple[dict[str, Candidates], int | None]:
     """Return the candidates of fields that a roster has, as it lets them be, and its row.
 
@@ -44,6 +47,8 @@ def weigh_roster(
         read: candidates of each field by itself.
         roster: the rows that there are.
         said: fields of which a person said what they have.
+        printed: the row that the sheet was printed for, from 1. It decides between rows that fit
+            as well; all that say another one are in doubt, unless a person said one of them.
     """
     given = {name: read[name] for name in columns if name in read and read[name].text.strip()}
     if not given:
@@ -77,7 +82,27 @@ def weigh_roster(
         or _lacks_one(candidates.text, wanted_of[name])
         for name, candidates in given.items()
     )
-    return found, best if seen and alone else None
+    if not (seen and alone):
+        return found, _twin(scores, printed - 1) if seen and printed is not None else None
+    if printed not in {None, best + 1} and not known:
+        found = _misprinted(found, printed, roster, columns)
+    return found, best
+
+
+def _twin(scores: Sequence[float], number: int) -> int | None:
+    """Return the row ``number``, from 0, where none fits better, or None."""
+    return number if 0 <= number < len(scores) and scores[number] == max(scores) else None
+
+
+def _misprinted(
+    found: Mapping[str, Candidates], printed: int | None, roster: Roster, columns: Mapping[str, str]
+) -> dict[str, Candidates]:
+    """Return ``found`` of another row than ``printed``, from 1: all are in doubt."""
+    reason = f"{PRINTED_FOR}{printed}, which the roster has not"
+    if printed is not None and 0 < printed <= len(roster.rows):
+        row = _named(roster.rows[printed - 1], [columns[name] for name in found])
+        reason = f"{PRINTED_FOR}{printed} of the roster: {row}"
+    return {name: each.doubted(reason) for name, each in found.items()}
 
 
 def _wanted(

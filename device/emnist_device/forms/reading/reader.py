@@ -87,7 +87,11 @@ class SheetReader:
         template = sheet.candidate.template
         alone = self._read_fields(picture, sheet)
         weighed = weigh_together(
-            template, sheet.candidate.page, alone, self._rosters.get(template.form)
+            template,
+            sheet.candidate.page,
+            alone,
+            self._rosters.get(template.form),
+            printed=sheet.code.copy if sheet.code is not None and sheet.code.of_roster else None,
         )
         registered = sheet.registered
         return SheetReading(

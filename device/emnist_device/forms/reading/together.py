@@ -48,10 +48,12 @@ def weigh_together(
     read: Mapping[str, Candidates],
     roster: Roster | None,
     said: Collection[str] = (),
+    printed: int | None = None,
 ) -> Weighed:
     """Return what the fields of ``page`` say by sums and ``roster``.
 
     ``read`` are the candidates of each field by itself; those ``said`` by a person have one.
+    ``printed``: the row of the roster that its QR code says, from 1.
     """
     leaves = {leaf.name: leaf for leaf in page.leaves()}
     found, names, row = dict(read), set[str](), None
@@ -61,7 +63,7 @@ def weigh_together(
             found |= weigh_sum(each, leaves, found)
             names |= own
     if roster is not None:
-        made, row = weigh_roster(template.roster_columns, found, roster, said)
+        made, row = weigh_roster(template.roster_columns, found, roster, said, printed)
         found |= made
         names |= template.roster_columns.keys() & leaves.keys()
     alone = {name: read[name] for name in leaves if name in names}

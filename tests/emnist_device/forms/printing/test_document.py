@@ -93,7 +93,9 @@ def test_markers_and_code_are_found(printed: tuple[Template, bytes], dpi: int) -
     picture = render(pdf, 0, dpi)
     assert page.code is not None
     code = cut(picture, page.code.grown(3), placed(picture, page))
-    assert parse_code(read_code(code)) == SheetCode("EXAM-2026", 1, 17, template.digest)
+    assert parse_code(read_code(code)) == SheetCode(
+        "EXAM-2026", 1, 17, template.digest, of_roster=True
+    )
 
 
 def edges_of(area: Area) -> dict[str, tuple[float, float]]:
@@ -165,6 +167,7 @@ def test_each_copy_has_its_pages_and_codes(tmp_path: Path) -> None:
         code = cut(picture, page.code.grown(3), placed(picture, page))
         codes.append(parse_code(read_code(code)))
     assert [(code.page, code.copy) for code in codes if code] == [(1, 1), (2, 1), (1, 2), (2, 2)]
+    assert not any(code.of_roster for code in codes if code)  # they are numbered, and nobody's
 
 
 def test_a_roster_gives_a_copy_for_each_row(tmp_path: Path) -> None:

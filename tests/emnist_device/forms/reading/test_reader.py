@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from emnist_device.forms.printing.document import copies_of, make_pdf
 from emnist_device.forms.reading.reader import SheetReader
 from emnist_device.forms.roster import Roster
 from emnist_edge.drawing.lying import Lie
@@ -158,3 +159,26 @@ def test_another_version_of_the_form_is_refused(tmp_path: Path) -> None:
     later = make_template(tmp_path, FIELDS.replace("[20, 60, 42, 9]", "[20, 62, 42, 9]"))
     with pytest.raises(PictureError, match="another version of the form SMALL"):
         SheetReader([later]).read(sheet)
+
+
+def test_a_sheet_printed_for_another_row_than_is_written_is_in_doubt(tmp_path: Path) -> None:
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    pytest.importorskip("fpdf")
+    template = make_template(
+        tmp_path, "number: {kind: digits, box: [20, 60, 42, 9], cells: 6, roster: id}"
+    )
+    roster = Roster(("id",), ({"id": "403821"}, {"id": "115067"}))
+    printed = pypdfium2.PdfDocument(make_pdf(template, copies_of(template, roster)))
+    own = SheetReader([template], rosters={template.form: roster})
+    reasons = []
+    for copy in (1, 2):
+        empty = printed[copy - 1].render(scale=10 * 25.4 / 72).to_numpy()[:2970, :2100].copy()
+        rng = np.random.default_rng(2)
+        page = template.pages[0]
+        sheet = own.read(
+            shoot(fill_page(empty, page, {"number": "403821"}, Stranger(), rng), shape=(1000, 1414))
+        )
+        assert (sheet.copy, sheet.row, sheet.fields[0].text) == (copy, 1, "403821")
+        reasons.append(sheet.fields[0].reason)
+    printed.close()
+    assert reasons == ["", "its QR code is that of row 2 of the roster: id 115067"]

@@ -173,6 +173,38 @@ def test_the_nearest_row_is_named_where_none_fits_and_one_is_near() -> None:
     assert found["number"].reason == "no row of the roster has it"  # both are as near
 
 
+def test_a_sheet_that_says_another_row_than_it_was_printed_for_is_in_doubt() -> None:
+    fields = read(number=[("4038213", 0.99)], who=[("ADA", 0.99)])
+    for printed in (None, 1):
+        found, row = weigh_roster(COLUMNS, fields, ROSTER, printed=printed)
+        assert row == 0
+        assert not any(each.reason for each in found.values())
+    for printed, told in (
+        (2, "row 2 of the roster: id 4038218, name BOB"), (4, "row 4, which the roster has not"),
+    ):  # fmt: skip
+        found, row = weigh_roster(COLUMNS, fields, ROSTER, printed=printed)
+        assert row == 0  # what is written counts
+        assert [each.text for each in found.values()] == ["4038213", "ADA"]
+        assert {each.reason for each in found.values()} == {f"its QR code is that of {told}"}
+    found, _ = weigh_roster(COLUMNS, fields, ROSTER, ["who"], printed=2)
+    assert not any(each.reason for each in found.values())  # a person has seen it
+    blank = read(number=[("", 1.0)], who=[("", 1.0)])
+    assert weigh_roster(COLUMNS, blank, ROSTER, printed=2) == ({}, None)
+
+
+def test_of_two_rows_that_fit_as_well_it_is_the_one_that_it_was_printed_for() -> None:
+    rows = [{"id": number, "name": "ADA"} for number in ("1", "2", "3")] + [
+        {"id": "4", "name": "BO"}
+    ]
+    roster = Roster(("id", "name"), tuple(rows))
+    fields = read(who=[("ADA", 0.99)])
+    found = [
+        weigh_roster({"who": "name"}, fields, roster, printed=printed)[1]
+        for printed in (None, 2, 4, 9)
+    ]
+    assert found == [None, 1, None, None]
+
+
 def test_a_blank_sheet_is_of_nobody() -> None:
     assert weigh_roster(COLUMNS, read(number=[("", 1.0)]), ROSTER) == ({}, None)
 
