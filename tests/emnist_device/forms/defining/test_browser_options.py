@@ -97,3 +97,42 @@ def test_boxes_to_choose_from_are_made_moved_and_named_by_keyboard(
     wait_for(lambda: text(page, "state") == "saved")
     saved: Any = site.saved()["colour"]
     assert [option.value for option in saved.options] == ["A", "red", "B"]
+
+
+def test_several_boxes_are_picked_by_keyboard_to_be_one_field(page: Chrome) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    def press(*keys: str) -> None:
+        ActionChains(page).send_keys(*keys).perform()
+
+    def shift(*keys: str) -> None:
+        ActionChains(page).key_down(Keys.SHIFT).send_keys(*keys).key_up(Keys.SHIFT).perform()
+
+    def picked() -> int:
+        return len(page.find_elements("css selector", ".found.picked[aria-pressed='true']"))
+
+    first = "[data-found][aria-label^='box to tick']"
+    page.execute_script(f'document.querySelector("{first}").focus()')
+    shift(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert picked() == 3
+    shift(Keys.ARROW_LEFT)  # the last is let go
+    assert picked() == 2
+    press(Keys.ESCAPE)
+    assert picked() == 0
+    page.execute_script(f'document.querySelector("{first}").focus()')
+    shift(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert picked() == 3
+    press(Keys.ENTER, "known", Keys.TAB)
+    (field,) = fields(page)
+    assert (field["kind"], field["name"], len(field["options"])) == ("choice", "known", 3)
+    left, top, wide, high = field["box"]
+    assert page.execute_script("return document.querySelectorAll('.picked').length") == 0
+    inside = [x >= left and x + w <= left + wide for x, _, w, _ in field["options"].values()]
+    assert (inside, top <= next(iter(field["options"].values()))[1]) == ([True] * 3, True)
+    assert high < wide
+    page.execute_script("document.querySelector('[data-found]').focus()")
+    shift(Keys.ARROW_DOWN)
+    assert picked() == 2
+    press(Keys.ESCAPE, Keys.ENTER)  # nothing is picked: the one where the keyboard is, is taken
+    assert fields(page)[1]["box"][3] < 100  # pixels: of one row of cells

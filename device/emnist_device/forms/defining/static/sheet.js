@@ -4,6 +4,7 @@ import {
   add, change, choose, chosen, draft, faultOf, here, listen, millimetre, page, remove, rounded,
 } from "./model.js";
 import { addOption, clearOption, moveOption, nextPlace, optionsIn, placed } from "./options.js";
+import { around, pickOn, picks, unpick } from "./picking.js";
 import { readingOf } from "./trial.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
@@ -82,9 +83,10 @@ const title = (found) => {
 };
 
 function drawFound(found, index) {
+  const isPicked = picks(free()).has(found);
   const group = make("g", {
-    class: "box found", tabindex: 0, role: "button", "data-key": `found-${index}`,
-    "data-found": index, "aria-label": `${title(found)} that was found: take it`,
+    class: `box found${isPicked ? " picked" : ""}`, tabindex: 0, role: "button", "data-key": `found-${index}`,
+    "data-found": index, "aria-pressed": isPicked, "aria-label": `${title(found)} that was found: take it`,
   }, rect(found.box));
   return group;
 }
@@ -143,8 +145,13 @@ export function focusNext() {
   else focusChosen();
 }
 
+/** Make a field of a box that was found, or of all that are picked, if it is one of several. */
 function takeFound(index) {
-  add(page().found[index]);
+  const own = picks(free());
+  if (own.size > 1 && own.has(page().found[index])) {
+    addDrawn(around([...own].map(({ box }) => box)).map(rounded));
+  } else add(page().found[index]);
+  unpick();
   focusChosen();
   svg.dispatchEvent(new CustomEvent("named", { bubbles: true }));
 }
@@ -216,6 +223,12 @@ function kindOf(box) {
   return { kind: small ? "check" : "line", box };
 }
 
+/** Make a field of what is drawn in `box`. */
+function addDrawn(box) {
+  const made = kindOf(box);
+  add(made, made.kind === "choice" ? optionsIn(made.box).fields : []);
+}
+
 function start(event) {
   if (event.button !== 0 || drag || !draft.pages.length) return;
   const target = event.target;
@@ -276,8 +289,7 @@ function end(event) {
       focusChosen();
       return;
     }
-    const made = kindOf(done.now);
-    add(made, made.kind === "choice" ? optionsIn(made.box).fields : []);
+    addDrawn(done.now);
     svg.dispatchEvent(new CustomEvent("named", { bubbles: true }));
   } else if (done.kind === "draw") choose(null);
   else choose(draft.chosen);
@@ -313,6 +325,10 @@ svg.addEventListener("keydown", (event) => {
     pressOption(group.dataset.option, event);
     return;
   }
+  if (group.dataset.found !== undefined) {
+    pressFound(page().found[group.dataset.found], event);
+    return;
+  }
   if (field === undefined) return;
   if (event.key === "Delete" || event.key === "Backspace") {
     event.preventDefault();
@@ -326,6 +342,17 @@ svg.addEventListener("keydown", (event) => {
     put(stepped(chosen().box, event));
   }
 });
+
+/** Do what a key does on a box that was found: Shift and arrows pick others as well. */
+function pressFound(found, event) {
+  if (event.key === "Escape") unpick();
+  else if (!event.shiftKey || !STEPS[event.key]) return;
+  else {
+    event.preventDefault();
+    focusOn(`found-${page().found.indexOf(pickOn(free(), found, STEPS[event.key]))}`);
+  }
+  draw();
+}
 
 /** Do what a key does on a box of the chosen field. */
 function pressOption(name, event) {
