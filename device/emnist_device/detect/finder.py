@@ -32,11 +32,12 @@ from emnist_edge.artifact import SIDE
 from emnist_edge.glyph import make_glyph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from emnist_device.decoding import Expected, Holds
+    from emnist_device.detect.lattice.lattice import Arc
     from emnist_device.detect.layout import Layout
     from emnist_device.detect.look import Network
     from emnist_device.detect.ruled import CellInk
@@ -168,13 +169,12 @@ class Finder:
         ``counts`` (C,) is what the probability of each class counts.
         """
         lattice = Lattice(layout, settings=self._thresholds.lattice)
-        watch.lap("segment")
-        glyphs = np.zeros((len(lattice.arcs), SIDE, SIDE), np.uint8)
-        for number, arc in enumerate(lattice.arcs):
-            glyphs[number] = make_glyph(arc.ink)
-        watch.lap("glyph")
-        probabilities = self._engine.probabilities(glyphs)
-        watch.lap("classify")
+        glyphs, probabilities = self._read(lattice.arcs, watch)
+        more = lattice.join(probabilities * counts, self._alike)
+        if more:
+            others, told = self._read(more, watch)
+            glyphs = np.concatenate([glyphs, others])
+            probabilities = np.concatenate([probabilities, told])
         chosen, labels = lattice.choose(probabilities * counts, self._alike)
         rows = {lattice.arcs[number].blob.label: number for number in chosen}
         blobs = tuple(lattice.arcs[number].blob for number in chosen)
@@ -183,6 +183,19 @@ class Finder:
         read = [rows[blob.label] for blob in layout.blobs]
         confidence = confidence_of(probabilities[read] * counts, self._alike)
         return Found(layout, glyphs[read], probabilities[read], confidence)
+
+    def _read(
+        self, arcs: Sequence[Arc], watch: Stopwatch
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Return the glyphs of ``arcs``, (N, 28, 28), and the probabilities of their classes."""
+        watch.lap("segment")
+        glyphs = np.zeros((len(arcs), SIDE, SIDE), np.uint8)
+        for number, arc in enumerate(arcs):
+            glyphs[number] = make_glyph(arc.ink)
+        watch.lap("glyph")
+        probabilities = self._engine.probabilities(glyphs)
+        watch.lap("classify")
+        return glyphs, probabilities
 
 
 def draw_steps(found: Found, trace: Trace) -> None:

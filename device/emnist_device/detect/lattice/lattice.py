@@ -15,9 +15,16 @@ import numpy as np
 
 from emnist_device.box import Box
 from emnist_device.detect.grouping import GROUPING
-from emnist_device.detect.lattice.arcs import UNIONS, Unions, find_neighbours, join, measure
+from emnist_device.detect.lattice.arcs import (
+    MEASURES,
+    UNIONS,
+    Unions,
+    find_neighbours,
+    join,
+    measure,
+)
 from emnist_device.detect.lattice.atoms import find_atoms
-from emnist_device.detect.lattice.cuts import CUT_MEASURES, CUTS, Cuts, find_cuts
+from emnist_device.detect.lattice.cuts import CUTS, Cuts, find_cuts
 from emnist_device.detect.lattice.leftover import LEFTOVERS, Leftovers
 from emnist_device.detect.lattice.scores import (
     SCORES,
@@ -33,6 +40,8 @@ from emnist_device.detect.lattice.scores import (
 from emnist_device.detect.lattice.search import cover
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from emnist_device.detect.grouping import Blob
@@ -77,34 +86,59 @@ class Arc:
 class Lattice:
     """All hypotheses of the characters of ``layout``, with what is measured of them.
 
-    arcs: the pieces of ink as they are, then those that have ink which hangs on them, with it, then
-        unions of pieces, then the halves of pieces that are cut, two and two.
+    arcs: the pieces of ink as they are, then those that have ink which hangs on them, with it;
+        once these are read and :meth:`join` was called, also unions of pieces, and then the halves
+        of pieces that are cut, two and two.
     """
 
     def __init__(self, layout: Layout, *, settings: Settings = SETTINGS) -> None:
         self._settings = settings
+        self._maps = None if layout.look is None else layout.look.maps
         self._atoms = atoms = find_atoms(layout, leftovers=settings.leftovers)
-        neighbours = find_neighbours(atoms, unions=settings.unions)
-        sets = join(atoms, neighbours, unions=settings.unions)
-        measures = measure(atoms, sets, neighbours)
-        # No glyph is made of what cannot be chosen, whatever it is read as.
-        kept = np.flatnonzero(most_by_place(measures, settings.scores) > 0)
-        self._measures = measures[kept]
-        self._left = measure_leftovers(atoms, neighbours)
+        self._neighbours = find_neighbours(atoms, unions=settings.unions)
+        self._left = measure_leftovers(atoms, self._neighbours)
         pieces = [((piece,), blob) for piece, blob in enumerate(atoms.blobs)]
-        unions = [(sets[row], _join(atoms, sets[row])) for row in kept.tolist()]
         hung = [
             Arc(members, layout.wholes[blob.label].blob, layout.wholes[blob.label].ink)
             for members, blob in pieces
             if blob.label in layout.wholes
         ]
-        self._cuts = self._find_cuts(layout)
-        self._first_union = len(pieces) + len(hung)
-        self._first_half = self._first_union + len(unions)
-        label = int(atoms.labels.max(initial=0)) + 1
         self.arcs = (
             *(Arc(members, blob, atoms.crop(members, blob.box)) for members, blob in pieces),
             *hung,
+        )
+        self._first_union = self._first_half = len(self.arcs)
+        self._measures = np.zeros((0, len(MEASURES)))
+        self._cuts: list[Cut] = []
+
+    def join(
+        self, probabilities: NDArray[np.float32], alike: NDArray[np.float64]
+    ) -> tuple[Arc, ...]:
+        """Return unions and halves of pieces, which are added to :attr:`arcs`.
+
+        Those that cannot be chosen, whatever they are read as, are left out: no glyph is made of
+        them.
+
+        Args:
+            probabilities: (N, C), of the classes of each of :attr:`arcs`, the pieces.
+            alike: as of :meth:`choose`.
+        """
+        atoms, settings = self._atoms, self._settings
+        nothing = Evidence.of(probabilities, alike).nothing
+        sets = join(atoms, self._neighbours, unions=settings.unions)
+        measures = measure(atoms, sets, self._neighbours)
+        parts = _most_of(nothing, sets)
+        kept = np.flatnonzero(most_by_place(measures, parts, settings.scores) > 0)
+        self._measures = measures[kept]
+        unions = [(sets[row], _join(atoms, sets[row])) for row in kept.tolist()]
+
+        def may_be(pieces: NDArray[np.intp], measures: NDArray[np.float64]) -> NDArray[np.bool_]:
+            return most_by_line(measures, nothing[pieces], settings.scores) > 0
+
+        if self._maps is not None:
+            self._cuts = [*find_cuts(atoms, self._maps, may_be, cuts=settings.cuts)]
+        label = int(atoms.labels.max(initial=0)) + 1
+        more = (
             *(Arc(members, blob, atoms.crop(members, blob.box)) for members, blob in unions),
             *(
                 half
@@ -112,16 +146,9 @@ class Lattice:
                 for half in _halve(atoms.blobs[cut.piece], cut, label + number)
             ),
         )
-
-    def _find_cuts(self, layout: Layout) -> list[Cut]:
-        """Return the cuts that may be chosen, whatever their parts are read as."""
-        if layout.look is None:
-            return []
-        settings = self._settings
-        cuts = [*find_cuts(self._atoms, layout.look.maps, cuts=settings.cuts)]
-        measures = np.array([cut.measures for cut in cuts]).reshape(len(cuts), len(CUT_MEASURES))
-        kept = np.flatnonzero(most_by_line(measures, settings.scores) > 0)
-        return [cuts[number] for number in kept.tolist()]
+        self._first_half = self._first_union + len(unions)
+        self.arcs += more
+        return more
 
     def choose(
         self, probabilities: NDArray[np.float32], alike: NDArray[np.float64]
@@ -167,7 +194,7 @@ class Lattice:
             gain = evidence.most[number] - evidence.most[piece]
             scores[number] = gain - np.log(self._settings.as_well)
         own = slice(self._first_union, self._first_half)
-        parts = np.array([evidence.nothing[list(arc.members)].max() for arc in self.arcs[own]])
+        parts = _most_of(evidence.nothing, [arc.members for arc in self.arcs[own]])
         values = score_unions(
             self._measures, evidence.shape[own], evidence.nothing[own], parts, weights
         )
@@ -201,6 +228,11 @@ class Lattice:
             return True
         high = arc.blob.box.height / self._atoms.height
         return high <= self._settings.highest and (sign or high >= self._settings.lowest)
+
+
+def _most_of(nothing: NDArray[np.float64], sets: Sequence[Members]) -> NDArray[np.float64]:
+    """Return the largest of ``nothing`` (N,) of the pieces in each of ``sets``."""
+    return np.array([nothing[list(members)].max() for members in sets])
 
 
 def _join(atoms: Atoms, members: Members) -> Blob:

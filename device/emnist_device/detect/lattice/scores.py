@@ -112,11 +112,16 @@ class Evidence:
         return cls(logs[0], logs[1], logs[2], sign)
 
 
-def most_by_place(measures: NDArray[np.float64], scores: Scores) -> NDArray[np.float64]:
-    """Return what unions with ``measures`` (N, 5) score at most, whatever they are read as."""
+def most_by_place(
+    measures: NDArray[np.float64], parts: NDArray[np.float64], scores: Scores
+) -> NDArray[np.float64]:
+    """Return what unions with ``measures`` (N, 5) score at most, whatever they are read as.
+
+    ``parts`` (N,): see :class:`Scores`.
+    """
     least = np.log(_LEAST)
-    by_class = sum(max(weight * least, 0.0) for weight in (scores.nothing, scores.parts))
-    return _by_place(measures, scores) + by_class + max(scores.shape * least, 0.0)
+    by_class = max(scores.nothing * least, 0.0) + max(scores.shape * least, 0.0)
+    return _by_place(measures, scores) + by_class + scores.parts * parts
 
 
 def score_unions(
@@ -167,10 +172,14 @@ def score_leftovers(measures: NDArray[np.float64], scores: Scores) -> NDArray[np
     return measures @ np.array([getattr(scores, name) for name in names]) + scores.left_bias
 
 
-def most_by_line(measures: NDArray[np.float64], scores: Scores) -> NDArray[np.float64]:
-    """Return what cuts with ``measures`` (N, 8) score at most, whatever their parts are read as."""
-    least = np.log(_LEAST)
-    by_class = sum(max(weight * least, 0.0) for weight in (scores.cut_nothing, scores.cut_parts))
+def most_by_line(
+    measures: NDArray[np.float64], nothing: NDArray[np.float64], scores: Scores
+) -> NDArray[np.float64]:
+    """Return what cuts with ``measures`` (N, 8) score at most, whatever their parts are read as.
+
+    ``nothing`` (N,): see :class:`Scores`.
+    """
+    by_class = scores.cut_nothing * nothing + max(2 * scores.cut_parts * np.log(_LEAST), 0.0)
     return _by_line(measures, scores) + by_class
 
 

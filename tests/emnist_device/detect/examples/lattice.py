@@ -260,7 +260,7 @@ def what_points_to_two_places_may_be_two(t: Thresholds) -> bool:
     return bars(t, 2.8) == 1 and bars(t, 1.6) == 0
 
 
-@decides("Cuts")
+@decides("Partings")
 def a_wide_bar_is_cut_where_its_ink_points_apart(t: Thresholds) -> bool:
     def bar(half: int) -> list[float]:
         return cut(t, (Box(40, 40, half, 4), 44), (Box(40 + half, 40, half, 4), 56))
@@ -268,14 +268,14 @@ def a_wide_bar_is_cut_where_its_ink_points_apart(t: Thresholds) -> bool:
     return bar(10) == [0.5, 0.33] and bar(6) == []
 
 
-@decides("Cuts")
+@decides("Partings")
 def neither_side_of_a_line_is_a_sliver(t: Thresholds) -> bool:
     # Lines that lean cut little ink at the corners of a block.
     least = min(cut(t, (Box(40, 40, 10, HEIGHT), 44), (Box(50, 40, 10, HEIGHT), 54)))
     return 0.1 < least < 0.2
 
 
-@decides("Cuts")
+@decides("Partings")
 def a_full_stop_is_parted_and_a_speck_is_not(t: Thresholds) -> bool:
     def dot(width: int) -> list[float]:
         return cut(t, (Box(40, 40, 8, HEIGHT), 44), (Box(52, 68, width, 2), 80))

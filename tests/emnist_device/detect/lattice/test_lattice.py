@@ -105,6 +105,7 @@ def test_a_character_that_is_split_comes_together(number: int) -> None:
 def test_each_pixel_is_of_one_character_and_none_of_what_is_left() -> None:
     layout = undamaged()
     lattice = Lattice(layout)
+    lattice.join(np.full((len(lattice.arcs), 2), 0.5, np.float32), np.eye(2))
     classes = np.full((len(lattice.arcs), 2), 0.5, np.float32)
     chosen, labels = lattice.choose(classes, np.eye(2))
     blobs = [lattice.arcs[number].blob for number in chosen]
@@ -163,7 +164,9 @@ def test_each_half_of_a_cut_has_its_own_pixels() -> None:
     blob = Blob(Box(40, 20, 28, 32), 1, 768)
     look = Look(View(ink, 1.0, Writing(32, 3.0), grain=False), 1.0, ink, maps, labels, [blob])
     lattice = Lattice(Layout(((blob,),), labels, ink, 1.0, look=look))
-    told = np.array([[0.1, 0.9]] + [[1.0, 0.0]] * (len(lattice.arcs) - 1), np.float32)
+    piece = np.array([[0.1, 0.9]], np.float32)
+    more = lattice.join(piece, np.diag([1.0, 0.0]))
+    told = np.array([*piece, *([1.0, 0.0] for _ in more)], np.float32)
     chosen, whose = lattice.choose(told, np.diag([1.0, 0.0]))
     halves = [lattice.arcs[number] for number in chosen]
     assert {half.blob.box for half in halves} == {Box(40, 20, 12, 32), Box(56, 20, 12, 32)}

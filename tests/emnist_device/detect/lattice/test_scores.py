@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from emnist_device.box import Box
 from emnist_device.detect.grouping import Blob
+from emnist_device.detect.lattice.arcs import MEASURES
 from emnist_device.detect.lattice.atoms import Atoms
-from emnist_device.detect.lattice.scores import SCORES, measure_leftovers, score_leftovers
+from emnist_device.detect.lattice.cuts import CUT_MEASURES
+from emnist_device.detect.lattice.scores import (
+    SCORES,
+    measure_leftovers,
+    most_by_line,
+    most_by_place,
+    score_cuts,
+    score_leftovers,
+    score_unions,
+)
 
 HEIGHT = 30
 
@@ -42,3 +53,20 @@ def test_what_is_near_a_stroke_is_rather_part_of_it() -> None:
     (alone,) = score_leftovers(measure_leftovers(pieces, []), SCORES)
     (near,) = score_leftovers(measure_leftovers(pieces, [(0, 2)]), SCORES)
     assert near < 0 < alone
+
+
+# Logarithms of 50 probabilities each, and what none is below.
+LEAST = np.log(1e-3)
+TOLD, NONE = np.random.default_rng(5).uniform(LEAST, 0, 50), np.zeros(50)
+
+
+def test_what_a_union_may_score_is_what_it_scores_when_it_is_read_best() -> None:
+    measures = np.random.default_rng(6).normal(size=(50, len(MEASURES)))
+    best = score_unions(measures, NONE, NONE + LEAST, TOLD, SCORES)
+    assert most_by_place(measures, TOLD, SCORES) == pytest.approx(best)
+
+
+def test_what_a_cut_may_score_is_what_it_scores_when_its_parts_are_read_best() -> None:
+    measures = np.random.default_rng(6).normal(size=(50, len(CUT_MEASURES)))
+    best = score_cuts(measures, TOLD, NONE, SCORES)
+    assert most_by_line(measures, TOLD, SCORES) == pytest.approx(best)
