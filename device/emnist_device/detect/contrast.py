@@ -58,15 +58,15 @@ CONTRASTS = Contrasts()
 
 
 def find_contrast(
-    picture: NDArray[np.uint8], *, contrasts: Contrasts = CONTRASTS
+    picture: NDArray[np.uint8], *, ink_is_dark: bool = False, contrasts: Contrasts = CONTRASTS
 ) -> tuple[NDArray[np.uint8], float]:
     """Return how much ``picture``, (H, W) or (H, W, 3) BGR uint8, stands off its paper.
 
     (H', W') uint8 at working size, 255 for black ink on white paper, 0 for paper, and the scale
-    from picture to working size.
+    from picture to working size. Whether ``ink_is_dark`` is found out where that is not known.
     """
     working, scale = to_working_size(picture, sizes=contrasts.sizes)
-    dark_on_light = make_ink_dark(working, contrasts=contrasts)
+    dark_on_light = working if ink_is_dark else make_ink_dark(working, contrasts=contrasts)
     channels = [dark_on_light] if dark_on_light.ndim == 2 else cv2.split(dark_on_light)
     papers = [paper_brightness(channel, paper=contrasts.paper) for channel in channels]
     contrast = contrast_to_paper(channels, papers, paper=contrasts.paper)

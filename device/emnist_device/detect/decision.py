@@ -87,8 +87,18 @@ def confidence_of(probabilities: NDArray[np.float32], alike: NDArray[np.float64]
     ``probabilities`` (N, C) are of their classes; ``alike`` (C, C) is as of
     :func:`which_look_alike`.
     """
-    shapes = (probabilities @ alike).max(axis=1, initial=0.0)
+    shapes = likeliest_shapes(probabilities, alike)
     return float(shapes.prod()) if len(shapes) else 0.0
+
+
+def likeliest_shapes(
+    probabilities: NDArray[np.float32], alike: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the probability of the likeliest shape of N characters, (N,), look-alikes together.
+
+    For the arguments see :func:`confidence_of`.
+    """
+    return np.asarray((probabilities @ alike).max(axis=1, initial=0.0))
 
 
 def is_sure(found: Sequence[Found], *, decisions: Decisions = DECISIONS) -> bool:

@@ -24,6 +24,7 @@ from emnist_device.detect.decision import (
 from emnist_device.detect.hypotheses import Hypotheses
 from emnist_device.detect.lattice.lattice import Lattice
 from emnist_device.detect.layout import whole_mark
+from emnist_device.detect.merging import merge
 from emnist_device.detect.recount import Recount
 from emnist_device.detect.ruled import find_cells
 from emnist_device.detect.sizes import shrink
@@ -88,7 +89,7 @@ class Finder:
         thresholds: Thresholds = THRESHOLDS,
     ) -> None:
         self._hypotheses = Hypotheses(network, limits, holds, boxes=boxes, thresholds=thresholds)
-        self._engine, self._thresholds = engine, thresholds
+        self._engine, self._thresholds, self._limits = engine, thresholds, limits
         self._alphabet = engine.artifact.alphabet
         self._alike = which_look_alike(self._alphabet, decisions=thresholds.decisions)
         recounts = thresholds.recounts
@@ -115,8 +116,9 @@ class Finder:
                 break
         found = surest(tried)
         looks = tuple(each.layout.look for each in tried if each.layout.look is not None)
-        layout = replace(found.layout, scale=scale * found.layout.scale)
-        found = self._refuse(replace(found, layout=layout, looks=looks))
+        found = self._refuse(replace(found, looks=looks))
+        found = self._look_again(found, small, watch, counts)
+        found = replace(found, layout=replace(found.layout, scale=scale * found.layout.scale))
         if expected is not None and expected.lengths:
             found = self._recount.mend(found, expected)
         return found
@@ -183,6 +185,32 @@ class Finder:
         read = [rows[blob.label] for blob in layout.blobs]
         confidence = confidence_of(probabilities[read] * counts, self._alike)
         return Found(layout, glyphs[read], probabilities[read], confidence)
+
+    def _look_again(
+        self,
+        found: Found,
+        picture: NDArray[np.uint8],
+        watch: Stopwatch,
+        counts: NDArray[np.float32],
+    ) -> Found:
+        """Return ``found`` with what is on the parts of ``picture`` that are other than the rest.
+
+        ``counts`` is as of :meth:`_classify`.
+        """
+        merged = found
+        parts = self._hypotheses.of_parts(picture, found.layout) if found.layout.parts else ()
+        for place, layout in parts:
+            part = self._refuse(self._classify(layout, watch, counts))
+            looks = () if layout.look is None else (layout.look,)
+            merged = merge(merged, replace(part, looks=looks), place, self._alike)
+        if merged is found:
+            return found
+        self._limits.check_characters(len(merged.glyphs))
+        rows = {blob.label: row for row, blob in enumerate(merged.layout.blobs)}
+        layout = self._hypotheses.arrange(merged.layout)
+        read = [rows[blob.label] for blob in layout.blobs]
+        glyphs, probabilities = merged.glyphs[read], merged.probabilities[read]
+        return replace(merged, layout=layout, glyphs=glyphs, probabilities=probabilities)
 
     def _read(
         self, arcs: Sequence[Arc], watch: Stopwatch

@@ -15,13 +15,15 @@ import cv2
 from emnist_device.detect.cell import find_cell_inks
 from emnist_device.detect.closeup import find_close_ups, find_mark
 from emnist_device.detect.columns import arrange
-from emnist_device.detect.contrast import find_contrast
-from emnist_device.detect.layout import Layout, whole_mark
+from emnist_device.detect.contrast import find_contrast, make_ink_dark
+from emnist_device.detect.layout import Layout, Part, whole_mark
 from emnist_device.detect.lines import arrange_one
 from emnist_device.detect.look import look_at
 from emnist_device.detect.maps import WRITING_HEIGHT
+from emnist_device.detect.other_sizes import find_other_sizes
 from emnist_device.detect.outlines import without_outlines
 from emnist_device.detect.restore import find_wholes
+from emnist_device.detect.reversal import find_reversed
 from emnist_device.detect.scale import measure_writing
 from emnist_device.detect.structure.structure import find_frames
 from emnist_device.detect.thresholds import THRESHOLDS, Thresholds
@@ -34,8 +36,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from emnist_device.box import Box
     from emnist_device.decoding import Holds
     from emnist_device.detect.look import Network
+
+
+# Of a page, the largest so many parts are looked at again: each takes as long as a page, at most.
+_MOST_PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -96,15 +103,39 @@ class Hypotheses:
         for ink, scale in find_cell_inks(cell, cells=self._thresholds.cells):
             yield whole_mark(ink, scale)
 
-    def as_page(self, picture: NDArray[np.uint8]) -> View:
-        """Return what is ink in ``picture``, if it is a page."""
+    def of_parts(self, picture: NDArray[np.uint8], layout: Layout) -> Iterator[tuple[Box, Layout]]:
+        """Yield where the ``parts`` of ``layout`` are on ``picture``, a page, and what is there.
+
+        The ink of each is on the side that is known, and its writing as large as it turns out.
+        """
+        dark = make_ink_dark(picture, contrasts=self._thresholds.contrasts)
+        largest = sorted(layout.parts, key=lambda part: -part.box.width * part.box.height)
+        for box, turned in largest[:_MOST_PARTS]:
+            seen = dark[box.y : box.bottom, box.x : box.right]
+            view = self.as_page(cv2.bitwise_not(seen) if turned else seen, ink_is_dark=True)
+            yield box, self.of_view(view)
+
+    def as_page(self, picture: NDArray[np.uint8], *, ink_is_dark: bool = False) -> View:
+        """Return what is ink in ``picture``, if it is a page.
+
+        Where it is known that ``ink_is_dark``, no part has light ink.
+        """
         thresholds = self._thresholds
-        contrast, scale = find_contrast(picture, contrasts=thresholds.contrasts)
+        contrast, scale = find_contrast(
+            picture, ink_is_dark=ink_is_dark, contrasts=thresholds.contrasts
+        )
+        parts: tuple[Box, ...] = ()
+        if self._holds == "page" and not ink_is_dark:
+            parts = tuple(
+                find_reversed(
+                    picture, contrasts=thresholds.contrasts, reversals=thresholds.reversals
+                )
+            )
         scales = thresholds.looks.scales
         any_writing = Writing(WRITING_HEIGHT, scales.pen)  # where none stands out
         writing = measure_writing(contrast, scales=scales) or any_writing
         grain = 2 * cv2.countNonZero(contrast) >= contrast.size
-        return self.with_frames(View(contrast, scale, writing, grain))
+        return self.with_frames(View(contrast, scale, writing, grain, turned=parts))
 
     def with_frames(self, view: View) -> View:
         """Return ``view`` with boxes, combs and tables, where these are asked for."""
@@ -119,6 +150,10 @@ class Hypotheses:
         """
         thresholds = self._thresholds
         look = look_at(view, self._network, looks=thresholds.looks)
+        parts = [Part(box, turned=True) for box in view.turned]
+        if self._holds == "page":
+            others = find_other_sizes(look, sizes=thresholds.other_sizes)
+            parts += [Part(box, turned=False) for box in others]
         frames = tuple(frame.scaled(look.zoom) for frame in view.frames)
         look = without_outlines(look, frames)
         labels, blobs, coverage = look.labels, look.blobs, look.maps.coverage
@@ -133,6 +168,7 @@ class Hypotheses:
             wholes,
             look,
             frames=frames,
+            parts=tuple(parts),
         )
 
     def arrange(self, layout: Layout) -> Layout:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from emnist_device.frames import Frame
 
 
+class Part(NamedTuple):
+    """A part of a picture that is other than the rest: its box, and whether its ink is as well.
+
+    turned: light where that of the rest is dark, or dark where it is light.
+    """
+
+    box: Box
+    turned: bool
+
+
 @dataclass(frozen=True)
 class Layout:
     """The characters of a picture.
@@ -34,6 +44,7 @@ class Layout:
     look: what the page network saw and said; None where it was not asked.
     left_out: how many characters were found that are not in ``lines``, because the picture is to
         hold one line, or one character.
+    parts: of the picture, that are to be looked at again.
     """
 
     lines: tuple[tuple[Blob, ...], ...]
@@ -44,6 +55,7 @@ class Layout:
     look: Look | None = None
     left_out: int = 0
     frames: tuple[Frame, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def blobs(self) -> list[Blob]:

@@ -83,7 +83,8 @@ def measure_writing(contrast: NDArray[np.uint8], *, scales: Scales = SCALES) -> 
     weight = np.sqrt(area[fits])
     usual = _median(height[fits].astype(float), weight)
     near = fits & (height >= usual / scales.near) & (height <= scales.near * usual)
-    return Writing(usual, _median(strokes.pens[near], np.sqrt(area[near])))
+    pen = _median(strokes.pens[near], np.sqrt(area[near]))
+    return Writing(usual, pen, pieces=strokes.pieces.stats[fits, :4])
 
 
 def _are_printed(strokes: Strokes, scales: Scales) -> NDArray[np.bool_]:

@@ -16,8 +16,10 @@ from emnist_device.detect.contrast import CONTRASTS, Contrasts
 from emnist_device.detect.decision import DECISIONS, Decisions
 from emnist_device.detect.lattice.lattice import SETTINGS, Settings
 from emnist_device.detect.look import LOOKS, Looks
+from emnist_device.detect.other_sizes import OTHER_SIZES, OtherSizes
 from emnist_device.detect.recount import RECOUNTS, Recounts
 from emnist_device.detect.restore import RESTORING, Restoring
+from emnist_device.detect.reversal import REVERSALS, Reversals
 from emnist_device.detect.sizes import SIZES, Sizes
 from emnist_device.image.turns import LEGIBILITY, Legibility
 
@@ -34,6 +36,8 @@ class Thresholds:
     lattice: Settings = SETTINGS
     columns: Columns = COLUMNS
     decisions: Decisions = DECISIONS
+    reversals: Reversals = REVERSALS
+    other_sizes: OtherSizes = OTHER_SIZES
     recounts: Recounts = RECOUNTS
     legibility: Legibility = LEGIBILITY
 

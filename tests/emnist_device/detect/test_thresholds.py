@@ -20,6 +20,7 @@ from tests.emnist_device.detect.examples import (  # noqa: F401  # registered
     lattice,
     lines,
     page,
+    parts,
     recounts,
     scale,
 )
