@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # Boxes of one and the same ink share this fraction of the lower one's height and of the narrower
 # one's width. By hand: characters of a line that overhang each other share less.
 _SAME = 0.4
+# A part is looked at for several strokes: where one character is all that is won, however sure, the
+# strokes were none.
+_ONE = 1.0
 # The arrays of both have at most so many pixels, unless those of the page have more: writing of a
 # few pixels' height on a large page would take hundreds of megabytes.
 _MOST_PIXELS = 4_000_000
@@ -48,7 +51,8 @@ def merge(page: Found, part: Found, place: Box, alike: NDArray[np.float64]) -> F
     more = _moved(part.layout.blobs, scale / part.layout.scale, shift, first)
     taken = np.array([any(_is_same(blob, each) for each in more) for blob in blobs], bool)
     instead = 2 * likeliest_shapes(page.probabilities[taken], alike) - 1
-    if (2 * likeliest_shapes(part.probabilities, alike) - 1).sum() <= max(instead.sum(), 0):
+    gain = (2 * likeliest_shapes(part.probabilities, alike) - 1).sum() - max(instead.sum(), 0)
+    if gain <= _ONE:
         return page
     layout = _laid_over(page.layout, part.layout, place, scale, first)
     left = keep(replace(page, layout=replace(layout, lines=(tuple(blobs),))), ~taken)

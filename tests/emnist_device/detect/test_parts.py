@@ -104,12 +104,12 @@ def found(boxes: list[Box], chances: list[float], scale: float = 1.0) -> Found:
 
 def test_what_is_read_better_on_a_part_takes_the_place_of_what_was_read_there() -> None:
     page = found([Box(2, 2, 8, 12), Box(40, 20, 8, 12), Box(55, 20, 8, 12)], [0.9, 0.5, 0.6])
-    part = found([Box(10, 10, 16, 24)], [0.98], scale=2.0)
+    part = found([Box(10, 10, 16, 24), Box(40, 10, 16, 24)], [0.98, 0.97], scale=2.0)
     merged = merge(page, part, Box(35, 15, 20, 20), ALIKE)
     assert merged.layout.scale == 2.0
     boxes = [blob.box for blob in merged.layout.blobs]
-    assert boxes == [Box(4, 4, 16, 24), Box(110, 40, 16, 24), Box(80, 40, 16, 24)]
-    assert merged.probabilities[:, 0].tolist() == pytest.approx([0.9, 0.6, 0.98])
+    assert boxes == [Box(4, 4, 16, 24), Box(80, 40, 16, 24), Box(110, 40, 16, 24)]
+    assert merged.probabilities[:, 0].tolist() == pytest.approx([0.9, 0.98, 0.97])
     for blob in merged.layout.blobs:
         x, y, width, height = blob.box
         assert (merged.layout.labels[y : y + height, x : x + width] == blob.label).all()
