@@ -139,3 +139,14 @@ def test_boxes_are_grouped_by_what_is_between() -> None:
 def test_a_part_with_its_margin_ends_at_the_picture() -> None:
     assert grown(Box(2, 10, 5, 5), 4, 2.0, (40, 50)) == Box(0, 12, 22, 26)
     assert grown(Box(18, 10, 5, 8), 4, 2.0, (40, 50)) == Box(28, 12, 22, 28)
+
+
+def test_rows_that_are_far_apart_are_two_groups() -> None:
+    row = [Box(20 * n, 0, 10, 10) for n in range(3)]
+    below = Box(0, 60, 10, 10)
+    assert near_one_another([*row, below], 1.5) == [row, [below]]
+
+
+def test_one_character_alone_is_no_other_writing() -> None:
+    blank, single = found([], []), found([Box(5, 5, 8, 12)], [0.99])
+    assert merge(blank, single, Box(0, 0, 20, 20), ALIKE) is blank
