@@ -15,6 +15,9 @@ from emnist_edge.errors import ModelError, shown
 MODELS = Path(__file__).parent / "models"
 #: What ``classify`` uses unless told otherwise.
 DEFAULT_MODEL = "small-int8"
+#: What reads the sheets of forms unless told otherwise: a sheet has few characters, and takes its
+#: time for other things, so that the larger network costs next to nothing there.
+FORM_MODEL = "base-int8"
 #: What finds characters, for every model that reads them.
 PAGE_MODEL = "page-int8"
 #: Families of networks of one recipe and three sizes, the smallest first.

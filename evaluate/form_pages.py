@@ -29,7 +29,7 @@ from emnist_device.image.limits import DEFAULTS
 from emnist_device.image.picture import read_picture
 from emnist_device.image.region import parse_grid, parse_region
 from emnist_edge import Reader
-from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.artifact import FORM_MODEL
 from emnist_edge.cli.program import Program
 from emnist_edge.errors import DataError
 from emnist_edge.tables import markdown, percent
@@ -172,7 +172,7 @@ def _fields(peer: Peer, layouts: dict[str, Layout], name: str, picture: NDArray[
 
 @click.command(cls=Program)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--model", default=DEFAULT_MODEL, show_default=True)
+@click.option("--model", default=FORM_MODEL, show_default=True)
 @click.option("--peers", "peer_names", default="none", show_default=True)
 @click.option("--errors", is_flag=True, help="List pages with errors, of halves that may be seen.")
 def main(folder: Path, model: str, peer_names: str, errors: bool) -> None:

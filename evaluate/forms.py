@@ -21,7 +21,7 @@ from emnist_device.forms.reading.acceptance import find_threshold
 from emnist_device.forms.reading.reader import SheetReader
 from emnist_device.forms.template import load_template
 from emnist_device.image.picture import write_picture
-from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.artifact import FORM_MODEL
 from emnist_edge.cli.program import Program
 from emnist_edge.dataset.unipen.cleaning import find_faults, smooth
 from emnist_edge.dataset.unipen.packed import load_characters, unipen_dir
@@ -165,7 +165,7 @@ def table(tally: Tally) -> str:
 
 
 @click.command(cls=Program)
-@click.argument("model", default=DEFAULT_MODEL)
+@click.argument("model", default=FORM_MODEL)
 @click.option("--sheets", type=click.IntRange(1), default=60, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option(

@@ -19,7 +19,7 @@ from emnist_device.forms.reading.reader import SheetReader
 from emnist_device.forms.template import load_template
 from emnist_device.live.sheets import SheetWatch
 from emnist_device.live.steady import Patience
-from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.artifact import FORM_MODEL
 from emnist_edge.cli.program import Program
 from emnist_edge.tables import markdown
 from evaluate.cameras.held_sheets import RATE, Hold, frames
@@ -78,7 +78,7 @@ def which(sheet: SheetReading, truths: Iterable[dict[str, str]]) -> int:
 
 
 @click.command(cls=Program)
-@click.argument("model", default=DEFAULT_MODEL)
+@click.argument("model", default=FORM_MODEL)
 @click.option("--sheets", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--tremors", default=_TREMORS, show_default=True, help="Pixels of 1500.")
 @click.option("--drift", type=float, default=8.0, show_default=True, help="Pixels a second.")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emnist_edge.artifact import DEFAULT_MODEL, FORM_MODEL
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_FAILED, EXIT_OK
 from emnist_edge.cli.live_options import camera_options, patience_options
-from emnist_edge.cli.options import decoding_options, limit_option, model_option, part_options
+from emnist_edge.cli.options import any_model_option, decoding_options, limit_option, part_options
 from emnist_edge.cli.serve_options import page_options
 from emnist_edge.errors import ModelError
 from emnist_edge.packages import load_base
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Read what a camera, stream or video shows.")
 @click.argument("source", default="auto", envvar="EMNIST_EDGE_SOURCE", shell_complete=complete_file)
-@model_option
+@any_model_option
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--colour", is_flag=True, help="Read colours too: slower; for pale coloured ink.")
 @camera_options
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
 @decoding_options
 def live(  # noqa: PLR0913, PLR0917  # one for each option
     source: str,
-    model: str,
+    model: str | None,
     threads: int,
     colour: bool,
     wish: Wish,
@@ -109,6 +110,7 @@ def live(  # noqa: PLR0913, PLR0917  # one for each option
     from emnist_device.live.sources.source import WishError
 
     _check_source(source, alone=source == NO_SOURCE, serves=serve is not None, forms=forms)
+    model = model or (FORM_MODEL if forms else DEFAULT_MODEL)
     changing = sys.stdout is not None and sys.stdout.isatty()
     options = Options(
         source=source,

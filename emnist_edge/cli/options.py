@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.artifact import DEFAULT_MODEL, FORM_MODEL
 from emnist_edge.cli.completion import complete_model
 from emnist_edge.cli.declare import declare
 from emnist_edge.cli.numbers import FiniteRange
@@ -192,14 +192,22 @@ def _limits(_: click.Context, __: click.Parameter, settings: tuple[str, ...]) ->
         raise click.BadParameter(str(error), param_hint="--limit") from error
 
 
+def _model_option(default: str | None, *, shown: str | bool = True) -> Callable[[Any], Any]:
+    return click.option(
+        "--model",
+        default=default,
+        show_default=shown,
+        shell_complete=complete_model,
+        help="Installed name, or file.",
+    )
+
+
 #: Gives a command the model, as its argument ``model``.
-model_option = click.option(
-    "--model",
-    default=DEFAULT_MODEL,
-    show_default=True,
-    shell_complete=complete_model,
-    help="Installed name, or file.",
-)
+model_option = _model_option(DEFAULT_MODEL)
+#: The same for one that reads sheets of forms.
+form_model_option = _model_option(FORM_MODEL)
+#: The same for one that may read either; None where the user says nothing.
+any_model_option = _model_option(None, shown=f"{DEFAULT_MODEL}; with --form {FORM_MODEL}")
 #: Gives a command what a picture may cost, as its argument ``limits``.
 limit_option = click.option(
     "--limit",

@@ -14,7 +14,7 @@ import click
 
 from emnist_edge.cli.completion import complete_file
 from emnist_edge.cli.exits import EXIT_OK
-from emnist_edge.cli.options import limit_option, model_option, pages_option
+from emnist_edge.cli.options import form_model_option, limit_option, pages_option
 from emnist_edge.cli.serve_options import page_options
 from emnist_edge.cli.signals import Ended, ended_by_signals
 from emnist_edge.cli.targets import check_folder
@@ -55,7 +55,7 @@ _MOST_PAGES = 25
 )
 @pages_option
 @page_options
-@model_option
+@form_model_option
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @limit_option
 def define(

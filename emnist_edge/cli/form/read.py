@@ -20,7 +20,7 @@ from emnist_edge.cli.form.named import (
     template_argument,
 )
 from emnist_edge.cli.numbers import FiniteRange
-from emnist_edge.cli.options import limit_option, model_option
+from emnist_edge.cli.options import form_model_option, limit_option
 from emnist_edge.cli.outputs import Outputs
 from emnist_edge.cli.session import Session, results_open
 from emnist_edge.errors import ModelError, shown
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     help="Accept as many fields as can be with a share of P expected to be wrong.",
 )
 @roster_option
-@model_option
+@form_model_option
 @click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option(
     "--jobs",

@@ -21,7 +21,7 @@ from emnist_device.forms.reading.sheet_ink import find_sheet_ink, rectangle_of
 from emnist_device.forms.reading.together import weigh_together
 from emnist_device.image.arrays import check_picture
 from emnist_device.image.limits import DEFAULTS, Limits
-from emnist_edge.artifact import DEFAULT_MODEL
+from emnist_edge.artifact import FORM_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ class SheetReader:
     def __init__(
         self,
         templates: Sequence[Template],
-        model: str | Path = DEFAULT_MODEL,
+        model: str | Path = FORM_MODEL,
         *,
         rosters: Mapping[str, Roster] | None = None,
         threads: int = 1,
