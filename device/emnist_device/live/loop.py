@@ -162,9 +162,7 @@ class Loop:
         if not self._unread.read:
             return
         if self._sheets is not None:
-            note = self._sheets.note
-            why = "" if _DIGITS.sub("", note) in self._refused else f": {note}"
-            self._report(f"{source.name}: no sheet was read{why}")
+            self._report(f"{source.name}: no sheet was read{self._why(self._sheets)}")
             return
         if not self._seen:
             self._report(f"{source.name}: no writing was seen")
@@ -176,3 +174,13 @@ class Loop:
             f"{source.name}: no text has settled: none read the same for {patience.settle:g} s "
             f"with a confidence of {patience.confidence:g}; {advice}"
         )
+
+    def _why(self, sheets: SheetWatch) -> str:
+        """Return why no sheet was read, by what was said last, unless that was told before."""
+        if sheets.waiting and not self._refused:
+            return (
+                f": none held still for {self._patience.settle:g} s; single pictures are read by "
+                "emnist-edge form read; for frames, lower --settle"
+            )
+        told = sheets.waiting or _DIGITS.sub("", sheets.note) in self._refused
+        return "" if told else f": {sheets.note}"

@@ -130,6 +130,11 @@ class SheetWatch:
         """What was said last of a frame."""
         return self._sight.note
 
+    @property
+    def waiting(self) -> bool:
+        """Whether what is in sight has not held still yet."""
+        return self._sight.note == _WAIT
+
     def update(
         self, picture: NDArray[np.uint8], now: float
     ) -> tuple[SheetSight, tuple[SettledSheet, ...]]:

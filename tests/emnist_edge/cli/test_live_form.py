@@ -78,7 +78,10 @@ def test_sheets_of_several_forms_are_read_and_of_others_told_once(tmp_path: Path
     for each in forms[:2]:
         options += ["--form", str(each.path)]
     result = CliRunner().invoke(cli, ["live", *options, str(frames)])
-    told = "is a sheet of the form THIRD, page 1, which is not among those that are read"
+    told = (
+        "is a sheet of the form THIRD, page 1, which is not among those that are read: "
+        "name its template as well"
+    )
     assert result.stderr == f"emnist-edge: {frames}: {told}\n"
     sights = [json.loads(line)["sheet"] for line in result.stdout.splitlines()[2::3]]
     assert [sight["note"] for sight in sights[:4]] == [
@@ -106,3 +109,27 @@ def test_a_sheet_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
     assert sum("is a sheet of the form ANOTHER, page 1" in line for line in said) == 1
     assert "no sheet was read" in said[-1]
     assert len(said) == 2
+
+
+@needs_markers
+def test_a_file_in_which_nothing_holds_still_says_what_to_do(tmp_path: Path) -> None:
+    template, other = (make_template(tmp_path, FIELDS, form) for form in ("small", "another"))
+    picture, frames = tmp_path / "sheet.png", tmp_path / "frames"
+    frames.mkdir()
+    sheet, moved = (
+        Lie(SIZE, (900, 1273), distance=1e6, fill=fill).shoot(print_page(other, other.pages[0]))
+        for fill in (1.0, 0.8)
+    )
+    cv2.imwrite(str(picture), sheet)
+    options = ["--every-frame", "--form", str(template.path)]
+    single = CliRunner().invoke(cli, ["live", *options, str(picture)])
+    assert single.stderr == (
+        f"emnist-edge: {picture}: no sheet was read: none held still for 0.5 s; "
+        "single pictures are read by emnist-edge form read; for frames, lower --settle\n"
+    )
+    for number, each in enumerate([sheet, sheet, sheet, moved]):
+        cv2.imwrite(str(frames / f"{number:02}.png"), each)
+    result = CliRunner().invoke(cli, ["live", *options, "--settle", "0", str(frames)])
+    said = result.stderr.splitlines()
+    assert "is a sheet of the form ANOTHER" in said[0]  # it held still, and was refused
+    assert said[1:] == [f"emnist-edge: {frames}: no sheet was read"]

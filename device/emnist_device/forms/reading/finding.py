@@ -146,7 +146,7 @@ class SheetFinder:
             if not near:
                 raise PictureError(
                     f"is a sheet of the form {code.form}, page {code.page}, which is not among "
-                    "those that are read"
+                    "those that are read: name its template as well"
                 )
             near = [one for one in near if one[1].template.digest.upper() == code.digest] or near
             _check_version(near[0][1], code)
