@@ -136,3 +136,19 @@ def test_several_boxes_are_picked_by_keyboard_to_be_one_field(page: Chrome) -> N
     assert picked() == 2
     press(Keys.ESCAPE, Keys.ENTER)  # nothing is picked: the one where the keyboard is, is taken
     assert fields(page)[1]["box"][3] < 100  # pixels: of one row of cells
+
+
+def test_boxes_of_other_rows_are_not_picked(page: Chrome) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    def pick_right(number: int) -> int:
+        ticks = page.find_elements("css selector", "[data-found][aria-label^='box to tick']")
+        page.execute_script("arguments[0].focus()", ticks[number])
+        right = ActionChains(page).key_down(Keys.SHIFT).send_keys(Keys.ARROW_RIGHT)
+        right.key_up(Keys.SHIFT).perform()
+        return len(page.find_elements("css selector", ".found.picked"))
+
+    assert pick_right(1) == 2
+    ActionChains(page).send_keys(Keys.ENTER).perform()
+    assert pick_right(0) == 1  # the box further to the right is above

@@ -15,19 +15,17 @@ export function picks(free) {
 
 export const unpick = () => picked.clear();
 
-const middle = ([x, y, width, height]) => [x + width / 2, y + height / 2];
+/** Return how far a box reaches along an axis, 0 or 1: from where, and to where. */
+const span = ({ box }, axis) => [box[axis], box[axis] + box[axis + 2]];
 
-/** Return the nearest of the boxes `free` that lies from `box` in a direction, or undefined. */
+/** Return the nearest of the boxes `free` beside, above or below `box`, or undefined. */
 function nextOf(free, box, [right, down]) {
-  const [x, y] = middle(box.box);
-  const far = (each) => {
-    const [left, top] = middle(each.box);
-    const along = (left - x) * right + (top - y) * down;
-    const across = Math.abs((left - x) * down) + Math.abs((top - y) * right);
-    return along > 0 && across <= 2 * along ? along + 2 * across : Infinity;
-  };
-  const near = free.filter((each) => each !== box && far(each) < Infinity);
-  return near.sort((one, other) => far(one) - far(other))[0];
+  const [along, sign] = right ? [0, right] : [1, down];
+  const [from, to] = span(box, 1 - along);
+  const middle = (each) => (sign * (span(each, along)[0] + span(each, along)[1])) / 2;
+  const level = free.filter((each) => span(each, 1 - along)[0] < to && from < span(each, 1 - along)[1]);
+  const further = level.filter((each) => middle(each) > middle(box));
+  return further.sort((one, other) => middle(one) - middle(other))[0];
 }
 
 /** Pick `box`, and the next in a direction as well; back, the last is let go. Return where one is now. */
