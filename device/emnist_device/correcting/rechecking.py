@@ -66,7 +66,8 @@ class Rechecker:
         read |= {name: Candidates(((text, 1.0),)) for name, text in said.items()}
         roster = self._rosters.get(sheet.form)
         told = bool(template.roster_columns.keys() & said.keys())  # which row it is
-        weighed = weigh_together(template, page, read, roster, said.keys())
+        # The row that it had by its QR code, of several that fit as well, is still the one.
+        weighed = weigh_together(template, page, read, roster, said.keys(), sheet.row)
         settled = {}
         for field in sheet.fields:
             made = weighed.read[field.name]

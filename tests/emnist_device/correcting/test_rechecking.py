@@ -11,6 +11,7 @@ import pytest
 from emnist_device.correcting.doubts import UnlikelyError
 from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.together import weigh_together
+from emnist_device.forms.roster import Roster
 from tests.emnist_device.correcting import bound as bound_module
 from tests.emnist_device.correcting.bound import PARTS, bound
 from tests.emnist_device.correcting.sheets import apply
@@ -118,6 +119,23 @@ def test_only_an_answer_to_the_roster_settles_what_is_of_another_row_than_it_was
     sheet.answer("id", "4711")
     assert sheet.settled() == {PARTS[0]: "3", PARTS[1]: "4", "name": "BOB"}
     sheet.journal.close()
+
+
+def test_of_rows_that_fit_as_well_it_is_still_that_of_the_qr_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twins = Roster(("id", "name"), ({"id": "4711", "name": "BOB"},) * 3)
+    monkeypatch.setattr(bound_module, "ROSTER", twins)
+    monkeypatch.setattr(bound_module, "weigh_together", partial(weigh_together, printed=2))
+    for name, text in (("total", "7"), ("id", "4711")):
+        unsure = {"total": WRONG_TOTAL, "id": Candidates((("4711", 0.6),), "it is faint")}
+        folder = tmp_path / name
+        folder.mkdir()
+        sheet = bound(folder, **{name: unsure[name]})
+        sheet.answer(name, text)
+        sheet.journal.close()
+        with apply(sheet.table)[0].open(newline="") as file:
+            assert [row["row"] for row in csv.DictReader(file)] == ["2"]
 
 
 def test_what_no_row_and_no_sum_has_is_said_before_it_is_kept(tmp_path: Path) -> None:

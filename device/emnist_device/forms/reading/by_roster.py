@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -59,22 +60,29 @@ def weigh_roster(
     }
     known = {columns[name]: read[name].text for name in said if name in given}
     scores = [0.0] * len(roster.rows)
+    whole = {name: defaultdict[str, float](float) for name in given}  # rows may have the same
     for number in roster.matching(known) or range(len(roster.rows)):
         wanted_of = _wanted(roster, number, columns, given)
         scores[number] = math.prod(_chance(tables[n], wanted_of[n], given[n]) for n in given)
+        for name, wanted in wanted_of.items():
+            whole[name][wanted] += scores[number]
     best = max(range(len(scores)), key=scores.__getitem__)
     picture = math.prod(candidates.probability for candidates in given.values())
-    chance = (
-        (1 - OUTSIDE)
-        * scores[best]
-        / ((1 - OUTSIDE) * sum(scores) + OUTSIDE * max(picture - scores[best], 0.0) + 1e-30)
+    share = (1 - OUTSIDE) / (
+        (1 - OUTSIDE) * sum(scores) + OUTSIDE * max(picture - scores[best], 0.0) + 1e-30
     )
     row, wanted_of = roster.rows[best], _wanted(roster, best, columns, given)
     alone = scores[best] > _ALONE * sum(scores)
     like = any(_is_like(candidates.text, wanted_of[name]) for name, candidates in given.items())
     nearest = _named(row, [columns[name] for name in given]) if alone and like else ""
     found = {
-        name: _by_row(row[columns[name]], candidates, tables[name], chance, nearest)
+        name: _by_row(
+            row[columns[name]],
+            candidates,
+            tables[name],
+            share * whole[name][wanted_of[name]],
+            nearest,
+        )
         for name, candidates in given.items()
     }
     seen = any(
@@ -82,24 +90,26 @@ def weigh_roster(
         or _lacks_one(candidates.text, wanted_of[name])
         for name, candidates in given.items()
     )
-    if not (seen and alone):
-        return found, _twin(scores, printed - 1) if seen and printed is not None else None
-    if printed not in {None, best + 1} and not known:
+    if not seen or printed is None:
+        return found, best if seen and alone else None
+    if _fits_best(scores, printed - 1):
+        return found, printed - 1
+    if columns.keys().isdisjoint(said):
         found = _misprinted(found, printed, roster, columns)
-    return found, best
+    return found, best if alone else None
 
 
-def _twin(scores: Sequence[float], number: int) -> int | None:
-    """Return the row ``number``, from 0, where none fits better, or None."""
-    return number if 0 <= number < len(scores) and scores[number] == max(scores) else None
+def _fits_best(scores: Sequence[float], number: int) -> bool:
+    """Say whether there is a row ``number``, from 0, and none fits better."""
+    return 0 <= number < len(scores) and scores[number] == max(scores)
 
 
 def _misprinted(
-    found: Mapping[str, Candidates], printed: int | None, roster: Roster, columns: Mapping[str, str]
+    found: Mapping[str, Candidates], printed: int, roster: Roster, columns: Mapping[str, str]
 ) -> dict[str, Candidates]:
     """Return ``found`` of another row than ``printed``, from 1: all are in doubt."""
     reason = f"{PRINTED_FOR}{printed}, which the roster has not"
-    if printed is not None and 0 < printed <= len(roster.rows):
+    if 0 < printed <= len(roster.rows):
         row = _named(roster.rows[printed - 1], [columns[name] for name in found])
         reason = f"{PRINTED_FOR}{printed} of the roster: {row}"
     return {name: each.doubted(reason) for name, each in found.items()}
@@ -128,7 +138,8 @@ def _by_row(
 ) -> Candidates:
     """Return the candidates of a field beside its row, which has ``wanted``.
 
-    ``table``: how probable each plain text of ``candidates`` is. ``chance``: how probable the row.
+    ``table``: how probable each plain text of ``candidates`` is. ``chance``: how probable the row
+    is, and others that have the same.
     ``nearest``: what messages call it; "" where none is, or another is as near.
     """
     told = f"; nearest: {nearest}" if nearest else ""

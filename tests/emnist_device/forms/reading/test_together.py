@@ -203,6 +203,13 @@ def test_of_two_rows_that_fit_as_well_it_is_the_one_that_it_was_printed_for() ->
         for printed in (None, 2, 4, 9)
     ]
     assert found == [None, 1, None, None]
+    for printed, told in (
+        (None, ""), (2, ""), (4, "row 4 of the roster: name BO"),
+        (9, "row 9, which the roster has not"),
+    ):  # fmt: skip
+        made, _ = weigh_roster({"who": "name"}, fields, roster, printed=printed)
+        assert made["who"].reason == (f"its QR code is that of {told}" if told else "")
+        assert made["who"].probability > 0.999  # whichever of the three it is
 
 
 def test_a_blank_sheet_is_of_nobody() -> None:
