@@ -121,7 +121,7 @@ class SheetWatch:
         self._looked = self._empty = False
         self._current: _Known | None = None
         self._reported: list[_Known] = []
-        self._sight = SheetSight(_WAIT)
+        self._sight = self._shown = SheetSight(_WAIT)  # as it was looked at, and as it lies now
         self._corners = np.zeros((0, 1, 2))  # of the sight, in pixels of the anchor
         self._due = 0.0
 
@@ -148,11 +148,11 @@ class SheetWatch:
         else:
             anchor = self._anchor
         followed = anchor.follow(small)
-        if self._is_other(followed):
+        if self._is_other(followed) or self._jumped(followed, scale):
             anchor = self._begin(small, picture, now)
             followed = anchor.follow(small)
         self._frames += 1
-        sight = self._moved(followed, scale)
+        sight = self._shown = self._moved(followed, scale)
         if self._current is not None:
             self._current.seen = now
             return sight, ()
@@ -164,7 +164,7 @@ class SheetWatch:
         found = self._look(picture, now)
         self._corners = np.array(self._sight.corners, np.float64).reshape(-1, 1, 2) / scale
         self._anchor = Anchor(small, self._corners[:, 0] if self._corners.size else None)
-        self._looked = True
+        self._looked, self._shown = True, self._sight
         return self._sight, found
 
     def _begin(self, small: NDArray[np.uint8], picture: NDArray[np.uint8], now: float) -> Anchor:
@@ -173,7 +173,7 @@ class SheetWatch:
         self._since, self._frames, self._sharpest = now, 0, 0.0
         self._looked = False
         self._current, self._due = None, now
-        self._sight = SheetSight(_NONE if self._empty else _WAIT)
+        self._sight = self._shown = SheetSight(_NONE if self._empty else _WAIT)
         self._corners = np.zeros((0, 1, 2))
         return self._anchor
 
@@ -182,6 +182,17 @@ class SheetWatch:
         if not self._looked:
             return followed.changed > _COVERED or followed.moved > _STRAYS
         return followed.changed > (_WRITTEN if self._corners.size else _COVERED)
+
+    def _jumped(self, followed: Followed, scale: int) -> bool:
+        """Say whether what was looked at lies elsewhere than one frame before.
+
+        While one is read, which takes seconds, the next may be put there: of one print, and with
+        hardly a digit that differs.
+        """
+        before, now = (each.corners for each in (self._shown, self._moved(followed, scale)))
+        if not (before and now):
+            return False
+        return float(np.abs(np.subtract(now, before)).max()) > _STRAYS * self._size[1]
 
     def _moved(self, followed: Followed, scale: int) -> SheetSight:
         """Return what was said of the sheet, with its corners where they are now."""

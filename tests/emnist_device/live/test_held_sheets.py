@@ -29,7 +29,7 @@ class Held:
         self.desk, self.text = Desk(), "4711"
         self.error: Exception | None = None
         self.looked: list[NDArray[np.uint8]] = []
-        self._tremor, self._sinks, self._count = tremor, sinks, 0
+        self._tremor, self._sinks, self._count, self.x = tremor, sinks, 0, 0.0
         self._rng = np.random.default_rng(5)
 
     def _read(self, picture: NDArray[np.uint8]) -> SheetReading:
@@ -46,7 +46,7 @@ class Held:
         for number in range(frames):
             x, y, turn = (self._tremor * self._rng.standard_normal(3)).tolist()
             time = self._count / RATE
-            self.lies = {"x": x, "y": y + self._sinks * time, "turn": turn / 10}
+            self.lies = {"x": x + self.x, "y": y + self._sinks * time, "turn": turn / 10}
             picture = self.desk.see(**self.lies)
             blur = blurs[number % len(blurs)]
             self.shown = cv2.blur(picture, (blur, 1)) if blur > 1 else picture
@@ -88,6 +88,19 @@ def test_the_next_one_is_read_though_the_change_was_not_seen() -> None:
     held.desk, held.text = Desk(), "4712"
     held.desk.write(250, "4712")
     assert [each.sheet.fields[0].text for each in held.show(20)] == ["4712"]
+
+
+def test_one_that_differs_by_a_digit_is_read_where_it_was_put_elsewhere_unseen() -> None:
+    held = Held(sinks=0.0)
+    held.desk.write(250, "4711")
+    held.show(20)
+    held.desk, held.text, held.x = Desk(), "4712", 15.0
+    held.desk.write(250, "4712")
+    assert [each.sheet.fields[0].text for each in held.show(20)] == ["4712"]
+    held.x = 30.0  # itself, moved as fast
+    assert held.show(20) == []
+    assert held.sight.done
+    assert len(held.looked) == 3
 
 
 def test_frames_that_its_motion_blurs_wait() -> None:
