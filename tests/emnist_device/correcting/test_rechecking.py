@@ -13,7 +13,7 @@ from emnist_device.forms.reading.candidates import Candidates
 from emnist_device.forms.reading.together import weigh_together
 from emnist_device.forms.roster import Roster
 from tests.emnist_device.correcting import bound as bound_module
-from tests.emnist_device.correcting.bound import PARTS, bound
+from tests.emnist_device.correcting.bound import PARTS, bound, bound_sheets
 from tests.emnist_device.correcting.sheets import apply
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_of_rows_that_fit_as_well_it_is_still_that_of_the_qr_code(
         unsure = {"total": WRONG_TOTAL, "id": Candidates((("4711", 0.6),), "it is faint")}
         folder = tmp_path / name
         folder.mkdir()
-        sheet = bound(folder, **{name: unsure[name]})
+        sheet = bound_sheets(folder, ".csv", {"a.png": {name: unsure[name]}})
         sheet.answer(name, text)
         sheet.journal.close()
         with apply(sheet.table)[0].open(newline="") as file:

@@ -59,30 +59,19 @@ def weigh_roster(
         for name, candidates in given.items()
     }
     known = {columns[name]: read[name].text for name in said if name in given}
-    scores = [0.0] * len(roster.rows)
-    whole = {name: defaultdict[str, float](float) for name in given}  # rows may have the same
-    for number in roster.matching(known) or range(len(roster.rows)):
-        wanted_of = _wanted(roster, number, columns, given)
-        scores[number] = math.prod(_chance(tables[n], wanted_of[n], given[n]) for n in given)
-        for name, wanted in wanted_of.items():
-            whole[name][wanted] += scores[number]
+    scores, whole = _scores(columns, given, tables, roster, known)
     best = max(range(len(scores)), key=scores.__getitem__)
     picture = math.prod(candidates.probability for candidates in given.values())
     share = (1 - OUTSIDE) / (
         (1 - OUTSIDE) * sum(scores) + OUTSIDE * max(picture - scores[best], 0.0) + 1e-30
     )
     row, wanted_of = roster.rows[best], _wanted(roster, best, columns, given)
+    chances = {name: share * whole[name][wanted] for name, wanted in wanted_of.items()}
     alone = scores[best] > _ALONE * sum(scores)
     like = any(_is_like(candidates.text, wanted_of[name]) for name, candidates in given.items())
     nearest = _named(row, [columns[name] for name in given]) if alone and like else ""
     found = {
-        name: _by_row(
-            row[columns[name]],
-            candidates,
-            tables[name],
-            share * whole[name][wanted_of[name]],
-            nearest,
-        )
+        name: _by_row(row[columns[name]], candidates, tables[name], chances[name], nearest)
         for name, candidates in given.items()
     }
     seen = any(
@@ -97,6 +86,27 @@ def weigh_roster(
     if columns.keys().isdisjoint(said):
         found = _misprinted(found, printed, roster, columns)
     return found, best if alone else None
+
+
+def _scores(
+    columns: Mapping[str, str],
+    given: Mapping[str, Candidates],
+    tables: Mapping[str, Mapping[str, float]],
+    roster: Roster,
+    known: Mapping[str, str],
+) -> tuple[list[float], dict[str, dict[str, float]]]:
+    """Return how well each row fits, and field -> what rows have -> the sum of those that have it.
+
+    Where rows have what is ``known``, others do not fit.
+    """
+    scores = [0.0] * len(roster.rows)
+    whole: dict[str, dict[str, float]] = {name: defaultdict(float) for name in given}
+    for number in roster.matching(known) or range(len(roster.rows)):
+        wanted_of = _wanted(roster, number, columns, given)
+        scores[number] = math.prod(_chance(tables[n], wanted_of[n], given[n]) for n in given)
+        for name, wanted in wanted_of.items():
+            whole[name][wanted] += scores[number]
+    return scores, whole
 
 
 def _fits_best(scores: Sequence[float], number: int) -> bool:
