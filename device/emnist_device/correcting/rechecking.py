@@ -62,12 +62,14 @@ class Rechecker:
         whole = {field.name for field in sheet.fields} == leaves.keys()
         if page is None or not whole or not bound & said.keys():  # others have no say in these
             return {}, 0
-        read = {field.name: _own(field) for field in sheet.fields}
-        read |= {name: Candidates(((text, 1.0),)) for name, text in said.items()}
+        own = {field.name: _own(field) for field in sheet.fields}
+        read = own | {name: Candidates(((text, 1.0),)) for name, text in said.items()}
         roster = self._rosters.get(sheet.form)
         told = bool(template.roster_columns.keys() & said.keys())  # which row it is
-        # The row that it had by its QR code, of several that fit as well, is still the one.
-        weighed = weigh_together(template, page, read, roster, said.keys(), sheet.row)
+        # Where its fields left several rows, its QR code told the one that it was read as.
+        by_code = weigh_together(template, page, own, roster).row is None
+        printed = sheet.row if by_code else None
+        weighed = weigh_together(template, page, read, roster, said.keys(), printed)
         settled = {}
         for field in sheet.fields:
             made = weighed.read[field.name]

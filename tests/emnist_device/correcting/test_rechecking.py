@@ -138,6 +138,18 @@ def test_of_rows_that_fit_as_well_it_is_still_that_of_the_qr_code(
             assert [row["row"] for row in csv.DictReader(file)] == ["2"]
 
 
+def test_a_row_that_a_wrong_reading_told_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = ({"id": "4711", "name": "BOB"}, {"id": "4712", "name": "BOB"})
+    monkeypatch.setattr(bound_module, "ROSTER", Roster(("id", "name"), rows))
+    sheet = bound(tmp_path, id=Candidates((("4711", 0.6),), "it is faint"))
+    sheet.answer("id", "", sure=True)
+    sheet.journal.close()
+    with apply(sheet.table)[0].open(newline="") as file:
+        assert [row["row"] for row in csv.DictReader(file)] == [""]
+
+
 def test_what_no_row_and_no_sum_has_is_said_before_it_is_kept(tmp_path: Path) -> None:
     sheet = bound(tmp_path, total=WRONG_TOTAL, id=Candidates((("4771", 0.9),)))
     with pytest.raises(UnlikelyError, match="no row of the roster has id 4799"):
