@@ -233,8 +233,12 @@ def _is_same(one: SheetReading, other: SheetReading) -> bool:
     """Say whether two readings may be of one sheet: nothing that both are sure of differs.
 
     Copies with one number are told apart as well: a sheet with a number may have been multiplied.
+    Those of two rows of a roster are two, however doubtful the fields that differ: a sheet that is
+    reported twice does less harm than one that is lost.
     """
     if (one.form, one.page, one.copy) != (other.form, other.page, other.copy):
+        return False
+    if None not in {one.row, other.row} and one.row != other.row:
         return False
     before = {field.name: field for field in one.fields}
     return not any(

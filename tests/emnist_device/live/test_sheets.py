@@ -120,6 +120,15 @@ def test_a_sheet_that_takes_the_place_of_another_unseen_is_new() -> None:
     assert [each.sheet for each in camera.show()] == [TWO]
 
 
+@pytest.mark.parametrize(("row", "new"), [(2, 1), (1, 0), (None, 0)])
+def test_a_sheet_of_another_row_of_the_roster_is_new(row: int | None, new: int) -> None:
+    camera = Camera()
+    camera.put(replace(ONE, row=1))
+    assert len(camera.show()) == 1
+    camera.put(replace(changed(ONE, name="AOA"), row=row))  # no field differs that is sure
+    assert len(camera.show()) == new
+
+
 def test_a_sheet_comes_again_when_it_was_away_for_long() -> None:
     camera = Camera(again=2.0)
     camera.put(ONE)
