@@ -1,4 +1,4 @@
-"""Boxes of ink -> parts of a picture: what lies near one another."""
+"""What is of one group, as are pairs of it: boxes of ink that lie near one another."""
 
 from __future__ import annotations
 
@@ -11,9 +11,24 @@ from emnist_device.box import Box
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 
 # Of more pieces, as of a texture, no parts are made: all pairs are looked at.
 _MOST = 1000
+
+
+def find_groups(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the group, from 0, of each of ``count`` things, of which pairs are of one group."""
+    group = np.arange(count)
+    changed = True
+    while changed:
+        least = np.minimum(group[one], group[other])
+        before = group.copy()
+        np.minimum.at(group, one, least)
+        np.minimum.at(group, other, least)
+        changed = not np.array_equal(group, before)
+    return np.unique(group, return_inverse=True)[1]
 
 
 def near_one_another(boxes: Sequence[Box], near: float) -> list[list[Box]]:
@@ -24,15 +39,11 @@ def near_one_another(boxes: Sequence[Box], near: float) -> list[list[Box]]:
     apart_x = np.maximum.outer(x, x) - np.minimum.outer(x + width, x + width)
     apart_y = np.maximum.outer(y, y) - np.minimum.outer(y + height, y + height)
     beside = np.maximum(apart_x, apart_y) < near * np.maximum.outer(height, height)
-    groups: list[list[Box]] = []
-    left = np.ones(len(boxes), bool)
-    while left.any():
-        group = np.arange(len(boxes)) == left.argmax()
-        while (more := beside[group].any(axis=0) & ~group).any():
-            group |= more
-        groups.append([boxes[number] for number in np.flatnonzero(group).tolist()])
-        left &= ~group
-    return groups
+    group = find_groups(len(boxes), *np.nonzero(beside))
+    return [
+        [boxes[number] for number in np.flatnonzero(group == own).tolist()]
+        for own in range(int(group.max()) + 1)
+    ]
 
 
 def grown(box: Box, margin: float, scale: float, shape: tuple[int, ...]) -> Box:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.detect.structure.rules import find_groups
+from emnist_device.detect.clusters import find_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import cv2
 import numpy as np
 
+from emnist_device.detect.clusters import find_groups
 from emnist_device.detect.structure.grids import Grid, sizes_of
-from emnist_device.detect.structure.rules import find_groups
 from emnist_device.frames import Frame, FrameCell
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from emnist_device.detect.clusters import find_groups
 from emnist_device.detect.pieces import find_pieces
 from emnist_device.detect.structure.curves import evaluate, fit
 
@@ -266,16 +267,3 @@ def _join(rules: Rules, thick: NDArray[np.uint8], ruling: Ruling) -> Rules:
     curves = fit(group.repeat(_SAMPLES), x.ravel(), rules.at(x).ravel(), ends)
     widths = np.bincount(group, rules.widths * rules.lengths) / np.bincount(group, rules.lengths)
     return Rules.found(curves, ends, widths, rules.mask)
-
-
-def find_groups(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the group, from 0, of each of ``count`` things, of which pairs are of one group."""
-    group = np.arange(count)
-    changed = True
-    while changed:
-        least = np.minimum(group[one], group[other])
-        before = group.copy()
-        np.minimum.at(group, one, least)
-        np.minimum.at(group, other, least)
-        changed = not np.array_equal(group, before)
-    return np.unique(group, return_inverse=True)[1]

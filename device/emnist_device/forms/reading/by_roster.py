@@ -149,8 +149,8 @@ def _by_row(
     """Return the candidates of a field beside its row, which has ``wanted``.
 
     ``table``: how probable each plain text of ``candidates`` is. ``chance``: how probable the row
-    is, and others that have the same.
-    ``nearest``: what messages call it; "" where none is, or another is as near.
+    is, and others that have the same. ``nearest``: what messages call it; "" where none is, or
+    another is as near.
     """
     told = f"; nearest: {nearest}" if nearest else ""
     text = candidates.text if plain(wanted) == plain(candidates.text) else wanted
