@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emnist_device.box import Box
     from emnist_device.detect.grouping import Blob
 
     #: Characters from left to right.
@@ -28,12 +29,19 @@ class Lines:
         shorter one are level with their neighbours in the other, and at most the second of them
         stand above or below one of its.
     compared: a line is compared with so many that follow it from top to bottom.
+    flat, steepest: writing that rises or falls by no more than the first for each pixel to the
+        right is level, and none by more than the second.
+    long: lines of so many characters say whether writing rises, each by the slopes between a
+        character and so many that follow it.
     """
 
     level: float = 0.4
     same_line: float = 0.6
     stacked: float = 0.35
     compared: int = 3
+    flat: float = 0.02
+    steepest: float = 0.35
+    long: int = 4
 
 
 LINES = Lines()
@@ -63,7 +71,49 @@ def arrange_one(blobs: Sequence[Blob], *, settings: Lines = LINES) -> tuple[tupl
 
 
 def find_lines(blobs: Sequence[Blob], *, settings: Lines = LINES) -> list[Line]:
-    """Return the lines that ``blobs`` stand in, from top to bottom, each from left to right."""
+    """Return the lines that ``blobs`` stand in, from top to bottom, each from left to right.
+
+    Where writing rises or falls, a line of it may come apart. So they are found once more as if it
+    were level; where that makes fewer lines of it, these are the lines.
+    """
+    lines = _find_level(blobs, settings)
+    slope = find_slope(lines, settings=settings)
+    if abs(slope) <= settings.flat:
+        return lines
+    levelled = [replace(blob, box=_lowered(blob.box, -slope)) for blob in blobs]
+    again = _find_level(levelled, settings)
+    if len(again) >= len(lines):
+        return lines
+    own = dict(zip(levelled, blobs, strict=True))
+    return [[own[blob] for blob in line] for line in again]
+
+
+def find_slope(lines: Sequence[Line], *, settings: Lines = LINES) -> float:
+    """Return by how much the writing of ``lines`` falls for each pixel to the right; 0 if unknown.
+
+    The median of what the lower ends of characters say that are near to each other in a line
+    (Theil 1950, Sen 1968).
+    """
+    slopes = []
+    for line in lines:
+        if len(line) >= settings.long:
+            left, _, right, bottom = edges_of(line)
+            for apart in range(1, settings.long + 1):
+                across = (left + right)[apart:] / 2 - (left + right)[:-apart] / 2
+                down = bottom[apart:] - bottom[:-apart]
+                slopes.append(down[across > 0] / across[across > 0])
+    found = np.concatenate(slopes) if slopes else np.zeros(0)
+    slope = float(np.median(found)) if len(found) else 0.0
+    return slope if abs(slope) <= settings.steepest else 0.0
+
+
+def _lowered(box: Box, slope: float) -> Box:
+    """Return ``box`` lower by ``slope`` for each pixel that it is to the right."""
+    return box._replace(y=box.y + round(slope * (box.x + box.width / 2)))
+
+
+def _find_level(blobs: Sequence[Blob], settings: Lines) -> list[Line]:
+    """Return the lines that ``blobs`` stand in if all of them are level, from top to bottom."""
     return _join_lines(_order(_follow_lines(blobs, settings.level)), settings)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from emnist_device.box import Box
@@ -33,6 +34,52 @@ def test_lines_from_top_to_bottom_and_characters_from_left_to_right() -> None:
 def test_a_slanting_line_stays_one_line() -> None:
     found = read((80 + 50 * n, y + 11 * n) for n in range(8) for y in (150, 220))
     assert [len(line) for line in found] == [8, 8]
+
+
+def sized(places: Iterable[tuple[float, float, float]]) -> list[Blob]:
+    """Return characters 20 wide with upper edges and heights of their own."""
+    return [
+        Blob(Box(round(x), round(y), 20, round(high)), number + 1, 300)
+        for number, (x, y, high) in enumerate(places)
+    ]
+
+
+@pytest.mark.parametrize("slope", [-0.25, -0.15, 0.15, 0.25])
+def test_words_far_apart_that_rise_or_fall_stay_one_line(slope: float) -> None:
+    """The first low letter of a word is above or below the last one of the word before."""
+    steps = [0, *[35, 35, 35, 140] * 4]
+    xs = np.cumsum(steps).tolist()
+    found = sized((x, 300 + slope * x - 18, 18) for x in xs)
+    assert len(lines._find_level(found, lines.LINES)) > 1  # what the slope is for
+    ((*line,),) = arrange(found)
+    assert [blob.label for blob in line] == list(range(1, len(found) + 1))
+
+
+def test_a_word_that_is_a_step_higher_is_of_the_line_that_rises_to_it() -> None:
+    word = [(40 * n, 200 - 6 * n, 30) for n in range(6)]
+    higher = [(500 + 40 * n, 200 - 75 - 6 * n, 30) for n in range(6)]
+    assert [len(line) for line in arrange(sized([*word, *higher]))] == [12]
+    level = [(40 * n, 200, 30) for n in range(6)]
+    apart = [(500 + 40 * n, 125, 30) for n in range(6)]
+    assert [len(line) for line in arrange(sized([*level, *apart]))] == [6, 6]
+
+
+def test_lines_that_rise_stay_apart_and_in_order() -> None:
+    found = read((60 * n, y - 12 * n) for n in range(12) for y in (300, 370, 440))
+    assert [len(line) for line in found] == [12] * 3
+    assert [line[0][1] for line in found] == [300, 370, 440]
+
+
+def test_the_slope_is_that_of_most_neighbours_in_long_lines() -> None:
+    def slope(*rows: list[tuple[float, float]]) -> float:
+        return lines.find_slope([blobs(row) for row in rows])
+
+    assert slope([(50 * n, 200 + 5 * n) for n in range(6)]) == pytest.approx(0.1)
+    tail = [(50 * n, 200 + 5 * n + 15 * (n == 2)) for n in range(9)]
+    assert slope(tail) == pytest.approx(0.1, abs=0.01)
+    assert slope([(50 * n, 200 + 5 * n) for n in range(3)]) == 0.0  # too short to say
+    assert slope([(50 * n, 200 + 40 * n) for n in range(9)]) == 0.0  # no writing falls so
+    assert slope() == 0.0
 
 
 def test_two_rows_close_above_each_other_stay_apart() -> None:
