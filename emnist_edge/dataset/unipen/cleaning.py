@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from emnist_edge.alphabet import confusable_group
 from emnist_edge.dataset.unipen.characters import TEXT_HEIGHT
 
 if TYPE_CHECKING:
@@ -112,41 +111,6 @@ def count_faults(faults: NDArray[np.str_]) -> dict[str, int]:
     return {fault: int((faults == fault).sum()) for fault in FAULTS if (faults == fault).any()}
 
 
-def find_mislabelled(
-    probabilities: NDArray[np.float32],
-    labels: NDArray[np.str_],
-    alphabet: str,
-    *,
-    least_own: float = 0.01,
-    least_other: float = 0.9,
-) -> NDArray[np.bool_]:
-    """Say which characters a model rejects: (N,), True for those to leave out.
-
-    A model that was trained without their writer, but with others of UNIPEN, says that a character
-    is surely another. (One that knows Americans alone takes a slashed 0 for a mistake.) The label's
-    look-alikes, and the other case of a letter, speak for the label: nobody tells them by
-    their shape. Characters whose label is not in ``alphabet`` are never rejected.
-
-    Args:
-        probabilities: (N, classes), calibrated, at equal priors.
-        labels: (N,) one character each.
-        alphabet: the characters that the classes stand for.
-        least_own: what label and look-alikes have together, at least, to stay. With both limits,
-            people's rarer forms stay, of which a model is in doubt.
-        least_other: what the best other class has at least, where a character is left out.
-    """
-    groups = [_alike(char) for char in alphabet]
-    speaks = {
-        label: np.array([char in _alike(label) or label in group
-                         for char, group in zip(alphabet, groups, strict=True)])
-        for label in set(labels.tolist())
-    }  # fmt: skip
-    own = np.array([speaks[label] for label in labels.tolist()]).reshape(len(labels), len(alphabet))
-    for_label = np.where(own, probabilities, 0).sum(axis=1)
-    for_other = np.where(own, 0, probabilities).max(axis=1, initial=0)
-    return own.any(axis=1) & (for_label < least_own) & (for_other >= least_other)
-
-
 def writer_folds(writers: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.int64]:
     """Return a number from 0 to ``folds`` - 1 for each character, (N,): the same for a writer's.
 
@@ -194,14 +158,6 @@ def _stray(characters: Characters) -> NDArray[np.float32]:
     smallest[~np.isfinite(smallest)] = 0
     long = characters.sizes().max(axis=1).astype(np.float32)
     return np.clip(_STRAY * smallest, _LEAST_STRAY * long, _MOST_STRAY * long)
-
-
-def _alike(char: str) -> str:
-    """Return the characters whose shapes a model cannot tell from that of ``char``."""
-    return "".join(
-        confusable_group(case) + confusable_group(case).swapcase()
-        for case in {char, char.upper(), char.lower()}
-    )
 
 
 def _named(masks: dict[str, NDArray[np.bool_]]) -> NDArray[np.str_]:

@@ -12,7 +12,6 @@ from emnist_edge.dataset.unipen.cleaning import (
     FAULTS,
     count_faults,
     find_faults,
-    find_mislabelled,
     find_text_faults,
     smooth,
     usable_texts,
@@ -137,39 +136,6 @@ def test_points_move_little_and_only_inside_of_strokes(
     for one, other in zip(before.strokes_of(0), after.strokes_of(0), strict=True):
         assert np.array_equal(one[:1], other[:1])
         assert np.array_equal(one[-1:], other[-1:])
-
-
-ALPHABET = "0O1I7Kk"
-
-
-@pytest.mark.parametrize(
-    ("label", "said", "rejected"),
-    [
-        ("7", {"7": 0.97}, False),
-        ("7", {"K": 0.97, "7": 0.001}, True),
-        ("7", {"K": 0.85, "7": 0.001}, False),  # not sure enough of another
-        ("7", {"K": 0.95, "7": 0.02}, False),  # it may be
-        ("0", {"O": 0.99}, False),  # nobody tells them apart
-        ("o", {"0": 0.99}, False),
-        ("l", {"1": 0.99}, False),
-        ("k", {"K": 0.99}, False),
-        ("#", {"K": 0.99}, False),  # the model does not know it
-    ],
-)
-def test_what_a_model_surely_takes_for_another_is_mislabelled(
-    label: str, said: dict[str, float], rejected: bool
-) -> None:
-    probabilities = np.zeros((2, len(ALPHABET)), np.float32)
-    for char, probability in said.items():
-        probabilities[0, ALPHABET.index(char)] = probability
-    probabilities[1, ALPHABET.index("K")] = 1
-    found = find_mislabelled(probabilities, np.array([label, "K"]), ALPHABET)
-    assert found.tolist() == [rejected, False]
-
-
-def test_no_character_is_mislabelled_where_there_is_none() -> None:
-    found = find_mislabelled(np.zeros((0, 7), np.float32), np.zeros(0, "U1"), ALPHABET)
-    assert found.shape == (0,)
 
 
 @settings(deadline=None)
