@@ -101,9 +101,9 @@ class Weigher:
         sure = find_sure(by_char) & find_odd(by_char, words)
         smooth = (1 - floor) * probabilities.astype(np.float64) + floor / probabilities.shape[1]
         emissions = (smooth / self._prior)[:, classes] * allowed
+        boxes = [box for line in placed for box in line.boxes]
+        emissions *= weigh_shapes(boxes, sure[:, _L] & ~sure.all(axis=1))
         if self._places:
-            boxes = [box for line in placed for box in line.boxes]
-            emissions *= weigh_shapes(boxes, sure[:, _L] & ~sure.all(axis=1))
             emissions *= weigh_places(emissions, placed)
         emissions = restrain_emissions(emissions, picture * self._possible)
         return Evidence(placed, picture, self._possible, sure, emissions)

@@ -71,7 +71,7 @@ def test_lines_that_rise_stay_apart_and_in_order() -> None:
 
 
 def test_the_slope_is_that_of_most_neighbours_in_long_lines() -> None:
-    def slope(*rows: list[tuple[float, float]]) -> float:
+    def slope(*rows: Sequence[tuple[float, float]]) -> float:
         return lines.find_slope([blobs(row) for row in rows])
 
     assert slope([(50 * n, 200 + 5 * n) for n in range(6)]) == pytest.approx(0.1)

@@ -57,6 +57,15 @@ def test_an_upright_stroke_among_capitals_is_an_i_and_an_l_with_a_foot_stays() -
     assert text(table, [boxes(5)], context="neutral") == "BRLNG"
 
 
+def test_an_upright_stroke_alone_is_no_capital_l() -> None:
+    """Its shape is of the picture: it counts where neighbours do not."""
+    decoder = Decoder(BYMERGE, Decoding(charset="upper", context="none"))
+    for bare, char in (([0], "I"), ([], "L")):
+        table = rows({"L": 0.6, "I": 0.3, "1": 0.09})
+        (line,) = decoder.decode(table, [boxes(1, bare=bare)]).lines(1)
+        assert line.text == char
+
+
 def test_a_row_of_one_character_mends_what_is_unlike_it() -> None:
     odd = {"q": 0.5, "g": 0.3, "G": 0.19}
     assert text(rows("G", "G", "G", odd, "G", "G", odd, "G")) == "GGGGGGGG"

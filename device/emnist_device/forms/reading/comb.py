@@ -6,12 +6,16 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
+from emnist_device.box import Box
 from emnist_device.forms.reading.candidates import OUTSIDE, Candidates
 from emnist_device.forms.reading.checking import check
 from emnist_device.forms.reading.strings import best_strings
+from emnist_device.text.case import weigh_shapes
 from emnist_device.text.constraints import Constraints
+from emnist_device.text.restraint import find_sure
 from emnist_edge.alphabet import BYCLASS, NOTHING, confusable_group, fold
 
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ class Blanks:
 
 
 BLANKS = Blanks()
+_L = BYCLASS.index("L")
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ class CombReader:
         fits = probabilities @ self._fits
         inside = (1 - OUTSIDE) * fits / ((1 - OUTSIDE) * fits + OUTSIDE * (1 - fits))
         chance = sure * float(inside.prod())
-        strings = self._strings(self._emissions(probabilities))
+        boxes = [Box(*cv2.boundingRect(cells[number].ink)) for number in filled]
+        strings = self._strings(self._emissions(boxes, probabilities))
         weighed = [(self._text(labels, filled), weight) for labels, weight in strings]
         candidates = Candidates.of(weighed).scaled(chance)
         reason = ""
@@ -102,10 +108,18 @@ class CombReader:
         part = (amount - BLANKS.blank) / (BLANKS.written - BLANKS.blank)
         return 1.0 if part >= 1 else 0.5 + 0.5 * max(part, 0)
 
-    def _emissions(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how well each of the characters explains each cell, (N, 62 + S)."""
+    def _emissions(
+        self, boxes: Sequence[Box], probabilities: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return how well each of the characters explains each cell, (N, 62 + S).
+
+        ``boxes`` are those of the ink: a bare stroke is no capital L, also where there is no small
+        one.
+        """
         known = self._known
         letters = probabilities[:, known.classes] * known.allowed
+        sure = find_sure(letters)
+        letters *= weigh_shapes(boxes, sure[:, _L] & ~sure.all(axis=1))
         return np.hstack([letters, probabilities[:, self._symbols]])
 
     def _strings(self, emissions: NDArray[np.float64]) -> list[tuple[tuple[int, ...], float]]:

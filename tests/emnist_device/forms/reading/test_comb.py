@@ -75,3 +75,16 @@ def test_a_number_is_read_by_models_without_symbols(tmp_path: Path) -> None:
     (_, leaf), *_ = make_template(tmp_path, field).leaves()
     assert isinstance(leaf, TextField)
     assert CombReader(leaf, BYMERGE).read([INK] * 2, said({"4": 0.99}, {"7": 0.99})).text == "47"
+
+
+def test_a_bare_stroke_is_an_i_and_no_l_where_all_are_capitals(tmp_path: Path) -> None:
+    """EMNIST files the small l, which there cannot be, under L; one that has a foot is an L."""
+    field = "p: {kind: upper, box: [20, 60, 40, 9], cells: 2}"
+    (_, leaf), *_ = make_template(tmp_path, field).leaves()
+    assert isinstance(leaf, TextField)
+    comb = CombReader(leaf, BYMERGE)
+    stroke = CellInk(np.pad(np.full((40, 4), 255, np.uint8), 8), 3.0)
+    alike = {"L": 0.6, "I": 0.4}
+    assert comb.read([stroke, INK], said(alike, alike)).text == "IL"
+    surely = {"L": 0.9999}
+    assert comb.read([stroke, INK], said(surely, surely)).text == "LL"
