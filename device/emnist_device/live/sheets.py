@@ -133,7 +133,7 @@ class SheetWatch:
     @property
     def waiting(self) -> bool:
         """Whether what is in sight has not held still yet."""
-        return self._sight.note == _WAIT
+        return not (self._looked or self._empty)
 
     def update(
         self, picture: NDArray[np.uint8], now: float
