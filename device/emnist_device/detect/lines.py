@@ -29,6 +29,8 @@ class Lines:
         shorter one are level with their neighbours in the other, and at most the second of them
         stand above or below one of its.
     compared: a line is compared with so many that follow it from top to bottom.
+    near, ends: a line goes on in another that begins up to so many heights of a character to its
+        right, where most of so many characters at both ends are level.
     flat, steepest: writing that rises or falls by no more than the first for each pixel to the
         right is level, and none by more than the second.
     long: lines of so many characters say whether writing rises, each by the slopes between a
@@ -39,6 +41,8 @@ class Lines:
     same_line: float = 0.6
     stacked: float = 0.35
     compared: int = 3
+    near: float = 2.5
+    ends: int = 3
     flat: float = 0.02
     steepest: float = 0.35
     long: int = 4
@@ -147,7 +151,8 @@ def _join_lines(lines: Sequence[Line], settings: Lines) -> list[Line]:
     """Return ``lines``, from top to bottom, with those joined that are parts of one line.
 
     A tall or low character, such as T or a split f, may draw those that follow it into a line of
-    their own, which then runs through the gaps of the other.
+    their own, which then runs through the gaps of the other. Or a line comes apart at a character
+    that is lower than the next one, such as a y before a T.
     """
     left = [(line, edges_of(line)) for line in lines]
     joined: list[Line] = []
@@ -155,7 +160,7 @@ def _join_lines(lines: Sequence[Line], settings: Lines) -> list[Line]:
         line, edges = left.pop(0)
         apart = []
         for other, own in left[: settings.compared]:
-            if _is_same_line(edges, own, settings):
+            if _is_same_line(edges, own, settings) or _goes_on(edges, own, settings):
                 line = sorted([*line, *other], key=lambda b: b.box.x + b.box.width / 2)
                 edges = edges_of(line)
             else:
@@ -180,6 +185,19 @@ def _is_same_line(line: NDArray[np.int64], other: NDArray[np.int64], settings: L
         stacked |= _are_stacked(few, neighbours)
     enough, most = settings.same_line * count, settings.stacked * count
     return bool(level.sum() >= enough and stacked.sum() <= most)
+
+
+def _goes_on(line: NDArray[np.int64], other: NDArray[np.int64], settings: Lines) -> bool:
+    """Say whether one of two lines, edges (4, N) of each, begins where the other ends, level."""
+    left, right = sorted((line, other), key=lambda edges: int(edges[0, 0]))
+    height = float(np.median(np.concatenate([left[3] - left[1], right[3] - right[1]])))
+    gap = int(right[0].min() - left[2].max())
+    if not 0 <= gap <= settings.near * height:
+        return False
+    _, upper, _, lower = left[:, -settings.ends :, None]
+    _, top, _, bottom = right[:, None, : settings.ends]
+    shared = np.minimum(lower, bottom) - np.maximum(upper, top)
+    return bool((shared > settings.level * np.minimum(lower - upper, bottom - top)).mean() > 0.5)
 
 
 def _are_stacked(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
