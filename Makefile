@@ -13,7 +13,8 @@ UNIPEN := $(or $(EMNIST_EDGE_UNIPEN),$(wildcard ../shared/unipen))
 SAMPLES := $(wildcard samples/*.jpg samples/*.png samples/*.webp)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-minimum test-arm64 test-mcu lint fuzz benchmark benchmark-peers study train seeds export ngrams samples web wheel clean
+.PHONY: help demo test test-suite test-wheel test-minimum test-arm64 test-mcu
+.PHONY: lint lint-style lint-types lint-imports fuzz benchmark benchmark-peers study train seeds export ngrams samples web wheel clean
 
 help:  ## list what there is to make
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +25,13 @@ demo: $(RUNTIME)/ready  ## read the sample pictures with nothing but the runtime
 	@echo; echo "Annotated pictures: demo/"
 	@echo "Now: . $(RUNTIME)/bin/activate; emnist-edge classify FILE"
 
-test: $(DEV)/ready lint  ## lint, types, import contracts, all tests, and the installed wheel
+# What may be done beside another has a target of its own: make --jobs=3 test.
+test: lint test-suite test-wheel  ## lint, types, import contracts, all tests, and the installed wheel
+
+test-suite: $(DEV)/ready
 	$(DEV)/bin/python -m pytest --numprocesses logical --dist loadfile
+
+test-wheel: $(DEV)/ready
 	$(DEV)/bin/python -m tests.wheel
 
 test-minimum: $(DEV)/ready  ## device and command with the oldest versions that are allowed
@@ -38,10 +44,16 @@ test-mcu: $(DEV)/ready  ## networks as C99 on emulated microcontrollers; BOARDS=
 	$(DEV)/bin/python -m tests.mcu $(BOARDS)
 	$(DEV)/bin/python -m tests.mcu.reading
 
-lint: $(DEV)/ready
+lint: lint-style lint-types lint-imports
+
+lint-style: $(DEV)/ready
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
+
+lint-types: $(DEV)/ready
 	$(DEV)/bin/mypy
+
+lint-imports: $(DEV)/ready
 	$(DEV)/bin/lint-imports
 
 fuzz: $(DEV)/ready  ## 20,000 damaged inputs for each of what reads files, 100,000 crops for the C
