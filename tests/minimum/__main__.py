@@ -23,15 +23,13 @@ from tests.minimum.bounds import EXTRAS, ROOT, all_oldest, declared, oldest_pyth
 from tests.minimum.plugin import SECOND_RUNTIME
 
 # What tests are run with, at any version.
-_TOOLS = ("pytest", "pytest-xdist[psutil]", "hypothesis", "pillow", "packaging", "selenium")
+_TOOLS = ("pytest", "pytest-xdist[psutil]", "hypothesis", "pillow", "packaging")
 # All processors at work, as in make test.
 _SPREAD = ("--numprocesses", "logical", "--dist", "loadfile")
-# What is run: not the browser, which waits more than it works, nor whole benchmarks once more.
+# What is run: not whole benchmarks once more.
 _TESTS = (
     "tests/emnist_device",
     "tests/emnist_edge",
-    "--ignore=tests/emnist_device/live/preview/test_browser.py",
-    "--ignore=tests/emnist_device/forms/defining/test_browser.py",
     "-k",
     "not test_the_same_seed_gives_the_same_figures and not test_ctrl_c_leaves_what_was_finished",
 )

@@ -1,4 +1,4 @@
-"""A plugin of pytest for environments without what trains: ``-p tests.minimum.plugin``."""
+"""A plugin of pytest for environments of what runs on a device: ``-p tests.minimum.plugin``."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 #: Variable that is set where the second TFLite runtime is to be used.
 SECOND_RUNTIME = "EMNIST_EDGE_TEST_SECOND_RUNTIME"
-# What only training and its tests install.
-_TRAINING = {"joblib", "keras", "onnx", "scipy", "sklearn", "symspellpy", "tensorflow"}
+# What only training and its tests install; and what drives a browser, whose version is no bound:
+# what servers answer is tested without one.
+_NOT_INSTALLED = {
+    "joblib", "keras", "onnx", "scipy", "selenium", "sklearn", "symspellpy", "tensorflow",
+}  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Put all of it in place."""
     # What old packages say of newer ones that they import is for them to mend.
     config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning")
-    leave_out(_TRAINING)
+    leave_out(_NOT_INSTALLED)
     runner: Any = click.testing.CliRunner
     if "mix_stderr" in inspect.signature(runner).parameters:  # click < 8.2 needs to be asked
         runner.__init__ = partialmethod(runner.__init__, mix_stderr=False)
