@@ -34,10 +34,10 @@ def main() -> None:
         run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, cwd=ROOT)
         (wheel,) = folder.glob("*.whl")
         environment = folder / "environment"
-        venv.create(environment, with_pip=True)
-        python = environment / "bin" / "python"
-        run(python, "-m", "pip", "install", "--quiet", wheel, cwd=folder)
-        installed = json.loads(run(python, "-m", "pip", "list", "--format=json", cwd=folder))
+        venv.create(environment)
+        pip = (sys.executable, "-m", "pip", "--python", environment / "bin" / "python")
+        run(*pip, "install", "--quiet", wheel, cwd=folder)
+        installed = json.loads(run(*pip, "list", "--format=json", cwd=folder))
         names = {package["name"].lower() for package in installed}
         if names & UNWANTED:
             raise SystemExit(f"the wheel brings {sorted(names & UNWANTED)}")
