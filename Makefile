@@ -25,7 +25,7 @@ demo: $(RUNTIME)/ready  ## read the sample pictures with nothing but the runtime
 	@echo; echo "Annotated pictures: demo/"
 	@echo "Now: . $(RUNTIME)/bin/activate; emnist-edge classify FILE"
 
-# What may be done beside another has a target of its own: make --jobs=3 test.
+# What may be done beside another has a target of its own: make --jobs=2 test.
 test: lint test-suite test-wheel  ## lint, types, import contracts, all tests, and the installed wheel
 
 test-suite: $(DEV)/ready
@@ -153,5 +153,6 @@ $(RUNTIME)/ready: pyproject.toml
 
 $(DEV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(DEV)
-	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(DEV)/bin/pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
+	@$(DEV)/bin/python -W ignore -m compileall -qq -j 0 $(DEV)/lib || true  # pip uses one processor
 	@touch $@
