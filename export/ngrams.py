@@ -67,16 +67,15 @@ def estimate(
     Symbol 0 is the edge of a word, 1 to 26 are letters. Shorter contexts are interpolated by
     Witten and Bell (1991), and ``uniform`` is spread over all symbols.
     """
-    sequences = [
-        np.array([0] * (order - 1) + [LETTERS.index(char) + 1 for char in word] + [0])
-        for word in words
-        if word
-    ]
+    sequences = ["\0" * (order - 1) + word + "\0" for word in words if word]
     weights = [weight for word, weight in zip(words, weights, strict=True) if word]
-    windows = np.concatenate(
-        [np.lib.stride_tricks.sliding_window_view(sequence, order) for sequence in sequences]
-    )
-    weight = np.repeat(weights, [len(sequence) - order + 1 for sequence in sequences])
+    lengths = np.array([len(sequence) for sequence in sequences])
+    letters = np.frombuffer("".join(sequences).encode("ascii"), np.uint8).astype(np.int64)
+    symbols = np.where(letters > 0, letters - ord(LETTERS[0]) + 1, 0)
+    whole = np.ones(len(symbols), bool)  # windows that begin here end within their word
+    whole[np.cumsum(lengths)[:, None] - np.arange(1, order)] = False
+    windows = np.lib.stride_tricks.sliding_window_view(symbols, order)[whole[: 1 - order or None]]
+    weight = np.repeat(weights, lengths - order + 1)
     size = len(LETTERS) + 1
     probabilities = np.full(size, 1 / size)
     for length in range(1, order + 1):
