@@ -65,16 +65,17 @@ def test_a_word_that_is_a_step_higher_is_of_the_line_that_rises_to_it() -> None:
 
 
 def test_a_line_goes_on_after_a_tail_with_a_letter_that_is_higher() -> None:
-    low = [(40 * n, 208, 22) for n in range(4)]
-    tail = (160, 214, 44)
-    high = [(240, 180, 48), *((280 + 40 * n, 206, 22) for n in range(3))]
-    found = sized([*low, tail, *high])
-    assert len(lines._follow_lines(found, lines.LINES.level)) == 2  # what the ends are for
-    assert [len(line) for line in arrange(found)] == [9]
+    """Of "only too": neither the tail nor the letters before it are level with the t."""
+    low = [(40 * n, 212, 22) for n in range(3)]
+    tall, tail = (120, 192, 38), (160, 214, 44)
+    high = [(220, 176, 42), *((260 + 40 * n, 204, 22) for n in range(7))]
+    first = lines.edges_of(sized([*low, tall, tail]))
+    found = sized([*low, tall, tail, *high])
+    assert len(lines._follow_lines(found, lines.LINES.level)) == 2
+    assert [len(line) for line in arrange(found)] == [13]
     below = [(x, y + 70, size) for x, y, size in high]  # two lines of a list, one of them indented
-    assert [len(line) for line in arrange(sized([*low, tail, *below]))] == [5, 4]
-    first = lines.edges_of(sized([*low, tail]))
-    for away, goes_on in ((-30, True), (0, True), (200, False)):
+    assert [len(line) for line in arrange(sized([*low, tall, tail, *below]))] == [5, 8]
+    for away, goes_on in ((-40, True), (0, True), (200, False)):
         other = lines.edges_of(sized((x + away, y, size) for x, y, size in high))
         assert lines._goes_on(first, other, lines.LINES) is goes_on
         assert lines._goes_on(other, first, lines.LINES) is goes_on
