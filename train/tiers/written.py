@@ -12,13 +12,8 @@ from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
 from emnist_edge.alphabet import NOTHING as NO_CHARACTER
 from emnist_edge.alphabet import SYMBOLS as SIGNS
 from emnist_edge.dataset.emnist import Samples
-from emnist_edge.dataset.unipen.cleaning import (
-    count_faults,
-    find_faults,
-    find_text_faults,
-    writer_folds,
-)
-from emnist_edge.dataset.unipen.packed import digest_of, load_characters, load_texts
+from emnist_edge.dataset.unipen.cleaning import count_faults, find_faults, writer_folds
+from emnist_edge.dataset.unipen.packed import digest_of, load_characters
 from emnist_edge.files import writing_to, written_whole
 from emnist_edge.scoring.sources import EMNIST, NOTHING, SYMBOLS, UNIPEN
 from train.tiers.counters import draw_counters
@@ -34,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emnist_edge.dataset.unipen.characters import Characters, Texts
+    from emnist_edge.dataset.unipen.characters import Characters
     from train.common.data import TrainingData
     from train.tiers.mixture import Blend
 
@@ -66,9 +61,10 @@ def mix(data: TrainingData, folder: Path, store: Path, blend: Blend, seed: int) 
         seed: of who is held back.
     """
     alphabet = BYMERGE + (SIGNS + NO_CHARACTER if blend.symbols else "")
-    packed, texts = load_characters("train", folder), load_texts("train", folder)
+    path = folder / "characters-train.npz"
+    packed = load_characters("train", folder)
     own = Glyphs(EMNIST, data.samples.images, data.samples.labels, np.zeros(0, bool))
-    joined = [own, *draw_all(packed, texts, alphabet, store, blend, seed)]
+    joined = [own, *draw_all(packed, alphabet, store, blend, seed)]
     starts = np.cumsum([0, *(len(part.labels) for part in joined)])
     samples = Samples(
         np.concatenate([part.images for part in joined]),
@@ -95,10 +91,7 @@ def mix(data: TrainingData, folder: Path, store: Path, blend: Blend, seed: int) 
         times=times,
         shares=class_shares(labels_kept, sources_kept, times, len(alphabet), blend.floor),
         written_held=np.concatenate(held),
-        unipen={
-            f"{kind}-train.npz": digest_of(kind, "train", folder)
-            for kind in ("characters", "texts")
-        },
+        unipen={path.name: digest_of("characters", "train", folder)},
     )
 
 
@@ -125,24 +118,17 @@ def keep_written(mixture: Mixture, path: Path, seed: int) -> None:
 
 
 def draw_all(
-    packed: Characters, texts: Texts, alphabet: str, store: Path, blend: Blend, seed: int
+    packed: Characters, alphabet: str, store: Path, blend: Blend, seed: int
 ) -> list[Glyphs]:
-    """Return the glyphs of all sources that ``blend`` has beside EMNIST, with those held back.
-
-    ``packed`` stand alone; of them, what the writers held back wrote validates. What is not held
-    back is learned from, and so are the characters of the same writers' ``texts``, each by itself.
-    """
-    wanted = list(set(BYCLASS) | set(alphabet))
+    """Return the glyphs of all sources that ``blend`` has beside EMNIST, with those held back."""
+    faults = find_faults(packed)
+    wanted = set(BYCLASS) | set(alphabet)
+    usable = np.flatnonzero((faults == "") & np.isin(packed.labels, list(wanted)))
     # Of all writers, whatever of them is used: who is held back does not go with the blend.
-    folds = writer_folds(packed.writers, _FOLDS, seed)
-    held_back = np.unique(packed.writers[folds == 0])
-    characters = _usable("characters", packed, find_faults(packed), wanted)
-    apart = np.isin(characters.writers, held_back)
+    apart = (writer_folds(packed.writers, _FOLDS, seed) == 0)[usable]
+    characters = packed.pick(usable)
+    click.echo(f"UNIPEN: {len(characters)} characters; left out: {count_faults(faults)}")
     parts = _draw_characters(characters, apart, alphabet, store / "unipen", blend)
-    written = _usable("characters of texts", texts.characters, find_text_faults(texts), wanted)
-    others = written.pick(np.flatnonzero(~np.isin(written.writers, held_back)))
-    none_apart = np.zeros(len(others), bool)
-    parts += _draw_characters(others, none_apart, alphabet, store / "texts", blend)
     if blend.symbols:
         for held in (False, True):
             whose = characters.pick(np.flatnonzero(apart == held))
@@ -151,15 +137,6 @@ def draw_all(
             parts += _draw_characters(composed, np.full(len(composed), held), alphabet, name, blend)
             parts += _draw_nothing(whose, alphabet, store, blend, held=held)
     return parts
-
-
-def _usable(
-    what: str, characters: Characters, faults: NDArray[np.str_], wanted: list[str]
-) -> Characters:
-    """Return those of ``characters`` without faults whose label is ``wanted``, and say how many."""
-    usable = (faults == "") & np.isin(characters.labels, wanted)
-    click.echo(f"UNIPEN: {usable.sum()} {what}; left out: {count_faults(faults)}")
-    return characters.pick(np.flatnonzero(usable))
 
 
 def _draw_characters(

@@ -28,10 +28,7 @@ USED = WRITTEN.replace("|", "")
 
 @pytest.fixture
 def unipen(tmp_path: Path) -> Path:
-    """Folder of packed files of eight writers; the last character of the first is a dot.
-
-    Each wrote a text as well, of two letters and a full stop.
-    """
+    """Folder of packed files of eight writers; the last character of the first is a dot."""
     folder = tmp_path / "unipen"
     folder.mkdir()
     found = [
@@ -40,7 +37,7 @@ def unipen(tmp_path: Path) -> Path:
         for place, label in enumerate(WRITTEN)
     ]
     dot = character("8", stroke((5, 5), (5, 5)), writer=0)
-    save(folder, "train", make_characters([*found, dot]), texts(*["bd."] * 8))
+    save(folder, "train", make_characters([*found, dot]), texts("ab"))
     return folder
 
 
@@ -67,8 +64,7 @@ def test_writers_beside_emnist_are_labelled_and_some_are_held_back(
 ) -> None:
     emnist = load_training(None, toy_data, None, 0.1, 1)
     mixed = mix(emnist, unipen, tmp_path / "glyphs", Blend(drawings=2), 1)
-    # Without symbols, "|" and the dot; of texts, without what was written by whom is held back.
-    assert drawn == [(8 * 5, 1), (8 * 5, 2), (7 * 2, 1), (7 * 2, 2)]
+    assert drawn == [(8 * 5, 1), (8 * 5, 2)]  # without symbols, "|" and the dot
     assert mixed.samples.alphabet == BYMERGE
     assert np.array_equal(mixed.samples.images[: len(emnist.samples)], emnist.samples.images)
     assert np.array_equal(mixed.held, emnist.held)
@@ -77,16 +73,13 @@ def test_writers_beside_emnist_are_labelled_and_some_are_held_back(
     assert len(mixed.written_held) == 5
     assert (mixed.samples.images[mixed.written_held] == 1).all()
     others = mixed.kept[len(emnist.kept) :]
-    assert len(others) == 2 * 7 * (5 + 2)
+    assert len(others) == 2 * 7 * 5
     assert not set(others.tolist()) & set(mixed.written_held.tolist())
     told = "".join(BYMERGE[label] for label in mixed.samples.labels[mixed.written_held])
     assert told == fold("aAc5C") == "aAC5C"
-    learned = "".join(BYMERGE[label] for label in mixed.samples.labels[others])
-    assert learned == 2 * 7 * "aAC5C" + 2 * 7 * "bd"
     assert set(mixed.sources[mixed.kept].tolist()) == {EMNIST, UNIPEN}
     assert mixed.epoch_images == pytest.approx(len(emnist.kept) / 0.5 * 0.85, abs=1)
-    assert set(mixed.unipen) == {"characters-train.npz", "texts-train.npz"}
-    assert {len(digest) for digest in mixed.unipen.values()} == {64}
+    assert len(mixed.unipen["characters-train.npz"]) == 64
     assert mixed.record()["data"] == emnist.samples.sha256  # by which exports know EMNIST's files
 
 
@@ -106,7 +99,7 @@ def test_symbols_and_what_is_no_character_have_classes_of_their_own(
 
     once = {"'": 1, "=": 1, ".": 1, "/": 1, '"': 1, "€": 1}
     assert counted(held, SYMBOLS) == once
-    assert counted(mixed.kept, SYMBOLS) == {**dict.fromkeys(once, 2 * 7), ".": 2 * 7 * 2}
+    assert counted(mixed.kept, SYMBOLS) == dict.fromkeys(once, 2 * 7)
     assert counted(held, NOTHING) == {"∅": 10}
     assert counted(mixed.kept, NOTHING) == {"∅": 60}
     assert sum(counted(held, UNIPEN).values()) == 5
@@ -123,8 +116,7 @@ def test_what_was_drawn_is_taken_from_its_folder(
     first = mix(emnist, unipen, tmp_path / "glyphs", blend, 1)
     count = len(drawn)
     again = mix(emnist, unipen, tmp_path / "glyphs", blend, 1)
-    # UNIPEN's characters and texts, and put together and no characters of both parts.
-    assert len(drawn) == count == 6
+    assert len(drawn) == count == 5  # UNIPEN's, and put together and no characters of both parts
     assert np.array_equal(first.samples.images, again.samples.images)
     mix(emnist, unipen, tmp_path / "glyphs", Blend(symbols=True, nothings=31, held=10), 1)
     assert len(drawn) > count
