@@ -8,6 +8,7 @@ where the baseline runs is not known; all that fit are tried, each as probable a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,6 +80,9 @@ _LEAST, _FEW = 1e-30, 8
 _FARTHEST = np.float32(40)
 # So many characters of a line are looked at together.
 _TOGETHER = 80
+# Lines whose baselines are kept: symbols are told first, then letters weighed, and most lines of a
+# page are the same for both.
+_KEPT_LINES = 100
 
 
 def weigh_shapes(boxes: Sequence[Box], foot: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -108,8 +112,7 @@ def weigh_places(
     if not lines:
         return np.ones_like(emissions)
     boxes = [box for line in lines for box in line.boxes]
-    sizes = np.array([(box.height, box.bottom, box.x + box.width / 2) for box in boxes])
-    heights = np.log(sizes[:, 0].clip(1))
+    heights = _log_heights(boxes)
     ends = np.array([0.03, 0.97]) * (len(heights) - 1)
     low, high = np.interp(ends, np.arange(len(heights)), np.sort(heights))
     grid = np.arange(low - 0.3, high + 1.0, 1 / PLACES.per_e)
@@ -118,11 +121,9 @@ def weigh_places(
     table = _LETTERS if emissions.shape[1] == len(BYCLASS) else _ALL
     mass = _explain(emissions, begins, table)
     parts = list(_parts([len(line.boxes) for line in lines]))
-    above = [find_baselines(sizes[part]) for part in parts]
-
     looks = [
-        _Line(table, mass[:, part], heights[part], ends, begins[part], grid)
-        for part, ends in zip(parts, above, strict=True)
+        _Line(table, mass[:, part], _Stand.of(tuple(boxes[part])), begins[part], grid)
+        for part in parts
     ]
     told = np.array([line.sizes() for line in looks])
     counts = np.array([part.stop - part.start for part in parts], float)
@@ -154,14 +155,37 @@ def _explain(
     return np.where(begins[:, None], of_sets[_FIRST], of_sets[_REST])
 
 
+def _log_heights(boxes: Sequence[Box]) -> NDArray[np.float64]:
+    """Return logarithms of the heights of ``boxes``, (N,)."""
+    return np.log(np.array([box.height for box in boxes], float).clip(1))
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """How the characters of a line stand.
+
+    heights: (N,) logarithms of the boxes' heights. above: (B, N), how far their lower ends are
+    above each baseline that the line may have, in pixels.
+    """
+
+    heights: NDArray[np.float64]
+    above: NDArray[np.float64]
+
+    @staticmethod
+    @lru_cache(maxsize=_KEPT_LINES)
+    def of(boxes: tuple[Box, ...]) -> _Stand:
+        """Return how characters in ``boxes`` stand."""
+        sizes = np.array([(box.height, box.bottom, box.x + box.width / 2) for box in boxes])
+        return _Stand(_log_heights(boxes), find_baselines(sizes))
+
+
 class _Line:
     """One line under all hypotheses: cap heights of ``grid`` (G,) and baselines (B,).
 
     Args:
         table: the forms of characters.
         mass: (kinds, N, forms), how well each kind of word explains each glyph.
-        heights: (N,) logarithms of the boxes' heights.
-        above: (B, N), how far their lower ends are above each baseline, in pixels.
+        stand: how the characters stand.
         begins: (N,) where words begin.
         grid: logarithms of cap heights.
     """
@@ -170,65 +194,62 @@ class _Line:
         self,
         table: FormTable,
         mass: NDArray[np.float64],
-        heights: NDArray[np.float64],
-        above: NDArray[np.float64],
+        stand: _Stand,
         begins: NDArray[np.bool_],
         grid: NDArray[np.float64],
     ) -> None:
-        self._table, self._grid = table, grid
-        self._mass = mass.transpose(1, 0, 2).astype(np.float32)
-        self._heights, self._above = heights, above
         self._starts = begins.copy()
         self._starts[0] = True
-        # Of a long page, how well all forms fit by all hypotheses would be large: it is not kept.
-        fits = self._fits(grid, above.T[:, None])
-        terms = np.matmul(self._mass, fits)
-        self._most = terms.max(axis=(1, 2), keepdims=True).astype(np.float64)
-        self._total = _mix(self._together(self._scaled(terms))).sum(axis=0)
+        heights, above = stand.heights[:, None] - grid, stand.above.T[:, None]
+        fits = _densities(table, heights[..., None], above / np.exp(grid)[:, None])
+        terms = _relative(np.matmul(mass.transpose(1, 0, 2).astype(np.float32), fits))
+        together = self._together(terms)
+        words = _mix(together)
+        total = words.sum(axis=0)
+        self._total = total.reshape(len(grid), -1)
+        # All of this would be large, of a long page: what no other line can save is not kept.
+        least = total.max() - PLACES.hopeless - np.log(len(grid) / PLACES.other_size)
+        self._near = np.flatnonzero(total > least)
+        self._kept = [each.take(self._near, axis=-1) for each in (fits, terms, together, words)]
 
     def sizes(self) -> NDArray[np.float64]:
         """Return the probability of each cap height (G,) that the line alone tells."""
         weight = np.exp(self._total - self._total.max())
-        return np.asarray(weight.reshape(len(self._grid), -1).sum(axis=1) / weight.sum())
+        return np.asarray(weight.sum(axis=1) / weight.sum())
 
     def fit(self, prior: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (N, forms): the fit of each form, by a size that the others of the line tell.
 
-        ``prior`` (G,) are logarithms of how probable each cap height is by what other lines tell.
+        ``prior`` (G,) are logarithms of how probable each cap height is by what other lines tell:
+        between that of any where lines differ in size, and 1.
         """
-        total = self._total + np.repeat(prior, len(self._above))
+        total = (self._total + prior[:, None]).ravel()[self._near]
         near = np.flatnonzero(total > total.max() - PLACES.hopeless)
-        height, baseline = np.divmod(near, len(self._above))
-        fits = self._fits(self._grid[height], self._above[baseline].T[..., None])
-        terms = self._scaled(np.matmul(self._mass, fits))
-        together = self._together(terms)
+        fits, terms, together, words = (each.take(near, axis=-1) for each in self._kept)
         word = np.cumsum(self._starts) - 1
         others = _mix(together[word] - np.log(terms))
-        rest = (total[near] - _mix(together))[word] + others
+        rest = (total[near] - words)[word] + others
         weight = np.exp(rest - rest.max(axis=1, keepdims=True))
         fit = np.matmul(fits, weight[..., None])[..., 0]
         return np.asarray(fit / fit.max(axis=1, keepdims=True))
 
-    def _fits(self, sizes: NDArray[np.float64], above: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return densities of forms, (N, forms, G * B), by cap heights with baselines each.
-
-        ``sizes`` (G,) are logarithms of the cap heights; ``above`` (N, 1 or G, B) pixels.
-        """
-        height = self._heights[:, None] - sizes
-        return _densities(self._table, height[..., None], above / np.exp(sizes)[:, None])
-
-    def _scaled(self, terms: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return ``terms`` (N, kinds, H), how well each kind explains each glyph, best 1."""
-        scaled = np.divide(terms, self._most, dtype=np.float64)
-        return np.asarray(np.maximum(scaled, _LEAST, out=scaled))
-
     def _together(self, terms: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return logarithms of how well each kind explains each word, (words, kinds, H)."""
+        """Return logarithms of how well each kind explains each word, (words, kinds, H).
+
+        ``terms`` (N, kinds, H): how well each explains each glyph.
+        """
         # Products of few numbers keep within a float's range; of these, logarithms are summed.
         pieces = self._starts | (np.arange(len(self._starts)) % _FEW == 0)
         products = np.multiply.reduceat(terms, np.flatnonzero(pieces))
         words = np.flatnonzero(self._starts[pieces])
         return np.asarray(np.add.reduceat(np.log(products), words))
+
+
+def _relative(terms: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return ``terms`` (N, kinds, H), how well each kind explains each glyph, the best 1."""
+    most = terms.max(axis=(1, 2), keepdims=True).astype(np.float64)
+    scaled = np.divide(terms, most, dtype=np.float64)
+    return np.asarray(np.maximum(scaled, _LEAST, out=scaled))
 
 
 def _mix(of_kinds: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -116,28 +116,36 @@ class SymbolFinder:
         """
         letters = self._letters.pick(probabilities)
         none = ("",) * len(letters)
+        plain = space_lines(lines, none, self._joining)
         if not self._places:
-            lined = space_lines(lines, none, self._joining)
-            return Told(none, np.zeros((len(letters), 0)), letters, lined)
-        chances = self._weigh(probabilities, lines)
+            return Told(none, np.zeros((len(letters), 0)), letters, plain)
+        chances = self._weigh(probabilities, lines, plain)
         best = [self._constraints.symbols[place] for place in chances.argmax(axis=1).tolist()]
         are = chances.sum(axis=1) > (0.5 if self._may_be.any() else -1)
         symbols = tuple(symbol if is_one else "" for symbol, is_one in zip(best, are, strict=True))
         if self._constraints.pattern is not None:
             symbols = self._by_pattern(self._constraints.pattern, letters, chances, symbols, lines)
-        lined = space_lines(lines, symbols, self._joining)
+        lined = space_lines(lines, symbols, self._joining) if any(symbols) else plain
         return Told(symbols, chances, letters[[not symbol for symbol in symbols]], lined)
 
     def _weigh(
-        self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
+        self,
+        probabilities: NDArray[np.float32],
+        lines: Sequence[Sequence[Box]],
+        spaced: Sequence[Spaced],
     ) -> NDArray[np.float64]:
-        """Return how probable each symbol is for each character, (N, S)."""
-        of_symbols = self._explain(probabilities, lines) * self._may_stand(lines)
+        """Return how probable each symbol is for each character, (N, S).
+
+        ``spaced`` are the lines as they are if none is a symbol.
+        """
+        boxes = [box for line in lines for box in line]
+        reached = [np.quantile([box.height for box in line], _REACHED) for line in lines]
+        heights = np.repeat(reached, np.array([len(line) for line in lines], np.intp))
+        of_symbols = self._explain(probabilities, boxes, heights) * self._may_stand(boxes, heights)
         of_letters = probabilities[:, self._letters.places].astype(np.float64) * self._may_be
         doubtful = of_symbols.sum(axis=1) > SIGNS.doubtful
         if not self._by_place or not doubtful.any():
             return _share(SIGNS.alone * of_symbols, of_letters)
-        spaced = space_lines(lines, ("",) * len(probabilities), self._joining)
         asked = [line for line in spaced if doubtful[_slice(line.line.rows)].any()]
         rows = np.concatenate([np.array(line.line.rows) for line in asked])
         seen = self._emissions(of_symbols[rows], of_letters[rows])
@@ -150,35 +158,32 @@ class SymbolFinder:
         return _hold(chances, _share(of_symbols, of_letters).sum(axis=1))
 
     def _explain(
-        self, probabilities: NDArray[np.float32], lines: Sequence[Sequence[Box]]
+        self,
+        probabilities: NDArray[np.float32],
+        boxes: Sequence[Box],
+        heights: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """Return how well each symbol explains each character, (N, S).
 
         A glyph has lost its size: a small stroke is a comma or an apostrophe as well as what the
-        classifier takes it for.
+        classifier takes it for. A quarter of the line that ``boxes`` are in reach ``heights`` (N,).
         """
         found = probabilities[:, self._places].astype(np.float64) * self._rates.common
         if not self._by_place:
             return found
-        reached = [np.quantile([box.height for box in line], _REACHED) for line in lines]
-        small = [
-            box.height < SIGNS.small * height
-            for line, height in zip(lines, reached, strict=True)
-            for box in line
-        ]
+        small = np.array([box.height for box in boxes]) < SIGNS.small * heights
         strokes = SIGNS.stroke * probabilities[:, self._strokes].sum(axis=1) * small
         found[:, self._marks] = np.maximum(found[:, self._marks], strokes[:, None])
         return found
 
-    def _may_stand(self, lines: Sequence[Sequence[Box]]) -> NDArray[np.float64]:
-        """Return 1 for each symbol, (N, S), that characters may be by their height, else 0."""
+    def _may_stand(self, boxes: Sequence[Box], heights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return 1 for each symbol, (N, S), that characters may be by their height, else 0.
+
+        A quarter of the line that ``boxes`` are in reach ``heights`` (N,).
+        """
         low = np.array([symbol in _LOW for symbol in self._constraints.symbols])
-        reached = [np.quantile([box.height for box in line], _REACHED) for line in lines]
-        high = [
-            box.height >= SIGNS.low * height and box.height > box.width
-            for line, height in zip(lines, reached, strict=True)
-            for box in line
-        ]
+        sizes = np.array([(box.width, box.height) for box in boxes]).reshape(-1, 2)
+        high = (sizes[:, 1] >= SIGNS.low * heights) & (sizes[:, 1] > sizes[:, 0])
         return 1.0 - np.outer(high, low)
 
     def _among_others(

@@ -9,6 +9,8 @@ import pytest
 
 from emnist_device.box import Box
 from emnist_device.decoding import Decoding
+from emnist_device.text import case
+from emnist_device.text.baselines import find_baselines
 from emnist_device.text.constraints import Constraints
 from emnist_device.text.decode import Decoder
 from emnist_device.text.pattern.pattern import Pattern
@@ -337,3 +339,20 @@ def test_letters_that_look_like_one_bracket_are_no_brackets() -> None:
 def test_what_is_surely_a_symbol_of_programs_is_printed() -> None:
     assert read("A<B") == "A<B"
     assert read("3^2") == "3^2"
+
+
+@pytest.mark.parametrize(("last", "lines"), [("7", 2), ("/", 3)])
+def test_baselines_are_found_once_of_a_line_without_symbols(
+    monkeypatch: pytest.MonkeyPatch, last: str, lines: int
+) -> None:
+    found: list[int] = []
+
+    def count(sizes: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> Any:
+        found.append(len(sizes))
+        return find_baselines(sizes)
+
+    case._Stand.of.cache_clear()
+    monkeypatch.setattr(case, "find_baselines", count)
+    doubtful: Seen = {"1": 0.9, "/": 0.05}
+    assert read(["2", doubtful, "3"], [*"1203", doubtful, last, "4", "5"])
+    assert len(found) == lines
