@@ -24,7 +24,7 @@ _LONG, _THIN, _FILLED = 3.0, 0.5, 0.1
 
 def find_rules(picture: NDArray[np.uint8]) -> Callable[[Box], bool]:
     """Return what says whether ink in a box of ``picture``, (H, W, 3) BGR uint8, is a rule's."""
-    contrast, scale = find_contrast(picture)
+    contrast, scale, _ = find_contrast(picture)
     _, ink = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
 

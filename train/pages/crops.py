@@ -196,7 +196,7 @@ def cut(
     picture: NDArray[np.uint8], characters: Sequence[DrawnCharacter], rng: np.random.Generator
 ) -> Crops:
     """Return crops of ``picture`` around some of its ``characters``, and one from anywhere."""
-    contrast, working = find_contrast(picture)
+    contrast, working, _ = find_contrast(picture)
     heights = [character.box[3] for character in characters]
     height = float(np.percentile(heights, 75)) if heights else float(rng.uniform(20, 80))
     factor = np.exp(np.clip(rng.normal(0, _SCALE_SPREAD), -_SCALE_LIMIT, _SCALE_LIMIT))

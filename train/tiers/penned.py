@@ -224,7 +224,8 @@ class _Sheet:
 
     @cached_property
     def _contrast(self) -> tuple[NDArray[np.uint8], float]:
-        return find_contrast(self._picture)
+        contrast, scale, _ = find_contrast(self._picture)
+        return contrast, scale
 
     @cached_property
     def _coverage(self) -> tuple[NDArray[np.uint8], float]:

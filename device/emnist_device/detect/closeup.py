@@ -134,7 +134,14 @@ def as_close_up(
     writing = Writing(height, float(np.median(pens)))
     parts = np.flatnonzero(pieces.areas >= close_ups.speck * pieces.areas[high].max())
     boxes = [pieces.box(number) for number in parts.tolist() if number > 0]
-    return CloseUp(contrast, scale, writing, grain=False, alone=_is_one_mark(boxes, close_ups))
+    return CloseUp(
+        contrast,
+        scale,
+        writing,
+        grain=False,
+        alone=_is_one_mark(boxes, close_ups),
+        ink_is_light=seen.paper_dark,
+    )
 
 
 def find_mark(

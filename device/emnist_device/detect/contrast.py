@@ -7,7 +7,7 @@ and leave out what lies beside the sheet.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -57,27 +57,38 @@ class Contrasts:
 CONTRASTS = Contrasts()
 
 
+class PageContrast(NamedTuple):
+    """How much a picture stands off its paper.
+
+    contrast: (H, W) uint8 at working size, 255 for black ink on white paper, 0 for paper.
+    scale: pixels here to one of the picture.
+    ink_is_light: whether ink is the lighter side of the picture.
+    """
+
+    contrast: NDArray[np.uint8]
+    scale: float
+    ink_is_light: bool
+
+
 def find_contrast(
     picture: NDArray[np.uint8], *, ink_is_dark: bool = False, contrasts: Contrasts = CONTRASTS
-) -> tuple[NDArray[np.uint8], float]:
+) -> PageContrast:
     """Return how much ``picture``, (H, W) or (H, W, 3) BGR uint8, stands off its paper.
 
-    (H', W') uint8 at working size, 255 for black ink on white paper, 0 for paper, and the scale
-    from picture to working size. Whether ``ink_is_dark`` is found out where that is not known.
+    Whether ``ink_is_dark`` is found out where that is not known.
     """
     working, scale = to_working_size(picture, sizes=contrasts.sizes)
-    dark_on_light = working if ink_is_dark else make_ink_dark(working, contrasts=contrasts)
+    light = not ink_is_dark and is_ink_light(working, contrasts=contrasts)
+    dark_on_light = cv2.bitwise_not(working) if light else working
     channels = [dark_on_light] if dark_on_light.ndim == 2 else cv2.split(dark_on_light)
     papers = [paper_brightness(channel, paper=contrasts.paper) for channel in channels]
     contrast = contrast_to_paper(channels, papers, paper=contrasts.paper)
     contrast[off_sheet(papers, contrast.shape, contrasts=contrasts) > 0] = 0
-    return contrast, scale
+    return PageContrast(contrast, scale, light)
 
 
-def make_ink_dark(
-    picture: NDArray[np.uint8], *, contrasts: Contrasts = CONTRASTS
-) -> NDArray[np.uint8]:
-    """Invert ``picture`` if its ink is lighter than its paper.
+def is_ink_light(picture: NDArray[np.uint8], *, contrasts: Contrasts = CONTRASTS) -> bool:
+    """Say whether the ink of ``picture``, (H, W) or (H, W, 3) BGR uint8, is lighter than its paper.
 
     Strokes are few and stand off their surroundings on one side: the third moment of the local
     deviation of brightness has their sign.
@@ -88,8 +99,7 @@ def make_ink_dark(
     window = max(small.shape) // contrasts.sign_window | 1
     local = cv2.blur(small, (window, window))
     deviation = (small - local) / (local + 16)
-    skew = float((deviation * deviation * deviation).mean())
-    return picture if skew <= 0 else cv2.bitwise_not(picture)
+    return float((deviation * deviation * deviation).mean()) > 0
 
 
 def off_sheet(

@@ -15,7 +15,7 @@ import cv2
 from emnist_device.detect.cell import find_cell_inks
 from emnist_device.detect.closeup import find_close_ups, find_mark
 from emnist_device.detect.columns import arrange
-from emnist_device.detect.contrast import find_contrast, make_ink_dark
+from emnist_device.detect.contrast import find_contrast
 from emnist_device.detect.layout import Layout, Part, whole_mark
 from emnist_device.detect.lines import arrange_one
 from emnist_device.detect.look import look_at
@@ -108,11 +108,10 @@ class Hypotheses:
 
         The ink of each is on the side that is known, and its writing as large as it turns out.
         """
-        dark = make_ink_dark(picture, contrasts=self._thresholds.contrasts)
         largest = sorted(layout.parts, key=lambda part: -part.box.width * part.box.height)
-        for box, turned in largest[:_MOST_PARTS]:
-            seen = dark[box.y : box.bottom, box.x : box.right]
-            view = self.as_page(cv2.bitwise_not(seen) if turned else seen, ink_is_dark=True)
+        for box, light in largest[:_MOST_PARTS]:
+            seen = picture[box.y : box.bottom, box.x : box.right]
+            view = self.as_page(cv2.bitwise_not(seen) if light else seen, ink_is_dark=True)
             yield box, self.of_view(view)
 
     def as_page(self, picture: NDArray[np.uint8], *, ink_is_dark: bool = False) -> View:
@@ -121,21 +120,20 @@ class Hypotheses:
         Where it is known that ``ink_is_dark``, no part has light ink.
         """
         thresholds = self._thresholds
-        contrast, scale = find_contrast(
+        contrast, scale, light = find_contrast(
             picture, ink_is_dark=ink_is_dark, contrasts=thresholds.contrasts
         )
         parts: tuple[Box, ...] = ()
         if self._holds == "page" and not ink_is_dark:
             parts = tuple(
-                find_reversed(
-                    picture, contrasts=thresholds.contrasts, reversals=thresholds.reversals
-                )
+                find_reversed(picture, ink_is_light=light, reversals=thresholds.reversals)
             )
         scales = thresholds.looks.scales
         any_writing = Writing(WRITING_HEIGHT, scales.pen)  # where none stands out
         writing = measure_writing(contrast, scales=scales) or any_writing
         grain = 2 * cv2.countNonZero(contrast) >= contrast.size
-        return self.with_frames(View(contrast, scale, writing, grain, turned=parts))
+        view = View(contrast, scale, writing, grain, ink_is_light=light, turned=parts)
+        return self.with_frames(view)
 
     def with_frames(self, view: View) -> View:
         """Return ``view`` with boxes, combs and tables, where these are asked for."""
@@ -150,10 +148,11 @@ class Hypotheses:
         """
         thresholds = self._thresholds
         look = look_at(view, self._network, looks=thresholds.looks)
-        parts = [Part(box, turned=True) for box in view.turned]
+        light = view.ink_is_light
+        parts = [Part(box, ink_is_light=not light) for box in view.turned]
         if self._holds == "page":
             others = find_other_sizes(look, sizes=thresholds.other_sizes)
-            parts += [Part(box, turned=False) for box in others]
+            parts += [Part(box, ink_is_light=light) for box in others]
         frames = tuple(frame.scaled(look.zoom) for frame in view.frames)
         look = without_outlines(look, frames)
         labels, blobs, coverage = look.labels, look.blobs, look.maps.coverage

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class Part(NamedTuple):
-    """A part of a picture that is other than the rest: its box, and whether its ink is as well.
+    """A part of a picture that is other than the rest: its box, and which side its ink is on.
 
-    turned: light where that of the rest is dark, or dark where it is light.
+    ink_is_light: whether ink is lighter there than its paper.
     """
 
     box: Box
-    turned: bool
+    ink_is_light: bool
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import numpy as np
 
 from emnist_device.box import Box
 from emnist_device.detect.clusters import grown, near_one_another
-from emnist_device.detect.contrast import CONTRASTS, Contrasts, make_ink_dark
 from emnist_device.detect.paper import PAPER, Paper, to_paper_size
 from emnist_device.detect.pieces import find_pieces
 from emnist_device.detect.sizes import to_grey
@@ -51,14 +50,14 @@ _MISSING, _HIGHEST, _WIDEST, _MARGIN = 0.35, 0.25, 4.0, 0.75
 
 
 def find_reversed(
-    picture: NDArray[np.uint8],
-    *,
-    contrasts: Contrasts = CONTRASTS,
-    reversals: Reversals = REVERSALS,
+    picture: NDArray[np.uint8], *, ink_is_light: bool, reversals: Reversals = REVERSALS
 ) -> Iterator[Box]:
-    """Yield the parts of ``picture``, (H, W) or (H, W, 3) BGR uint8, whose ink is the other way."""
-    turned = cv2.bitwise_not(make_ink_dark(picture, contrasts=contrasts))
-    grey = to_grey(turned)
+    """Yield the parts of ``picture``, (H, W) or (H, W, 3) BGR uint8, whose ink is the other way.
+
+    ``ink_is_light`` says which way that of the rest is.
+    """
+    grey = to_grey(picture)
+    grey = grey if ink_is_light else cv2.bitwise_not(grey)
     small = to_paper_size(grey, cv2.INTER_AREA, paper=reversals.paper)
     paper = cv2.medianBlur(small, reversals.paper.window | 1)
     darker = cv2.subtract(paper, small)

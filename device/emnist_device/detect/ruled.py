@@ -75,7 +75,7 @@ def find_cells(
     picture: NDArray[np.uint8], rows: int, columns: int, *, ruled: Ruled = RULED
 ) -> Iterator[CellInk]:
     """Yield the cells of ``picture``, (H, W) or (H, W, 3) BGR uint8, row by row."""
-    contrast, scale = find_contrast(picture, contrasts=ruled.contrasts)
+    contrast, scale, _ = find_contrast(picture, contrasts=ruled.contrasts)
     size = picture.shape[1::-1]
     straight = straighten(contrast, rows, columns, tilted=ruled.tilted)
     views = [_View(contrast, size, scale, None)]

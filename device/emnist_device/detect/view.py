@@ -37,6 +37,7 @@ class View:
     writing: in pixels of ``contrast``.
     grain: whether the paper is so rough, or the camera so noisy, that grain may look like writing.
     frames: boxes, combs and tables, in pixels of ``contrast``, which is without their rules.
+    ink_is_light: whether ink is the lighter side of the picture.
     turned: parts of the picture whose ink is the other way round, in its pixels.
     """
 
@@ -45,4 +46,5 @@ class View:
     writing: Writing
     grain: bool
     frames: tuple[Frame, ...] = field(default=(), kw_only=True)
+    ink_is_light: bool = field(default=False, kw_only=True)
     turned: tuple[Box, ...] = field(default=(), kw_only=True)

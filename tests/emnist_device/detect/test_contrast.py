@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device.detect.contrast import find_contrast, make_ink_dark, off_sheet
+from emnist_device.detect.contrast import find_contrast, is_ink_light, off_sheet
 from emnist_device.detect.paper import paper_brightness
 from emnist_device.detect.sizes import to_working_size
 from emnist_device.detect.strokes import find_strokes
@@ -123,8 +123,9 @@ def test_the_edge_of_a_small_note_or_sign_is_not_ink(invert: bool) -> None:
     picture = np.full((626, 736, 3), 50, np.uint8)
     picture[219:407, 258:478] = 215
     cv2.line(picture, (330, 282), (330, 344), (60, 60, 60), 6)
-    contrast, scale = find_contrast(cv2.bitwise_not(picture) if invert else picture)
+    contrast, scale, light = find_contrast(cv2.bitwise_not(picture) if invert else picture)
     assert scale == 1
+    assert light == invert
     assert contrast[300, 330] > 150
     contrast[282 - 6 : 344 + 6, 330 - 6 : 330 + 6] = 0
     assert contrast.max() < 30
@@ -136,17 +137,17 @@ def test_writing_in_a_shadow_with_a_hard_edge_is_ink() -> None:
     assert overlap(find_ink(picture), truth) > 0.5
 
 
-def test_polarity_is_left_alone_for_dark_ink_and_inverted_for_light() -> None:
+def test_dark_ink_is_told_from_light() -> None:
     dark, _ = written()
-    assert np.array_equal(make_ink_dark(dark), dark)
-    assert np.array_equal(make_ink_dark(255 - dark), dark)
+    assert not is_ink_light(dark)
+    assert is_ink_light(255 - dark)
 
 
 def test_what_flickers_in_deep_shadow_is_not_amplified() -> None:
     picture = np.full((400, 600), 240, np.uint8)
     picture[60:-60, 150:-60] = 24  # what reaches the edge of the picture is a table
     picture[72:-72:12, 162:-72:12] = 12
-    contrast, _ = find_contrast(picture)
+    contrast = find_contrast(picture).contrast
     assert 0 < contrast[150:-150, 240:-150].max() < 45
 
 
@@ -155,6 +156,6 @@ def test_a_channel_that_coloured_paper_lacks_is_not_amplified(paper: tuple[int, 
     picture, truth = written(ink=(20, 10, 20), paper=paper)
     noise = np.random.default_rng(3).normal(0, 4, picture.shape)
     grainy = np.clip(picture + noise, 0, 255).astype(np.uint8)
-    contrast, _ = find_contrast(grainy)
+    contrast = find_contrast(grainy).contrast
     assert contrast[~truth].max() < 80
     assert contrast[truth].min() > 150

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from emnist_device.box import Box
+from emnist_device.detect import contrast as contrasts
 from emnist_device.detect.clusters import grown, near_one_another
 from emnist_device.detect.decision import Found, which_look_alike
 from emnist_device.detect.grouping import Blob
@@ -150,3 +151,17 @@ def test_rows_that_are_far_apart_are_two_groups() -> None:
 def test_one_character_alone_is_no_other_writing() -> None:
     blank, single = found([], []), found([Box(5, 5, 8, 12)], [0.99])
     assert merge(blank, single, Box(0, 0, 20, 20), ALIKE) is blank
+
+
+def test_which_side_ink_is_on_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, ...]] = []
+    find = contrasts.is_ink_light
+
+    def count(picture: np.ndarray, **thresholds: contrasts.Contrasts) -> bool:
+        asked.append(picture.shape)
+        return find(picture, **thresholds)
+
+    monkeypatch.setattr(contrasts, "is_ink_light", count)
+    picture = with_slate("HANDLE", (300, 90))
+    assert READER.read(255 - picture).text == "MEET FRANK\nAT HOTEL 47\nHANDLE"
+    assert asked == [picture.shape]

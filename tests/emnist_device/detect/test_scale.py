@@ -22,7 +22,7 @@ def test_the_height_of_capitals_is_found_on_any_paper(paper: Paper, height: int)
         "ABC DEF\nMNK 423", size=(900, 500), height=height, seed=3, paper=paper, pen=Pen(width=0.1),
         camera=Camera(blur=0.6, noise=2),
     )  # fmt: skip
-    contrast, scale = find_contrast(drawn.picture)
+    contrast, scale, _ = find_contrast(drawn.picture)
     writing = measure_writing(contrast)
     assert writing is not None
     # A capital's ink is a pen's width higher than the pen goes.

@@ -52,7 +52,7 @@ def written(pen: int = 6, paper: int = 230, ink: int = 40) -> NDArray[np.uint8]:
 
 def contrast_of(picture: NDArray[np.uint8], t: Thresholds) -> NDArray[np.uint8]:
     """Return the contrast of ``picture`` at its own size."""
-    contrast, _ = find_contrast(picture, contrasts=t.contrasts)
+    contrast = find_contrast(picture, contrasts=t.contrasts).contrast
     return cv2.resize(contrast, picture.shape[::-1], interpolation=cv2.INTER_AREA)
 
 

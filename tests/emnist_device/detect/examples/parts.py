@@ -26,7 +26,7 @@ def strokes(t: Thresholds, count: int, *, darker: int = 60, high: int = 8, gap: 
     small = 255 - small
     small[60::3, 4::5] = 0  # most ink is dark
     large = cv2.resize(small, None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST)
-    return len([*find_reversed(large, reversals=t.reversals)])
+    return len([*find_reversed(large, ink_is_light=False, reversals=t.reversals)])
 
 
 @decides("Reversals")
