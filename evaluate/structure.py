@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +23,8 @@ from evaluate.drawn_cells import draw_sheet
 from evaluate.scoring.matching import match_boxes, overlaps
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from emnist_edge import Page
@@ -154,16 +157,31 @@ def _row_of(box: BoxLike, places: list[BoxLike]) -> int | None:
     return None
 
 
-def score(
-    reader: Reader, count: int, seed: int, *, photographed: bool, filled: float = 0.75
-) -> Tally:
+def score(reader: Reader, count: int, seed: int, *, photographed: bool) -> Tally:
     """Return the scores of ``reader`` on ``count`` sheets."""
     tally = Tally()
     for number in range(count):
-        rng = np.random.default_rng([seed, number, photographed])
-        sheet = draw_sheet(rng, photographed=photographed, filled=filled)
+        sheet = draw_sheet(_seeded(seed, number, photographed), photographed=photographed)
         tally.add(sheet, reader.read(sheet.page.picture))
     return tally
+
+
+def count_strays(readers: Sequence[Reader], count: int, seed: int) -> list[int]:
+    """Return how many characters each of ``readers`` reads on sheets without writing.
+
+    They are ``count`` scanned ones, and as many photographed.
+    """
+    strays = [0] * len(readers)
+    for photographed, number in product((False, True), range(count)):
+        rng = _seeded(seed, number, photographed)
+        picture = draw_sheet(rng, photographed=photographed, filled=0).page.picture
+        for place, reader in enumerate(readers):
+            strays[place] += len(reader.read(picture).characters)
+    return strays
+
+
+def _seeded(seed: int, number: int, photographed: bool) -> np.random.Generator:
+    return np.random.default_rng([seed, number, photographed])
 
 
 @click.command(cls=Program)
@@ -176,11 +194,11 @@ def main(count: int, seed: int, model: str) -> None:
     for name, photographed in (("scanned", False), ("photographed", True)):
         click.echo(f"{name}, {count} sheets")
         click.echo(score(reader, count, seed, photographed=photographed).describe())
-    blank = [
-        score(reader, count, seed, photographed=photographed, filled=0).stray
-        for photographed in (False, True)
-    ]
-    click.echo(f"without writing: {sum(blank)} characters read on {2 * count} sheets")
+    asked, unasked = count_strays([reader, Reader(model)], count, seed)
+    click.echo(
+        f"without writing: {asked} characters read on {2 * count} sheets, "
+        f"{unasked} where boxes are not asked for"
+    )
     papers = {
         name: len(reader.read(page.picture).characters) for name, page in compose_blanks(seed)
     }
