@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     #: Corners of a polygon, (N, 1, 2) int32.
@@ -77,15 +79,34 @@ def find_ink(contrast: NDArray[np.uint8], *, shapes: Shapes = SHAPES) -> NDArray
 
 def find_cells(ink: NDArray[np.uint8], writing: float, *, shapes: Shapes = SHAPES) -> list[Cell]:
     """Return the printed cells in ``ink`` (H, W), 0 or 1; ``writing`` is how high it is."""
-    contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if tree is None:
-        return []
-    inner = tree[0, :, 3] >= 0
-    holes = (_four_sided(contours[number], shapes) for number in np.flatnonzero(inner).tolist())
-    cells = _keep([cell for cell in holes if cell is not None], writing, shapes)
-    for number in np.flatnonzero(~inner).tolist():
-        cells += _find_bays(contours[number], shapes)
+    outer, holes = _outlines(ink)
+    cells = _closed(holes, writing, shapes)
+    for outline in outer:
+        cells += _find_bays(outline, shapes)
     return cells
+
+
+def find_closed_cells(
+    ink: NDArray[np.uint8], writing: float, *, shapes: Shapes = SHAPES
+) -> list[Cell]:
+    """Return the cells of :func:`find_cells` but for those of combs that are open at their top."""
+    return _closed(_outlines(ink)[1], writing, shapes)
+
+
+def _outlines(ink: NDArray[np.uint8]) -> tuple[list[Polygon], list[Polygon]]:
+    """Return the outlines of ``ink`` (H, W), and those of the holes in it."""
+    contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    outer: list[Polygon] = []
+    holes: list[Polygon] = []
+    for outline, around in zip(contours, tree[0, :, 3] if contours else (), strict=True):
+        (outer if around < 0 else holes).append(np.asarray(outline, np.int32))
+    return outer, holes
+
+
+def _closed(holes: Sequence[Polygon], writing: float, shapes: Shapes) -> list[Cell]:
+    """Return which of ``holes`` are cells."""
+    cells = [_four_sided(hole, shapes) for hole in holes]
+    return _keep([cell for cell in cells if cell is not None], writing, shapes)
 
 
 def _keep(cells: list[Cell], writing: float, shapes: Shapes) -> list[Cell]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emnist_device.detect.cell_shapes import find_cells, find_ink
+from emnist_device.detect.cell_shapes import find_cells, find_closed_cells, find_ink
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +42,14 @@ def corners_in(seen: NDArray[np.uint8]) -> NDArray[np.float64]:
 @pytest.mark.parametrize("turn", [-4.0, 0.0, 4.0])
 def test_cells_of_an_open_comb_are_found(thick: int, turn: float) -> None:
     assert len(corners_in(open_comb(thick=thick, turn=turn))) == COUNT
+
+
+def test_cells_that_are_open_are_not_closed() -> None:
+    seen = open_comb()
+    cv2.rectangle(seen, (LEFT, 10), (LEFT + 60, 45), 200, 2)
+    (cell,) = find_closed_cells(find_ink(seen), 20.0)
+    assert cell.corners[0] == pytest.approx(np.array((LEFT, 10)), abs=3)
+    assert len(find_cells(find_ink(seen), 20.0)) == COUNT + 1
 
 
 def test_corners_are_clockwise_from_the_upper_left() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.detect.cell_shapes import find_cells, find_ink
+from emnist_device.detect.cell_shapes import find_closed_cells, find_ink
 from emnist_device.detect.structure.cells import CLOSING, Closing, cross, find_quads, prune
 from emnist_device.detect.structure.grids import find_grids
 from emnist_device.detect.structure.kinds import KINDS, Kinds, choose
@@ -58,6 +58,6 @@ def find_frames(
     upright, crossings = prune(level, upright, crossings, closing=structures.closing)
     quads = find_quads(level, upright, crossings, closing=structures.closing)
     grids = find_grids(quads, level, upright, crossings)
-    shapes = find_cells(find_ink(small), writing / factor)
+    shapes = find_closed_cells(find_ink(small), writing / factor)
     cells = np.array([cell.corners for cell in shapes]).reshape(-1, 4, 2)
     return choose(grids, level, upright, cells, writing / factor, factor, kinds=structures.kinds)

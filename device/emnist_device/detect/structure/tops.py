@@ -1,4 +1,7 @@
-"""Where combs end that have no top: ticks of one height, evenly spaced along a rule."""
+"""Where combs end that have no top: ticks of one height, evenly spaced along a rule.
+
+Where rules are not looked for, :mod:`emnist_device.detect.cell_shapes` tells teeth by their shape.
+"""
 
 from __future__ import annotations
 

@@ -58,8 +58,11 @@ def test_the_corners_of_cells_are_where_they_were_drawn(turn: float, near: float
         assert np.array(cell.corners) == pytest.approx(drawn + matrix[:, 2] + 0.5, abs=near)
 
 
-def test_a_comb_needs_no_top() -> None:
-    (frame,) = find_frames(draw_grid(1, 6, top=False), HEIGHT)
+@pytest.mark.parametrize(
+    ("cell", "width", "height"), [((40, 48), 2, HEIGHT), ((14, 14), 1, 10.0), ((12, 10), 1, 7.0)]
+)
+def test_a_comb_needs_no_top(cell: tuple[int, int], width: int, height: float) -> None:
+    (frame,) = find_frames(draw_grid(1, 6, cell=cell, width=width, top=False), height)
     assert (frame.kind, frame.columns) == ("comb", 6)
 
 
