@@ -148,12 +148,11 @@ def _are_strokes(
     dark = (upright.levels > closing.darker * usual) & (count <= closing.few)
     shared = meet.T.astype(np.float32) @ meet.astype(np.float32) >= 2
     climb = 2 * upright.curves[:, 0] * upright.ends.mean(axis=1) + upright.curves[:, 1]
-    lean = np.array(
-        [
-            np.median(climb[row]) if row.any() else own
-            for row, own in zip(shared, climb, strict=True)
-        ]
-    )
+    # The median by length: strokes are many, and short beside most rules.
+    order = np.argsort(climb, kind="stable")
+    weight = (shared * upright.lengths)[:, order].cumsum(axis=1)
+    middle = climb[order][(2 * weight >= weight[:, -1:]).argmax(axis=1)]
+    lean = np.where(weight[:, -1] > 0, middle, climb)
     slack = closing.lean + closing.lean_ends / np.maximum(upright.lengths, 1)
     return np.asarray(dark | (np.abs(climb - lean) > slack))
 

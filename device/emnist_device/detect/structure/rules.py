@@ -213,13 +213,16 @@ def _fit(
     ruling: Ruling,
 ) -> Rules:
     """Return the parabolas through points (P,) of N owners, where there is one."""
-    own, wide = np.ones(len(x), bool), mask.shape[1]
-    for near in ruling.near:  # what is written on a rule draws it aside at first
+    wide, length = mask.shape[1], ends[:, 1] - ends[:, 0] + 1
+    # What is written on a rule would draw it aside: where it is thicker than at the mean, it does
+    # not count at first.
+    column = owner * wide + x.astype(np.intp)
+    own = np.bincount(column)[column] <= np.ceil(np.bincount(owner) / length)[owner]
+    for near in ruling.near:
         curves = fit(owner[own], x[own], y[own], ends)
         own = np.abs(evaluate(curves[owner], x) - y) <= near
-    length = ends[:, 1] - ends[:, 0] + 1
     seen = np.zeros(len(ends) * wide, bool)
-    seen[owner[own] * wide + x[own].astype(np.int64)] = True
+    seen[column[own]] = True
     straight = seen.reshape(-1, wide).sum(axis=1) >= ruling.covered * length
     widths = _widths(owner, np.rint(y - evaluate(curves[owner], x)).astype(int), length, ruling)
     return Rules.found(curves, ends, widths, mask).pick(straight)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import cv2
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from emnist_device.detect.contrast import find_contrast
 from emnist_device.detect.structure.structure import find_frames
 from emnist_edge.drawing.pages import Camera, Paper, draw_blank
+from evaluate.drawn_cells import draw_sheet
 
 HEIGHT = 24.0
 
@@ -82,6 +85,26 @@ def test_a_rule_that_is_hidden_by_ink_is_told_from_the_others() -> None:
     contrast[66:102, 60 + 3 * 40 - 3 : 60 + 3 * 40 + 4] = 0
     (frame,) = find_frames(contrast, HEIGHT)
     assert len(frame.cells) == 9
+
+
+def test_leaning_strokes_do_not_tell_how_rules_lean() -> None:
+    """There are six in each row of cells, beside the nine rules that go through both."""
+    contrast = draw_grid(2, 8, level=130)
+    for column, row, place in product(range(3), range(2), (12, 28)):
+        x, y = 60 + 40 * column + place, 60 + 48 * row
+        cv2.line(contrast, (x - 8, y + 46), (x + 1, y + 2), 160, 2)
+    (frame,) = find_frames(contrast, HEIGHT)
+    assert (frame.rows, frame.columns, len(frame.cells)) == (2, 8, 16)
+
+
+@pytest.mark.parametrize(("seed", "rows", "columns"), [(11, 3, 13), (12, 4, 18)])
+def test_what_is_written_on_a_rule_does_not_draw_it_aside(
+    seed: int, rows: int, columns: int
+) -> None:
+    drawn = draw_sheet(np.random.default_rng(seed), forms=("grid",))
+    assert [len(row) for row in drawn.forms[0].rows] == [columns] * rows
+    (frame,) = find_frames(find_contrast(drawn.page.picture).contrast, 32.0)
+    assert (frame.rows, frame.columns, len(frame.cells)) == (rows, columns, rows * columns)
 
 
 def test_a_stroke_from_rule_to_rule_parts_no_cell() -> None:
