@@ -59,9 +59,8 @@ def find_reversed(
     grey = to_grey(picture)
     grey = grey if ink_is_light else cv2.bitwise_not(grey)
     small = to_paper_size(grey, cv2.INTER_AREA, paper=reversals.paper)
-    paper = cv2.medianBlur(small, reversals.paper.window | 1)
-    darker = cv2.subtract(paper, small)
-    ink = (darker >= reversals.darker) & (darker > _MISSING * paper)
+    window = reversals.paper.window
+    ink = _is_darker(small, window, reversals) | _is_darker(small, window // 2, reversals)
     if not ink.any():
         return
     pieces = find_pieces(ink.astype(np.uint8))
@@ -74,3 +73,13 @@ def find_reversed(
         if len(part) >= reversals.fewest:
             margin = _MARGIN * float(np.median([box.height for box in part]))
             yield grown(reduce(Box.union, part), margin, scale, grey.shape)
+
+
+def _is_darker(small: NDArray[np.uint8], window: int, reversals: Reversals) -> NDArray[np.bool_]:
+    """Return which pixels of ``small`` (H, W) are strokes on paper that is as wide as ``window``.
+
+    A label that is hardly higher than its writing is narrower than a page is looked at by.
+    """
+    paper = cv2.medianBlur(small, window | 1)
+    darker = cv2.subtract(paper, small)
+    return np.asarray((darker >= reversals.darker) & (darker > _MISSING * paper))
