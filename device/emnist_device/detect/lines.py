@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,8 @@ class Lines:
         right is level, and none by more than the second.
     long: lines of so many characters say whether writing rises, each by the slopes between a
         character and so many that follow it.
+    carried: where writing is taken to be level, it has risen by so many heights of a character at
+        most from one character of a line to the next: names may rise in rows that do not.
     """
 
     level: float = 0.4
@@ -46,6 +49,7 @@ class Lines:
     flat: float = 0.02
     steepest: float = 0.35
     long: int = 4
+    carried: float = 0.5
 
 
 LINES = Lines()
@@ -86,10 +90,20 @@ def find_lines(blobs: Sequence[Blob], *, settings: Lines = LINES) -> list[Line]:
         return lines
     levelled = [replace(blob, box=_lowered(blob.box, -slope)) for blob in blobs]
     again = _find_level(levelled, settings)
+    height = float(np.median([blob.box.height for blob in blobs]))
+    farthest = settings.carried * height / abs(slope)
+    again = _order([part for line in again for part in _part(line, farthest)])
     if len(again) >= len(lines):
         return lines
     own = dict(zip(levelled, blobs, strict=True))
     return [[own[blob] for blob in line] for line in again]
+
+
+def _part(line: Line, farthest: float) -> list[Line]:
+    """Return the parts of ``line`` between gaps that are wider than ``farthest``, in pixels."""
+    left, _, right, _ = edges_of(line)
+    ends = [0, *(np.flatnonzero(left[1:] - right[:-1] > farthest) + 1).tolist(), len(line)]
+    return [line[start:end] for start, end in pairwise(ends)]
 
 
 def find_slope(lines: Sequence[Line], *, settings: Lines = LINES) -> float:

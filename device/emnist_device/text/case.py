@@ -58,6 +58,8 @@ class Places:
 
 
 PLACES = Places()
+# How often the two characters of L are one upright stroke.
+_BARE = (("L", PLACES.bare_capital), ("l", PLACES.bare_small))
 
 # Digits, capitals, small, capitalized and mixed words: how common they are, and which of the sets
 # of characters they begin and go on with.
@@ -91,11 +93,24 @@ def weigh_shapes(boxes: Sequence[Box], foot: NDArray[np.bool_]) -> NDArray[np.fl
     EMNIST files the small l, an upright stroke, under L, which has a foot. ``foot`` (N,) says which
     are known to have one, however narrow.
     """
+    factors = weigh_bare(boxes, foot)
+    wide = (factors == 1).all(axis=1)
+    both = (PLACES.bare_capital + PLACES.bare_small) / 2
+    for char, own in _BARE:
+        factors[wide, BYCLASS.index(char)] = (1 - own) / (1 - both)
+    return factors
+
+
+def weigh_bare(boxes: Sequence[Box], foot: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return those of :func:`weigh_shapes` of upright strokes alone, 1 for all else.
+
+    By itself, a stroke may be wide because it leans.
+    """
     factors = np.ones((len(boxes), len(BYCLASS)))
     bare = np.array([box.width < PLACES.bare * box.height for box in boxes], bool) & ~foot
     both = (PLACES.bare_capital + PLACES.bare_small) / 2
-    for char, own in (("L", PLACES.bare_capital), ("l", PLACES.bare_small)):
-        factors[:, BYCLASS.index(char)] = np.where(bare, own / both, (1 - own) / (1 - both))
+    for char, own in _BARE:
+        factors[bare, BYCLASS.index(char)] = own / both
     return factors
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.text.case import weigh_places, weigh_shapes
+from emnist_device.text.case import weigh_bare, weigh_places, weigh_shapes
 from emnist_device.text.restraint import (
     find_odd,
     find_sure,
@@ -102,9 +102,12 @@ class Weigher:
         smooth = (1 - floor) * probabilities.astype(np.float64) + floor / probabilities.shape[1]
         emissions = (smooth / self._prior)[:, classes] * allowed
         boxes = [box for line in placed for box in line.boxes]
-        emissions *= weigh_shapes(boxes, sure[:, _L] & ~sure.all(axis=1))
+        foot = sure[:, _L] & ~sure.all(axis=1)
         if self._places:
+            emissions *= weigh_shapes(boxes, foot)
             emissions *= weigh_places(emissions, placed)
+        else:
+            emissions *= weigh_bare(boxes, foot)
         emissions = restrain_emissions(emissions, picture * self._possible)
         return Evidence(placed, picture, self._possible, sure, emissions)
 

@@ -47,7 +47,7 @@ def sized(places: Iterable[tuple[float, float, float]]) -> list[Blob]:
 @pytest.mark.parametrize("slope", [-0.25, -0.15, 0.15, 0.25])
 def test_words_far_apart_that_rise_or_fall_stay_one_line(slope: float) -> None:
     """The first low letter of a word is above or below the last one of the word before."""
-    steps = [0, *[35, 35, 35, 140] * 4]
+    steps = [0, *[35, 35, 35, 20 + 8.5 / abs(slope)] * 4]
     xs = np.cumsum(steps).tolist()
     found = sized((x, 300 + slope * x - 18, 18) for x in xs)
     assert len(lines._find_level(found, lines.LINES)) > 1  # what the slope is for
@@ -57,11 +57,21 @@ def test_words_far_apart_that_rise_or_fall_stay_one_line(slope: float) -> None:
 
 def test_a_word_that_is_a_step_higher_is_of_the_line_that_rises_to_it() -> None:
     word = [(40 * n, 200 - 6 * n, 30) for n in range(6)]
-    higher = [(500 + 40 * n, 200 - 75 - 6 * n, 30) for n in range(6)]
+    higher = [(310 + 40 * n, 200 - 58 - 6 * n, 30) for n in range(6)]
     assert [len(line) for line in arrange(sized([*word, *higher]))] == [12]
     level = [(40 * n, 200, 30) for n in range(6)]
-    apart = [(500 + 40 * n, 125, 30) for n in range(6)]
+    apart = [(310 + 40 * n, 142, 30) for n in range(6)]
     assert [len(line) for line in arrange(sized([*level, *apart]))] == [6, 6]
+
+
+def test_names_that_rise_take_no_mark_of_another_row() -> None:
+    """Rows are level: what a name has risen by is not carried on to a mark far from it."""
+    names = [(40 * n, 200 + 66 * row - 4.5 * n, 36) for row in range(6) for n in range(9)]
+    marks = [(600, 200 + 66 * row, 36) for row in range(6)]
+    found = arrange(sized([*names, *marks]))
+    rows = [{(blob.label - 1) // 9 for blob in line if blob.label <= 54} for line in found]
+    marked = [{blob.label - 55 for blob in line if blob.label > 54} for line in found]
+    assert all(mark <= row for row, mark in zip(rows, marked, strict=True) if row)
 
 
 def test_a_line_goes_on_after_a_tail_with_a_letter_that_is_higher() -> None:

@@ -9,7 +9,7 @@ import pytest
 from emnist_device.box import Box
 from emnist_device.text import baselines, case
 from emnist_device.text.baselines import find_baselines
-from emnist_device.text.case import weigh_places, weigh_shapes
+from emnist_device.text.case import weigh_bare, weigh_places, weigh_shapes
 from emnist_device.text.forms import LETTER_FORMS
 from emnist_device.text.spacing import PlacedLine
 from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
@@ -112,6 +112,8 @@ def test_a_bare_stroke_is_a_small_l_and_one_with_a_foot_a_capital() -> None:
     assert footed[capital] > 5 * footed[small]
     others = [BYCLASS.index(char) for char in BYMERGE if char != "L"]
     assert (bare[others] == 1).all()
+    assert np.array_equal(weigh_bare(boxes, np.zeros(2, bool)), [bare, np.ones(len(BYCLASS))])
+    assert (weigh_bare(boxes, np.ones(2, bool)) == 1).all()
 
 
 def test_nothing_written_nothing_weighed() -> None:

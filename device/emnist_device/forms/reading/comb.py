@@ -13,7 +13,7 @@ from emnist_device.box import Box
 from emnist_device.forms.reading.candidates import OUTSIDE, Candidates
 from emnist_device.forms.reading.checking import check
 from emnist_device.forms.reading.strings import best_strings
-from emnist_device.text.case import weigh_shapes
+from emnist_device.text.case import weigh_bare
 from emnist_device.text.constraints import Constraints
 from emnist_device.text.restraint import find_sure
 from emnist_edge.alphabet import BYCLASS, NOTHING, confusable_group, fold
@@ -119,7 +119,7 @@ class CombReader:
         known = self._known
         letters = probabilities[:, known.classes] * known.allowed
         sure = find_sure(letters)
-        letters *= weigh_shapes(boxes, sure[:, _L] & ~sure.all(axis=1))
+        letters *= weigh_bare(boxes, sure[:, _L] & ~sure.all(axis=1))
         return np.hstack([letters, probabilities[:, self._symbols]])
 
     def _strings(self, emissions: NDArray[np.float64]) -> list[tuple[tuple[int, ...], float]]:
