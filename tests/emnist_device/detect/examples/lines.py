@@ -81,6 +81,75 @@ def lines_between_two_parts_of_one_do_not_part_them(t: Thresholds) -> bool:
     return joined(t, [row, *others, few]) == 3
 
 
+def after_tail(gap: float) -> list[list[Blob]]:
+    """Return a line that ends with a tail, and one that begins with a tall letter after ``gap``."""
+    low = [(40 * n, 212, 22) for n in range(3)]
+    high = [(180 + gap, 176, 42), *((220 + gap + 40 * n, 204, 22) for n in range(7))]
+    return [row_of([*low, (120, 192, 38), (160, 214, 44)]), row_of(high)]
+
+
+def row_of(places: Iterable[tuple[float, float, float]]) -> list[Blob]:
+    """Return characters 20 wide with these left and upper edges and heights."""
+    return [Blob(Box(round(x), round(y), 20, round(high)), round(x), 300) for x, y, high in places]
+
+
+@decides("Lines")
+def a_line_goes_on_near_its_end(t: Thresholds) -> bool:
+    return joined(t, after_tail(40)) == 1 and joined(t, after_tail(80)) == 2
+
+
+@decides("Lines")
+def a_line_that_ends_lower_does_not_go_on_above(t: Thresholds) -> bool:
+    left = row_of((40 * n, 260 if n > 5 else 200, 30) for n in range(8))
+    return joined(t, [left, row_of((330 + 40 * n, 200, 30) for n in range(6))]) == 2
+
+
+def rising(
+    t: Thresholds, slope: float, *, high: float = 18, word: int = 4, words: int = 5,
+    gap: float = 14, step: float = 35,
+) -> int:  # fmt: skip
+    """Return how many lines words of characters 20 wide are, parted by so many pixels."""
+    places = [n * step + n // word * (20 + gap - step) for n in range(word * words)]
+    return len(lines(t, [(x, 500 + slope * x - high, 20, high) for x in places]))
+
+
+@decides("Lines")
+def words_that_rise_are_one_line(t: Thresholds) -> bool:
+    return rising(t, 0.25, gap=34) == 1
+
+
+@decides("Lines")
+def stairs_are_no_writing_that_rises(t: Thresholds) -> bool:
+    return rising(t, 0.5, high=40, words=2, gap=40, step=40) == 2
+
+
+@decides("Lines")
+def few_characters_do_not_tell_that_writing_rises(t: Thresholds) -> bool:
+    return rising(t, 0.25, word=3, words=2, gap=34) == 2
+
+
+@decides("Lines")
+def words_that_rise_a_little_are_one_line_where_they_are_far_apart(t: Thresholds) -> bool:
+    heights = [34, 34, 34, 34, 34, 18, 18, 34, 34, 34, 34, 34, 34]
+    xs = [40 * n + (500 if n > 5 else 0) for n in range(13)]
+    row = [(x, 500 + 0.03 * x - high, 20, high) for x, high in zip(xs, heights, strict=True)]
+    return len(lines(t, row)) == 1
+
+
+@decides("Lines")
+def writing_that_hardly_rises_is_level(t: Thresholds) -> bool:
+    row = [(120 * n, 200 - 1.8 * n, 60, 90) for n in range(6)]
+    other = [(2400 + 120 * n, 134 - 1.8 * n, 60, 90) for n in range(6)]
+    return len(lines(t, [*row, *other])) == 2
+
+
+@decides("Lines")
+def names_that_rise_take_no_mark_of_another_row(t: Thresholds) -> bool:
+    names = [(40 * n, 200 + 66 * row - 4.5 * n, 20, 36) for row in range(6) for n in range(9)]
+    marks = [(600, 200 + 66 * row, 20, 36) for row in range(6)]
+    return len(lines(t, [*names, *marks])) > 7
+
+
 def block(left: float, rows: int, characters: int) -> list[tuple[float, float, float, float]]:
     return [(left + 40 * n, 70 * row, 30, 30) for row in range(rows) for n in range(characters)]
 
