@@ -52,6 +52,14 @@ def test_a_slate_and_paper_are_both_read(text: str, size: tuple[int, int]) -> No
     assert 230 < last.box.y < last.box.bottom < 230 + size[1]
 
 
+@pytest.mark.parametrize("high", [60, 90])
+def test_a_label_hardly_higher_than_its_writing_is_read_on_a_board(high: int) -> None:
+    board = draw("MEET FRANK\nAT HOTEL 47", (700, 220), 36, slate=True)
+    below = np.full((high + 90, 700, 3), board[5, 5], np.uint8)
+    below[45 : 45 + high, 90:610] = draw("GREEN BAGS", (520, high), 36)
+    assert READER.read(np.vstack([board, below])).text == "MEET FRANK\nAT HOTEL 47\nGREEN BAGS"
+
+
 @pytest.mark.parametrize("large_first", [False, True])
 def test_writing_four_times_as_high_as_other_writing_is_read(*, large_first: bool) -> None:
     large = draw("HAND\nBAGS", (700, 380), 96)
