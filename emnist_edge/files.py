@@ -75,6 +75,11 @@ def open_regular(path: Path, error: type[EmnistEdgeError], advice: str) -> IO[by
     return os.fdopen(number, "rb")
 
 
+def no_folder(path: Path) -> str:
+    """Return advice to make the folder of ``path`` first, for the end of a message; "" if it is."""
+    return "" if path.parent.is_dir() else f"; make the folder {shown(path.parent)} first"
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """Give a file beside ``path`` to write, which takes its place once it is written.

@@ -12,6 +12,7 @@ import click
 
 from emnist_edge.cli.declare import declare
 from emnist_edge.errors import OutputError, shown
+from emnist_edge.files import no_folder
 from emnist_edge.packages import load_base
 
 if TYPE_CHECKING:
@@ -141,6 +142,11 @@ def _printed_as(flags: list[str], output: Path | None) -> Printed | None:
     if len(flags) + (output is not None) > 1:
         raise click.UsageError("choose one of --json, --csv, --tsv, --hocr and --output")
     suffix = output.suffix if output is not None else "".join(flags)
+    if output is not None and suffix not in FORMATS and suffix not in DOCUMENTS:
+        raise click.BadParameter(
+            f"{shown(output)}: name a file that ends in .jsonl, .csv, .tsv or .hocr",
+            param_hint="--output",
+        )
     if output is None and suffix in FORMATS:
         return Records(FORMATS[suffix])
     return DOCUMENTS.get(suffix)
@@ -161,7 +167,8 @@ def document_kept(outputs: Outputs) -> Iterator[BinaryIO | None]:
         ) from error
     except OSError as error:
         raise click.BadParameter(
-            f"{shown(path)}: cannot be written ({error.strerror})", param_hint="--output"
+            f"{shown(path)}: cannot be written ({error.strerror}){no_folder(path)}",
+            param_hint="--output",
         ) from error
     try:
         with file:

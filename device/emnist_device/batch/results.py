@@ -20,6 +20,7 @@ from emnist_device.batch.records import FORMATS
 from emnist_device.batch.run_record import check_record, record_path, write_record
 from emnist_device.batch.tasks import version_of
 from emnist_edge.errors import EmnistEdgeError, shown
+from emnist_edge.files import no_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -71,7 +72,9 @@ class Results:
                 f"{shown(path)}: is there already; go on with it by --resume, or name another file"
             ) from error
         except OSError as error:
-            raise EmnistEdgeError(f"{shown(path)}: cannot be written ({error.strerror})") from error
+            raise EmnistEdgeError(
+                f"{shown(path)}: cannot be written ({error.strerror}){no_folder(path)}"
+            ) from error
         try:
             self._lock()
             self._take_over(run, set(pages))

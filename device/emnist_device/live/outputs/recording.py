@@ -13,6 +13,7 @@ import cv2
 
 from emnist_device.quiet import quiet_stderr
 from emnist_edge.errors import OutputError, shown
+from emnist_edge.files import no_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +58,8 @@ class Recording:
             self.path, self._log = _create(path)
         except (OSError, ValueError) as error:  # ValueError: a null byte in the name
             reason = getattr(error, "strerror", None) or error
-            folder = "" if path.parent.is_dir() else f"; make the folder {shown(path.parent)} first"
-            raise OutputError(f"{shown(path)}: cannot be written ({reason}){folder}") from error
+            said = f"{shown(path)}: cannot be written ({reason}){no_folder(path)}"
+            raise OutputError(said) from error
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
         self._thread.start()
 
