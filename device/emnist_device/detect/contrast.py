@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
-from emnist_device.detect.paper import PAPER, Paper, contrast_to_paper, paper_brightness
+from emnist_device.detect.paper import (
+    PAPER,
+    Paper,
+    contrast_to_paper,
+    paper_brightness,
+    without_strokes,
+)
 from emnist_device.detect.pieces import find_pieces
 from emnist_device.detect.sizes import SIZES, Sizes, scaled, to_grey, to_working_size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 
@@ -83,7 +87,8 @@ def find_contrast(
     channels = [dark_on_light] if dark_on_light.ndim == 2 else cv2.split(dark_on_light)
     papers = [paper_brightness(channel, paper=contrasts.paper) for channel in channels]
     contrast = contrast_to_paper(channels, papers, paper=contrasts.paper)
-    contrast[off_sheet(papers, contrast.shape, contrasts=contrasts) > 0] = 0
+    bare = without_strokes(to_grey(dark_on_light), paper=contrasts.paper)
+    contrast[off_sheet(bare, contrast.shape, contrasts=contrasts) > 0] = 0
     return PageContrast(contrast, scale, light)
 
 
@@ -103,19 +108,16 @@ def is_ink_light(picture: NDArray[np.uint8], *, contrasts: Contrasts = CONTRASTS
 
 
 def off_sheet(
-    papers: Sequence[NDArray[np.uint8]],
-    shape: tuple[int, ...],
-    *,
-    contrasts: Contrasts = CONTRASTS,
+    bare: NDArray[np.uint8], shape: tuple[int, ...], *, contrasts: Contrasts = CONTRASTS
 ) -> NDArray[np.uint8]:
     """Return the mask (H, W) uint8 of what lies beside the sheet: 255 on a dark table, else 0.
 
-    ``papers`` are the brightness of the paper in each channel, ``shape`` is that of the mask.
+    ``bare`` (h, w) is the picture in small, without strokes; ``shape`` is that of the mask.
 
     Most of the picture may be the table, or paper in a shadow with a hard edge: then only its edge
     is left out, which is no stroke in either.
     """
-    small = np.mean(papers, axis=0)
+    small = bare.astype(np.float64)
     ring = np.ones((contrasts.table_edge, contrasts.table_edge), np.uint8)
     table, edges = (
         _table(small, float(np.quantile(small, quantile)), ring, contrasts)

@@ -90,7 +90,7 @@ def paper_brightness(channel: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDA
     which follows gradients, and a morphological closing, which is true beside a shadow's edge.
     """
     small = to_paper_size(channel, cv2.INTER_AREA, paper=paper)
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _disc(paper.disc))
+    closed = without_strokes(channel, paper=paper)
     # Odd reflection goes on with a gradient beyond the edge, where repeating the edge would
     # flatten it and leave a seam of false ink around a picture with dim corners. Ink is left out
     # of it: reflected at a line along the edge, paper would be darkness.
@@ -101,6 +101,15 @@ def paper_brightness(channel: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDA
     wide[inner] = small
     median = cv2.medianBlur(np.clip(wide, 0, 255).astype(np.uint8), paper.window | 1)[inner]
     return cv2.GaussianBlur(cv2.min(median, closed), (0, 0), 1)
+
+
+def without_strokes(channel: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDArray[np.uint8]:
+    """Return ``channel`` (H, W) in small without what is as narrow as a stroke; corners stay.
+
+    A median would round them off, together with what is written there.
+    """
+    small = to_paper_size(channel, cv2.INTER_AREA, paper=paper)
+    return np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, _disc(paper.disc)), np.uint8)
 
 
 def to_paper_size(

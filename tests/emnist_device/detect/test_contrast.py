@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from emnist_device.detect.contrast import find_contrast, is_ink_light, off_sheet
-from emnist_device.detect.paper import paper_brightness
+from emnist_device.detect.paper import without_strokes
 from emnist_device.detect.sizes import to_working_size
 from emnist_device.detect.strokes import find_strokes
 
@@ -107,8 +107,7 @@ def test_what_lies_beside_the_sheet_is_not_ink() -> None:
     table = np.full((900, 1300, 3), 50, np.uint8)
     table += (np.random.default_rng(3).integers(0, 30, (900, 1, 1)) + 0).astype(np.uint8)  # grain
     table[150:750, 200:1100] = picture
-    papers = [paper_brightness(channel) for channel in cv2.split(table)]
-    off = off_sheet(papers, table.shape[:2])
+    off = off_sheet(without_strokes(table[..., 1]), table.shape[:2])
     assert off[20, 20] == 255
     assert off[300, 500] == 0
     mask = find_ink(table)
@@ -116,6 +115,17 @@ def test_what_lies_beside_the_sheet_is_not_ink() -> None:
     assert not mask[: round(130 * scale)].any()
     inner = mask[round(170 * scale) : round(730 * scale), round(220 * scale) : round(1080 * scale)]
     assert inner.any()
+
+
+def test_what_is_written_in_the_corner_of_a_sheet_on_a_table_is_ink() -> None:
+    table = np.full((900, 1300, 3), 50, np.uint8)
+    table[150:750, 200:1100] = 215
+    table[200:250, 270:278] = 60
+    contrast = find_contrast(table).contrast
+    scale = contrast.shape[1] / 1300
+    stroke = contrast[round(205 * scale) : round(245 * scale), round(274 * scale)]
+    assert (stroke > 60).all()
+    assert not contrast[: round(140 * scale)].any()
 
 
 @pytest.mark.parametrize("invert", [False, True])
