@@ -17,7 +17,7 @@ from emnist_device.detect.paper import (
     Paper,
     contrast_to_paper,
     paper_brightness,
-    without_strokes,
+    wide_light,
 )
 from emnist_device.detect.pieces import find_pieces
 from emnist_device.detect.sizes import SIZES, Sizes, scaled, to_grey, to_working_size
@@ -87,8 +87,10 @@ def find_contrast(
     channels = [dark_on_light] if dark_on_light.ndim == 2 else cv2.split(dark_on_light)
     papers = [paper_brightness(channel, paper=contrasts.paper) for channel in channels]
     contrast = contrast_to_paper(channels, papers, paper=contrasts.paper)
-    bare = without_strokes(to_grey(dark_on_light), paper=contrasts.paper)
-    contrast[off_sheet(bare, contrast.shape, contrasts=contrasts) > 0] = 0
+    # Paper is as light as it is estimated, and at least as what is wide enough to be no stroke.
+    light_parts = wide_light(to_grey(dark_on_light), paper=contrasts.paper)
+    bright = np.maximum(np.mean(papers, axis=0), light_parts)
+    contrast[off_sheet(bright, contrast.shape, contrasts=contrasts) > 0] = 0
     return PageContrast(contrast, scale, light)
 
 
@@ -108,16 +110,15 @@ def is_ink_light(picture: NDArray[np.uint8], *, contrasts: Contrasts = CONTRASTS
 
 
 def off_sheet(
-    bare: NDArray[np.uint8], shape: tuple[int, ...], *, contrasts: Contrasts = CONTRASTS
+    small: NDArray[np.float64], shape: tuple[int, ...], *, contrasts: Contrasts = CONTRASTS
 ) -> NDArray[np.uint8]:
     """Return the mask (H, W) uint8 of what lies beside the sheet: 255 on a dark table, else 0.
 
-    ``bare`` (h, w) is the picture in small, without strokes; ``shape`` is that of the mask.
+    ``small`` (h, w) is how bright the paper is, 0..255; ``shape`` is that of the mask.
 
     Most of the picture may be the table, or paper in a shadow with a hard edge: then only its edge
     is left out, which is no stroke in either.
     """
-    small = bare.astype(np.float64)
     ring = np.ones((contrasts.table_edge, contrasts.table_edge), np.uint8)
     table, edges = (
         _table(small, float(np.quantile(small, quantile)), ring, contrasts)

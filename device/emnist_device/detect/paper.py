@@ -90,7 +90,7 @@ def paper_brightness(channel: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDA
     which follows gradients, and a morphological closing, which is true beside a shadow's edge.
     """
     small = to_paper_size(channel, cv2.INTER_AREA, paper=paper)
-    closed = without_strokes(channel, paper=paper)
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _disc(paper.disc))
     # Odd reflection goes on with a gradient beyond the edge, where repeating the edge would
     # flatten it and leave a seam of false ink around a picture with dim corners. Ink is left out
     # of it: reflected at a line along the edge, paper would be darkness.
@@ -103,13 +103,13 @@ def paper_brightness(channel: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDA
     return cv2.GaussianBlur(cv2.min(median, closed), (0, 0), 1)
 
 
-def without_strokes(channel: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDArray[np.uint8]:
-    """Return ``channel`` (H, W) in small without what is as narrow as a stroke; corners stay.
+def wide_light(grey: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDArray[np.uint8]:
+    """Return ``grey`` (H, W) in small without light that is as narrow as a stroke.
 
-    A median would round them off, together with what is written there.
+    Corners of paper stay, which a median rounds off together with what is written there.
     """
-    small = to_paper_size(channel, cv2.INTER_AREA, paper=paper)
-    return np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, _disc(paper.disc)), np.uint8)
+    small = to_paper_size(grey, cv2.INTER_AREA, paper=paper)
+    return np.asarray(cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
 
 
 def to_paper_size(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from emnist_device.detect.contrast import find_contrast, is_ink_light, off_sheet
-from emnist_device.detect.paper import without_strokes
+from emnist_device.detect.paper import paper_brightness
 from emnist_device.detect.sizes import to_working_size
 from emnist_device.detect.strokes import find_strokes
 
@@ -107,7 +107,7 @@ def test_what_lies_beside_the_sheet_is_not_ink() -> None:
     table = np.full((900, 1300, 3), 50, np.uint8)
     table += (np.random.default_rng(3).integers(0, 30, (900, 1, 1)) + 0).astype(np.uint8)  # grain
     table[150:750, 200:1100] = picture
-    off = off_sheet(without_strokes(table[..., 1]), table.shape[:2])
+    off = off_sheet(paper_brightness(table[..., 1]).astype(float), table.shape[:2])
     assert off[20, 20] == 255
     assert off[300, 500] == 0
     mask = find_ink(table)
