@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.text.case import weigh_bare, weigh_places, weigh_shapes
+from emnist_device.text.bare import weigh_bare, weigh_shapes
+from emnist_device.text.case import weigh_places
 from emnist_device.text.restraint import (
     find_odd,
     find_sure,

@@ -9,10 +9,10 @@ import pytest
 from emnist_device.box import Box
 from emnist_device.text import baselines, case
 from emnist_device.text.baselines import find_baselines
-from emnist_device.text.case import weigh_bare, weigh_places, weigh_shapes
+from emnist_device.text.case import weigh_places
 from emnist_device.text.forms import LETTER_FORMS
 from emnist_device.text.spacing import PlacedLine
-from emnist_edge.alphabet import BYCLASS, BYMERGE, fold
+from emnist_edge.alphabet import BYCLASS, fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,19 +101,6 @@ def test_size_does_not_matter() -> None:
         weigh_places(table, placed(["Soup"], [written("Soup", cap=cap)])) for cap in (50, 500)
     )
     assert one == pytest.approx(other, abs=0.25)
-
-
-def test_a_bare_stroke_is_a_small_l_and_one_with_a_foot_a_capital() -> None:
-    boxes = [Box(0, 0, 8, 50), Box(0, 0, 30, 50)]
-    bare, footed = weigh_shapes(boxes, np.zeros(2, bool))
-    assert np.array_equal(weigh_shapes(boxes, np.array([True, False])), [footed, footed])
-    capital, small = BYCLASS.index("L"), BYCLASS.index("l")
-    assert bare[small] > 10 * bare[capital]
-    assert footed[capital] > 5 * footed[small]
-    others = [BYCLASS.index(char) for char in BYMERGE if char != "L"]
-    assert (bare[others] == 1).all()
-    assert np.array_equal(weigh_bare(boxes, np.zeros(2, bool)), [bare, np.ones(len(BYCLASS))])
-    assert (weigh_bare(boxes, np.ones(2, bool)) == 1).all()
 
 
 def test_nothing_written_nothing_weighed() -> None:

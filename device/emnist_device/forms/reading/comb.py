@@ -13,7 +13,7 @@ from emnist_device.box import Box
 from emnist_device.forms.reading.candidates import OUTSIDE, Candidates
 from emnist_device.forms.reading.checking import check
 from emnist_device.forms.reading.strings import best_strings
-from emnist_device.text.case import weigh_bare
+from emnist_device.text.bare import weigh_bare
 from emnist_device.text.constraints import Constraints
 from emnist_device.text.restraint import find_sure
 from emnist_edge.alphabet import BYCLASS, NOTHING, confusable_group, fold
