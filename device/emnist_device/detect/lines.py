@@ -82,7 +82,8 @@ def find_lines(blobs: Sequence[Blob], *, settings: Lines = LINES) -> list[Line]:
     """Return the lines that ``blobs`` stand in, from top to bottom, each from left to right.
 
     Where writing rises or falls, a line of it may come apart. So they are found once more as if it
-    were level; where that makes fewer lines of it, these are the lines.
+    were level, and parted again where that carries too far; where fewer lines are left, these are
+    the lines.
     """
     lines = _find_level(blobs, settings)
     slope = find_slope(lines, settings=settings)

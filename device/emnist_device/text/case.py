@@ -32,8 +32,7 @@ class Places:
     """Thresholds of heights and baselines.
 
     By trial, on drawn pages in both cases (``python -m evaluate.case``). With half or
-    twice as much of any but ``bare``, as many of 1,397 characters of development pages are wrong,
-    ignoring case; with half of that, 2 more.
+    twice as much of any, as many of 1,397 characters of development pages are wrong, ignoring case.
 
     odd: fraction of characters that are written anyhow: with ``2 ** (doublings / 2)`` times the
         usual deviations.
@@ -42,8 +41,6 @@ class Places:
         tell nothing.
     line_spread: lines of a page are alike in size: the standard deviation of the logarithm.
     other_size: but for this fraction of the lines.
-    bare: width over height below which a character is one upright stroke: no foot, no serif.
-    bare_capital, bare_small: how often L and l, which EMNIST files under L, are one upright stroke.
     """
 
     odd: float = 0.08
@@ -52,9 +49,6 @@ class Places:
     hopeless: float = 30.0
     line_spread: float = 0.12
     other_size: float = 0.1
-    bare: float = 0.32
-    bare_capital: float = 0.03
-    bare_small: float = 0.9
 
 
 PLACES = Places()

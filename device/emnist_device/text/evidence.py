@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emnist_device.text.bare import weigh_bare, weigh_shapes
+from emnist_device.text.bare import weigh_shapes
 from emnist_device.text.case import weigh_places
 from emnist_device.text.restraint import (
     find_odd,
@@ -16,7 +16,6 @@ from emnist_device.text.restraint import (
     restrain_emissions,
     sum_groups,
 )
-from emnist_edge.alphabet import BYCLASS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +37,6 @@ class Floors:
 
 
 FLOORS = Floors()
-_L = BYCLASS.index("L")
 
 
 @dataclass(frozen=True)
@@ -103,12 +101,9 @@ class Weigher:
         smooth = (1 - floor) * probabilities.astype(np.float64) + floor / probabilities.shape[1]
         emissions = (smooth / self._prior)[:, classes] * allowed
         boxes = [box for line in placed for box in line.boxes]
-        foot = sure[:, _L] & ~sure.all(axis=1)
+        emissions *= weigh_shapes(boxes, sure, alone=not self._places)
         if self._places:
-            emissions *= weigh_shapes(boxes, foot)
             emissions *= weigh_places(emissions, placed)
-        else:
-            emissions *= weigh_bare(boxes, foot)
         emissions = restrain_emissions(emissions, picture * self._possible)
         return Evidence(placed, picture, self._possible, sure, emissions)
 

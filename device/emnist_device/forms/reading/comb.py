@@ -13,7 +13,7 @@ from emnist_device.box import Box
 from emnist_device.forms.reading.candidates import OUTSIDE, Candidates
 from emnist_device.forms.reading.checking import check
 from emnist_device.forms.reading.strings import best_strings
-from emnist_device.text.bare import weigh_bare
+from emnist_device.text.bare import weigh_shapes
 from emnist_device.text.constraints import Constraints
 from emnist_device.text.restraint import find_sure
 from emnist_edge.alphabet import BYCLASS, NOTHING, confusable_group, fold
@@ -39,7 +39,6 @@ class Blanks:
 
 
 BLANKS = Blanks()
-_L = BYCLASS.index("L")
 
 
 @dataclass(frozen=True)
@@ -118,8 +117,7 @@ class CombReader:
         """
         known = self._known
         letters = probabilities[:, known.classes] * known.allowed
-        sure = find_sure(letters)
-        letters *= weigh_bare(boxes, sure[:, _L] & ~sure.all(axis=1))
+        letters *= weigh_shapes(boxes, find_sure(letters), alone=True)
         return np.hstack([letters, probabilities[:, self._symbols]])
 
     def _strings(self, emissions: NDArray[np.float64]) -> list[tuple[tuple[int, ...], float]]:
