@@ -17,6 +17,7 @@ from emnist_device.detect.paper import (
     Paper,
     contrast_to_paper,
     paper_brightness,
+    to_paper_size,
     wide_light,
 )
 from emnist_device.detect.pieces import find_pieces
@@ -85,12 +86,12 @@ def find_contrast(
     light = not ink_is_dark and is_ink_light(working, contrasts=contrasts)
     dark_on_light = cv2.bitwise_not(working) if light else working
     channels = [dark_on_light] if dark_on_light.ndim == 2 else cv2.split(dark_on_light)
-    papers = [paper_brightness(channel, paper=contrasts.paper) for channel in channels]
+    smalls = [to_paper_size(each, cv2.INTER_AREA, paper=contrasts.paper) for each in channels]
+    papers = [paper_brightness(small, paper=contrasts.paper) for small in smalls]
     contrast = contrast_to_paper(channels, papers, paper=contrasts.paper)
     # Paper is as light as it is estimated, and at least as what is wide enough to be no stroke.
-    light_parts = wide_light(to_grey(dark_on_light), paper=contrasts.paper)
-    bright = np.maximum(np.mean(papers, axis=0), light_parts)
-    contrast[off_sheet(bright, contrast.shape, contrasts=contrasts) > 0] = 0
+    bright = [cv2.max(own, wide_light(small)) for own, small in zip(papers, smalls, strict=True)]
+    contrast[off_sheet(np.mean(bright, axis=0), contrast.shape, contrasts=contrasts) > 0] = 0
     return PageContrast(contrast, scale, light)
 
 

@@ -83,13 +83,12 @@ def least_light(papers: Sequence[NDArray[np.uint8]], *, paper: Paper = PAPER) ->
     return cv2.convertScaleAbs(reduce(cv2.max, papers), alpha=paper.least_light)
 
 
-def paper_brightness(channel: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDArray[np.uint8]:
-    """Return the brightness of the paper behind the ink of ``channel`` (H, W) uint8, in small.
+def paper_brightness(small: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDArray[np.uint8]:
+    """Return the brightness of the paper behind the ink of a channel (H, W) uint8, ``small``.
 
     The lower of two estimates that are blind to anything as narrow as a stroke: a wide median,
     which follows gradients, and a morphological closing, which is true beside a shadow's edge.
     """
-    small = to_paper_size(channel, cv2.INTER_AREA, paper=paper)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _disc(paper.disc))
     # Odd reflection goes on with a gradient beyond the edge, where repeating the edge would
     # flatten it and leave a seam of false ink around a picture with dim corners. Ink is left out
@@ -103,12 +102,11 @@ def paper_brightness(channel: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDA
     return cv2.GaussianBlur(cv2.min(median, closed), (0, 0), 1)
 
 
-def wide_light(grey: NDArray[np.uint8], *, paper: Paper = PAPER) -> NDArray[np.uint8]:
-    """Return ``grey`` (H, W) in small without light that is as narrow as a stroke.
+def wide_light(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a channel (H, W) uint8, ``small``, without light that is as narrow as a stroke.
 
     Corners of paper stay, which a median rounds off together with what is written there.
     """
-    small = to_paper_size(grey, cv2.INTER_AREA, paper=paper)
     return np.asarray(cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
 
 

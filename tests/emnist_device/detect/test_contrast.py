@@ -107,7 +107,9 @@ def test_what_lies_beside_the_sheet_is_not_ink() -> None:
     table = np.full((900, 1300, 3), 50, np.uint8)
     table += (np.random.default_rng(3).integers(0, 30, (900, 1, 1)) + 0).astype(np.uint8)  # grain
     table[150:750, 200:1100] = picture
-    off = off_sheet(paper_brightness(table[..., 1]).astype(float), table.shape[:2])
+    off = off_sheet(
+        paper_brightness(cv2.resize(table[..., 1], (128, 89))).astype(float), table.shape[:2]
+    )
     assert off[20, 20] == 255
     assert off[300, 500] == 0
     mask = find_ink(table)
